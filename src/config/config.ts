@@ -1,0 +1,182 @@
+// The configuration as the rest of the program sees it: typed, complete, checked once.
+// Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
+
+/** Where a value stands in the files; `line` counts from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A user of the machine, with every group that a login would give. */
+export interface UserIdentity {
+  readonly uid: number;
+  readonly gid: number;
+  /** All groups, the primary one first. */
+  readonly groups: readonly number[];
+  readonly name: string;
+}
+
+export type LogLevel = 'critical' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'blather';
+
+/** Size-driven rotation: 0 bytes means never, 0 backups means truncate. */
+export interface Rotation {
+  readonly maxBytes: number;
+  readonly backups: number;
+}
+
+export interface SupervisordConfig {
+  /** Absolute path, or the word `syslog`. */
+  readonly logfile: { readonly kind: 'syslog' } | { readonly kind: 'file'; readonly path: string };
+  readonly logRotation: Rotation;
+  readonly loglevel: LogLevel;
+  readonly pidfile: string;
+  readonly umask: number;
+  readonly nodaemon: boolean;
+  readonly silent: boolean;
+  readonly minfds: number;
+  readonly minprocs: number;
+  readonly nocleanup: boolean;
+  readonly childlogdir: string;
+  readonly user: UserIdentity | null;
+  readonly directory: string | null;
+  readonly stripAnsi: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly identifier: string;
+}
+
+interface ServerCommon {
+  /** As in the file: `inet_http_server`, `unix_http_server:foo`. */
+  readonly section: string;
+  /** Null when anybody may enter. */
+  readonly credentials: { readonly username: string; readonly password: string } | null;
+}
+
+export interface InetServerConfig extends ServerCommon {
+  readonly kind: 'inet';
+  /** Empty for all interfaces. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface UnixServerConfig extends ServerCommon {
+  readonly kind: 'unix';
+  readonly path: string;
+  readonly mode: number;
+  /** -1 leaves the id as it is. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
+export type ServerConfig = InetServerConfig | UnixServerConfig;
+
+export interface RpcInterfaceConfig {
+  readonly name: string;
+  readonly factory: string;
+}
+
+export type ChildLogFile =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** What becomes of one output stream of a process. */
+export interface StreamConfig {
+  readonly logfile: ChildLogFile;
+  readonly rotation: Rotation;
+  /** 0 = capture mode off. */
+  readonly captureMaxBytes: number;
+  readonly eventsEnabled: boolean;
+  readonly syslog: boolean;
+}
+
+export type AutoRestart = 'always' | 'never' | 'unexpected';
+
+/** One process of a program: every expansion done, every default filled in. */
+export interface ProcessConfig {
+  readonly name: string;
+  readonly command: string;
+  readonly directory: string | null;
+  readonly umask: number | null;
+  readonly priority: number;
+  readonly autostart: boolean;
+  readonly autorestart: AutoRestart;
+  readonly startsecs: number;
+  readonly startretries: number;
+  readonly stopsignal: number;
+  readonly stopwaitsecs: number;
+  readonly stopasgroup: boolean;
+  readonly killasgroup: boolean;
+  readonly exitcodes: readonly number[];
+  readonly user: UserIdentity | null;
+  readonly redirectStderr: boolean;
+  readonly stdout: StreamConfig;
+  readonly stderr: StreamConfig;
+  /** The program's own `environment=` merged over that of [supervisord]. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** `auto`: the first unix server, else the last inet one; `none`: the variable is not set. */
+  readonly serverurl:
+    | { readonly kind: 'auto' }
+    | { readonly kind: 'none' }
+    | { readonly kind: 'url'; readonly url: string };
+}
+
+interface GroupCommon {
+  readonly name: string;
+  readonly priority: number;
+  /** In stored order (see compat: sections by name, [group:x] by its programs list). */
+  readonly processes: readonly ProcessConfig[];
+}
+
+export interface ProgramGroupConfig extends GroupCommon {
+  readonly kind: 'programs';
+}
+
+export interface EventListenerPoolConfig extends GroupCommon {
+  readonly kind: 'eventlistener';
+  readonly bufferSize: number;
+  /** Upper-case names as written, without repetitions. */
+  readonly events: readonly string[];
+  readonly resultHandler: string;
+}
+
+export interface FastCgiGroupConfig extends GroupCommon {
+  readonly kind: 'fastcgi';
+  readonly socket:
+    | {
+        readonly kind: 'unix';
+        readonly path: string;
+        readonly mode: number;
+        /** -1 leaves the id as it is. */
+        readonly owner: { readonly uid: number; readonly gid: number };
+      }
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  /** As in the file, for messages: `unix:///path` or `tcp://host:port`. */
+  readonly socketUrl: string;
+  readonly backlog: number | null;
+}
+
+export type GroupConfig = ProgramGroupConfig | EventListenerPoolConfig | FastCgiGroupConfig;
+
+export interface Config {
+  /** The path as it was given with -c, or as it was found. */
+  readonly path: string;
+  readonly supervisord: SupervisordConfig;
+  /** All inet servers in file order, then all unix servers. */
+  readonly servers: readonly ServerConfig[];
+  readonly rpcInterfaces: readonly RpcInterfaceConfig[];
+  /** Sorted by priority, then name; names are unique. */
+  readonly groups: readonly GroupConfig[];
+  /** Lines for the activity log, in the order they were found. */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+/** A configuration that cannot be used; the message is the original's. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(
+    message: string,
+    readonly position: Position | null = null,
+  ) {
+    super(message);
+  }
+}
