@@ -1,0 +1,48 @@
+// Serial numbers and the bytes of an event as a listener reads them.
+import { payloadOf } from './payload.ts';
+import type { ConcreteEventName, SupervisorEvent } from './types.ts';
+
+/** An event that at least one pool has accepted. It survives JSON. */
+export interface NumberedEvent {
+  readonly serial: number;
+  readonly name: ConcreteEventName;
+  readonly payload: string;
+}
+
+/** The one counter of a daemon: an event has the same serial in every pool; events that nobody takes have none. */
+export class EventSerials {
+  readonly #numbered = new WeakMap<SupervisorEvent, NumberedEvent>();
+
+  /** `next` is the serial of the next new event: where a predecessor in the same process left off. */
+  constructor(public next = 0) {}
+
+  numbered(event: SupervisorEvent): NumberedEvent {
+    const known = this.#numbered.get(event);
+    if (known) return known;
+    const numbered = { serial: this.next++, name: event.type, payload: payloadOf(event) };
+    this.#numbered.set(event, numbered);
+    return numbered;
+  }
+}
+
+export interface Envelope {
+  readonly identifier: string;
+  readonly pool: string;
+  readonly poolSerial: number;
+}
+
+/** Header line and payload. `len` counts Unicode code points, because listeners read text, not bytes. */
+export function encodeEvent(event: NumberedEvent, { identifier, pool, poolSerial }: Envelope): Uint8Array {
+  const length = codePoints(event.payload);
+  return Buffer.from(
+    `ver:3.0 server:${identifier} serial:${event.serial} pool:${pool} poolserial:${poolSerial} ` +
+      `eventname:${event.name} len:${length}\n${event.payload}`,
+  );
+}
+
+function codePoints(text: string): number {
+  let count = text.length;
+  // Every second half of a surrogate pair is one code unit too many.
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) count--;
+  return count;
+}

@@ -1,0 +1,219 @@
+// A pool of event listeners: its buffer, who gets which event, and what happens when one refuses or dies.
+// It is driven by calls, writes to processes and to the log, and knows neither pipes nor the state machine.
+import {
+  busy,
+  end,
+  justStarted,
+  type ListenerProtocol,
+  type ListenerStep,
+  receive,
+} from './listener-protocol.ts';
+import { type EventSerials, encodeEvent, type NumberedEvent } from './numbering.ts';
+import type { SupervisorEvent } from './types.ts';
+
+/** What a pool needs of a process. */
+export interface ListenerProcess {
+  readonly name: string;
+  /** False before startsecs have passed and while it is being stopped. */
+  isRunning(): boolean;
+  /** Takes all of it, to be written as the process reads. False if the process has closed its stdin. */
+  writeStdin(data: Uint8Array): boolean;
+}
+
+export interface PoolLog {
+  error(message: string): void;
+  warn(message: string): void;
+  debug(message: string): void;
+}
+
+export interface PoolOptions {
+  readonly name: string;
+  /** How many events wait at most; at least 1. */
+  readonly bufferSize: number;
+  /** `identifier` of the daemon, for the header line. */
+  readonly identifier: string;
+  readonly serials: EventSerials;
+  readonly log: PoolLog;
+}
+
+interface PooledEvent extends NumberedEvent {
+  readonly poolSerial: number;
+}
+
+interface Listener {
+  readonly process: ListenerProcess;
+  protocol: ListenerProtocol;
+  /** What it is busy with. */
+  event: PooledEvent | null;
+}
+
+export interface PoolSnapshot {
+  readonly nextPoolSerial: number;
+  readonly buffer: readonly PooledEvent[];
+  readonly listeners: Readonly<Record<string, Pick<Listener, 'protocol' | 'event'>>>;
+}
+
+export class ListenerPool {
+  readonly #options: PoolOptions;
+  /** In the order of dispatch. */
+  readonly #listeners: ReadonlyMap<string, Listener>;
+  #buffer: PooledEvent[] = [];
+  #nextPoolSerial = 0;
+
+  /** `processes` in order of priority, then name: the first one that is ready gets the next event. */
+  constructor(options: PoolOptions, processes: readonly ListenerProcess[]) {
+    this.#options = options;
+    this.#listeners = new Map(
+      processes.map((process) => [process.name, { process, protocol: justStarted, event: null }]),
+    );
+  }
+
+  /** An event this pool has subscribed to occurred. */
+  accept(event: SupervisorEvent): void {
+    const numbered = this.#options.serials.numbered(event);
+    this.#makeRoom();
+    this.#buffer.push({ ...numbered, poolSerial: this.#nextPoolSerial++ });
+    this.#dispatch();
+  }
+
+  /** The process was started; whatever was known of its predecessor is void. */
+  started(processName: string): void {
+    this.#listener(processName).protocol = justStarted;
+  }
+
+  /** The process counts as running now, so that it may be sent events. */
+  running(): void {
+    this.#dispatch();
+  }
+
+  /** The process wrote to stdout. */
+  received(processName: string, bytes: Uint8Array): void {
+    const listener = this.#listener(processName);
+    this.#perform(listener, receive(listener.protocol, bytes));
+  }
+
+  /** The process is gone and all it had written was received. */
+  ended(processName: string): void {
+    const listener = this.#listener(processName);
+    this.#perform(listener, end(listener.protocol));
+  }
+
+  /** Whether what the process writes can still change anything. */
+  listens(processName: string): boolean {
+    return this.#listener(processName).protocol.state !== 'UNKNOWN';
+  }
+
+  snapshot(): PoolSnapshot {
+    const listeners = [...this.#listeners].map(([name, { protocol, event }]) => [name, { protocol, event }]);
+    return {
+      nextPoolSerial: this.#nextPoolSerial,
+      buffer: [...this.#buffer],
+      listeners: Object.fromEntries(listeners),
+    };
+  }
+
+  /** Takes up where a predecessor with the same processes left off. */
+  restore({ nextPoolSerial, buffer, listeners }: PoolSnapshot): void {
+    this.#nextPoolSerial = nextPoolSerial;
+    this.#buffer = [...buffer];
+    for (const [name, listener] of this.#listeners) {
+      const { protocol, event } = listeners[name] ?? listener;
+      listener.protocol = protocol;
+      listener.event = event;
+    }
+  }
+
+  #perform(listener: Listener, { protocol, effects }: ListenerStep): void {
+    const { log } = this.#options;
+    const { name } = listener.process;
+    listener.protocol = protocol;
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'processed':
+          log.debug(`${name}: event was processed`);
+          listener.event = null;
+          break;
+        case 'rejected':
+          log.warn(`${name}: event was rejected`);
+          break;
+        case 'bad-result':
+          log.warn(`${name}: bad result line: '${effect.line}'`);
+          break;
+        case 'moved':
+          log.debug(`${name}: ${effect.from} -> ${effect.to}`);
+          if (effect.to === 'UNKNOWN') log.warn(`${name}: ${unknownStateWarning}`);
+          break;
+        case 'requeue':
+          this.#requeue(listener);
+          break;
+      }
+    }
+    if (effects.length > 0) this.#dispatch();
+  }
+
+  #requeue(listener: Listener): void {
+    const { event } = listener;
+    if (event === null) return;
+    listener.event = null;
+    this.#putBack(event);
+  }
+
+  /** Sends from the front of the buffer as long as somebody takes it. */
+  #dispatch(): void {
+    if (!this.#listeners.values().some(takesEvents)) return;
+    for (let event = this.#buffer.shift(); event; event = this.#buffer.shift()) {
+      if (this.#send(event)) continue;
+      this.#putBack(event);
+      break;
+    }
+  }
+
+  #send(event: PooledEvent): boolean {
+    const { identifier, name: pool, log } = this.#options;
+    for (const listener of this.#listeners.values()) {
+      if (!takesEvents(listener)) continue;
+      const { name } = listener.process;
+      if (
+        listener.process.writeStdin(encodeEvent(event, { identifier, pool, poolSerial: event.poolSerial }))
+      ) {
+        listener.protocol = busy;
+        listener.event = event;
+        log.debug(`event ${event.serial} sent to listener ${name}`);
+        return true;
+      }
+      log.debug(
+        `epipe occurred while sending event ${event.serial} to listener ${name}, listener state unchanged`,
+      );
+    }
+    return false;
+  }
+
+  #putBack(event: PooledEvent): void {
+    const { name, bufferSize, log } = this.#options;
+    const size = `buf size=${this.#buffer.length}, max=${bufferSize}`;
+    log.debug(`rebuffering event ${event.serial} for pool ${name} (${size})`);
+    this.#makeRoom();
+    this.#buffer.unshift(event);
+  }
+
+  #makeRoom(): void {
+    const { name, bufferSize, log } = this.#options;
+    if (this.#buffer.length < bufferSize) return;
+    const oldest = this.#buffer.shift();
+    if (oldest) log.error(`pool ${name} event buffer overflowed, discarding event ${oldest.serial}`);
+  }
+
+  #listener(processName: string): Listener {
+    const listener = this.#listeners.get(processName);
+    if (!listener) throw new RangeError(`pool ${this.#options.name} has no process ${processName}`);
+    return listener;
+  }
+}
+
+const unknownStateWarning =
+  'has entered the UNKNOWN state and will no longer receive events, ' +
+  'this usually indicates the process violated the eventlistener protocol';
+
+function takesEvents({ process, protocol }: Listener): boolean {
+  return protocol.state === 'READY' && process.isRunning();
+}
