@@ -1,0 +1,315 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { EventSerials } from '../../../src/events/numbering.ts';
+import { ListenerPool, type PoolSnapshot } from '../../../src/events/pool.ts';
+import type { SupervisorEvent } from '../../../src/events/types.ts';
+
+/** A process as a pool sees it, with what it was sent. */
+class Listener {
+  running = true;
+  reading = true;
+  readonly sent: string[] = [];
+
+  constructor(readonly name: string) {}
+
+  isRunning(): boolean {
+    return this.running;
+  }
+
+  writeStdin(data: Uint8Array): boolean {
+    if (this.reading) this.sent.push(Buffer.from(data).toString());
+    return this.reading;
+  }
+}
+
+function poolOf(
+  listeners: readonly Listener[],
+  options: { name?: string; bufferSize?: number; serials?: EventSerials } = {},
+) {
+  const log: string[] = [];
+  const pool = new ListenerPool(
+    {
+      name: 'pool',
+      bufferSize: 10,
+      identifier: 'supervisor',
+      serials: new EventSerials(),
+      ...options,
+      log: {
+        error: (line) => log.push(`ERRO ${line}`),
+        warn: (line) => log.push(`WARN ${line}`),
+        debug: (line) => log.push(`DEBG ${line}`),
+      },
+    },
+    listeners,
+  );
+  const says = (name: string, text: string) => pool.received(name, Buffer.from(text));
+  return { pool, log, says };
+}
+
+const remote = (data: string): SupervisorEvent => ({ type: 'REMOTE_COMMUNICATION', kind: 'k', data });
+
+/** The data of the events that were sent, in order. */
+function dataOf(sent: readonly string[]): string[] {
+  return sent.map((text) => text.split('\n').at(-1) ?? '');
+}
+
+describe('a pool', () => {
+  test('sends header and payload as listeners read them', () => {
+    const listener = new Listener('a');
+    const { pool, says } = poolOf([listener]);
+    says('a', 'READY\n');
+    pool.accept({ type: 'REMOTE_COMMUNICATION', kind: 'té', data: 'dätä €😀' });
+    expect(listener.sent).toEqual([
+      'ver:3.0 server:supervisor serial:0 pool:pool poolserial:0 eventname:REMOTE_COMMUNICATION len:15\ntype:té\ndätä €😀',
+    ]);
+  });
+
+  test('keeps events until a process is running and ready, and sends them in order', () => {
+    const listener = new Listener('a');
+    listener.running = false;
+    const { pool, says } = poolOf([listener]);
+    pool.accept(remote('1'));
+    pool.accept(remote('2'));
+    says('a', 'READY\n');
+    expect(listener.sent).toEqual([]);
+    listener.running = true;
+    pool.running();
+    says('a', 'RESULT 2\nOKREADY\n');
+    expect(dataOf(listener.sent)).toEqual(['1', '2']);
+  });
+
+  test('gives each event to the first process that is ready', () => {
+    const [a, b] = [new Listener('a'), new Listener('b')];
+    const { pool, says } = poolOf([a, b]);
+    says('b', 'READY\n');
+    says('a', 'READY\n');
+    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    expect(dataOf(a.sent)).toEqual(['1']);
+    expect(dataOf(b.sent)).toEqual(['2']);
+    says('b', 'RESULT 2\nOKREADY\n');
+    expect(dataOf(b.sent)).toEqual(['2', '3']);
+  });
+
+  test('throws away the oldest event when the buffer is full', () => {
+    const listener = new Listener('a');
+    const { pool, log, says } = poolOf([listener], { bufferSize: 2 });
+    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    expect(log).toEqual(['ERRO pool pool event buffer overflowed, discarding event 0']);
+    says('a', 'READY\n');
+    says('a', 'RESULT 2\nOKREADY\n');
+    expect(dataOf(listener.sent)).toEqual(['2', '3']);
+  });
+
+  test('sends a rejected event again, first and unchanged', () => {
+    const listener = new Listener('a');
+    const { pool, log, says } = poolOf([listener]);
+    says('a', 'READY\n');
+    pool.accept(remote('1'));
+    pool.accept(remote('2'));
+    log.length = 0;
+    says('a', 'RESULT 4\nFAIL');
+    says('a', 'READY\n');
+    expect(listener.sent[1]).toBe(listener.sent[0] ?? '');
+    expect(log).toEqual([
+      'WARN a: event was rejected',
+      'DEBG a: BUSY -> ACKNOWLEDGED',
+      'DEBG rebuffering event 0 for pool pool (buf size=1, max=10)',
+      'DEBG a: ACKNOWLEDGED -> READY',
+      'DEBG event 0 sent to listener a',
+      'DEBG rebuffering event 1 for pool pool (buf size=0, max=10)',
+    ]);
+  });
+
+  test('keeps a rejected event and throws away the oldest waiting one when the buffer is full', () => {
+    const listener = new Listener('a');
+    const { pool, log, says } = poolOf([listener], { bufferSize: 2 });
+    says('a', 'READY\n');
+    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    says('a', 'RESULT 4\nFAIL');
+    expect(log.filter((line) => line.startsWith('ERRO'))).toEqual([
+      'ERRO pool pool event buffer overflowed, discarding event 1',
+    ]);
+    for (let answered = 0; answered < 2; answered++) says('a', answered ? 'RESULT 2\nOKREADY\n' : 'READY\n');
+    expect(dataOf(listener.sent)).toEqual(['1', '1', '3']);
+  });
+
+  test('sends what a process was busy with to another one when it dies', () => {
+    const [a, b] = [new Listener('a'), new Listener('b')];
+    const { pool, says } = poolOf([a, b]);
+    says('a', 'READY\n');
+    pool.accept(remote('1'));
+    says('b', 'READY\n');
+    a.running = false;
+    pool.ended('a');
+    expect(b.sent).toEqual(a.sent);
+  });
+
+  test('asks a process that was started again for a new READY', () => {
+    const listener = new Listener('a');
+    const { pool, says } = poolOf([listener]);
+    says('a', 'READY\n');
+    listener.running = false;
+    pool.ended('a');
+    listener.running = true;
+    pool.running();
+    pool.accept(remote('1'));
+    expect(listener.sent).toEqual([]);
+    says('a', 'READY\n');
+    expect(dataOf(listener.sent)).toEqual(['1']);
+  });
+
+  test('says that a process broke the protocol and sends it nothing more', () => {
+    const listener = new Listener('a');
+    const { pool, log, says } = poolOf([listener]);
+    says('a', 'READY\n');
+    pool.accept(remote('1'));
+    log.length = 0;
+    says('a', 'RESULT x\n');
+    says('a', 'READY\n');
+    pool.accept(remote('2'));
+    expect(dataOf(listener.sent)).toEqual(['1']);
+    expect(pool.listens('a')).toBe(false);
+    expect(log).toEqual([
+      "WARN a: bad result line: 'RESULT x'",
+      'DEBG a: BUSY -> UNKNOWN',
+      'WARN a: has entered the UNKNOWN state and will no longer receive events, this usually indicates the process violated the eventlistener protocol',
+      'DEBG rebuffering event 0 for pool pool (buf size=0, max=10)',
+    ]);
+  });
+
+  test('passes over a process that has closed its stdin', () => {
+    const [a, b] = [new Listener('a'), new Listener('b')];
+    const { pool, log, says } = poolOf([a, b]);
+    a.reading = false;
+    says('a', 'READY\n');
+    pool.accept(remote('1'));
+    says('b', 'READY\n');
+    expect(dataOf(b.sent)).toEqual(['1']);
+    expect(log).toContain(
+      'DEBG epipe occurred while sending event 0 to listener a, listener state unchanged',
+    );
+  });
+
+  test('shares the serial of an event with other pools and counts its own', () => {
+    const serials = new EventSerials();
+    const [a, b] = [new Listener('a'), new Listener('b')];
+    const first = poolOf([a], { name: 'first', serials });
+    const second = poolOf([b], { name: 'second', serials });
+    first.says('a', 'READY\n');
+    second.says('b', 'READY\n');
+    first.pool.accept(remote('only first'));
+    first.says('a', 'RESULT 2\nOKREADY\n');
+    const both = remote('both');
+    second.pool.accept(both);
+    first.pool.accept(both);
+    expect(a.sent[1]).toContain(' serial:1 pool:first poolserial:1 ');
+    expect(b.sent[0]).toContain(' serial:1 pool:second poolserial:0 ');
+  });
+
+  test('goes on from a snapshot in the middle of everything', () => {
+    const serials = new EventSerials();
+    const [before, after] = [new Listener('a'), new Listener('a')];
+    const old = poolOf([before], { serials });
+    old.says('a', 'READY\n');
+    for (const data of ['1', '2']) old.pool.accept(remote(data));
+    old.says('a', 'RESULT 4\nFA');
+    const snapshot: PoolSnapshot = JSON.parse(JSON.stringify(old.pool.snapshot()));
+
+    const { pool, says } = poolOf([after], { serials: new EventSerials(serials.next) });
+    pool.restore(snapshot);
+    pool.accept(remote('3'));
+    says('a', 'ILREADY\n');
+    says('a', 'RESULT 2\nOKREADY\n');
+    says('a', 'RESULT 2\nOKREADY\n');
+    expect(after.sent[0]).toBe(before.sent[0] ?? '');
+    expect(after.sent[2]).toContain(' serial:2 pool:pool poolserial:2 ');
+    expect(dataOf(after.sent)).toEqual(['1', '2', '3']);
+  });
+});
+
+describe('whatever its processes do, a pool', () => {
+  type Act =
+    | { readonly do: 'event' }
+    | { readonly do: 'say'; readonly who: number; readonly text: string }
+    | { readonly do: 'die' | 'stop' | 'start'; readonly who: number };
+  const who = fc.nat({ max: 2 });
+  const act: fc.Arbitrary<Act> = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('event' as const) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('say' as const),
+        who,
+        text: fc.constantFrom(
+          'READY\n',
+          'RESULT 2\nOKREADY\n',
+          'RESULT 2\nOK',
+          'RESULT 4\nFAILREADY\n',
+          'RESULT ',
+          'x',
+        ),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constantFrom('die' as const, 'stop' as const, 'start' as const), who }),
+    },
+  );
+
+  test('accounts for every event: waiting, being handled, processed, or reported as discarded', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4 }), fc.array(act, { maxLength: 80 }), (bufferSize, acts) => {
+        const listeners = ['a', 'b', 'c'].map((name) => new Listener(name));
+        const { pool, log, says } = poolOf(listeners, { bufferSize });
+        let accepted = 0;
+        for (const each of acts) {
+          if (each.do === 'event') pool.accept(remote(String(accepted++)));
+          else perform(each, listeners[each.who], pool, says);
+          const { buffer } = pool.snapshot();
+          expect(buffer.length).toBeLessThanOrEqual(bufferSize);
+          const idle = listeners.some(
+            ({ name, running }) => running && pool.snapshot().listeners[name]?.protocol.state === 'READY',
+          );
+          expect(idle && buffer.length > 0).toBe(false);
+        }
+        const { buffer, listeners: states } = pool.snapshot();
+        const handled = Object.values(states).filter(({ event }) => event !== null).length;
+        const processed = log.filter((line) => line.endsWith('event was processed')).length;
+        const discarded = log.filter((line) => line.includes('overflowed')).length;
+        expect(buffer.length + handled + processed + discarded).toBe(accepted);
+      }),
+    );
+  });
+
+  test('sends every event first in the order in which it occurred', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
+        const listeners = ['a', 'b', 'c'].map((name) => new Listener(name));
+        const { pool, log, says } = poolOf(listeners, { bufferSize: 100 });
+        for (const each of acts) {
+          if (each.do === 'event') pool.accept(remote(''));
+          else perform(each, listeners[each.who], pool, says);
+        }
+        const sent = log.flatMap((line) => /event (\d+) sent/.exec(line)?.[1] ?? []).map(Number);
+        const first = sent.filter((serial, at) => sent.indexOf(serial) === at);
+        expect(first).toEqual(first.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  function perform(
+    each: Exclude<Act, { do: 'event' }>,
+    listener: Listener | undefined,
+    pool: ListenerPool,
+    says: (name: string, text: string) => void,
+  ): void {
+    if (!listener) throw new RangeError('no such listener');
+    if (each.do === 'say') {
+      says(listener.name, each.text);
+      return;
+    }
+    listener.running = each.do === 'start';
+    if (each.do === 'start') pool.running();
+    if (each.do === 'die') pool.ended(listener.name);
+  }
+});
