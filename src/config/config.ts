@@ -1,20 +1,15 @@
 // The configuration as the rest of the program sees it: typed, complete, checked once.
 // Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
 
+import type { UserIdentity } from '../linux/credentials.ts';
+
 /** Where a value stands in the files; `line` counts from 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;
 }
 
-/** A user of the machine, with every group that a login would give. */
-export interface UserIdentity {
-  readonly uid: number;
-  readonly gid: number;
-  /** All groups, the primary one first. */
-  readonly groups: readonly number[];
-  readonly name: string;
-}
+export type { UserIdentity };
 
 export type LogLevel = 'critical' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'blather';
 

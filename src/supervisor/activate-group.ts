@@ -1,0 +1,13 @@
+// Makes the processes of a group, by the kind of group it is.
+import type { GroupConfig } from '../config/config.ts';
+import { Group } from './group.ts';
+import { Process } from './process.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Throws SyscallError when the log file of a process with an AUTO log cannot be made. */
+export function activateGroup(config: GroupConfig, surroundings: Surroundings): Group {
+  return new Group(
+    config,
+    config.processes.map((process) => new Process(process, config.name, surroundings)),
+  );
+}

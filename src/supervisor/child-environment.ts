@@ -1,0 +1,21 @@
+// The environment of a child: the daemon's own, what tells it about its supervisor, what the configuration sets.
+import type { ProcessConfig } from '../config/config.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** `NAME=value` each; a later source overrides an earlier one. */
+export function childEnvironment(config: ProcessConfig, group: string, surroundings: Surroundings): string[] {
+  const variables: Record<string, string> = {
+    ...surroundings.environment,
+    SUPERVISOR_ENABLED: '1',
+    ...serverUrl(config, surroundings),
+    SUPERVISOR_PROCESS_NAME: config.name,
+    SUPERVISOR_GROUP_NAME: group,
+    ...config.environment,
+  };
+  return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+}
+
+function serverUrl({ serverurl }: ProcessConfig, surroundings: Surroundings): Record<string, string> {
+  const url = serverurl.kind === 'auto' ? surroundings.serverUrl : serverurl.kind === 'url' ? serverurl.url : null;
+  return url === null ? {} : { SUPERVISOR_SERVER_URL: url };
+}

@@ -1,0 +1,176 @@
+// One run of a program: its pid, its stdin, the streams that carry its output.
+import type { ProcessConfig } from '../config/config.ts';
+import { E, errnoName, SyscallError } from '../linux/errno.ts';
+import { errno, libc } from '../linux/libc.ts';
+import { closePipe, createPipe, type Pipe } from '../linux/pipe.ts';
+import { spawn, SpawnFailure } from '../linux/spawn.ts';
+import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
+import type { ResolvedCommand } from './command.ts';
+import { StdinPipe } from './stdin-pipe.ts';
+
+export type Channel = 'stdout' | 'stderr';
+
+/** What the child is connected to; made by the process it belongs to. */
+export interface ChildPlan {
+  readonly config: ProcessConfig;
+  readonly command: ResolvedCommand;
+  readonly environment: readonly string[];
+  /** Log files by channel, open already; null writes nothing. */
+  readonly logs: Readonly<Record<Channel, Log | null>>;
+  /** A descriptor to be the child's stdin (the socket of a FastCGI program), or null for a pipe. */
+  readonly stdinFd: number | null;
+  readonly stripAnsi: boolean;
+  readonly outputs: Readonly<Record<Channel, OutputConsumer>>;
+}
+
+/** Who wants to see what a stream carries, beside its log. */
+export interface OutputConsumer {
+  readonly onData: ((chunk: Uint8Array) => void) | null;
+  readonly onCapture: ((data: Uint8Array) => void) | null;
+  /** Set for protocols, which cannot wait for more output to gather. */
+  readonly prompt: boolean;
+}
+
+/** A spawn that failed, in the words that clients get. */
+export class SpawnError extends Error {
+  override readonly name = 'SpawnError';
+}
+
+export class Child {
+  #reaped = false;
+
+  private constructor(
+    readonly pid: number,
+    readonly stdin: StdinPipe | null,
+    readonly streams: readonly Stream[],
+  ) {}
+
+  /** Starts it. Throws SpawnError; then nothing is left open. */
+  static start(plan: ChildPlan, dataPlane: DataPlane): Child {
+    const pipes = openPipes(plan);
+    let pid: number;
+    try {
+      pid = spawn({
+        path: plan.command.path,
+        argv: plan.command.argv,
+        environment: plan.environment,
+        stdio: childEnds(plan, pipes),
+        directory: plan.config.directory,
+        umask: plan.config.umask,
+        user: plan.config.user,
+      });
+    } catch (error) {
+      for (const pipe of Object.values(pipes)) closePipe(pipe);
+      throw explain(error, plan);
+    }
+    return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pipes, dataPlane));
+  }
+
+  get reaped(): boolean {
+    return this.#reaped;
+  }
+
+  /** To be called when the kernel has let go of the pid: from then on it may belong to somebody else. */
+  markReaped(): void {
+    this.#reaped = true;
+    this.stdin?.close();
+  }
+
+  /** Signals the child, or its whole process group. The error number when that failed; a child that is gone is no failure. */
+  signal(number: number, target: 'process' | 'group'): number | null {
+    if (this.#reaped) return null;
+    if (libc.kill(target === 'group' ? -this.pid : this.pid, number) === 0) return null;
+    const why = errno();
+    return why === E.ESRCH ? null : why;
+  }
+
+  /** Everything it has written so far is in its logs and was seen by those who wanted it. */
+  async drained(): Promise<void> {
+    await Promise.all(this.streams.map((stream) => stream.drained()));
+  }
+}
+
+interface Pipes {
+  readonly stdin?: Pipe;
+  readonly stdout?: Pipe;
+  readonly stderr?: Pipe;
+}
+
+function openPipes(plan: ChildPlan): Pipes {
+  const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe } = {};
+  try {
+    if (plan.stdinFd === null) opened.stdin = createPipe('write');
+    opened.stdout = createPipe('read');
+    if (!plan.config.redirectStderr) opened.stderr = createPipe('read');
+    return opened;
+  } catch (error) {
+    for (const pipe of Object.values(opened)) closePipe(pipe);
+    if (!(error instanceof SyscallError)) throw error;
+    throw new SpawnError(dispatcherFailure(error, plan.config.name));
+  }
+}
+
+/** Why the pipes or logs of a process could not be opened. */
+export function dispatcherFailure(error: SyscallError, name: string): string {
+  return error.errno === E.EMFILE
+    ? `too many open files to spawn '${name}'`
+    : `unknown error making dispatchers for '${name}': ${error.code}`;
+}
+
+function childEnds(plan: ChildPlan, pipes: Pipes): [number, number, number] {
+  const stdin = plan.stdinFd ?? pipes.stdin?.readFd ?? 0;
+  const stdout = pipes.stdout?.writeFd ?? 1;
+  return [stdin, stdout, pipes.stderr?.writeFd ?? stdout];
+}
+
+function connectStdin(pipes: Pipes, dataPlane: DataPlane): StdinPipe | null {
+  if (!pipes.stdin) return null;
+  libc.close(pipes.stdin.readFd);
+  return new StdinPipe(pipes.stdin.writeFd, dataPlane);
+}
+
+function connectStreams(plan: ChildPlan, pipes: Pipes, dataPlane: DataPlane): Stream[] {
+  const channels: readonly Channel[] = ['stdout', 'stderr'];
+  return channels.flatMap((channel) => {
+    const pipe = pipes[channel];
+    if (!pipe) return [];
+    libc.close(pipe.writeFd);
+    const { captureMaxBytes, syslog } = plan.config[channel];
+    const output = plan.outputs[channel];
+    return dataPlane.attach({
+      fd: pipe.readFd,
+      log: plan.logs[channel],
+      syslogName: syslog ? plan.config.name : null,
+      stripAnsi: plan.stripAnsi,
+      captureMaxBytes: output.onCapture ? captureMaxBytes : 0,
+      ...output,
+    });
+  });
+}
+
+/** Tells the failure in the program's stderr log too, where the user of a program looks first. */
+function explain(error: unknown, plan: ChildPlan): unknown {
+  if (!(error instanceof SpawnFailure)) return error;
+  if (error.stage === 'fork') return new SpawnError(forkFailure(error.reason, plan.config.name));
+  const what = stageFailure(error, plan);
+  const log = plan.config.redirectStderr ? plan.logs.stdout : plan.logs.stderr;
+  log?.write(`supervisor: ${what}\nsupervisor: child process was not spawned\n`);
+  return new SpawnError(what);
+}
+
+function forkFailure(reason: string, name: string): string {
+  return reason === errnoName(E.EAGAIN)
+    ? `Too many processes in process table to spawn '${name}'`
+    : `unknown error during fork for '${name}': ${reason}`;
+}
+
+function stageFailure(failure: SpawnFailure, plan: ChildPlan): string {
+  switch (failure.stage) {
+    case 'setuid':
+      return `couldn't setuid to ${plan.config.user?.uid}: ${failure.reason}`;
+    case 'chdir':
+      return `couldn't chdir to ${plan.config.directory}: ${failure.reason}`;
+    default:
+      return `couldn't exec ${plan.command.argv[0]}: ${failure.reason}`;
+  }
+}

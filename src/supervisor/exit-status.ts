@@ -1,0 +1,9 @@
+// How the end of a process is told in words.
+import type { ExitStatus } from '../linux/wait.ts';
+import { signalName } from '../linux/signals.ts';
+
+/** `exit status 2`, `terminated by SIGSEGV (core dumped)`. */
+export function describeExit(status: ExitStatus): string {
+  if (status.kind === 'exited') return `exit status ${status.code}`;
+  return `terminated by ${signalName(status.signal)}${status.coreDumped ? ' (core dumped)' : ''}`;
+}

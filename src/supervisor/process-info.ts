@@ -1,0 +1,77 @@
+// What clients are told about a process, whichever way they ask.
+import type { Process } from './process.ts';
+import { type StateName, stateCodes } from './process-state.ts';
+
+/** Times are whole seconds of Unix time, 0 for never. Paths are empty when there is no such log. */
+export interface ProcessInfo {
+  readonly name: string;
+  readonly group: string;
+  readonly start: number;
+  readonly stop: number;
+  readonly now: number;
+  readonly state: number;
+  readonly statename: StateName;
+  readonly spawnerr: string;
+  readonly exitstatus: number;
+  readonly stdoutLogfile: string;
+  readonly stderrLogfile: string;
+  readonly pid: number;
+  readonly description: string;
+}
+
+export function processInfo(process: Process, now = Math.floor(Date.now() / 1000)): ProcessInfo {
+  const { started, stopped } = process.times;
+  return {
+    name: process.name,
+    group: process.group,
+    start: started,
+    stop: stopped,
+    now,
+    state: stateCodes[process.state],
+    statename: process.state,
+    spawnerr: process.life.spawnError,
+    exitstatus: process.life.exitStatus,
+    stdoutLogfile: process.logPaths.stdout ?? '',
+    stderrLogfile: process.logPaths.stderr ?? '',
+    pid: process.pid,
+    description: describe(process, now),
+  };
+}
+
+function describe(process: Process, now: number): string {
+  const { started, stopped } = process.times;
+  switch (process.state) {
+    case 'RUNNING':
+      return `pid ${process.pid}, uptime ${formatUptime(Math.max(0, now - started))}`;
+    case 'FATAL':
+    case 'BACKOFF':
+      return process.life.spawnError || `unknown error (try "tail ${process.qualifiedName}")`;
+    case 'STOPPED':
+    case 'EXITED':
+      return started === 0 ? 'Not started' : formatStopTime(stopped);
+    default:
+      return '';
+  }
+}
+
+/** `0:01:02`, `1 day, 2:03:04`. */
+function formatUptime(seconds: number): string {
+  const days = Math.floor(seconds / 86400);
+  const hours = Math.floor((seconds % 86400) / 3600);
+  const clock = `${hours}:${pad(Math.floor((seconds % 3600) / 60))}:${pad(seconds % 60)}`;
+  return days === 0 ? clock : `${days} day${days === 1 ? '' : 's'}, ${clock}`;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Nov 21 04:54 AM` in the machine's time zone. */
+function formatStopTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const hours = date.getHours();
+  const clock = `${pad(hours % 12 || 12)}:${pad(date.getMinutes())} ${hours < 12 ? 'AM' : 'PM'}`;
+  return `${months[date.getMonth()]} ${pad(date.getDate())} ${clock}`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0');
+}

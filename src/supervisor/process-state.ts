@@ -1,0 +1,96 @@
+// The life of one process as a value: its states, the codes they have for clients, what ends them by time.
+import type { AutoRestart } from '../config/config.ts';
+
+/** Times are milliseconds of a monotonic clock. */
+export type ProcessState =
+  | { readonly name: 'STOPPED' }
+  /** `pid` is null between the decision to spawn and the spawn. */
+  | { readonly name: 'STARTING'; readonly pid: number | null }
+  | { readonly name: 'RUNNING'; readonly pid: number }
+  | { readonly name: 'BACKOFF'; readonly retryAt: number }
+  | { readonly name: 'STOPPING'; readonly pid: number; readonly killAt: number }
+  /** `restartAt` is null when it stays down. */
+  | { readonly name: 'EXITED'; readonly restartAt: number | null }
+  | { readonly name: 'FATAL' }
+  /** Could not be signalled: we do not know what it does. */
+  | { readonly name: 'UNKNOWN'; readonly pid: number };
+
+export type StateName = ProcessState['name'];
+
+export const stateCodes: Readonly<Record<StateName, number>> = {
+  STOPPED: 0,
+  STARTING: 10,
+  RUNNING: 20,
+  BACKOFF: 30,
+  STOPPING: 40,
+  EXITED: 100,
+  FATAL: 200,
+  UNKNOWN: 1000,
+};
+
+export interface Life {
+  readonly state: ProcessState;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  /** When the last attempt to spawn was made; null before the first. */
+  readonly startedAt: number | null;
+  /** Exit code of the last run, -1 for a signal, 0 while there is none. */
+  readonly exitStatus: number;
+  /** Why it is not running, as clients are told; empty when there is nothing to tell. */
+  readonly spawnError: string;
+  /** Set when the supervisor stops or restarts: nothing is started any more. */
+  readonly retired: boolean;
+}
+
+/** What the configuration says about starting, stopping and starting again. */
+export interface RestartPolicy {
+  readonly name: string;
+  readonly startMs: number;
+  readonly startretries: number;
+  readonly autorestart: AutoRestart;
+  readonly exitcodes: readonly number[];
+  readonly stopMs: number;
+}
+
+export const neverStarted: Life = {
+  state: { name: 'STOPPED' },
+  failures: 0,
+  startedAt: null,
+  exitStatus: 0,
+  spawnError: '',
+  retired: false,
+};
+
+/** The pid of the child there is, or null. */
+export function pidOf(state: ProcessState): number | null {
+  switch (state.name) {
+    case 'STARTING':
+    case 'RUNNING':
+    case 'STOPPING':
+    case 'UNKNOWN':
+      return state.pid;
+    default:
+      return null;
+  }
+}
+
+/** True when nothing has to be waited for before the group can be removed or the supervisor can end. */
+export function isStopped(state: ProcessState): boolean {
+  return state.name === 'STOPPED' || state.name === 'EXITED' || state.name === 'FATAL' || state.name === 'UNKNOWN';
+}
+
+/** When the state changes by itself, or null when only an event can change it. */
+export function deadlineOf(life: Life, policy: RestartPolicy): number | null {
+  switch (life.state.name) {
+    case 'STARTING':
+      return life.state.pid === null ? null : (life.startedAt ?? 0) + policy.startMs;
+    case 'BACKOFF':
+      return life.state.retryAt;
+    case 'STOPPING':
+      return life.state.killAt;
+    case 'EXITED':
+      return life.state.restartAt;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,285 @@
+// One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
+import type { ProcessConfig } from '../config/config.ts';
+import { E, errnoName, SyscallError } from '../linux/errno.ts';
+import type { ExitStatus } from '../linux/wait.ts';
+import { signalName } from '../linux/signals.ts';
+import { allocateAutoLog } from '../streams/auto-log.ts';
+import type { Log } from '../streams/data-plane.ts';
+import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
+import { childEnvironment } from './child-environment.ts';
+import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
+import { deadlineOf, type Life, neverStarted, pidOf, type RestartPolicy, type StateName } from './process-state.ts';
+import { type Effect, type ProcessEvent, step } from './state-machine.ts';
+import { stateChangeEvent } from './state-change-event.ts';
+import type { WriteResult } from './stdin-pipe.ts';
+import type { Surroundings } from './surroundings.ts';
+import { UnderstoodOutput } from './understood-output.ts';
+
+/** What a group does to its processes that a plain program does not need. */
+export interface Attachment {
+  /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SyscallError. */
+  readonly stdinFd?: () => number;
+  /** Takes the child's stdout as a protocol: every chunk, at once, beside the log. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+}
+
+export type TransitionListener = (process: Process, from: StateName) => void;
+
+export class Process {
+  readonly name: string;
+  readonly policy: RestartPolicy;
+  /** Log file of each channel, as clients are told; null when there is none. */
+  readonly logPaths: Readonly<Record<Channel, string | null>>;
+  #life: Life = neverStarted;
+  #child: Child | null = null;
+  #logs: Record<Channel, Log | null> = { stdout: null, stderr: null };
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #startedAtSeconds = 0;
+  #stoppedAtSeconds = 0;
+  readonly #listeners = new Set<TransitionListener>();
+
+  constructor(
+    readonly config: ProcessConfig,
+    readonly group: string,
+    private readonly surroundings: Surroundings,
+    private readonly attachment: Attachment = {},
+  ) {
+    this.name = config.name;
+    this.policy = {
+      name: config.name,
+      startMs: config.startsecs * 1000,
+      startretries: config.startretries,
+      autorestart: config.autorestart,
+      exitcodes: config.exitcodes,
+      stopMs: config.stopwaitsecs * 1000,
+    };
+    this.logPaths = {
+      stdout: this.#logPath('stdout'),
+      stderr: config.redirectStderr ? null : this.#logPath('stderr'),
+    };
+  }
+
+  get life(): Life {
+    return this.#life;
+  }
+
+  get state(): StateName {
+    return this.#life.state.name;
+  }
+
+  /** 0 when there is no child that could be signalled. */
+  get pid(): number {
+    return this.state === 'UNKNOWN' ? 0 : (pidOf(this.#life.state) ?? 0);
+  }
+
+  /** Unix times in seconds of the last attempt to spawn and of the last end; 0 for never. */
+  get times(): { readonly started: number; readonly stopped: number } {
+    return { started: this.#startedAtSeconds, stopped: this.#stoppedAtSeconds };
+  }
+
+  /** `name`, or `group:name` where they differ. */
+  get qualifiedName(): string {
+    return this.group === this.name ? this.name : `${this.group}:${this.name}`;
+  }
+
+  /** What would be executed now. Throws CommandError. */
+  resolveCommand(): ResolvedCommand {
+    const searchPath = this.config.environment['PATH'] ?? this.surroundings.environment['PATH'];
+    return resolveCommand(this.config.command, searchPath);
+  }
+
+  start(): void {
+    this.#apply({ type: 'start' });
+  }
+
+  stop(): void {
+    if (this.state === 'BACKOFF') {
+      this.surroundings.log.debug(`Attempted to kill ${this.name}, which is in BACKOFF state.`);
+    }
+    this.#apply({ type: 'stop' });
+  }
+
+  /** The supervisor ends: no start any more, whatever happens. */
+  retire(): void {
+    this.#apply({ type: 'retire' });
+  }
+
+  /** True while it runs, or would run again by itself: what `stop` can act upon. */
+  get isStoppable(): boolean {
+    const { state } = this.#life;
+    if (state.name === 'EXITED') return state.restartAt !== null;
+    return state.name === 'STARTING' || state.name === 'RUNNING' || state.name === 'BACKOFF';
+  }
+
+  /** STARTING, RUNNING or STOPPING: there is a child to signal. */
+  get isSignallable(): boolean {
+    return this.state === 'STARTING' || this.state === 'RUNNING' || this.state === 'STOPPING';
+  }
+
+  /** Sends a signal to the process alone, without a change of state. False when the kernel refused. */
+  signal(number: number): boolean {
+    this.surroundings.log.debug(`sending ${this.name} (pid ${this.pid}) sig ${signalName(number)}`);
+    const failure = this.#child?.signal(number, 'process') ?? null;
+    if (failure === null) return true;
+    // A signal the kernel does not know says nothing about the process.
+    if (failure !== E.EINVAL) {
+      const reason = `unknown problem sending sig ${this.name} (${this.pid}):${errnoName(failure)}`;
+      this.#apply({ type: 'signalFailed', reason });
+    }
+    return false;
+  }
+
+  /** Writes to the child's stdin, in order, without waiting for it to read. */
+  writeStdin(data: Uint8Array): WriteResult {
+    return this.#child?.stdin?.write(data) ?? 'closed';
+  }
+
+  /** Calls back after every change of state. Returns unsubscribe. */
+  onTransition(listener: TransitionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Empties the logs it has open; a process that is not running has none. Throws SyscallError. */
+  async clearLogs(): Promise<void> {
+    await Promise.all(Object.values(this.#logs).map((log) => log?.clear()));
+  }
+
+  async reopenLogs(): Promise<void> {
+    await Promise.all(Object.values(this.#logs).map((log) => log?.reopen()));
+  }
+
+  #apply(event: ProcessEvent): void {
+    const before = this.#life.state;
+    const events: ProcessEvent[] = [event];
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      const { life, effects } = step(this.#life, next, this.policy, performance.now());
+      this.#life = life;
+      for (const effect of effects) {
+        const consequence = this.#perform(effect);
+        if (consequence) events.push(consequence);
+      }
+    }
+    this.#armTimer();
+    if (this.#life.state !== before) {
+      for (const listener of [...this.#listeners]) listener(this, before.name);
+    }
+  }
+
+  #perform(effect: Effect): ProcessEvent | null {
+    switch (effect.do) {
+      case 'log':
+        this.surroundings.log[effect.level](effect.message);
+        return null;
+      case 'announce':
+        this.surroundings.bus.emit(stateChangeEvent(effect.change, this.name, this.group));
+        return null;
+      case 'spawn':
+        return this.#spawn();
+      case 'signal':
+        return effect.signal === 'stop' ? this.#sendStopSignal() : this.#sendKill();
+    }
+  }
+
+  #spawn(): ProcessEvent {
+    this.#startedAtSeconds = Math.floor(Date.now() / 1000);
+    try {
+      const command = this.resolveCommand();
+      this.#openLogs();
+      const child = Child.start(
+        {
+          config: this.config,
+          command,
+          environment: childEnvironment(this.config, this.group, this.surroundings),
+          logs: this.#logs,
+          stdinFd: this.attachment.stdinFd?.() ?? null,
+          stripAnsi: this.surroundings.stripAnsi,
+          outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
+        },
+        this.surroundings.dataPlane,
+      );
+      this.#child = child;
+      this.surroundings.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
+      return { type: 'spawned', pid: child.pid };
+    } catch (error) {
+      this.#closeLogs();
+      if (error instanceof CommandError || error instanceof SpawnError) {
+        return { type: 'spawnFailed', reason: error.message };
+      }
+      if (error instanceof SyscallError) {
+        return { type: 'spawnFailed', reason: dispatcherFailure(error, this.name) };
+      }
+      throw error;
+    }
+  }
+
+  /** Its last output comes before the news of its end; a grandchild that holds the pipe does not hold this up. */
+  async #onReaped(child: Child, status: ExitStatus): Promise<void> {
+    child.markReaped();
+    await child.drained();
+    this.#stoppedAtSeconds = Math.floor(Date.now() / 1000);
+    this.#child = null;
+    this.#closeLogs();
+    this.#apply({ type: 'exited', status });
+  }
+
+  #sendStopSignal(): ProcessEvent | null {
+    const { stopsignal, stopasgroup } = this.config;
+    const whom = stopasgroup ? ' process group' : '';
+    this.surroundings.log.debug(
+      `killing ${this.name} (pid ${this.pid})${whom} with signal ${signalName(stopsignal)}`,
+    );
+    return this.#kill(stopsignal, stopasgroup);
+  }
+
+  #sendKill(): ProcessEvent | null {
+    return this.#kill(9, this.config.killasgroup);
+  }
+
+  #kill(number: number, asGroup: boolean): ProcessEvent | null {
+    const failure = this.#child?.signal(number, asGroup ? 'group' : 'process') ?? null;
+    if (failure === null) return null;
+    return {
+      type: 'signalFailed',
+      reason: `unknown problem killing ${this.name} (${this.pid}):${errnoName(failure)}`,
+    };
+  }
+
+  #armTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const deadline = deadlineOf(this.#life, this.policy);
+    if (deadline === null) return;
+    const delay = Math.max(0, Math.ceil(deadline - performance.now()));
+    // setTimeout cannot wait longer than this; waking early only arms it again.
+    this.#timer = setTimeout(() => this.#apply({ type: 'elapsed' }), Math.min(delay, 2 ** 31 - 1));
+  }
+
+  #logPath(channel: Channel): string | null {
+    const { logfile } = this.config[channel];
+    if (logfile.kind === 'none') return null;
+    if (logfile.kind === 'file') return logfile.path;
+    const { childlogdir, identifier } = this.surroundings;
+    return allocateAutoLog(childlogdir, this.name, channel, identifier);
+  }
+
+  #openLogs(): void {
+    for (const channel of ['stdout', 'stderr'] as const) {
+      const path = this.logPaths[channel];
+      if (path === null) continue;
+      this.#logs[channel] = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
+    }
+  }
+
+  #closeLogs(): void {
+    for (const log of Object.values(this.#logs)) log?.release();
+    this.#logs = { stdout: null, stderr: null };
+  }
+
+  #consumer(channel: Channel): OutputConsumer {
+    const understood = new UnderstoodOutput(this, channel, this.surroundings);
+    const protocol = channel === 'stdout' ? this.attachment.onStdout : undefined;
+    if (protocol) return understood.asProtocol(protocol);
+    return understood.asOutput(this.config[channel]);
+  }
+}

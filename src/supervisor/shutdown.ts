@@ -1,0 +1,39 @@
+// The order of stopping: group by group from the highest priority number down, each when the one before is down.
+import type { ActivityLog } from '../streams/activity-log.ts';
+import type { Group } from './group.ts';
+
+const reportIntervalMs = 3000;
+
+/** Resolves when no process of any group is left. `groups` in ascending priority. Starts nothing any more. */
+export async function stopGroupsInTurn(groups: readonly Group[], log: ActivityLog): Promise<void> {
+  for (const group of groups) for (const process of group.processes) process.retire();
+  const report = () => {
+    const names = groups.flatMap((group) => group.unstopped.map((process) => process.name));
+    if (names.length > 0) log.info(`waiting for ${names.join(', ')} to die`);
+  };
+  const reports = setInterval(report, reportIntervalMs);
+  try {
+    let first = true;
+    for (const group of groups.toReversed()) {
+      for (const process of group.processesByPriority.toReversed()) process.stop();
+      if (first) report();
+      first = false;
+      await untilStopped(group);
+    }
+  } finally {
+    clearInterval(reports);
+  }
+}
+
+async function untilStopped(group: Group): Promise<void> {
+  if (group.unstopped.length === 0) return;
+  await new Promise<void>((resolve) => {
+    const unsubscribes = group.processes.map((process) =>
+      process.onTransition(() => {
+        if (group.unstopped.length > 0) return;
+        for (const unsubscribe of unsubscribes) unsubscribe();
+        resolve();
+      }),
+    );
+  });
+}

@@ -1,0 +1,65 @@
+// Our end of a child's stdin: writes what fits at once and keeps the rest, in order, until the child reads.
+import { E } from '../linux/errno.ts';
+import { errno, libc, ptr } from '../linux/libc.ts';
+import type { DataPlane } from '../streams/data-plane.ts';
+
+/** More than this unread by the child is refused: it would only fill the daemon's memory. */
+const maxPendingBytes = 64 * 1024 * 1024;
+
+export type WriteResult = 'accepted' | 'closed' | 'full';
+
+export class StdinPipe {
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #open = true;
+
+  /** `fd`: a non-blocking write end that is ours alone. */
+  constructor(
+    private readonly fd: number,
+    private readonly dataPlane: DataPlane,
+  ) {}
+
+  write(data: Uint8Array): WriteResult {
+    if (!this.#open) return 'closed';
+    if (this.#pendingBytes + data.length > maxPendingBytes) return 'full';
+    const idle = this.#pending.length === 0;
+    this.#pending.push(data);
+    this.#pendingBytes += data.length;
+    if (idle) this.#writePending();
+    return this.#open ? 'accepted' : 'closed';
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.dataPlane.forgetWritable(this.fd);
+    libc.close(this.fd);
+  }
+
+  #writePending(): void {
+    for (let data = this.#pending[0]; data !== undefined; data = this.#pending[0]) {
+      if (data.length === 0) {
+        this.#pending.shift();
+        continue;
+      }
+      const written = Number(libc.write(this.fd, ptr(data), BigInt(data.length)));
+      if (written < 0) return this.#onWriteError(errno());
+      this.#pendingBytes -= written;
+      if (written === data.length) this.#pending.shift();
+      else this.#pending[0] = data.subarray(written);
+    }
+  }
+
+  #onWriteError(number: number): void {
+    if (number === E.EAGAIN) return this.dataPlane.whenWritable(this.fd, () => this.#writeMore());
+    if (number === E.EINTR) return this.#writePending();
+    // EPIPE: the child closed its end; whatever else it is, nothing more can get there.
+    this.close();
+  }
+
+  #writeMore(): void {
+    if (this.#open) this.#writePending();
+  }
+}

@@ -1,0 +1,149 @@
+// The supervisor: the groups there are, those of the last-read configuration, and its own state.
+// It knows nothing of sockets, files and signals to itself; daemon.ts does.
+import type { Config, GroupConfig } from '../config/config.ts';
+import { diffGroups, type GroupDifference } from '../config/diff.ts';
+import { activateGroup } from './activate-group.ts';
+import type { Group } from './group.ts';
+import type { Process } from './process.ts';
+import { stopGroupsInTurn } from './shutdown.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export type SupervisorState = 'FATAL' | 'RUNNING' | 'RESTARTING' | 'SHUTDOWN';
+
+export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
+  FATAL: 2,
+  RUNNING: 1,
+  RESTARTING: 0,
+  SHUTDOWN: -1,
+};
+
+export type Ending = 'restart' | 'shutdown';
+
+/** How long starting may keep the event loop from clients, in milliseconds. */
+const startBurstMs = 20;
+
+export class Supervisor {
+  #state: SupervisorState = 'RUNNING';
+  #config: Config;
+  /** In the order of activation. */
+  readonly #groups = new Map<string, Group>();
+  #stopping: Promise<Ending> | null = null;
+  readonly #ended = Promise.withResolvers<Ending>();
+
+  constructor(
+    config: Config,
+    readonly surroundings: Surroundings,
+    private readonly readConfig: () => Config,
+  ) {
+    this.#config = config;
+    for (const group of config.groups) this.#activate(group);
+  }
+
+  get state(): SupervisorState {
+    return this.#state;
+  }
+
+  /** As it was last read, whether or not it is in force. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  get groups(): ReadonlyMap<string, Group> {
+    return this.#groups;
+  }
+
+  /** Ascending priority; equal ones in the order of activation. */
+  get groupsByPriority(): readonly Group[] {
+    return [...this.#groups.values()].toSorted((a, b) => a.config.priority - b.config.priority);
+  }
+
+  /** Of all groups, in the order in which "all" commands treat them. */
+  get processesByPriority(): readonly Process[] {
+    return this.groupsByPriority.flatMap((group) => group.processesByPriority);
+  }
+
+  /** Settles when everything has stopped, with what is to come then. */
+  get ended(): Promise<Ending> {
+    return this.#ended.promise;
+  }
+
+  /** Starts what is to be started by itself. Resolves when each was given its first start. */
+  async run(): Promise<void> {
+    this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
+    await this.#autostart(this.groupsByPriority.flatMap((group) => group.processes));
+  }
+
+  /** Reads the configuration again and tells how it differs from the groups there are. Throws ConfigError. */
+  reread(): GroupDifference {
+    this.#config = this.readConfig();
+    return diffGroups(
+      [...this.#groups.values()].map((group) => group.config),
+      this.#config.groups,
+    );
+  }
+
+  addGroup(name: string): 'added' | 'unknown' | 'already' {
+    const config = this.#config.groups.find((group) => group.name === name);
+    if (!config) return 'unknown';
+    if (this.#groups.has(name)) return 'already';
+    const group = this.#activate(config);
+    void this.#autostart(group.processes);
+    return 'added';
+  }
+
+  removeGroup(name: string): 'removed' | 'unknown' | 'running' {
+    const group = this.#groups.get(name);
+    if (!group) return 'unknown';
+    if (group.unstopped.length > 0) return 'running';
+    for (const process of group.processes) process.retire();
+    group.dispose();
+    this.#groups.delete(name);
+    this.surroundings.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
+    return 'removed';
+  }
+
+  /** Stops everything, highest priority number first. A shutdown asked for during a restart wins. */
+  shutdown(): void {
+    this.#end('SHUTDOWN');
+  }
+
+  /** As shutdown, to start again from the configuration files. Ignored while shutting down. */
+  restart(): void {
+    if (this.#state !== 'SHUTDOWN') this.#end('RESTARTING');
+  }
+
+  /** Opens every log file anew, after somebody renamed it. */
+  async reopenLogs(): Promise<void> {
+    await Promise.all(this.processesByPriority.map((process) => process.reopenLogs()));
+  }
+
+  #end(state: 'SHUTDOWN' | 'RESTARTING'): void {
+    this.#state = state;
+    if (this.#stopping) return;
+    this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
+    this.#stopping = stopGroupsInTurn(this.groupsByPriority, this.surroundings.log).then(() => {
+      for (const group of this.#groups.values()) group.dispose();
+      return this.#state === 'SHUTDOWN' ? 'shutdown' : 'restart';
+    });
+    this.#stopping.then(this.#ended.resolve, this.#ended.reject);
+  }
+
+  #activate(config: GroupConfig): Group {
+    const group = activateGroup(config, this.surroundings);
+    this.#groups.set(config.name, group);
+    this.surroundings.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
+    return group;
+  }
+
+  /** In bursts, so that clients are answered while thousands of programs start. */
+  async #autostart(processes: readonly Process[]): Promise<void> {
+    let burstEnd = performance.now() + startBurstMs;
+    for (const process of processes) {
+      if (this.#state !== 'RUNNING') return;
+      if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED') process.start();
+      if (performance.now() < burstEnd) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      burstEnd = performance.now() + startBurstMs;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// What every process needs of the daemon it lives in.
+import type { EventBus } from '../events/bus.ts';
+import type { ActivityLog } from '../streams/activity-log.ts';
+import type { DataPlane } from '../streams/data-plane.ts';
+import type { Reaper } from './reaper.ts';
+
+export interface Surroundings {
+  readonly log: ActivityLog;
+  readonly bus: EventBus;
+  readonly dataPlane: DataPlane;
+  readonly reaper: Reaper;
+  /** The daemon's own environment, without what systemd meant for the daemon alone. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What `serverurl=AUTO` means; null without any server. */
+  readonly serverUrl: string | null;
+  readonly childlogdir: string;
+  readonly identifier: string;
+  readonly stripAnsi: boolean;
+}

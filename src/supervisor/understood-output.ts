@@ -1,0 +1,72 @@
+// Output that somebody wants to understand, beside its log: debug echo, PROCESS_LOG and PROCESS_COMMUNICATION
+// events, a listener's protocol. Output that nobody asked for never reaches the main thread.
+import type { StreamConfig } from '../config/config.ts';
+import { pythonRepr, pythonReprOfBytes } from '../config/python-repr.ts';
+import type { Channel, OutputConsumer } from './child.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface Speaker {
+  readonly name: string;
+  readonly group: string;
+  readonly pid: number;
+}
+
+const logEvents = { stdout: 'PROCESS_LOG_STDOUT', stderr: 'PROCESS_LOG_STDERR' } as const;
+const communicationEvents = {
+  stdout: 'PROCESS_COMMUNICATION_STDOUT',
+  stderr: 'PROCESS_COMMUNICATION_STDERR',
+} as const;
+
+export class UnderstoodOutput {
+  constructor(
+    private readonly speaker: Speaker,
+    private readonly channel: Channel,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  /** Plain output of a program. */
+  asOutput(stream: StreamConfig): OutputConsumer {
+    const echo = this.surroundings.log.isEnabled('debug');
+    const onData = (chunk: Uint8Array): void => {
+      if (echo) this.#echo(readableText(chunk));
+      if (stream.eventsEnabled) this.#emit(logEvents[this.channel], chunk);
+    };
+    return {
+      onData: echo || stream.eventsEnabled ? onData : null,
+      onCapture: stream.captureMaxBytes > 0 ? (data) => this.#onCapture(data) : null,
+      prompt: stream.eventsEnabled,
+    };
+  }
+
+  /** The stdout of an event listener. */
+  asProtocol(onStdout: (chunk: Uint8Array) => void): OutputConsumer {
+    const echo = this.surroundings.log.isEnabled('debug');
+    const onData = (chunk: Uint8Array): void => {
+      if (echo) this.#echo(pythonReprOfBytes(chunk));
+      onStdout(chunk);
+    };
+    return { onData, onCapture: null, prompt: true };
+  }
+
+  #onCapture(data: Uint8Array): void {
+    this.surroundings.log.debug(`${pythonRepr(this.speaker.name)} ${this.channel} emitted a comm event`);
+    this.#emit(communicationEvents[this.channel], data);
+  }
+
+  #echo(text: string): void {
+    this.surroundings.log.debug(`${pythonRepr(this.speaker.name)} ${this.channel} output:\n${text}`);
+  }
+
+  #emit(type: (typeof logEvents | typeof communicationEvents)[Channel], data: Uint8Array): void {
+    const { name, group, pid } = this.speaker;
+    this.surroundings.bus.emit({ type, process: name, group, pid, data });
+  }
+}
+
+function readableText(chunk: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(chunk);
+  } catch {
+    return `Undecodable: ${pythonReprOfBytes(chunk)}`;
+  }
+}
