@@ -16,6 +16,7 @@ export function childEnvironment(config: ProcessConfig, group: string, surroundi
 }
 
 function serverUrl({ serverurl }: ProcessConfig, surroundings: Surroundings): Record<string, string> {
-  const url = serverurl.kind === 'auto' ? surroundings.serverUrl : serverurl.kind === 'url' ? serverurl.url : null;
+  const url =
+    serverurl.kind === 'auto' ? surroundings.serverUrl : serverurl.kind === 'url' ? serverurl.url : null;
   return url === null ? {} : { SUPERVISOR_SERVER_URL: url };
 }

@@ -3,7 +3,7 @@ import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { closePipe, createPipe, type Pipe } from '../linux/pipe.ts';
-import { spawn, SpawnFailure } from '../linux/spawn.ts';
+import { SpawnFailure, spawn } from '../linux/spawn.ts';
 import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
 import type { ResolvedCommand } from './command.ts';
 import { StdinPipe } from './stdin-pipe.ts';

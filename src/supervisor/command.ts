@@ -45,7 +45,8 @@ function requireExecutable(path: string): void {
   const shown = pythonRepr(path);
   if (status === null) throw new CommandError('missing', `can't find command ${shown}`);
   if (status.isDirectory()) throw new CommandError('unusable', `command at ${shown} is a directory`);
-  if ((status.mode & 0o111) === 0) throw new CommandError('unusable', `command at ${shown} is not executable`);
+  if ((status.mode & 0o111) === 0)
+    throw new CommandError('unusable', `command at ${shown} is not executable`);
   try {
     accessSync(path, constants.X_OK);
   } catch {

@@ -1,6 +1,7 @@
 // How the end of a process is told in words.
-import type { ExitStatus } from '../linux/wait.ts';
+
 import { signalName } from '../linux/signals.ts';
+import type { ExitStatus } from '../linux/wait.ts';
 
 /** `exit status 2`, `terminated by SIGSEGV (core dumped)`. */
 export function describeExit(status: ExitStatus): string {

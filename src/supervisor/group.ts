@@ -1,7 +1,7 @@
 // A group of processes that is active: what a [program:x], [group:x], listener pool or FastCGI section became.
 import type { GroupConfig } from '../config/config.ts';
-import { isStopped } from './process-state.ts';
 import type { Process } from './process.ts';
+import { isStopped } from './process-state.ts';
 
 export class Group {
   /** In the order of the configuration, which is the order of starting at boot. */

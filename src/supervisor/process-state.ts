@@ -76,7 +76,9 @@ export function pidOf(state: ProcessState): number | null {
 
 /** True when nothing has to be waited for before the group can be removed or the supervisor can end. */
 export function isStopped(state: ProcessState): boolean {
-  return state.name === 'STOPPED' || state.name === 'EXITED' || state.name === 'FATAL' || state.name === 'UNKNOWN';
+  return (
+    state.name === 'STOPPED' || state.name === 'EXITED' || state.name === 'FATAL' || state.name === 'UNKNOWN'
+  );
 }
 
 /** When the state changes by itself, or null when only an event can change it. */

@@ -1,16 +1,23 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
 import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
-import type { ExitStatus } from '../linux/wait.ts';
 import { signalName } from '../linux/signals.ts';
+import type { ExitStatus } from '../linux/wait.ts';
 import { allocateAutoLog } from '../streams/auto-log.ts';
 import type { Log } from '../streams/data-plane.ts';
 import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
-import { deadlineOf, type Life, neverStarted, pidOf, type RestartPolicy, type StateName } from './process-state.ts';
-import { type Effect, type ProcessEvent, step } from './state-machine.ts';
+import {
+  deadlineOf,
+  type Life,
+  neverStarted,
+  pidOf,
+  type RestartPolicy,
+  type StateName,
+} from './process-state.ts';
 import { stateChangeEvent } from './state-change-event.ts';
+import { type Effect, type ProcessEvent, step } from './state-machine.ts';
 import type { WriteResult } from './stdin-pipe.ts';
 import type { Surroundings } from './surroundings.ts';
 import { UnderstoodOutput } from './understood-output.ts';
@@ -267,7 +274,10 @@ export class Process {
     for (const channel of ['stdout', 'stderr'] as const) {
       const path = this.logPaths[channel];
       if (path === null) continue;
-      this.#logs[channel] = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
+      this.#logs[channel] = this.surroundings.dataPlane.openLog({
+        path,
+        rotation: this.config[channel].rotation,
+      });
     }
   }
 

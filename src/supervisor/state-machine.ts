@@ -1,7 +1,7 @@
 // What a process does next: (life, event, now) -> (life, effects). Pure; the caller performs the effects in order.
 import type { ExitStatus } from '../linux/wait.ts';
 import { describeExit } from './exit-status.ts';
-import { type Life, pidOf, type ProcessState, type RestartPolicy, type StateName } from './process-state.ts';
+import { type Life, type ProcessState, pidOf, type RestartPolicy, type StateName } from './process-state.ts';
 
 export type ProcessEvent =
   | { readonly type: 'start' }
@@ -141,7 +141,10 @@ function onStop(life: Life, policy: RestartPolicy, now: number): Step {
       if (state.pid === null) return unchanged(life);
       return {
         life: { ...life, state: { name: 'STOPPING', pid: state.pid, killAt: now + policy.stopMs } },
-        effects: [announce({ to: 'STOPPING', from: state.name, pid: state.pid }), { do: 'signal', signal: 'stop' }],
+        effects: [
+          announce({ to: 'STOPPING', from: state.name, pid: state.pid }),
+          { do: 'signal', signal: 'stop' },
+        ],
       };
     case 'BACKOFF':
       return stopWaiting(life);
@@ -198,7 +201,8 @@ function exitedWhileStarting(
 function ended(life: Life, pid: number, status: ExitStatus, policy: RestartPolicy, now: number): Step {
   const expected = isExpected(status, policy);
   const exitStatus = codeOf(status);
-  const again = !life.retired && (policy.autorestart === 'always' || (policy.autorestart === 'unexpected' && !expected));
+  const again =
+    !life.retired && (policy.autorestart === 'always' || (policy.autorestart === 'unexpected' && !expected));
   const restartAt = again ? earliestRestart(life, now) : null;
   const what = `exited: ${policy.name} (${describeExit(status)}; ${expected ? 'expected' : 'not expected'})`;
   return {
@@ -261,7 +265,10 @@ function onElapsed(life: Life, policy: RestartPolicy, now: number): Step {
 function kill(life: Life, pid: number, policy: RestartPolicy, now: number): Step {
   return {
     life: { ...life, state: { name: 'STOPPING', pid, killAt: now + Math.max(policy.stopMs, 1000) } },
-    effects: [log('warn', `killing '${policy.name}' (${pid}) with SIGKILL`), { do: 'signal', signal: 'kill' }],
+    effects: [
+      log('warn', `killing '${policy.name}' (${pid}) with SIGKILL`),
+      { do: 'signal', signal: 'kill' },
+    ],
   };
 }
 

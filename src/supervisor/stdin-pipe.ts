@@ -45,7 +45,10 @@ export class StdinPipe {
         continue;
       }
       const written = Number(libc.write(this.fd, ptr(data), BigInt(data.length)));
-      if (written < 0) return this.#onWriteError(errno());
+      if (written < 0) {
+        this.#onWriteError(errno());
+        return;
+      }
       this.#pendingBytes -= written;
       if (written === data.length) this.#pending.shift();
       else this.#pending[0] = data.subarray(written);
@@ -53,10 +56,10 @@ export class StdinPipe {
   }
 
   #onWriteError(number: number): void {
-    if (number === E.EAGAIN) return this.dataPlane.whenWritable(this.fd, () => this.#writeMore());
-    if (number === E.EINTR) return this.#writePending();
+    if (number === E.EINTR) this.#writePending();
+    else if (number === E.EAGAIN) this.dataPlane.whenWritable(this.fd, () => this.#writeMore());
     // EPIPE: the child closed its end; whatever else it is, nothing more can get there.
-    this.close();
+    else this.close();
   }
 
   #writeMore(): void {

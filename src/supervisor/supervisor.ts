@@ -140,7 +140,8 @@ export class Supervisor {
     let burstEnd = performance.now() + startBurstMs;
     for (const process of processes) {
       if (this.#state !== 'RUNNING') return;
-      if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED') process.start();
+      if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
+        process.start();
       if (performance.now() < burstEnd) continue;
       await new Promise((resolve) => setImmediate(resolve));
       burstEnd = performance.now() + startBurstMs;

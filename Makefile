@@ -1,0 +1,51 @@
+# What a user types: make, make run, make test, make check, make bench, make clean.
+
+BUN := node_modules/.bin/bun
+NODE_MODULES := node_modules/.installed
+EXECUTABLE := dist/tsupervisor
+ENTRY_POINTS := src/main.ts src/streams/worker.ts
+SOURCES := $(shell find src -type f)
+
+.PHONY: all run test check bench clean
+all: $(EXECUTABLE)
+
+# npm or bun, whichever the machine has.
+$(NODE_MODULES): package.json package-lock.json
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund; \
+	elif command -v bun >/dev/null; then bun install --no-save; \
+	else echo "make: npm or bun is needed (Debian: apt-get install npm)" >&2; exit 1; fi
+	@touch $@
+
+$(EXECUTABLE): $(NODE_MODULES) $(SOURCES) package.json
+	@mkdir -p dist
+	$(BUN) build --compile --minify --bytecode $(ENTRY_POINTS) --outfile $@
+
+run: $(EXECUTABLE)
+	@mkdir -p dist/demo
+	@echo "In another terminal, try:"
+	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf status"
+	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf tail -f ticker"
+	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf restart worker:*"
+	@echo "    supervisorctl -c packaging/demo/supervisord.conf status      (Python's, where it is installed)"
+	@echo "and http://127.0.0.1:9001 in a browser. Ctrl-C ends everything."
+	@echo
+	$(EXECUTABLE) run -c packaging/demo/supervisord.conf
+
+# Types, lint and the pure tests: seconds.
+check: $(NODE_MODULES)
+	node_modules/.bin/tsc --noEmit
+	node_modules/.bin/biome check
+	$(BUN) test test/unit
+
+test: $(EXECUTABLE)
+	@test/prepare.sh
+	@$(BUN) test/run.ts
+
+bench: $(EXECUTABLE)
+	@test/prepare.sh
+	@$(BUN) test/bench/run.ts
+
+clean:
+	rm -rf dist
+
+-include packaging/packaging.mk

@@ -1,0 +1,71 @@
+// Which applet? Decided by the name we were called by, or by the first word; each is loaded only when it is used.
+import { basename } from 'node:path';
+import { version } from './version.ts';
+
+interface Applet {
+  readonly summary: string;
+  readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }>;
+}
+
+const applets: Readonly<Record<string, Applet>> = {
+  supervisord: {
+    summary: "the daemon, with supervisord's own options",
+    load: () => import('./cli/supervisord.ts'),
+  },
+  supervisorctl: {
+    summary: "the client, with supervisorctl's own options and commands",
+    load: () => import('./cli/supervisorctl.ts'),
+  },
+  run: { summary: 'the daemon in the foreground, as systemd starts it', load: () => import('./cli/run.ts') },
+  'echo-conf': {
+    summary: 'print a commented sample configuration',
+    load: () => import('./cli/echo-conf.ts'),
+  },
+  check: { summary: 'look for mistakes in a configuration', load: () => import('./cli/check.ts') },
+};
+
+/** Names of links to this executable, for those who keep the original's commands. */
+const linkNames: Readonly<Record<string, string>> = {
+  supervisord: 'supervisord',
+  supervisorctl: 'supervisorctl',
+  echo_supervisord_conf: 'echo-conf',
+};
+
+async function main(): Promise<number> {
+  const linked = linkNames[basename(process.argv0)];
+  const [word, ...rest] = linked === undefined ? process.argv.slice(2) : [linked, ...process.argv.slice(2)];
+  if (word === '--version' || word === '-v') return print(`tsupervisor ${version}`);
+  if (word === '--help' || word === '-h' || word === 'help') return print(helpText());
+  if (word === undefined) {
+    console.error(helpText());
+    return 2;
+  }
+  const applet = Object.hasOwn(applets, word) ? applets[word] : undefined;
+  if (!applet) {
+    const kind = word.startsWith('-') ? 'option' : 'command';
+    console.error(`tsupervisor: unknown ${kind} '${word}' (tsupervisor --help lists what there is)`);
+    return 2;
+  }
+  return (await applet.load()).run(rest);
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+function helpText(): string {
+  const width = Math.max(...Object.keys(applets).map((name) => name.length));
+  const lines = Object.entries(applets).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `Usage: tsupervisor COMMAND [OPTION…] [ARGUMENT…]\n\nCommands (COMMAND --help tells more):\n${lines.join('\n')}`;
+}
+
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    console.error(`tsupervisor: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,166 @@
+// A daemon in a directory of its own, ours or the original, and the Python supervisorctl to drive it.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { eventually } from './eventually.ts';
+
+export const ours = [join(import.meta.dir, '../../dist/tsupervisor'), 'supervisord'] as const;
+export const original = ['/usr/bin/supervisord'] as const;
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface DaemonSetup {
+  /** The sections after the standard ones; `%(here)s` is the daemon's directory. */
+  readonly config: string;
+  /** More lines for [supervisord]. */
+  readonly supervisord?: string;
+  /** Other files, by path relative to the directory. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Which daemon: `ours` unless said otherwise. */
+  readonly executable?: readonly string[];
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs to its end. */
+export async function run(
+  command: readonly string[],
+  options: { cwd?: string; stdin?: string } = {},
+): Promise<Outcome> {
+  const child = Bun.spawn([...command], {
+    cwd: options.cwd ?? '/',
+    stdin: options.stdin === undefined ? 'ignore' : new Blob([options.stdin]),
+    stdout: 'pipe',
+    stderr: 'pipe',
+    env: { ...process.env, LANG: 'C.UTF-8', TZ: 'UTC' },
+  });
+  const [stdout, stderr, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { status, stdout, stderr };
+}
+
+/** A TCP port of 127.0.0.1 that nobody has at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const listening = Promise.withResolvers<number>();
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    if (address !== null && typeof address === 'object') listening.resolve(address.port);
+    else listening.reject(new Error('no port'));
+  });
+  const port = await listening.promise;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class Daemon {
+  private constructor(
+    readonly directory: string,
+    readonly subprocess: Bun.Subprocess<'ignore', 'pipe', 'pipe'>,
+    readonly port: number,
+  ) {}
+
+  /** Writes the configuration, starts the daemon in the foreground, and waits until it is up. */
+  static async start(setup: DaemonSetup): Promise<Daemon> {
+    const directory = mkdtempSync(join(tmpdir(), 'tsv-'));
+    const port = await freePort();
+    for (const [name, text] of Object.entries(setup.files ?? {})) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
+    writeFileSync(join(directory, 'supervisord.conf'), configText(setup, port));
+    const command = [...(setup.executable ?? ours), '-n', '-c', join(directory, 'supervisord.conf')];
+    const subprocess = Bun.spawn([...command, ...(setup.args ?? [])], {
+      cwd: directory,
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      env: { ...process.env, LANG: 'C.UTF-8', TZ: 'UTC', ...setup.environment },
+    });
+    const daemon = new Daemon(directory, subprocess, port);
+    await eventually(() => daemon.log().includes('supervisord started with pid'), {
+      what: 'the daemon to be up',
+      giveUp: async () =>
+        subprocess.exitCode === null ? null : `it ended: ${await new Response(subprocess.stderr).text()}`,
+    });
+    return daemon;
+  }
+
+  get pid(): number {
+    return this.subprocess.pid;
+  }
+
+  get configPath(): string {
+    return join(this.directory, 'supervisord.conf');
+  }
+
+  /** The path of a file in the daemon's directory. */
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** What a file in the daemon's directory holds; empty when there is none. */
+  read(name: string): string {
+    try {
+      return readFileSync(this.path(name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  /** The activity log. */
+  log(): string {
+    return this.read('supervisord.log');
+  }
+
+  /** The unmodified Python supervisorctl. */
+  supervisorctl(...args: string[]): Promise<Outcome> {
+    return run(['/usr/bin/supervisorctl', '-c', this.configPath, ...args]);
+  }
+
+  /** `status` as a map from process name to state. */
+  async states(): Promise<Record<string, string>> {
+    const { stdout } = await this.supervisorctl('status');
+    const lines = stdout.split('\n').filter((line) => line !== '');
+    return Object.fromEntries(
+      lines.map((line) => {
+        const [name = '', state = ''] = line.split(/\s+/);
+        return [name, state];
+      }),
+    );
+  }
+
+  /** Ends it with SIGTERM, and its directory with it; the exit status. */
+  async stop(): Promise<number> {
+    this.subprocess.kill('SIGTERM');
+    const status = await this.subprocess.exited;
+    rmSync(this.directory, { recursive: true, force: true });
+    return status;
+  }
+}
+
+function configText(setup: DaemonSetup, port: number): string {
+  return `[unix_http_server]
+file=%(here)s/supervisor.sock
+[inet_http_server]
+port=127.0.0.1:${port}
+[supervisord]
+logfile=%(here)s/supervisord.log
+pidfile=%(here)s/supervisord.pid
+childlogdir=%(here)s
+${setup.supervisord ?? ''}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://%(here)s/supervisor.sock
+${setup.config}
+`;
+}

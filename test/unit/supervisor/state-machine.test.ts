@@ -1,0 +1,413 @@
+import { describe, expect, test } from 'bun:test';
+import {
+  deadlineOf,
+  type Life,
+  neverStarted,
+  type ProcessState,
+  pidOf,
+  type RestartPolicy,
+  type StateName,
+} from '../../../src/supervisor/process-state.ts';
+import { type Effect, type ProcessEvent, type Step, step } from '../../../src/supervisor/state-machine.ts';
+
+const policy: RestartPolicy = {
+  name: 'cat',
+  startMs: 1000,
+  startretries: 3,
+  autorestart: 'unexpected',
+  exitcodes: [0],
+  stopMs: 10_000,
+};
+const exit0: ProcessEvent = { type: 'exited', status: { kind: 'exited', code: 0 } };
+const exit1: ProcessEvent = { type: 'exited', status: { kind: 'exited', code: 1 } };
+const killed: ProcessEvent = { type: 'exited', status: { kind: 'signaled', signal: 9, coreDumped: false } };
+
+/** A life in the given state whose last start was at 0. */
+function life(state: ProcessState, more: Partial<Life> = {}): Life {
+  return { ...neverStarted, startedAt: 0, state, ...more };
+}
+
+function announced(effects: readonly Effect[]): string[] {
+  return effects.flatMap((effect) => (effect.do === 'announce' ? [effect.change.to] : []));
+}
+
+function logged(effects: readonly Effect[]): string[] {
+  return effects.flatMap((effect) => (effect.do === 'log' ? [`${effect.level} ${effect.message}`] : []));
+}
+
+const lives: Readonly<Record<StateName, Life>> = {
+  STOPPED: life({ name: 'STOPPED' }),
+  STARTING: life({ name: 'STARTING', pid: 7 }),
+  RUNNING: life({ name: 'RUNNING', pid: 7 }),
+  BACKOFF: life({ name: 'BACKOFF', retryAt: 5000 }, { failures: 1 }),
+  STOPPING: life({ name: 'STOPPING', pid: 7, killAt: 5000 }),
+  EXITED: life({ name: 'EXITED', restartAt: null }),
+  FATAL: life({ name: 'FATAL' }),
+  UNKNOWN: life({ name: 'UNKNOWN', pid: 7 }),
+};
+
+const events: Readonly<Record<string, ProcessEvent>> = {
+  start: { type: 'start' },
+  spawned: { type: 'spawned', pid: 8 },
+  spawnFailed: { type: 'spawnFailed', reason: 'command is empty' },
+  stop: { type: 'stop' },
+  exit0,
+  signalFailed: { type: 'signalFailed', reason: 'EPERM' },
+  elapsed: { type: 'elapsed' },
+  retire: { type: 'retire' },
+};
+
+/** The state after each event, 2 s after the start, when no other deadline has passed; `-` for no change. */
+const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>>>> = {
+  STOPPED: {
+    start: 'STARTING',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: '-',
+    exit0: '-',
+    signalFailed: '-',
+    elapsed: '-',
+    retire: '-',
+  },
+  STARTING: {
+    start: '-',
+    spawned: '-',
+    spawnFailed: 'BACKOFF',
+    stop: 'STOPPING',
+    exit0: 'EXITED',
+    signalFailed: 'UNKNOWN',
+    elapsed: 'RUNNING',
+    retire: '-',
+  },
+  RUNNING: {
+    start: '-',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: 'STOPPING',
+    exit0: 'EXITED',
+    signalFailed: 'UNKNOWN',
+    elapsed: '-',
+    retire: '-',
+  },
+  BACKOFF: {
+    start: 'STARTING',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: 'STOPPED',
+    exit0: '-',
+    signalFailed: '-',
+    elapsed: '-',
+    retire: 'FATAL',
+  },
+  STOPPING: {
+    start: '-',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: '-',
+    exit0: 'STOPPED',
+    signalFailed: 'UNKNOWN',
+    elapsed: '-',
+    retire: '-',
+  },
+  EXITED: {
+    start: 'STARTING',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: '-',
+    exit0: '-',
+    signalFailed: '-',
+    elapsed: '-',
+    retire: '-',
+  },
+  FATAL: {
+    start: 'STARTING',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: '-',
+    exit0: '-',
+    signalFailed: '-',
+    elapsed: '-',
+    retire: '-',
+  },
+  UNKNOWN: {
+    start: '-',
+    spawned: '-',
+    spawnFailed: '-',
+    stop: '-',
+    exit0: 'STOPPED',
+    signalFailed: '-',
+    elapsed: '-',
+    retire: '-',
+  },
+};
+
+describe('every event in every state', () => {
+  for (const [state, row] of Object.entries(table)) {
+    for (const [event, expected] of Object.entries(row)) {
+      test(`${event} in ${state} leads to ${expected === '-' ? state : expected}`, () => {
+        const before = Object.entries(lives).find(([name]) => name === state)?.[1];
+        const what = events[event];
+        if (!before || !what) throw new Error('the table names something that does not exist');
+        const after = step(before, what, policy, 2000);
+        expect(after.life.state.name).toBe(expected === '-' ? before.state.name : expected);
+        expect(announced(after.effects)).toEqual(
+          expected === '-' ? [] : announced(after.effects).slice(0, -1).concat(expected),
+        );
+      });
+    }
+  }
+});
+
+describe('starting', () => {
+  test('announces the attempt before it spawns', () => {
+    const { life: after, effects } = step(lives.STOPPED, { type: 'start' }, policy, 50);
+    expect(effects).toEqual([
+      { do: 'announce', change: { to: 'STARTING', from: 'STOPPED', tries: 0 } },
+      { do: 'spawn' },
+    ]);
+    expect(after.startedAt).toBe(50);
+  });
+
+  test('becomes RUNNING only when startsecs have passed', () => {
+    expect(step(lives.STARTING, { type: 'elapsed' }, policy, 999).life.state.name).toBe('STARTING');
+    const running = step(lives.STARTING, { type: 'elapsed' }, policy, 1000);
+    expect(running.life.state).toEqual({ name: 'RUNNING', pid: 7 });
+    expect(logged(running.effects)).toEqual([
+      'info success: cat entered RUNNING state, process has stayed up for > than 1 seconds (startsecs)',
+    ]);
+  });
+
+  test('with startsecs=0 it is RUNNING as soon as it is spawned', () => {
+    const starting = life({ name: 'STARTING', pid: null });
+    const { life: after, effects } = step(
+      starting,
+      { type: 'spawned', pid: 9 },
+      { ...policy, startMs: 0 },
+      0,
+    );
+    expect(after.state).toEqual({ name: 'RUNNING', pid: 9 });
+    expect(logged(effects)[0]).toBe("info spawned: 'cat' with pid 9");
+  });
+
+  test('an exit before startsecs is a failed attempt even with an expected code', () => {
+    const { life: after, effects } = step(lives.STARTING, exit0, policy, 500);
+    expect(after.state).toEqual({ name: 'BACKOFF', retryAt: 1500 });
+    expect(after.spawnError).toBe('Exited too quickly (process log may have details)');
+    expect(logged(effects)).toEqual(['warn exited: cat (exit status 0; not expected)']);
+  });
+
+  test('an exit after startsecs that the timer had not noticed counts as having run', () => {
+    const { life: after, effects } = step(lives.STARTING, exit0, policy, 1000);
+    expect(after.state.name).toBe('EXITED');
+    expect(announced(effects)).toEqual(['RUNNING', 'EXITED']);
+  });
+
+  test('waits a second longer after each failure, and gives up after startretries retries', () => {
+    const waits: number[] = [];
+    let now = 0;
+    let current = step(lives.STOPPED, { type: 'start' }, policy, now).life;
+    for (;;) {
+      current = step(current, { type: 'spawnFailed', reason: 'command is empty' }, policy, now).life;
+      if (current.state.name !== 'BACKOFF') break;
+      waits.push(current.state.retryAt - now);
+      now = current.state.retryAt;
+      expect(step(current, { type: 'elapsed' }, policy, now - 1).life.state.name).toBe('BACKOFF');
+      current = step(current, { type: 'elapsed' }, policy, now).life;
+      expect(current.state.name).toBe('STARTING');
+    }
+    expect(waits).toEqual([1000, 2000, 3000]);
+    expect(current.state.name).toBe('FATAL');
+    expect(current.failures).toBe(0);
+    expect(current.spawnError).toBe('command is empty');
+  });
+
+  test('tells of the last failure before it gives up', () => {
+    const last = life({ name: 'STARTING', pid: null }, { failures: 3 });
+    const { effects } = step(last, { type: 'spawnFailed', reason: 'command is empty' }, policy, 0);
+    expect(announced(effects)).toEqual(['BACKOFF', 'FATAL']);
+    expect(logged(effects)).toEqual([
+      'info spawnerr: command is empty',
+      'info gave up: cat entered FATAL state, too many start retries too quickly',
+    ]);
+  });
+
+  test('startretries=0 makes one attempt', () => {
+    const starting = life({ name: 'STARTING', pid: 7 });
+    expect(step(starting, exit1, { ...policy, startretries: 0 }, 10).life.state.name).toBe('FATAL');
+  });
+
+  test('a start while it is being stopped is refused with a warning', () => {
+    const { life: after, effects } = step(lives.STOPPING, { type: 'start' }, policy, 0);
+    expect(after).toBe(lives.STOPPING);
+    expect(logged(effects)).toEqual(["warn process 'cat' already running"]);
+  });
+});
+
+describe('ending by itself', () => {
+  const rows = [
+    ['unexpected', exit0, false, 'info exited: cat (exit status 0; expected)'],
+    ['unexpected', exit1, true, 'warn exited: cat (exit status 1; not expected)'],
+    ['unexpected', killed, true, 'warn exited: cat (terminated by SIGKILL; not expected)'],
+    ['always', exit0, true, 'info exited: cat (exit status 0; expected)'],
+    ['never', exit1, false, 'warn exited: cat (exit status 1; not expected)'],
+  ] as const;
+  for (const [autorestart, event, restarts, line] of rows) {
+    test(`autorestart ${autorestart}, ${line.split(' (')[1]}: ${restarts ? 'starts again' : 'stays down'}`, () => {
+      const { life: after, effects } = step(lives.RUNNING, event, { ...policy, autorestart }, 60_000);
+      expect(after.state).toEqual({ name: 'EXITED', restartAt: restarts ? 60_000 : null });
+      expect(logged(effects)).toEqual([line]);
+    });
+  }
+
+  test('no exit code is expected when exitcodes is empty', () => {
+    const { life: after } = step(lives.RUNNING, exit0, { ...policy, exitcodes: [] }, 60_000);
+    expect(after.spawnError).toBe('Bad exit code 0');
+  });
+
+  test('a program that dies at once for ever is started once a second', () => {
+    const always = { ...policy, startMs: 0, autorestart: 'always' } as const;
+    const { life: after } = step(life({ name: 'RUNNING', pid: 7 }, { startedAt: 100 }), exit0, always, 103);
+    expect(after.state).toEqual({ name: 'EXITED', restartAt: 1100 });
+    expect(step(after, { type: 'elapsed' }, always, 1099).life.state.name).toBe('EXITED');
+    expect(step(after, { type: 'elapsed' }, always, 1100).life.state.name).toBe('STARTING');
+  });
+
+  test('a pending restart is dropped by a stop', () => {
+    const pending = life({ name: 'EXITED', restartAt: 1000 });
+    const { life: after } = step(pending, { type: 'stop' }, policy, 10);
+    expect(after.state).toEqual({ name: 'STOPPED' });
+    expect(deadlineOf(after, policy)).toBeNull();
+  });
+});
+
+describe('stopping', () => {
+  test('announces STOPPING before the signal is sent', () => {
+    const { life: after, effects } = step(lives.RUNNING, { type: 'stop' }, policy, 100);
+    expect(effects).toEqual([
+      { do: 'announce', change: { to: 'STOPPING', from: 'RUNNING', pid: 7 } },
+      { do: 'signal', signal: 'stop' },
+    ]);
+    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, killAt: 10_100 });
+  });
+
+  test('sends SIGKILL after stopwaitsecs, and again while it does not die', () => {
+    expect(step(lives.STOPPING, { type: 'elapsed' }, policy, 4999).effects).toEqual([]);
+    const first = step(lives.STOPPING, { type: 'elapsed' }, policy, 5000);
+    expect(logged(first.effects)).toEqual(["warn killing 'cat' (7) with SIGKILL"]);
+    expect(first.effects.at(-1)).toEqual({ do: 'signal', signal: 'kill' });
+    const again = step(first.life, { type: 'elapsed' }, policy, 15_000);
+    expect(again.effects.at(-1)).toEqual({ do: 'signal', signal: 'kill' });
+  });
+
+  test('with stopwaitsecs=0 it kills at once but not in an endless loop', () => {
+    const impatient = { ...policy, stopMs: 0 };
+    const stopping = step(lives.RUNNING, { type: 'stop' }, impatient, 100).life;
+    const killedOnce = step(stopping, { type: 'elapsed' }, impatient, 100);
+    expect(killedOnce.effects.at(-1)).toEqual({ do: 'signal', signal: 'kill' });
+    expect(deadlineOf(killedOnce.life, impatient)).toBe(1100);
+  });
+
+  test('the end is told as a warning unless the code is in exitcodes', () => {
+    const byTerm: ProcessEvent = {
+      type: 'exited',
+      status: { kind: 'signaled', signal: 15, coreDumped: false },
+    };
+    expect(logged(step(lives.STOPPING, byTerm, policy, 1).effects)).toEqual([
+      'warn stopped: cat (terminated by SIGTERM)',
+    ]);
+    expect(logged(step(lives.STOPPING, exit0, policy, 1).effects)).toEqual([
+      'info stopped: cat (exit status 0)',
+    ]);
+  });
+
+  test('during BACKOFF it is STOPPED at once and its failures are forgotten', () => {
+    const { life: after, effects } = step(lives.BACKOFF, { type: 'stop' }, policy, 1);
+    expect(after.state.name).toBe('STOPPED');
+    expect(after.failures).toBe(0);
+    expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPED', from: 'BACKOFF', pid: 0 } }]);
+  });
+
+  test('nothing is started any more once it was retired', () => {
+    const retired = step(lives.RUNNING, { type: 'retire' }, { ...policy, autorestart: 'always' }, 1).life;
+    const down = step(retired, exit1, { ...policy, autorestart: 'always' }, 60_000).life;
+    expect(down.state).toEqual({ name: 'EXITED', restartAt: null });
+    expect(step(down, { type: 'start' }, policy, 60_001).life.state.name).toBe('EXITED');
+  });
+});
+
+describe('any sequence of events', () => {
+  test('keeps one pid at a time, ends every STARTING and never retries too early', () => {
+    for (let seed = 1; seed <= 300; seed += 1) walk(seed);
+  });
+});
+
+/** A random life against a kernel that holds at most one child. */
+function walk(seed: number): void {
+  const random = generator(seed);
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] ?? fail();
+  const mine: RestartPolicy = {
+    ...policy,
+    startMs: pick([0, 1000, 3000]),
+    startretries: pick([0, 1, 3]),
+    autorestart: pick(['always', 'never', 'unexpected']),
+    stopMs: pick([0, 2000]),
+  };
+  let current = neverStarted;
+  let child: number | null = null;
+  let nextPid = 1;
+  let now = 0;
+  let retryNotBefore = 0;
+
+  const feed = (event: ProcessEvent): void => {
+    const before = current.state;
+    const waited = current.state.name === 'BACKOFF' && event.type === 'elapsed';
+    const result: Step = step(current, event, mine, now);
+    current = result.life;
+    for (const effect of result.effects) {
+      if (effect.do === 'spawn') {
+        expect(child).toBeNull();
+        expect(now).toBeGreaterThanOrEqual(waited ? retryNotBefore : 0);
+        if (random() < 0.3) {
+          feed({ type: 'spawnFailed', reason: 'no luck' });
+        } else {
+          child = nextPid++;
+          feed({ type: 'spawned', pid: child });
+        }
+      } else if (effect.do === 'signal') {
+        expect(pidOf(current.state)).toBe(child);
+      }
+    }
+    if (current.state.name === 'BACKOFF' && current.state !== before)
+      retryNotBefore = now + current.failures * 1000;
+    expect(pidOf(current.state)).toBe(child);
+  };
+
+  for (let count = 0; count < 200; count += 1) {
+    const deadline = deadlineOf(current, mine);
+    if (deadline !== null && random() < 0.5) now = Math.max(now, deadline);
+    else now += Math.floor(random() * 1500);
+    const choice = random();
+    if (choice < 0.25 && child !== null) {
+      child = null;
+      feed(pick([exit0, exit1, killed]));
+    } else if (choice < 0.5) feed({ type: 'start' });
+    else if (choice < 0.65) feed({ type: 'stop' });
+    else feed({ type: 'elapsed' });
+    if (current.state.name === 'STARTING') expect(deadlineOf(current, mine)).not.toBeNull();
+  }
+}
+
+/** mulberry32: the same numbers for the same seed. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function fail(): never {
+  throw new Error('nothing to pick from');
+}
