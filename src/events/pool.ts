@@ -76,11 +76,6 @@ export class ListenerPool {
     this.#dispatch();
   }
 
-  /** The process was started; whatever was known of its predecessor is void. */
-  started(processName: string): void {
-    this.#listener(processName).protocol = justStarted;
-  }
-
   /** The process counts as running now, so that it may be sent events. */
   running(): void {
     this.#dispatch();
@@ -92,15 +87,10 @@ export class ListenerPool {
     this.#perform(listener, receive(listener.protocol, bytes));
   }
 
-  /** The process is gone and all it had written was received. */
+  /** The process is gone, all it had written was received; its successor begins anew. */
   ended(processName: string): void {
     const listener = this.#listener(processName);
     this.#perform(listener, end(listener.protocol));
-  }
-
-  /** Whether what the process writes can still change anything. */
-  listens(processName: string): boolean {
-    return this.#listener(processName).protocol.state !== 'UNKNOWN';
   }
 
   snapshot(): PoolSnapshot {

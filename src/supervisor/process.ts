@@ -24,10 +24,10 @@ import { UnderstoodOutput } from './understood-output.ts';
 
 /** What a group does to its processes that a plain program does not need. */
 export interface Attachment {
-  /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SyscallError. */
+  /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SpawnError or SyscallError. */
   readonly stdinFd?: () => number;
-  /** Takes the child's stdout as a protocol: every chunk, at once, beside the log. */
-  readonly onStdout?: (chunk: Uint8Array) => void;
+  /** Asked at every spawn for who takes that child's stdout as a protocol: every chunk, at once, beside the log. */
+  readonly connectStdout?: () => (chunk: Uint8Array) => void;
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -288,7 +288,7 @@ export class Process {
 
   #consumer(channel: Channel): OutputConsumer {
     const understood = new UnderstoodOutput(this, channel, this.surroundings);
-    const protocol = channel === 'stdout' ? this.attachment.onStdout : undefined;
+    const protocol = channel === 'stdout' ? this.attachment.connectStdout?.() : undefined;
     if (protocol) return understood.asProtocol(protocol);
     return understood.asOutput(this.config[channel]);
   }

@@ -1,5 +1,6 @@
 // What every process needs of the daemon it lives in.
 import type { EventBus } from '../events/bus.ts';
+import type { EventSerials } from '../events/numbering.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import type { Reaper } from './reaper.ts';
@@ -7,6 +8,8 @@ import type { Reaper } from './reaper.ts';
 export interface Surroundings {
   readonly log: ActivityLog;
   readonly bus: EventBus;
+  /** One counter for the life of the daemon's process, restarts in place included. */
+  readonly eventSerials: EventSerials;
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
   /** The daemon's own environment, without what systemd meant for the daemon alone. */

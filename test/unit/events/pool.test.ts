@@ -168,7 +168,6 @@ describe('a pool', () => {
     says('a', 'READY\n');
     pool.accept(remote('2'));
     expect(dataOf(listener.sent)).toEqual(['1']);
-    expect(pool.listens('a')).toBe(false);
     expect(log).toEqual([
       "WARN a: bad result line: 'RESULT x'",
       'DEBG a: BUSY -> UNKNOWN',

@@ -1,0 +1,47 @@
+// A [fcgi-program:x]: processes that find the group's listening socket where others have a stdin pipe.
+import type { FastCgiGroupConfig } from '../config/config.ts';
+import { SyscallError } from '../linux/errno.ts';
+import { SpawnError } from './child.ts';
+import { FastCgiSocket } from './fastcgi-socket.ts';
+import { Group } from './group.ts';
+import { Process } from './process.ts';
+import { pidOf } from './process-state.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export function activateFastCgiGroup(config: FastCgiGroupConfig, surroundings: Surroundings): Group {
+  const socket = new FastCgiSocket(config, surroundings.log);
+  const acquire = (holder: string): number => {
+    try {
+      return socket.acquire(holder);
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      throw new SpawnError(`Could not create FastCGI socket ${config.socketUrl}: ${error.code}`);
+    }
+  };
+  tryOut(config, acquire, socket, surroundings);
+  const processes = config.processes.map((processConfig) => {
+    const { name } = processConfig;
+    const process = new Process(processConfig, config.name, surroundings, { stdinFd: () => acquire(name) });
+    process.onTransition(() => {
+      if (pidOf(process.life.state) === null) socket.release(name);
+    });
+    return process;
+  });
+  return new Group(config, processes);
+}
+
+/** A socket that cannot be made is reported now, not when the first process is started; it stops nobody else. */
+function tryOut(
+  config: FastCgiGroupConfig,
+  acquire: (holder: string) => number,
+  socket: FastCgiSocket,
+  { log }: Surroundings,
+): void {
+  try {
+    acquire(config.name);
+  } catch (error) {
+    if (!(error instanceof SpawnError)) throw error;
+    log.error(error.message);
+  }
+  socket.release(config.name);
+}
