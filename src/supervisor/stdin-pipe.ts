@@ -21,7 +21,8 @@ export class StdinPipe {
 
   write(data: Uint8Array): WriteResult {
     if (!this.#open) return 'closed';
-    if (this.#pendingBytes + data.length > maxPendingBytes) return 'full';
+    // A single piece is never too much: it exists already.
+    if (this.#pendingBytes > 0 && this.#pendingBytes + data.length > maxPendingBytes) return 'full';
     const idle = this.#pending.length === 0;
     this.#pending.push(data);
     this.#pendingBytes += data.length;
