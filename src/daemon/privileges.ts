@@ -1,0 +1,68 @@
+// Who the daemon is and what the kernel grants it: gives up root when told to, raises limits that are too low.
+import type { SupervisordConfig } from '../config/config.ts';
+import { becomeUser, currentUid } from '../linux/credentials.ts';
+import { SyscallError } from '../linux/errno.ts';
+import { RLIMIT_NOFILE, RLIMIT_NPROC, raiseLimit } from '../linux/limits.ts';
+import { StartError } from './start-error.ts';
+
+/** A line for the activity log, which is not open yet at this time. */
+export interface Finding {
+  readonly level: 'critical' | 'info';
+  readonly message: string;
+}
+
+const runningAsRoot =
+  'Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.' +
+  '  If you intend to run as root, you can set user=root in the config file to avoid this message.';
+
+/** Becomes the configured user for good. Throws StartError when that is not allowed. */
+export function dropPrivileges({ user }: SupervisordConfig): Finding[] {
+  if (user === null) return currentUid() === 0 ? [{ level: 'critical', message: runningAsRoot }] : [];
+  const done: Finding = { level: 'info', message: `Set uid to user ${user.uid} succeeded` };
+  if (currentUid() === user.uid) return [done];
+  if (currentUid() !== 0) throw new StartError("Can't drop privilege as nonroot user");
+  try {
+    becomeUser(user);
+  } catch (error) {
+    if (error instanceof SyscallError) throw new StartError(`Could not become user ${user.name}: ${error.message}`);
+    throw error;
+  }
+  return [done];
+}
+
+/** Sees to minfds and minprocs. Throws StartError when the kernel does not grant them. */
+export function raiseLimits({ minfds, minprocs }: SupervisordConfig): Finding[] {
+  return [
+    ...raise(RLIMIT_NOFILE, 'RLIMIT_NOFILE', minfds, tooFewDescriptors(minfds)),
+    ...raise(RLIMIT_NPROC, 'RLIMIT_NPROC', minprocs, tooFewProcesses(minprocs)),
+  ];
+}
+
+function raise(resource: number, name: string, minimum: number, refusal: string): Finding[] {
+  switch (raiseLimit(resource, minimum)) {
+    case 'enough':
+      return [];
+    case 'raised':
+      return [{ level: 'info', message: `Increased ${name} limit to ${minimum}` }];
+    case 'refused':
+      throw new StartError(refusal);
+  }
+}
+
+function tooFewDescriptors(minimum: number): string {
+  return (
+    `The minimum number of file descriptors required to run this process is ${minimum} as per the "minfds"` +
+    ` command-line argument or config file setting. The current environment will only allow you to open ${minimum}` +
+    ' file descriptors.  Either raise the number of usable file descriptors in your environment (see README.rst)' +
+    ' or lower the minfds setting in the config file to allow the process to start.'
+  );
+}
+
+function tooFewProcesses(minimum: number): string {
+  return (
+    `The minimum number of available processes required to run this program is ${minimum} as per the "minprocs"` +
+    ` command-line argument or config file setting. The current environment will only allow you to open ${minimum}` +
+    ' processes.  Either raise the number of usable processes in your environment (see README.rst) or lower the' +
+    ' minprocs setting in the config file to allow the program to start.'
+  );
+}

@@ -1,0 +1,61 @@
+// One measurement on two daemons, ours and the original, in one run on one machine.
+import { Daemon, type DaemonSetup, original, ours } from '../support/daemon.ts';
+
+export interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly original: number;
+}
+
+/** Measures `figure` on each daemon, started on the same configuration; the one after the other. */
+export async function compare(
+  what: string,
+  unit: string,
+  setup: DaemonSetup,
+  figure: (daemon: Daemon) => Promise<number>,
+): Promise<Row> {
+  return {
+    what,
+    unit,
+    ours: await measure(ours, setup, figure),
+    original: await measure(original, setup, figure),
+  };
+}
+
+async function measure(
+  executable: readonly string[],
+  setup: DaemonSetup,
+  figure: (daemon: Daemon) => Promise<number>,
+): Promise<number> {
+  const daemon = await Daemon.start({ ...setup, executable });
+  try {
+    return await figure(daemon);
+  } finally {
+    await daemon.stop();
+  }
+}
+
+/** Sends one call without parameters over the unix socket; the answer as text. */
+export async function call(daemon: Daemon, method: string, ...params: string[]): Promise<string> {
+  const values = params.map((text) => `<param><value><string>${text}</string></value></param>`).join('');
+  const response = await fetch('http://localhost/RPC2', {
+    unix: daemon.path('supervisor.sock'),
+    method: 'POST',
+    headers: { 'Content-Type': 'text/xml' },
+    body: `<?xml version='1.0'?><methodCall><methodName>supervisor.${method}</methodName><params>${values}</params></methodCall>`,
+  });
+  return response.text();
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Milliseconds until `condition` holds, looked at every `everyMs`. */
+export async function timeUntil(condition: () => Promise<boolean>, everyMs: number): Promise<number> {
+  const started = performance.now();
+  while (!(await condition())) await Bun.sleep(everyMs);
+  return performance.now() - started;
+}

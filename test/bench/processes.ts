@@ -1,0 +1,112 @@
+// Starting, listing, restarting, stopping, idling: side by side with the original.
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Daemon } from '../support/daemon.ts';
+import { call, compare, median, type Row, timeUntil } from './measure.ts';
+
+const thousand = {
+  config: `[program:many]
+command=/bin/sleep 100000
+process_name=%(program_name)s_%(process_num)04d
+numprocs=1000
+startsecs=0
+autostart=false
+stdout_logfile=NONE
+stderr_logfile=NONE`,
+  supervisord: 'minfds=8192',
+};
+const one = { config: '[program:cat]\ncommand=/bin/sleep 100000\nautorestart=true\nstartsecs=0' };
+const hundredSilent = {
+  config:
+    '[program:quiet]\ncommand=/bin/sleep 100000\nnumprocs=100\nprocess_name=%(program_name)s_%(process_num)d\nstartsecs=0',
+};
+
+export async function measureProcesses(): Promise<Row[]> {
+  return [
+    await compare('from exec to 1000 programs RUNNING', 'ms', autostarting(thousand), startOfThousand),
+    await compare('getAllProcessInfo with 1000 processes, median', 'ms', thousand, listLatency),
+    await compare('stop of 1000 programs', 'ms', autostarting(thousand), stopOfThousand),
+    await compare('killed to running again, median', 'ms', one, killToRunning),
+    await compare('context switches in 20 s, idle with 100 silent programs', '', hundredSilent, idleWakeUps),
+    await compare('anonymous memory with 100 silent programs', 'kB', hundredSilent, (daemon) =>
+      memory(daemon, 'RssAnon'),
+    ),
+    await compare('resident memory with 100 silent programs', 'kB', hundredSilent, (daemon) =>
+      memory(daemon, 'VmRSS'),
+    ),
+  ];
+}
+
+function autostarting(setup: typeof thousand): typeof thousand {
+  return { ...setup, config: setup.config.replace('autostart=false\n', '') };
+}
+
+/** The age of the daemon's process when the last program is RUNNING. */
+async function startOfThousand(daemon: Daemon): Promise<number> {
+  await timeUntil(async () => (await running(daemon)) === 1000, 20);
+  const [, rest = ''] = readFileSync(`/proc/${daemon.pid}/stat`, 'latin1').split(') ');
+  const startTicks = Number(rest.split(' ')[19]);
+  const uptime = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]);
+  return uptime * 1000 - startTicks * 10;
+}
+
+async function running(daemon: Daemon): Promise<number> {
+  return (await call(daemon, 'getAllProcessInfo')).split('>RUNNING<').length - 1;
+}
+
+async function listLatency(daemon: Daemon): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    const started = performance.now();
+    await call(daemon, 'getAllProcessInfo');
+    times.push(performance.now() - started);
+  }
+  return median(times);
+}
+
+async function stopOfThousand(daemon: Daemon): Promise<number> {
+  await timeUntil(async () => (await running(daemon)) === 1000, 50);
+  const started = performance.now();
+  await call(daemon, 'stopAllProcesses');
+  return performance.now() - started;
+}
+
+async function killToRunning(daemon: Daemon): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 7; count += 1) {
+    await timeUntil(async () => (await pid(daemon)) > 0, 5);
+    // Longer than the second below which restarts are held back.
+    await Bun.sleep(1100);
+    const victim = await pid(daemon);
+    process.kill(victim, 'SIGKILL');
+    times.push(await timeUntil(async () => ![0, victim].includes(await pid(daemon)), 1));
+  }
+  return median(times);
+}
+
+async function pid(daemon: Daemon): Promise<number> {
+  const answer = await call(daemon, 'getProcessInfo', 'cat');
+  if (!answer.includes('>RUNNING<')) return 0;
+  return Number(/<name>pid<\/name>\s*<value><int>(\d+)/.exec(answer)?.[1] ?? 0);
+}
+
+async function idleWakeUps(daemon: Daemon): Promise<number> {
+  await timeUntil(async () => (await running(daemon)) === 100, 50);
+  await Bun.sleep(3000);
+  const before = switches(daemon.pid);
+  await Bun.sleep(20_000);
+  return switches(daemon.pid) - before;
+}
+
+function switches(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1'))
+    .flatMap((status) => [...status.matchAll(/ctxt_switches:\s+(\d+)/g)])
+    .reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+async function memory(daemon: Daemon, field: string): Promise<number> {
+  await timeUntil(async () => (await running(daemon)) === 100, 50);
+  await Bun.sleep(2000);
+  const status = readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+}
