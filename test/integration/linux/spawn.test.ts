@@ -1,0 +1,139 @@
+// What the kernel says of a child: run as root, since half of it is about giving up root.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
+import { ownDirectoryAndUmask, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import { reapChild } from '../../../src/linux/wait.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tsv-spawn-'));
+  keepDescriptorsFromChildren();
+  ownDirectoryAndUmask();
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Runs a shell script to its end; what it printed and how it ended. */
+async function shell(
+  script: string,
+  more: Partial<SpawnRequest> = {},
+): Promise<{ output: string; ending: unknown }> {
+  const path = join(directory, 'output');
+  const output = openSync(path, 'w');
+  const input = openSync('/dev/null', 'r');
+  const pid = spawn({
+    path: '/bin/sh',
+    argv: ['sh', '-c', script],
+    environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
+    stdio: [input, output, output],
+    directory: null,
+    umask: null,
+    user: null,
+    ...more,
+  });
+  closeSync(input);
+  closeSync(output);
+  let ending: unknown = null;
+  await eventually(
+    () => {
+      const child = reapChild();
+      if (child?.pid === pid) ending = child.status;
+      return ending !== null;
+    },
+    { what: 'the child to end' },
+  );
+  return { output: readFileSync(path, 'utf8'), ending };
+}
+
+const nobody = { uid: 65534, gid: 65534, groups: [65534, 4, 24], name: 'nobody' };
+
+describe('a child', () => {
+  test('has the environment it was given and nothing else', async () => {
+    const { output } = await shell('env | sort');
+    expect(output.split('\n').filter((line) => !/^(PWD|_|SHLVL|OLDPWD)=/.test(line))).toEqual([
+      'GREETING=hello world',
+      'PATH=/usr/bin:/bin',
+      '',
+    ]);
+  });
+
+  test('has only its three standard descriptors', async () => {
+    const { output } = await shell('ls /proc/$$/fd');
+    expect(output.trim().split('\n')).toEqual(['0', '1', '2']);
+  });
+
+  test('is the leader of its own process group in our session', async () => {
+    const { output } = await shell(
+      'read pid comm state ppid pgrp session rest </proc/$$/stat; echo $pid $pgrp $session',
+    );
+    const [pid, group, session] = output.trim().split(' ');
+    expect(group).toBe(pid);
+    expect(session).not.toBe(pid);
+  });
+
+  test('has no signal blocked and none ignored that a program could mind', async () => {
+    const { output } = await shell('grep -E "SigBlk|SigIgn" /proc/$$/status');
+    expect(output).toContain('SigBlk:\t0000000000000000');
+    // 32 and 33 are glibc's own, which it never lets a program see.
+    expect(output).toMatch(/SigIgn:\t0000000[01][08]0000000/);
+  });
+
+  test('ends as the kernel says: exit code, signal', async () => {
+    expect((await shell('exit 7')).ending).toEqual({ kind: 'exited', code: 7 });
+    expect((await shell('kill -9 $$')).ending).toEqual({ kind: 'signaled', signal: 9, coreDumped: false });
+  });
+
+  test('starts in its directory and with its umask, and ours stay as they are', async () => {
+    const before = process.cwd();
+    const { output } = await shell('pwd; umask', { directory, umask: 0o27 });
+    expect(output).toBe(`${directory}\n0027\n`);
+    expect(process.cwd()).toBe(before);
+    expect((await shell('umask')).output).not.toBe('0027\n');
+  });
+
+  test('of another user has his uid, his gid and all his groups, for good, and no capability', async () => {
+    const { output } = await shell('grep -E "^(Uid|Gid|Groups|CapEff|CapPrm)" /proc/$$/status', {
+      user: nobody,
+    });
+    expect(output.replaceAll(/[ \t]+/g, ' ').replaceAll(/ \n/g, '\n')).toBe(
+      'Uid: 65534 65534 65534 65534\nGid: 65534 65534 65534 65534\nGroups: 4 24 65534\n' +
+        'CapPrm: 0000000000000000\nCapEff: 0000000000000000\n',
+    );
+  });
+
+  test('of another user leaves us root, with our groups, able to be debugged', async () => {
+    const mine = () =>
+      /^(Uid|Gid|Groups|CapEff):.*$/gm[Symbol.match](readFileSync('/proc/self/status', 'utf8'));
+    const before = mine();
+    await shell('true', { user: nobody });
+    expect(mine()).toEqual(before);
+  });
+});
+
+describe('a child that cannot be', () => {
+  const failure = async (more: Partial<SpawnRequest>): Promise<string> => {
+    try {
+      await shell('true', more);
+      return 'spawned';
+    } catch (error) {
+      return error instanceof SpawnFailure ? `${error.stage} ${error.reason}` : String(error);
+    }
+  };
+
+  test('says at which stage it failed, and why', async () => {
+    expect(await failure({ path: '/nonexistent' })).toBe('exec ENOENT');
+    expect(await failure({ path: '/etc/passwd' })).toBe('exec EACCES');
+    expect(await failure({ directory: '/nonexistent' })).toBe('chdir ENOENT');
+    expect(await failure({ directory: '/root', user: nobody })).toBe('chdir EACCES');
+  });
+
+  test('leaves directory, umask and rights as they were', async () => {
+    const before = [process.cwd(), process.getuid?.()];
+    await failure({ path: '/nonexistent', directory: '/tmp', umask: 0o77, user: nobody });
+    expect([process.cwd(), process.getuid?.()]).toEqual(before);
+  });
+});
