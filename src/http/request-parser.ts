@@ -1,0 +1,189 @@
+// HTTP/1.x requests out of a stream of bytes, however it is cut. Pure: it neither answers nor waits.
+// It is lenient where the original's clients need it (empty Host, stray line ends before a request,
+// no version) and strict where a mistake would shift the border between two requests.
+import type { ContentLength, HttpVersion, RequestHead } from './request.ts';
+
+export type ParserEvent =
+  | { readonly kind: 'head'; readonly head: RequestHead }
+  /** Never empty. */
+  | { readonly kind: 'body'; readonly bytes: Uint8Array }
+  | { readonly kind: 'end' }
+  /** Not HTTP, or too much of it; whatever follows on the connection cannot be understood. */
+  | { readonly kind: 'refused'; readonly status: 400 | 431; readonly line: string };
+
+/** Request line and header lines together. */
+export const MAX_HEAD_BYTES = 32 * 1024;
+
+/** Pulled, not pushed: bytes of later requests stay here, unread, until the earlier ones are answered. */
+export class RequestParser {
+  #pending: Uint8Array = new Uint8Array(0);
+  /** How much of #pending was searched for the end of the header. */
+  #searched = 0;
+  #bodyLeft = 0;
+  #state: 'head' | 'body' | 'refused' = 'head';
+
+  push(bytes: Uint8Array): void {
+    if (this.#state === 'refused') return;
+    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
+  }
+
+  /** Bytes that were pushed and not yet told of. */
+  get pendingBytes(): number {
+    return this.#pending.length;
+  }
+
+  /** True between the first byte of a request and its last. */
+  get isInsideRequest(): boolean {
+    return this.#state === 'body' || (this.#state === 'head' && this.#pending.length > 0);
+  }
+
+  /** The next thing that can be told, or null until more is pushed. */
+  next(): ParserEvent | null {
+    switch (this.#state) {
+      case 'head':
+        return this.#readHead();
+      case 'body':
+        return this.#readBody();
+      case 'refused':
+        return null;
+    }
+  }
+
+  #readHead(): ParserEvent | null {
+    this.#skipEmptyLines();
+    const end = endOfHead(this.#pending, this.#searched);
+    if (end === null ? this.#pending.length > MAX_HEAD_BYTES : end > MAX_HEAD_BYTES) return this.#refuse(431);
+    if (end === null) {
+      this.#searched = this.#pending.length;
+      return null;
+    }
+    const head = parseHead(this.#pending.subarray(0, end));
+    if (head === null) return this.#refuse(400);
+    this.#take(end + END_OF_HEAD.length);
+    this.#bodyLeft = head.contentLength.kind === 'bytes' ? head.contentLength.bytes : 0;
+    this.#state = 'body';
+    return { kind: 'head', head };
+  }
+
+  #readBody(): ParserEvent | null {
+    if (this.#bodyLeft === 0) {
+      this.#state = 'head';
+      return { kind: 'end' };
+    }
+    if (this.#pending.length === 0) return null;
+    const bytes = this.#pending.subarray(0, this.#bodyLeft);
+    this.#bodyLeft -= bytes.length;
+    this.#take(bytes.length);
+    return { kind: 'body', bytes };
+  }
+
+  #skipEmptyLines(): void {
+    let start = 0;
+    while (this.#pending[start] === CR && this.#pending[start + 1] === LF) start += 2;
+    if (start > 0) this.#take(start);
+  }
+
+  #take(length: number): void {
+    this.#pending = this.#pending.subarray(length);
+    this.#searched = 0;
+  }
+
+  #refuse(status: 400 | 431): ParserEvent {
+    const line = firstLine(this.#pending);
+    this.#state = 'refused';
+    this.#pending = new Uint8Array(0);
+    return { kind: 'refused', status, line };
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const END_OF_HEAD = Buffer.from('\r\n\r\n');
+const MAX_LOGGED_LINE = 200;
+
+function endOfHead(bytes: Uint8Array, searched: number): number | null {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = view.indexOf(END_OF_HEAD, Math.max(0, searched - END_OF_HEAD.length + 1));
+  return at < 0 ? null : at;
+}
+
+function firstLine(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, MAX_LOGGED_LINE)).toString();
+  return text.split('\r\n', 1)[0] ?? '';
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const REQUEST_LINE = /^([^ ]+) ([^ ]+)(?: HTTP\/(\d+(?:\.\d+)*))?$/;
+
+function parseHead(bytes: Uint8Array): RequestHead | null {
+  try {
+    const [line = '', ...fields] = utf8.decode(bytes).split('\r\n');
+    const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
+    if (method === undefined || target === undefined || isFolded(fields[0])) return null;
+    const lists = parseFields(fields);
+    const headers = new Map([...lists].map(([name, [value = '']]) => [name, value]));
+    const query = target.indexOf('?');
+    return {
+      line,
+      method,
+      path: decodePath(query < 0 ? target : target.slice(0, query)),
+      query: query < 0 ? '' : target.slice(query + 1),
+      version: answerable(version),
+      headers,
+      contentLength: contentLength(lists),
+    };
+  } catch {
+    // Neither UTF-8 nor percent-encoded UTF-8.
+    return null;
+  }
+}
+
+function isFolded(line: string | undefined): boolean {
+  return line !== undefined && /^[ \t]/.test(line);
+}
+
+/** The version to answer in: there are no others than 1.0 and 1.1 that go over the wire like this. */
+function answerable(version: string | undefined): HttpVersion {
+  if (version === undefined) return 'none';
+  return version === '1.0' ? '1.0' : '1.1';
+}
+
+/** The original decodes each octet by itself and never fails: what is no escape stays as it is. */
+function decodePath(path: string): string {
+  return path.includes('%') ? decodeURIComponent(path.replace(/%(?![0-9a-fA-F]{2})/g, '%25')) : path;
+}
+
+const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
+
+/** Every value of every name. Lines that are no field are passed over, as the original does. */
+function parseFields(lines: readonly string[]): Map<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (const line of unfolded(lines)) {
+    const [, name, value] = FIELD.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    const key = name.toLowerCase();
+    const values = fields.get(key);
+    if (values) values.push(value.trim());
+    else fields.set(key, [value.trim()]);
+  }
+  return fields;
+}
+
+function unfolded(lines: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const line of lines) {
+    if (isFolded(line)) whole.push(`${whole.pop() ?? ''} ${line.trim()}`);
+    else whole.push(line);
+  }
+  return whole;
+}
+
+function contentLength(fields: ReadonlyMap<string, readonly string[]>): ContentLength {
+  if (fields.has('transfer-encoding')) return { kind: 'coded' };
+  const values = fields.get('content-length');
+  if (!values) return { kind: 'none' };
+  const [text = ''] = values;
+  const bytes = /^\d{1,15}$/.test(text) ? Number(text) : null;
+  if (bytes === null || values.some((other) => other !== text)) return { kind: 'wrong', text };
+  return { kind: 'bytes', bytes };
+}
