@@ -24,7 +24,8 @@ export function dropPrivileges({ user }: SupervisordConfig): Finding[] {
   try {
     becomeUser(user);
   } catch (error) {
-    if (error instanceof SyscallError) throw new StartError(`Could not become user ${user.name}: ${error.message}`);
+    if (error instanceof SyscallError)
+      throw new StartError(`Could not become user ${user.name}: ${error.message}`);
     throw error;
   }
   return [done];

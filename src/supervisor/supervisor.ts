@@ -107,9 +107,14 @@ export class Supervisor {
     this.#end('SHUTDOWN');
   }
 
-  /** As shutdown, to start again from the configuration files. Ignored while shutting down. */
+  /**
+   * As shutdown, to start again from the configuration files. Ignored while shutting down.
+   * Throws ConfigError, with everything running on, when they could not be used.
+   */
   restart(): void {
-    if (this.#state !== 'SHUTDOWN') this.#end('RESTARTING');
+    if (this.#state === 'SHUTDOWN') return;
+    this.readConfig();
+    this.#end('RESTARTING');
   }
 
   /** Opens every log file anew, after somebody renamed it. */

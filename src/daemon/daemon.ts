@@ -1,0 +1,78 @@
+// The daemon from its start to its end, restarts in place included.
+import { type Config, ConfigError } from '../config/config.ts';
+import { EventSerials } from '../events/numbering.ts';
+import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
+import { ownDirectoryAndUmask } from '../linux/spawn.ts';
+import { DataPlane } from '../streams/data-plane.ts';
+import { enterBackground } from './background.ts';
+import { Incarnation } from './incarnation.ts';
+import { dropPrivileges, raiseLimits } from './privileges.ts';
+import { onSignals } from './signals.ts';
+
+export interface DaemonRequest {
+  /** As it was read when the daemon was started. */
+  readonly config: Config;
+  /** Finds, reads and checks it again, command line included. Throws ConfigError. */
+  readonly readConfig: () => Config;
+  /** Lets the one who started a background daemon go; null in the foreground. */
+  readonly reportUp: (() => void) | null;
+}
+
+/** Runs until it is told to end. Throws StartError when it cannot start; nothing is left behind then. */
+export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<void> {
+  keepDescriptorsFromChildren();
+  const { supervisord } = config;
+  const findings = [
+    ...dropPrivileges(supervisord),
+    ...raiseLimits(supervisord),
+    ...(reportUp ? enterBackground(supervisord) : []),
+  ];
+  ownDirectoryAndUmask();
+  const dataPlane = DataPlane.start((level, message) => console.error(`${level}: ${message}`));
+  const lasting = {
+    readConfig,
+    foreground: reportUp === null,
+    dataPlane,
+    eventSerials: new EventSerials(),
+    environment: ownEnvironment(),
+  };
+  let incarnation = await Incarnation.start({ ...lasting, config, findings });
+  if (reportUp) {
+    detachStandardStreams();
+    reportUp();
+  }
+  while ((await lifeOf(incarnation)) === 'restart') {
+    incarnation = await Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+  }
+  await dataPlane.stop();
+}
+
+async function lifeOf(incarnation: Incarnation): Promise<'restart' | 'shutdown'> {
+  const forgetSignals = onSignals(incarnation);
+  await incarnation.supervisor.run();
+  const ending = await incarnation.ended;
+  await incarnation.close();
+  forgetSignals();
+  return ending;
+}
+
+/** A restart was granted on a good configuration; if it was broken since, the last good one serves. */
+function reread(readConfig: () => Config, last: Config): Config {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return {
+      ...last,
+      warnings: [
+        `the configuration was broken during the restart, using the last good one: ${error.message}`,
+      ],
+    };
+  }
+}
+
+function ownEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

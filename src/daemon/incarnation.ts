@@ -1,0 +1,113 @@
+// One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
+import { type Config, ConfigError } from '../config/config.ts';
+import { EventBus } from '../events/bus.ts';
+import type { EventSerials } from '../events/numbering.ts';
+import { openServers, type Servers } from '../http/servers.ts';
+import { ActivityLog } from '../streams/activity-log.ts';
+import { cleanAutoLogs } from '../streams/auto-log.ts';
+import type { DataPlane } from '../streams/data-plane.ts';
+import { Reaper } from '../supervisor/reaper.ts';
+import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import type { Finding } from './privileges.ts';
+import { serverUrlForChildren } from './server-url.ts';
+
+export interface IncarnationRequest {
+  readonly config: Config;
+  readonly readConfig: () => Config;
+  /** What was found before there was a log to write it to. */
+  readonly findings: readonly Finding[];
+  /** The activity log is copied to stdout. */
+  readonly foreground: boolean;
+  readonly dataPlane: DataPlane;
+  readonly eventSerials: EventSerials;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export class Incarnation {
+  readonly #pidfileWritten: boolean;
+
+  private constructor(
+    readonly supervisor: Supervisor,
+    readonly log: ActivityLog,
+    private readonly servers: Servers,
+    private readonly reaper: Reaper,
+    private readonly pidfile: string,
+  ) {
+    this.#pidfileWritten = writePidfile(pidfile, log);
+  }
+
+  /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
+  static async start(request: IncarnationRequest): Promise<Incarnation> {
+    const { config, dataPlane } = request;
+    const { supervisord } = config;
+    const log = ActivityLog.open(supervisord, dataPlane, request.foreground && !supervisord.silent);
+    writeFindings(log, config, request.findings);
+    const reaper = new Reaper(log);
+    // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
+    const servers = await openServers(config.servers, log);
+    if (!supervisord.nocleanup) cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, log);
+    const supervisor = new Supervisor(
+      config,
+      {
+        log,
+        bus: new EventBus(),
+        eventSerials: request.eventSerials,
+        dataPlane,
+        reaper,
+        environment: request.environment,
+        serverUrl: serverUrlForChildren(config.servers),
+        childlogdir: supervisord.childlogdir,
+        identifier: supervisord.identifier,
+        stripAnsi: supervisord.stripAnsi,
+      },
+      request.readConfig,
+    );
+    servers.serve(supervisor);
+    return new Incarnation(supervisor, log, servers, reaper, supervisord.pidfile);
+  }
+
+  get ended(): Promise<Ending> {
+    return this.supervisor.ended;
+  }
+
+  /** A shutdown was asked for. */
+  shuttingDown(): boolean {
+    return this.supervisor.state === 'SHUTDOWN';
+  }
+
+  shutdown(): void {
+    this.supervisor.shutdown();
+  }
+
+  /** A configuration that cannot be used is told, and everything stays as it is. */
+  restart(): void {
+    try {
+      this.supervisor.restart();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.log.error(`restart refused, still running with the previous configuration: ${error.message}`);
+    }
+  }
+
+  reopenLogs(): void {
+    void this.log.reopen();
+    void this.supervisor.reopenLogs();
+  }
+
+  /** Gives back what others could want: sockets, pidfile, log. */
+  async close(): Promise<void> {
+    await this.servers.close();
+    if (this.#pidfileWritten) removePidfile(this.pidfile);
+    this.reaper.stop();
+    await this.log.close();
+  }
+}
+
+/** By weight, as everything before the log was open is told at once. */
+function writeFindings(log: ActivityLog, config: Config, findings: readonly Finding[]): void {
+  for (const { message } of findings.filter(({ level }) => level === 'critical')) log.critical(message);
+  for (const message of config.warnings) log.warn(message);
+  for (const message of config.infos) log.info(message);
+  for (const { message } of findings.filter(({ level }) => level === 'info')) log.info(message);
+}
