@@ -7,10 +7,9 @@ const ticks = [
   { type: 'TICK_3600', periodMs: 3_600_000 },
 ] as const;
 
-/** Emits ticks on `bus` from now on; the slice of time that runs now is silent. Returns stop. */
-export function startTicks(bus: EventBus): () => void {
+/** Emits ticks on `bus` as long as somebody subscribes to them; the slice of time that runs now is silent. */
+export function startTicks(bus: EventBus): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
   let last = Date.now();
 
   const emitDue = () => {
@@ -22,7 +21,7 @@ export function startTicks(bus: EventBus): () => void {
   };
 
   const arm = () => {
-    const wanted = stopped ? [] : ticks.filter(({ type }) => bus.wanted(type));
+    const wanted = ticks.filter(({ type }) => bus.wanted(type));
     const now = Date.now();
     if (timer === undefined) last = now;
     clearTimeout(timer);
@@ -37,10 +36,6 @@ export function startTicks(bus: EventBus): () => void {
 
   bus.onInterestChange(arm);
   arm();
-  return () => {
-    stopped = true;
-    arm();
-  };
 }
 
 /** When the slice of time that `nowMs` lies in began. */

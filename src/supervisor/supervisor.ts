@@ -2,6 +2,7 @@
 // It knows nothing of sockets, files and signals to itself; daemon.ts does.
 import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
+import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
 import type { Group } from './group.ts';
 import type { Process } from './process.ts';
@@ -69,6 +70,7 @@ export class Supervisor {
 
   /** Starts what is to be started by itself. Resolves when each was given its first start. */
   async run(): Promise<void> {
+    startTicks(this.surroundings.bus);
     this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     await this.#autostart(this.groupsByPriority.flatMap((group) => group.processes));
   }
