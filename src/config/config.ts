@@ -66,6 +66,8 @@ export type ServerConfig = InetServerConfig | UnixServerConfig;
 export interface RpcInterfaceConfig {
   readonly name: string;
   readonly factory: string;
+  /** All other options of the section: the factory's arguments. The standard one takes none. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export type ChildLogFile =
@@ -165,13 +167,40 @@ export interface Config {
   readonly infos: readonly string[];
 }
 
+/** What exactly is wrong, for those who want to show more than the message. */
+export interface Offence {
+  /** The option's section and key as written, when it is about one. */
+  readonly section: string;
+  readonly key: string;
+  /** The value as it stands in the file. */
+  readonly text: string;
+  /** What may stand there instead. */
+  readonly expected: Bilingual;
+}
+
+/** A text for people in both of our languages. */
+export interface Bilingual {
+  readonly en: string;
+  readonly zh: string;
+}
+
 /** A configuration that cannot be used; the message is the original's. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(
     message: string,
     readonly position: Position | null = null,
+    readonly offence: Offence | null = null,
   ) {
     super(message);
+  }
+
+  withMessage(message: string): ConfigError {
+    return new ConfigError(message, this.position, this.offence);
+  }
+
+  /** With the place, unless a more precise one is known already. */
+  at(position: Position | null, offence: Offence | null = null): ConfigError {
+    return new ConfigError(this.message, this.position ?? position, this.offence ?? offence);
   }
 }

@@ -1,0 +1,92 @@
+// What a newly read configuration would change in the groups that are there.
+import type {
+  EventListenerPoolConfig,
+  FastCgiGroupConfig,
+  GroupConfig,
+  ProcessConfig,
+  StreamConfig,
+} from './config.ts';
+
+export interface GroupDifference {
+  /** Names in the order of the new configuration. */
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  /** Names in the order of the active groups. */
+  readonly removed: readonly string[];
+}
+
+/** Compares groups by name. A group has changed when its priority, kind or any option of a process has. */
+export function diffGroups(active: readonly GroupConfig[], next: readonly GroupConfig[]): GroupDifference {
+  const activeByName = new Map(active.map((group) => [group.name, group]));
+  const nextNames = new Set(next.map((group) => group.name));
+  const added: string[] = [];
+  const changed: string[] = [];
+  for (const group of next) {
+    const before = activeByName.get(group.name);
+    if (!before) added.push(group.name);
+    else if (!sameGroup(before, group)) changed.push(group.name);
+  }
+  const removed = active.filter((group) => !nextNames.has(group.name)).map((group) => group.name);
+  return { added, changed, removed };
+}
+
+function sameGroup(active: GroupConfig, next: GroupConfig): boolean {
+  return (
+    active.priority === next.priority &&
+    sameKind(active, next) &&
+    active.processes.length === next.processes.length &&
+    active.processes.every((process, index) => sameProcess(process, next.processes[index]))
+  );
+}
+
+function sameKind(active: GroupConfig, next: GroupConfig): boolean {
+  switch (active.kind) {
+    case 'programs':
+      return next.kind === 'programs';
+    case 'eventlistener':
+      return next.kind === 'eventlistener' && samePool(active, next);
+    case 'fastcgi':
+      return next.kind === 'fastcgi' && sameSocket(active, next);
+  }
+}
+
+/** The order in which the events were named is of no importance. */
+function samePool(active: EventListenerPoolConfig, next: EventListenerPoolConfig): boolean {
+  return (
+    active.bufferSize === next.bufferSize &&
+    active.resultHandler === next.resultHandler &&
+    equal(active.events.toSorted(), next.events.toSorted())
+  );
+}
+
+/** As in the original, a new mode, owner or backlog alone is no change. */
+function sameSocket(active: FastCgiGroupConfig, next: FastCgiGroupConfig): boolean {
+  return active.socketUrl === next.socketUrl;
+}
+
+function sameProcess(active: ProcessConfig, next: ProcessConfig | undefined): boolean {
+  if (!next) return false;
+  return (
+    sameStream(active.stdout, next.stdout) &&
+    sameStream(active.stderr, next.stderr) &&
+    // Groups that a user joined meanwhile are no change of the configuration.
+    active.user?.uid === next.user?.uid &&
+    equal(
+      { ...active, stdout: null, stderr: null, user: null },
+      { ...next, stdout: null, stderr: null, user: null },
+    )
+  );
+}
+
+/** An automatic log file stays whatever the active one is. */
+function sameStream(active: StreamConfig, next: StreamConfig): boolean {
+  return (
+    (next.logfile.kind === 'auto' || equal(active.logfile, next.logfile)) &&
+    equal({ ...active, logfile: null }, { ...next, logfile: null })
+  );
+}
+
+/** Deep equality of plain data; the order of keys does not count, that of lists does. */
+function equal(a: unknown, b: unknown): boolean {
+  return Bun.deepEquals(a, b, true);
+}

@@ -1,0 +1,74 @@
+// `%(name)s` in values: which names an option sees, and what an expansion that fails is called.
+import { ConfigError } from './config.ts';
+import { formatWithNames, type Names, type NameValue, UnknownName } from './python-format.ts';
+import { pythonRepr } from './python-repr.ts';
+import { compareByCodePoint } from './python-text.ts';
+
+/** Which names an option sees: see `visibleNames`. Every one sees the environment as `ENV_*`. */
+export type NamesKind = keyof typeof visibleNames;
+
+/** In the order in which the whole mapping is shown; `ENV_*` stands for the environment. */
+export const visibleNames = {
+  none: [],
+  env: ['ENV_*'],
+  here: ['ENV_*', 'here'],
+  include: ['here', 'host_node_name', 'ENV_*'],
+  socket: ['ENV_*', 'here', 'program_name'],
+  program: ['ENV_*', 'here', 'program_name', 'host_node_name', 'group_name'],
+  environment: ['here', 'program_name', 'host_node_name', 'group_name', 'process_num', 'numprocs', 'ENV_*'],
+  process: ['ENV_*', 'here', 'program_name', 'host_node_name', 'group_name', 'process_num', 'numprocs'],
+  processName: ['here', 'program_name', 'host_node_name', 'group_name', 'process_num', 'numprocs', 'ENV_*'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Everything that is known at some point of reading; an option sees a part of it. */
+export interface Knowledge {
+  /** `here`, `program_name`, ... */
+  readonly facts: ReadonlyMap<string, NameValue>;
+  /** By variable name, without `ENV_`; those of a later map hide those of an earlier one. */
+  readonly environments: readonly ReadonlyMap<string, string>[];
+}
+
+/** `text` with its names replaced; `owner` is what messages call it. Throws ConfigError. */
+export function expand(text: string, owner: string, names: Names): string {
+  if (!text.includes('%')) return text;
+  try {
+    return formatWithNames(text, names);
+  } catch (error) {
+    const what = `Format string ${pythonRepr(text)} for ${pythonRepr(owner)}`;
+    if (!(error instanceof UnknownName))
+      throw new ConfigError(`${what} is badly formatted: ${error instanceof Error ? error.message : error}`);
+    const available = [...names.entries()].map(([name]) => name).sort(compareByCodePoint);
+    const unknown = `(${pythonRepr(error.unknown)})`;
+    throw new ConfigError(
+      `${what} contains names ${unknown} which cannot be expanded. Available names: ${available.join(', ')}`,
+    );
+  }
+}
+
+/** What an option of `kind` sees of `knowledge`. */
+export function namesOf(kind: NamesKind, knowledge: Knowledge): Names {
+  const visible: readonly string[] = visibleNames[kind];
+  const environments = kind === 'environment' ? knowledge.environments.slice(0, 1) : knowledge.environments;
+  return {
+    get(name) {
+      if (visible.includes(name) && name !== 'ENV_*') return knowledge.facts.get(name);
+      if (!name.startsWith('ENV_') || !visible.includes('ENV_*')) return undefined;
+      return environments.findLast((environment) => environment.has(name.slice(4)))?.get(name.slice(4));
+    },
+    entries() {
+      return visible.flatMap((name) =>
+        name === 'ENV_*' ? environmentEntries(environments) : factEntry(name, knowledge.facts),
+      );
+    },
+  };
+}
+
+function environmentEntries(environments: readonly ReadonlyMap<string, string>[]): [string, string][] {
+  const merged = new Map(environments.flatMap((environment) => [...environment]));
+  return [...merged].map(([name, value]) => [`ENV_${name}`, value]);
+}
+
+function factEntry(name: string, facts: ReadonlyMap<string, NameValue>): [string, NameValue][] {
+  const value = facts.get(name);
+  return value === undefined ? [] : [[name, value]];
+}

@@ -1,0 +1,61 @@
+// What the configuration needs to know of the machine. The core gets it handed in and touches nothing itself.
+import type { GroupEntry, UserEntry } from '../linux/users.ts';
+
+export type { GroupEntry, UserEntry };
+
+export interface ConfigHost {
+  /** Of this process, real. */
+  readonly uid: number;
+  /** Absolute. */
+  readonly cwd: string;
+  /** As `uname -n` tells it. */
+  readonly hostname: string;
+  /** The directory for temporary files. */
+  readonly tempdir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All of a file. Throws whatever the system says. */
+  readFile(path: string): Uint8Array;
+  /** Names in a directory, in any order; none when it cannot be read. */
+  listDirectory(path: string): readonly string[];
+  isDirectory(path: string): boolean;
+  /** Follows symbolic links. */
+  exists(path: string): boolean;
+  /** Does not: a link to nowhere is there. */
+  isPresent(path: string): boolean;
+  userByName(name: string): UserEntry | null;
+  userById(uid: number): UserEntry | null;
+  groupByName(name: string): GroupEntry | null;
+  groupById(gid: number): GroupEntry | null;
+}
+
+/** Looks every user and group up once at most: thousands of programs name the same few. */
+export function rememberLookups(host: ConfigHost): ConfigHost {
+  return {
+    uid: host.uid,
+    cwd: host.cwd,
+    hostname: host.hostname,
+    tempdir: host.tempdir,
+    env: host.env,
+    readFile: (path) => host.readFile(path),
+    listDirectory: (path) => host.listDirectory(path),
+    isDirectory: remember((path) => host.isDirectory(path)),
+    exists: (path) => host.exists(path),
+    isPresent: (path) => host.isPresent(path),
+    userByName: remember((name) => host.userByName(name)),
+    userById: remember((uid) => host.userById(uid)),
+    groupByName: remember((name) => host.groupByName(name)),
+    groupById: remember((gid) => host.groupById(gid)),
+  };
+}
+
+function remember<K, V>(lookUp: (key: K) => V): (key: K) => V {
+  const known = new Map<K, { readonly value: V }>();
+  return (key) => {
+    let entry = known.get(key);
+    if (!entry) {
+      entry = { value: lookUp(key) };
+      known.set(key, entry);
+    }
+    return entry.value;
+  };
+}

@@ -1,0 +1,220 @@
+// Python's `%` operator with a mapping on its right, which is how `%(name)s` in a value is replaced.
+import { pythonRepr } from './python-repr.ts';
+
+export type NameValue = string | number;
+
+/** What can be named in a template; `entries` in the order in which the whole mapping is shown. */
+export interface Names {
+  get(name: string): NameValue | undefined;
+  entries(): Iterable<readonly [string, NameValue]>;
+}
+
+/** A name that is not in the mapping. */
+export class UnknownName extends Error {
+  override readonly name = 'UnknownName';
+  constructor(readonly unknown: string) {
+    super(unknown);
+  }
+}
+
+/** A template that Python could not use; the message is Python's. */
+export class BadFormat extends Error {
+  override readonly name = 'BadFormat';
+}
+
+/** `template % names`. Inserted text is not looked at again. Throws UnknownName or BadFormat. */
+export function formatWithNames(template: string, names: Names): string {
+  const characters = [...template];
+  let result = '';
+  let index = 0;
+  while (index < characters.length) {
+    const character = characters[index] ?? '';
+    if (character !== '%') {
+      result += character;
+      index += 1;
+      continue;
+    }
+    const directive = readDirective(characters, index + 1, names);
+    result += directive.text;
+    index = directive.end;
+  }
+  return result;
+}
+
+interface Layout {
+  readonly flags: string;
+  readonly width: number;
+  readonly precision: number | null;
+}
+
+function readDirective(
+  characters: readonly string[],
+  start: number,
+  names: Names,
+): { text: string; end: number } {
+  let index = start;
+  let value: NameValue | Names = names;
+  if (characters[index] === '(') {
+    const end = endOfKey(characters, index);
+    const name = characters.slice(index + 1, end).join('');
+    const found = names.get(name);
+    if (found === undefined) throw new UnknownName(name);
+    value = found;
+    index = end + 1;
+  }
+  const rest = /^([-+ #0]*)(\d*|\*)(?:(\.)(\d*|\*))?([hlL]?)/.exec(
+    characters.slice(index, index + 100).join(''),
+  );
+  const [all = '', flags = '', width = '', dot, precision = ''] = rest ?? [];
+  if (width === '*' || precision === '*')
+    throw new BadFormat(typeof value === 'number' ? 'not enough arguments for format string' : '* wants int');
+  index += all.length;
+  const conversion = characters[index];
+  if (conversion === undefined) throw new BadFormat('incomplete format');
+  const layout = {
+    flags,
+    width: Number(width),
+    precision: dot === undefined ? null : Number(precision),
+  };
+  if (layout.width > longestField) throw new BadFormat('width too big');
+  if ((layout.precision ?? 0) > longestField) throw new BadFormat('precision too big');
+  return { text: convert(conversion, value, layout, index), end: index + 1 };
+}
+
+/** Wider than any sane field; a manager must not be made to fill its memory with blanks. */
+const longestField = 1_000_000;
+
+/** The position of the `)` that closes the name; names may contain pairs of parentheses. */
+function endOfKey(characters: readonly string[], open: number): number {
+  let depth = 0;
+  for (let index = open; index < characters.length; index += 1) {
+    if (characters[index] === '(') depth += 1;
+    if (characters[index] === ')') depth -= 1;
+    if (depth === 0) return index;
+  }
+  throw new BadFormat('incomplete format key');
+}
+
+function convert(conversion: string, value: NameValue | Names, layout: Layout, index: number): string {
+  switch (conversion) {
+    case '%':
+      return '%';
+    case 's':
+      return padText(typeof value === 'object' ? showMapping(value) : String(value), layout);
+    case 'r':
+      return padText(showValue(value), layout);
+    case 'a':
+      return padText(asciiOnly(showValue(value)), layout);
+    case 'c':
+      return padText(oneCharacter(value), { ...layout, precision: null });
+    case 'd':
+    case 'i':
+    case 'u':
+      return padNumber(numberOr(value, `%${conversion} format: a real number is required`), 10, '', layout);
+    case 'o':
+    case 'x':
+    case 'X':
+      return inOtherBase(
+        conversion,
+        numberOr(value, `%${conversion} format: an integer is required`),
+        layout,
+      );
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+      return asFloat(conversion, numberOr(value, 'must be real number'), layout);
+    default:
+      throw new BadFormat(unsupported(conversion, index));
+  }
+}
+
+function unsupported(conversion: string, index: number): string {
+  const code = conversion.codePointAt(0) ?? 0;
+  const shown = code > 31 && code < 127 ? conversion : '?';
+  return `unsupported format character '${shown}' (0x${code.toString(16)}) at index ${index}`;
+}
+
+function numberOr(value: NameValue | Names, complaint: string): number {
+  if (typeof value === 'number') return value;
+  throw new BadFormat(`${complaint}, not ${typeof value === 'string' ? 'str' : 'dict'}`);
+}
+
+function oneCharacter(value: NameValue | Names): string {
+  if (typeof value === 'string' && [...value].length === 1) return value;
+  if (typeof value !== 'number') throw new BadFormat('%c requires int or char');
+  if (value < 0 || value > 0x10ffff) throw new BadFormat('%c arg not in range(0x110000)');
+  return String.fromCodePoint(value);
+}
+
+function showMapping(names: Names): string {
+  const pairs = [...names.entries()].map(([name, value]) => `${pythonRepr(name)}: ${showValue(value)}`);
+  return `{${pairs.join(', ')}}`;
+}
+
+function showValue(value: NameValue | Names): string {
+  if (typeof value === 'object') return showMapping(value);
+  return typeof value === 'number' ? String(value) : pythonRepr(value);
+}
+
+function asciiOnly(text: string): string {
+  return text.replace(/[^\0-\x7f]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    const [prefix, width] = code < 0x100 ? ['\\x', 2] : code < 0x10000 ? ['\\u', 4] : ['\\U', 8];
+    return prefix + code.toString(16).padStart(Number(width), '0');
+  });
+}
+
+function padText(text: string, layout: Layout): string {
+  const shown = layout.precision === null ? [...text] : [...text].slice(0, layout.precision);
+  const padding = ' '.repeat(Math.max(0, layout.width - shown.length));
+  return layout.flags.includes('-') ? shown.join('') + padding : padding + shown.join('');
+}
+
+function inOtherBase(conversion: 'o' | 'x' | 'X', value: number, layout: Layout): string {
+  const prefix = layout.flags.includes('#') ? `0${conversion}` : '';
+  const text = padNumber(value, conversion === 'o' ? 8 : 16, prefix.toLowerCase(), layout);
+  return conversion === 'X' ? text.toUpperCase() : text;
+}
+
+function padNumber(value: number, base: number, prefix: string, layout: Layout): string {
+  const digits = Math.abs(value)
+    .toString(base)
+    .padStart(layout.precision ?? 1, '0');
+  return padSigned(value < 0, prefix, digits, layout);
+}
+
+function asFloat(conversion: string, value: number, layout: Layout): string {
+  const digits = floatDigits(conversion.toLowerCase(), Math.abs(value), layout.precision ?? 6);
+  return padSigned(
+    value < 0,
+    '',
+    conversion === conversion.toUpperCase() ? digits.toUpperCase() : digits,
+    layout,
+  );
+}
+
+function floatDigits(conversion: string, value: number, precision: number): string {
+  if (conversion === 'f') return value.toFixed(Math.min(100, precision));
+  if (conversion === 'e') return twoDigitExponent(value.toExponential(Math.min(100, precision)));
+  const significant = Math.min(100, Math.max(1, precision));
+  const exponent = value === 0 ? 0 : Number(value.toExponential(significant - 1).split('e')[1]);
+  if (exponent < significant) return String(Number(value.toPrecision(significant)));
+  const [mantissa = '', power = ''] = value.toExponential(significant - 1).split('e');
+  return twoDigitExponent(`${Number(mantissa)}e${power}`);
+}
+
+function twoDigitExponent(text: string): string {
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+function padSigned(negative: boolean, prefix: string, digits: string, layout: Layout): string {
+  const { flags, width } = layout;
+  const sign = negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const head = sign + prefix;
+  if (flags.includes('-')) return (head + digits).padEnd(width);
+  if (flags.includes('0')) return head + digits.padStart(width - head.length, '0');
+  return (head + digits).padStart(width);
+}

@@ -1,0 +1,31 @@
+// Numbers as Python's int() reads them.
+import { ConfigError } from './config.ts';
+import { pythonRepr } from './python-repr.ts';
+import { strip } from './python-text.ts';
+
+/** int(text): sign, underscores between digits, leading zeros, digits of any script. Throws ConfigError. */
+export function parseInteger(text: string): number {
+  const digits = asciiDigits(strip(text));
+  if (/^[+-]?\d+(_\d+)*$/.test(digits)) return Number(digits.replaceAll('_', ''));
+  const shown = [...pythonRepr(text)].slice(0, 200).join('');
+  throw new ConfigError(`invalid literal for int() with base 10: ${shown}`);
+}
+
+/** int(text, 8), with or without `0o`; null when it is not one. */
+export function parseOctal(text: string): number | null {
+  const match = /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/.exec(asciiDigits(strip(text)));
+  if (!match) return null;
+  const value = Number.parseInt((match[2] ?? '').replaceAll('_', ''), 8);
+  return match[1] === '-' ? -value : value;
+}
+
+/** Decimal digits of other scripts come in runs of ten, whose code begins with a last hexadecimal digit 0 or 6. */
+function asciiDigits(text: string): string {
+  return text.replace(/[^\0-\x7f]/gu, (character) => {
+    if (!/\p{Nd}/u.test(character)) return character;
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 0x1d7ce && code <= 0x1d7ff) return String((code - 0x1d7ce) % 10);
+    const last = code & 15;
+    return String(/\p{Nd}/u.test(String.fromCodePoint(code - last)) ? last : last - 6);
+  });
+}

@@ -1,0 +1,43 @@
+// How Python's repr() writes a string or bytes: messages that people and log parsers know quote that way.
+
+/** `'it'`, `"it's"`, `'a\n'`: single quotes unless only those occur in the text. */
+export function pythonRepr(text: string): string {
+  const quote = quoteFor(text.includes("'"), text.includes('"'));
+  return quote + text.replace(/[\p{C}\p{Z}\\'"]/gu, (character) => escapeCharacter(character, quote)) + quote;
+}
+
+/** `b'...'`, everything outside printable ASCII as `\xNN`. */
+export function pythonReprOfBytes(bytes: Uint8Array): string {
+  const quote = quoteFor(bytes.includes(0x27), bytes.includes(0x22));
+  let text = '';
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    text += byte < 0x7f ? escapeCharacter(character, quote) : hexadecimal('\\x', byte, 2);
+  }
+  return `b${quote}${text}${quote}`;
+}
+
+const named = new Map([
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+function quoteFor(single: boolean, double: boolean): "'" | '"' {
+  return single && !double ? '"' : "'";
+}
+
+function escapeCharacter(character: string, quote: string): string {
+  const escaped = named.get(character);
+  if (escaped !== undefined) return escaped;
+  if (character === quote) return `\\${quote}`;
+  if (/^[^\p{C}\p{Z}]$|^ $/u.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return hexadecimal('\\x', code, 2);
+  return code < 0x10000 ? hexadecimal('\\u', code, 4) : hexadecimal('\\U', code, 8);
+}
+
+function hexadecimal(prefix: string, code: number, width: number): string {
+  return prefix + code.toString(16).padStart(width, '0');
+}

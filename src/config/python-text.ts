@@ -1,0 +1,48 @@
+// Blanks and order of strings as Python sees them; JavaScript's trim() and sort() differ in a few characters.
+
+/** str.isspace() as the inside of a regular expression's brackets. */
+const blank = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const leading = new RegExp(`^[${blank}]+`);
+const blankCharacter = new RegExp(`[${blank}]`);
+
+/** Without blanks at both ends: str.strip(). */
+export function strip(text: string): string {
+  return stripEnd(text.replace(leading, ''));
+}
+
+/** Without blanks at the end: str.rstrip(). A loop, as a regular expression anchored at the end is quadratic. */
+export function stripEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && isBlank(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** Whether the character is one that strip() takes away. */
+export function isBlank(character: string): boolean {
+  return character === ' ' || (character !== '' && blankCharacter.test(character));
+}
+
+/** How many blanks the text begins with. */
+export function indentation(text: string): number {
+  return leading.exec(text)?.[0].length ?? 0;
+}
+
+/** The words between blanks: str.split(). */
+export function words(text: string): string[] {
+  return text.split(new RegExp(`[${blank}]+`)).filter((word) => word !== '');
+}
+
+/** Order by code point, in which Python sorts; plain comparison would sort by UTF-16 unit. */
+export function compareByCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left === right) continue;
+    // A surrogate stands for something above every single unit.
+    const leftHigh = left >= 0xd800 && left <= 0xdfff;
+    const rightHigh = right >= 0xd800 && right <= 0xdfff;
+    return leftHigh === rightHigh ? left - right : leftHigh ? 1 : -1;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,64 @@
+// The machine we run on, as the configuration asks for it.
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { currentUid } from '../linux/credentials.ts';
+import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
+import type { ConfigHost } from './host.ts';
+
+/** A view of this machine now: environment and working directory are those of the moment of the call. */
+export function systemHost(): ConfigHost {
+  const cwd = process.cwd();
+  return {
+    uid: currentUid(),
+    cwd,
+    hostname: hostname(),
+    tempdir: temporaryDirectory(cwd),
+    env: { ...process.env },
+    readFile: (path) => readFileSync(path),
+    listDirectory,
+    isDirectory,
+    exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
+    isPresent: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    userByName,
+    userById,
+    groupByName,
+    groupById,
+  };
+}
+
+/** The first that can be written to, in Python's order. */
+function temporaryDirectory(cwd: string): string {
+  const named = [process.env.TMPDIR, process.env.TEMP, process.env.TMP].filter((path) => path);
+  for (const path of [...named, '/tmp', '/var/tmp', '/usr/tmp'])
+    if (path !== undefined && isDirectory(path) && isWritable(path)) return path;
+  return cwd;
+}
+
+function isWritable(path: string): boolean {
+  return succeeds(() => accessSync(path, constants.W_OK | constants.X_OK));
+}
+
+function listDirectory(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function succeeds(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
