@@ -1,0 +1,345 @@
+// One client's connection: requests in, one at a time; answers out, in order, at the client's pace.
+// Which answer a request gets is the business of `admit`.
+import { Exchange } from './exchange.ts';
+import type { HttpLimits } from './limits.ts';
+import { Outbox, type Sink } from './outbox.ts';
+import type { RequestHead } from './request.ts';
+import { type ParserEvent, RequestParser } from './request-parser.ts';
+import {
+  type BodyStream,
+  closingError,
+  encodeHead,
+  encodeWhole,
+  errorResponse,
+  type HttpResponse,
+  isStream,
+  keepsAlive,
+} from './response.ts';
+import type { Admission, Admit } from './router.ts';
+
+/** What a connection needs of a socket. */
+export interface ConnectionSocket extends Sink {
+  /** No more will be sent; what was sent still arrives. */
+  shutdown(): void;
+  end(): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  readonly limits: HttpLimits;
+  readonly admit: Admit;
+  /** Told of bytes kept for clients; may cut connections off, this one too. */
+  onHeld(change: number): void;
+  onFinished(requestLine: string, status: number, bytes: number): void;
+  onFailure(error: unknown): void;
+  onClosed(connection: Connection): void;
+}
+
+/**
+ * reading: between requests, or in the middle of one. answering: a handler works. sending: the answer is on
+ * its way. streaming: the answer has no end yet. lingering: all is said, and input is thrown away until the
+ * client has read it (closing on unread input would destroy the answer on its way).
+ */
+type Phase = 'reading' | 'answering' | 'sending' | 'streaming' | 'lingering' | 'closed';
+
+/** Input that may wait while an answer is being made; more stays with the kernel. */
+const MAX_WAITING_INPUT_BYTES = 64 * 1024;
+
+export class Connection {
+  #phase: Phase = 'reading';
+  #lastActive = performance.now();
+  readonly #parser = new RequestParser();
+  readonly #outbox: Outbox;
+  #heldBytes = 0;
+  #exchange: Exchange | null = null;
+  #transfer: { readonly line: string; readonly status: number; bytes: number } | null = null;
+  #closeAfterwards = false;
+  #inputEnded = false;
+  #paused = false;
+  #advancing = false;
+  #timer: { readonly phase: Phase; readonly id: ReturnType<typeof setTimeout> } | null = null;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly socket: ConnectionSocket,
+    private readonly host: ConnectionHost,
+  ) {
+    this.#outbox = new Outbox(socket, (change) => this.#hold(change));
+  }
+
+  /** Between requests, with nothing begun. */
+  get isIdle(): boolean {
+    return this.#phase === 'reading' && !this.#parser.isInsideRequest;
+  }
+
+  /** A handler is at work for it. */
+  get isAnswering(): boolean {
+    return this.#phase === 'answering';
+  }
+
+  /** Monotonic time of the last sign of life, in milliseconds. */
+  get lastActive(): number {
+    return this.#lastActive;
+  }
+
+  /** Bytes of its unfinished request and its unsent answer. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Resolves when it is over. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#lastActive = performance.now();
+    // Nothing behind an answer without end can be answered.
+    if (this.#phase === 'lingering' || this.#phase === 'streaming') return;
+    this.#parser.push(bytes);
+    this.#advance();
+  }
+
+  onDrain(): void {
+    if (this.#outbox.isEmpty) return;
+    this.#lastActive = performance.now();
+    this.#stopTimer();
+    this.#outbox.drain();
+    if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
+    this.#advance();
+  }
+
+  /** The client sends no more. It may still read, but a stream to somebody who left would never end. */
+  onEnd(): void {
+    this.#inputEnded = true;
+    if (this.#phase === 'streaming' || this.#phase === 'lingering') this.close();
+    else this.#advance();
+  }
+
+  onClose(): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    this.#stopTimer();
+    this.#reportTransfer();
+    this.#exchange?.abandon();
+    this.#exchange = null;
+    this.#outbox.discard();
+    this.#hold(-this.#heldBytes);
+    this.host.onClosed(this);
+    this.#closed.resolve();
+  }
+
+  /** Closes; what the kernel has already taken still arrives. */
+  close(): void {
+    if (this.#phase === 'closed') return;
+    this.onClose();
+    this.socket.end();
+  }
+
+  /** Ends it as soon as the answer under way is sent; at once when there is none. */
+  closeWhenSent(): void {
+    if (this.#phase === 'sending') this.#closeAfterwards = true;
+    else this.close();
+  }
+
+  /** Takes requests out of the parser until one has to be waited for. Never re-entered. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#phase === 'reading') {
+      const event = this.#parser.next();
+      if (event === null) break;
+      this.#take(event);
+    }
+    this.#advancing = false;
+    if (this.#phase === 'reading' && this.#inputEnded) this.close();
+    this.#throttleInput();
+    this.#startTimer();
+  }
+
+  #take(event: ParserEvent): void {
+    switch (event.kind) {
+      case 'head':
+        this.#begin(event.head);
+        break;
+      case 'body':
+        this.#hold(this.#exchange?.collect(event.bytes) ?? 0);
+        break;
+      case 'end':
+        this.#answer();
+        break;
+      case 'refused':
+        this.#send({ line: event.line, method: '', version: '1.1' }, closingError(event.status), false);
+        break;
+    }
+  }
+
+  #begin(head: RequestHead): void {
+    const { contentLength } = head;
+    const exchange = new Exchange(head, this.#admission(head));
+    this.#exchange = exchange;
+    if (contentLength.kind === 'bytes' && contentLength.bytes > this.host.limits.bodyBytes) {
+      this.#respond(exchange, closingError(413));
+    }
+  }
+
+  #admission(head: RequestHead): Admission {
+    try {
+      return this.host.admit(head);
+    } catch (error) {
+      this.host.onFailure(error);
+      return { kind: 'refused', response: errorResponse(500) };
+    }
+  }
+
+  #answer(): void {
+    const exchange = this.#exchange;
+    if (!exchange) return;
+    this.#stopTimer();
+    this.#phase = 'answering';
+    try {
+      const response = exchange.answer();
+      if (response instanceof Promise) void this.#answerLater(exchange, response);
+      else this.#respond(exchange, response);
+    } catch (error) {
+      this.host.onFailure(error);
+      this.#respond(exchange, errorResponse(500));
+    }
+  }
+
+  async #answerLater(exchange: Exchange, promise: Promise<HttpResponse>): Promise<void> {
+    const response = await promise.catch((error: unknown) => {
+      this.host.onFailure(error);
+      return errorResponse(500);
+    });
+    // The client may have left meanwhile; what was begun for it was carried out all the same.
+    if (this.#exchange !== exchange) return;
+    this.#respond(exchange, response);
+    this.#advance();
+  }
+
+  #respond({ head, bodyBytes }: Exchange, response: HttpResponse): void {
+    this.#hold(-bodyBytes);
+    this.#send(head, response, keepsAlive(head, response));
+  }
+
+  #send(
+    head: Pick<RequestHead, 'line' | 'method' | 'version'>,
+    response: HttpResponse,
+    keepAlive: boolean,
+  ): void {
+    if (this.#phase === 'closed') return;
+    const { body, status } = response;
+    const { version } = head;
+    this.#transfer = { line: head.line, status, bytes: 0 };
+    this.#closeAfterwards = !keepAlive || isStream(body);
+    if (isStream(body)) {
+      this.#phase = 'streaming';
+      const chunked = version === '1.1' && keepAlive;
+      this.#write(Buffer.from(encodeHead(response, { version, chunked, sayKeepAlive: false })));
+      void this.#stream(body, chunked);
+      return;
+    }
+    this.#phase = 'sending';
+    const framing = { version, chunked: false, sayKeepAlive: version === '1.0' && keepAlive };
+    this.#write(encodeWhole(head.method, response, body, framing));
+    if (this.#outbox.isEmpty) this.#finish();
+  }
+
+  async #stream(body: BodyStream, chunked: boolean): Promise<void> {
+    try {
+      for await (const piece of body) {
+        if (this.#phase !== 'streaming') return;
+        if (piece.length > 0) this.#write(chunked ? chunkOf(piece) : Buffer.from(piece));
+        await this.#outbox.emptied();
+      }
+      if (chunked) this.#write(Buffer.from('0\r\n\r\n'));
+      await this.#outbox.emptied();
+    } catch (error) {
+      this.host.onFailure(error);
+    }
+    if (this.#phase === 'streaming') this.#finish();
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#transfer) this.#transfer.bytes += bytes.length;
+    this.#outbox.send(bytes);
+  }
+
+  /** The answer is with the kernel. */
+  #finish(): void {
+    this.#reportTransfer();
+    this.#exchange = null;
+    if (!this.#closeAfterwards) this.#phase = 'reading';
+    else if (this.#inputEnded) this.close();
+    else {
+      this.#phase = 'lingering';
+      this.socket.shutdown();
+      this.#startTimer();
+    }
+  }
+
+  #reportTransfer(): void {
+    const transfer = this.#transfer;
+    this.#transfer = null;
+    if (transfer) this.host.onFinished(transfer.line, transfer.status, transfer.bytes);
+  }
+
+  #hold(change: number): void {
+    if (change === 0) return;
+    this.#heldBytes += change;
+    this.host.onHeld(change);
+  }
+
+  #throttleInput(): void {
+    const full = this.#phase !== 'closed' && this.#parser.pendingBytes > MAX_WAITING_INPUT_BYTES;
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) this.socket.pause();
+    else this.socket.resume();
+  }
+
+  /** A timer runs only while the client owes us something: the rest of a request, or the reading of an answer. */
+  #startTimer(): void {
+    const ms = this.#patienceMs();
+    if (ms === null) this.#stopTimer();
+    if (ms === null || this.#timer?.phase === this.#phase) return;
+    this.#stopTimer();
+    const cutOff = () => (this.#phase === 'lingering' ? this.close() : this.abort());
+    this.#timer = { phase: this.#phase, id: setTimeout(cutOff, ms) };
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer.id);
+    this.#timer = null;
+  }
+
+  #patienceMs(): number | null {
+    const { requestMs, answerMs, lingerMs } = this.host.limits;
+    switch (this.#phase) {
+      case 'reading':
+        return this.#parser.isInsideRequest ? requestMs : null;
+      case 'sending':
+        return answerMs;
+      case 'lingering':
+        return lingerMs;
+      default:
+        return null;
+    }
+  }
+
+  /** Cuts the connection off and frees what the kernel keeps for it. */
+  abort(): void {
+    if (this.#phase === 'closed') return;
+    this.onClose();
+    this.socket.terminate();
+  }
+}
+
+function chunkOf(piece: string | Uint8Array): Uint8Array {
+  const bytes = Buffer.from(piece);
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+}

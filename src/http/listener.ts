@@ -1,0 +1,109 @@
+// Opens the listening socket of one server section, as the original does and with its words when it cannot.
+import { linkSync, lstatSync, unlinkSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
+import { SyscallError } from '../linux/errno.ts';
+import { resolveIpv4 } from '../linux/ipv4-address.ts';
+import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
+import { isStaleSocket } from '../linux/unix-probe.ts';
+
+export interface Listener {
+  /** Bound and listening; whoever serves it takes it over. */
+  readonly fd: number;
+  /** How messages call it: the address or the path. */
+  readonly name: string;
+  /** Removes what stands for it in the file system. */
+  dispose(): void;
+}
+
+/** A server that cannot be opened; the message is the original's where it has one. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Throws ListenError. `onStale` is told before the socket file of a dead server is replaced. */
+export function openListener(config: ServerConfig, onStale: (path: string) => void): Listener {
+  return config.kind === 'unix' ? openUnix(config, onStale) : openInet(config);
+}
+
+/** The original's; the kernel lowers it to net.core.somaxconn. */
+const BACKLOG = 1024;
+/** EAI_NONAME of getaddrinfo(3). */
+const NAME_UNKNOWN = -2;
+
+const ALREADY_LISTENING =
+  'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
+  'Shut this program down first before starting supervisord.';
+
+function openInet({ host, port }: InetServerConfig): Listener {
+  const address = host === '' ? '0.0.0.0' : host;
+  if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
+  try {
+    return { fd: listenTcp({ host: address, port }, BACKLOG), name: address, dispose: () => {} };
+  } catch (error) {
+    throw listenError(error);
+  }
+}
+
+/**
+ * The socket is made complete (listening, mode, owner) under another name and then linked, so that nobody
+ * ever meets it half-made and nobody's living socket is replaced.
+ */
+function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Listener {
+  const { path } = config;
+  const temporary = `${path}.${process.pid}`;
+  try {
+    const fd = listenUnix({ ...config, path: temporary }, BACKLOG);
+    try {
+      linkOverStale(temporary, path, onStale);
+    } finally {
+      unlinkSync(temporary);
+    }
+    const { ino } = lstatSync(path);
+    return { fd, name: path, dispose: () => unlinkOwn(path, ino) };
+  } catch (error) {
+    if (isDenied(error)) throw chownError(config);
+    throw listenError(error);
+  }
+}
+
+function linkOverStale(temporary: string, path: string, onStale: (path: string) => void): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found && !found.isSocket())
+    throw new ListenError(`Cannot open an HTTP server: ${path} is not a socket`);
+  if (found) {
+    if (!isStaleSocket(path)) throw new ListenError(ALREADY_LISTENING);
+    onStale(path);
+    unlinkSync(path);
+  }
+  linkSync(temporary, path);
+}
+
+/** Somebody may have put another socket there since. */
+function unlinkOwn(path: string, ino: number): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof SyscallError && error.syscall === 'chown' && error.code === 'EPERM';
+}
+
+function chownError({ path, owner }: UnixServerConfig): ListenError {
+  return new ListenError(
+    `Not permitted to chown ${path} to uid/gid (${owner.uid}, ${owner.gid}); adjust "sockchown" value in ` +
+      'config file or on command line to values that the current user ' +
+      `(${userInfo().username}) can successfully chown`,
+  );
+}
+
+function listenError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ListenError) return error;
+  if (!('code' in error && 'errno' in error)) return error;
+  if (error.code === 'EADDRINUSE' || error.code === 'EEXIST') return new ListenError(ALREADY_LISTENING);
+  if (error.code === 'ENAMETOOLONG') return cannotOpen('AF_UNIX path too long');
+  return cannotOpen(`errno.${error.code} (${Math.abs(Number(error.errno))})`);
+}
+
+function cannotOpen(reason: string): ListenError {
+  return new ListenError(`Cannot open an HTTP server: socket.error reported ${reason}`);
+}

@@ -1,0 +1,120 @@
+// Answers as handlers give them, and how they look on the wire.
+import { version as program } from '../version.ts';
+import type { HttpVersion, RequestHead } from './request.ts';
+
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** Sent piece by piece, at the pace of the reader; return()ed when the reader leaves. */
+export type BodyStream = AsyncIterable<string | Uint8Array>;
+
+export interface HttpResponse {
+  readonly status: Status;
+  /** Beside Server, Date, Content-Length and Transfer-Encoding. `Connection: close` closes. */
+  readonly headers: HeaderList;
+  readonly body: string | Uint8Array | BodyStream;
+}
+
+const reasons = {
+  200: 'OK',
+  301: 'Moved Permanently',
+  304: 'Not Modified',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  411: 'Length Required',
+  413: 'Content Too Large',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+} as const;
+
+export type Status = keyof typeof reasons;
+
+/** The small page that goes with every status that is no success. */
+export function errorResponse(status: Status, headers: HeaderList = []): HttpResponse {
+  const body = [
+    '<head>',
+    '<title>Error response</title>',
+    '</head>',
+    '<body>',
+    '<h1>Error response</h1>',
+    `<p>Error code ${status}.`,
+    `<p>Message: ${reasons[status]}.`,
+    '</body>',
+    '',
+  ].join('\r\n');
+  const all: HeaderList = [
+    ...headers,
+    ['Content-Length', String(body.length)],
+    ['Content-Type', 'text/html'],
+  ];
+  return { status, headers: all, body };
+}
+
+/** An error after which the connection cannot be used: the end of the request is not known. */
+export function closingError(status: Status): HttpResponse {
+  return errorResponse(status, [['Connection', 'close']]);
+}
+
+export function isStream(body: HttpResponse['body']): body is BodyStream {
+  return typeof body === 'object' && Symbol.asyncIterator in body;
+}
+
+export interface Framing {
+  readonly version: HttpVersion;
+  readonly chunked: boolean;
+  /** HTTP/1.0 has to be told that the connection stays open. */
+  readonly sayKeepAlive: boolean;
+}
+
+/** Whether the connection is used again, by the rules of the request's version (RFC 9112, 9.3). */
+export function keepsAlive({ version, headers }: RequestHead, response: HttpResponse): boolean {
+  if (response.headers.some(([name, value]) => name === 'Connection' && value === 'close')) return false;
+  const wish = headers.get('connection')?.toLowerCase();
+  if (version === '1.1') return wish !== 'close';
+  return version === '1.0' && wish === 'keep-alive';
+}
+
+/** Header and body in one piece; for HEAD the header alone. */
+export function encodeWhole(
+  method: string,
+  response: HttpResponse,
+  body: string | Uint8Array,
+  framing: Framing,
+): Uint8Array {
+  const head = encodeHead(response, framing);
+  if (method === 'HEAD') return Buffer.from(head);
+  if (typeof body === 'string') return Buffer.from(head + body);
+  return Buffer.concat([Buffer.from(head), body]);
+}
+
+/** Status line and header with the empty line that ends it. */
+export function encodeHead(response: HttpResponse, framing: Framing): string {
+  const { status, headers, body } = response;
+  let head = `HTTP/${framing.version === '1.1' ? '1.1' : '1.0'} ${status} ${reasons[status]}\r\n`;
+  head += `Server: ${server}\r\nDate: ${httpDate()}\r\n`;
+  for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+  if (!isStream(body) && status !== 304 && !hasLength(headers)) {
+    head += `Content-Length: ${Buffer.byteLength(body)}\r\n`;
+  }
+  if (framing.chunked) head += 'Transfer-Encoding: chunked\r\n';
+  if (framing.sayKeepAlive) head += 'Connection: Keep-Alive\r\n';
+  return `${head}\r\n`;
+}
+
+const server = `tsupervisor/${program}`;
+
+function hasLength(headers: HeaderList): boolean {
+  return headers.some(([name]) => name === 'Content-Length');
+}
+
+let date = { second: 0, text: '' };
+
+/** Now, as in `Sat, 21 Nov 2026 05:23:23 GMT`; written once a second. */
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== date.second) date = { second, text: new Date(second * 1000).toUTCString() };
+  return date.text;
+}

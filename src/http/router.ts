@@ -1,0 +1,74 @@
+// From the header of a request to whoever answers it: authentication, then the table of routes.
+// What the answers are is not known here.
+import { authenticate, type Credentials } from './basic-auth.ts';
+import type { HttpRequest, RequestHead } from './request.ts';
+import { closingError, errorResponse, type HttpResponse, type Status } from './response.ts';
+
+export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+/** A handler, the status that refuses the request, or null: not mine. */
+export type Route = (head: RequestHead) => Handler | Status | null;
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly handle: Handler }
+  | { readonly kind: 'refused'; readonly response: HttpResponse };
+
+export type Admit = (head: RequestHead) => Admission;
+
+/** Everything whose path begins like this; other methods are refused with 400. */
+export function atPrefix(prefix: string, methods: readonly string[], handler: Handler): Route {
+  return ({ path, method }) => {
+    if (!path.startsWith(prefix)) return null;
+    return methods.includes(method) ? handler : 400;
+  };
+}
+
+/** Exactly this path; other methods are left to the routes behind. */
+export function at(path: string, methods: readonly string[], handler: Handler): Route {
+  return (head) => (head.path === path && methods.includes(head.method) ? handler : null);
+}
+
+/** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
+export function admitter(credentials: Credentials | null, routes: readonly Route[]): Admit {
+  return (head) => {
+    if (credentials) {
+      const verdict = authenticate(head.headers.get('authorization'), credentials);
+      if (verdict === 'denied') return refused(unauthorized);
+      if (verdict === 'malformed') return refused(errorResponse(400));
+    }
+    const target = find(routes, head);
+    if (typeof target === 'number') return refused(errorResponse(target));
+    const unfit = unfitLength(head);
+    return unfit ? refused(unfit) : { kind: 'admitted', handle: target };
+  };
+}
+
+const unauthorized = errorResponse(401, [
+  ['Connection', 'close'],
+  ['WWW-Authenticate', 'Basic realm="default"'],
+]);
+
+function refused(response: HttpResponse): Admission {
+  return { kind: 'refused', response };
+}
+
+function find(routes: readonly Route[], head: RequestHead): Handler | Status {
+  for (const route of routes) {
+    const target = route(head);
+    if (target !== null) return target;
+  }
+  return head.method === 'GET' || head.method === 'HEAD' ? 404 : 400;
+}
+
+function unfitLength({ method, contentLength }: RequestHead): HttpResponse | null {
+  switch (contentLength.kind) {
+    case 'none':
+      return method === 'POST' ? errorResponse(411) : null;
+    case 'coded':
+      return closingError(411);
+    case 'wrong':
+      return closingError(400);
+    case 'bytes':
+      return null;
+  }
+}

@@ -1,0 +1,111 @@
+// One HTTP server: a listening socket and the connections it accepted. What is served is `admit`'s business.
+import { type AcceptedSocket, serveListeningSocket } from '../linux/served-socket.ts';
+import { accessLine } from './access-line.ts';
+import { Connection, type ConnectionHost } from './connection.ts';
+import { defaultLimits, type HttpLimits } from './limits.ts';
+import type { Listener } from './listener.ts';
+import type { Admit } from './router.ts';
+
+export interface HttpLog {
+  error(message: string): void;
+  trace(message: string): void;
+}
+
+export interface HttpServerOptions {
+  readonly admit: Admit;
+  readonly log: HttpLog;
+  readonly limits?: HttpLimits;
+}
+
+export class HttpServer {
+  readonly #connections = new Set<Connection>();
+  #heldBytes = 0;
+  readonly #limits: HttpLimits;
+  readonly #stopAccepting: () => void;
+
+  /** Serves from now on and takes the listener's descriptor over. */
+  constructor(
+    private readonly listener: Listener,
+    private readonly options: HttpServerOptions,
+  ) {
+    this.#limits = options.limits ?? defaultLimits;
+    this.#stopAccepting = serveListeningSocket<Connection | null>(listener.fd, {
+      open: (socket) => this.#accept(socket),
+      data: (socket, bytes) => socket.data?.onData(bytes),
+      drain: (socket) => socket.data?.onDrain(),
+      end: (socket) => socket.data?.onEnd(),
+      close: (socket) => socket.data?.onClose(),
+    });
+  }
+
+  /** Accepts nobody any more, sends what is being sent and closes; resolves when all are gone. */
+  async stop(): Promise<void> {
+    this.#stopAccepting();
+    this.listener.dispose();
+    // An answer that became known in this very turn is on its way through promises.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const connection of this.#connections) connection.closeWhenSent();
+    const deadline = setTimeout(() => this.#abortAll(), this.#limits.lingerMs);
+    await Promise.all([...this.#connections].map((connection) => connection.closed));
+    clearTimeout(deadline);
+  }
+
+  #accept(socket: AcceptedSocket<Connection | null>): void {
+    socket.data = null;
+    if (this.#connections.size >= this.#limits.connections && !this.#makeRoom()) {
+      socket.terminate();
+      return;
+    }
+    const connection = new Connection(socket, this.#hostFor(socket));
+    this.#connections.add(connection);
+    socket.data = connection;
+  }
+
+  #hostFor(socket: AcceptedSocket<Connection | null>): ConnectionHost {
+    const peer = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'localhost:0';
+    const { log, admit } = this.options;
+    return {
+      limits: this.#limits,
+      admit,
+      onHeld: (change) => this.#onHeld(change),
+      onFinished: (line, status, bytes) => log.trace(accessLine(peer, line, status, bytes)),
+      onFailure: (error) => log.error(`${this.listener.name}:Server Error: ${describe(error)}`),
+      onClosed: (connection) => this.#connections.delete(connection),
+    };
+  }
+
+  /** Closes the connection that will be missed least; false when each has an answer coming. */
+  #makeRoom(): boolean {
+    const candidates = [...this.#connections].filter((connection) => !connection.isAnswering);
+    const idle = candidates.filter((connection) => connection.isIdle);
+    const victim = stalest(idle.length > 0 ? idle : candidates);
+    victim?.close();
+    return victim !== null;
+  }
+
+  #onHeld(change: number): void {
+    this.#heldBytes += change;
+    if (change < 0) return;
+    while (this.#heldBytes > this.#limits.heldBytes) {
+      const holders = [...this.#connections].filter((connection) => connection.heldBytes > 0);
+      const victim = stalest(holders);
+      if (!victim) return;
+      victim.abort();
+    }
+  }
+
+  #abortAll(): void {
+    for (const connection of this.#connections) connection.abort();
+  }
+}
+
+function stalest(connections: readonly Connection[]): Connection | null {
+  return connections.reduce<Connection | null>(
+    (oldest, one) => (oldest === null || one.lastActive < oldest.lastActive ? one : oldest),
+    null,
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

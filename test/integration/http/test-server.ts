@@ -1,0 +1,99 @@
+// An HttpServer with a few simple routes, on real sockets.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServerConfig } from '../../../src/config/config.ts';
+import { defaultLimits, type HttpLimits } from '../../../src/http/limits.ts';
+import { openListener } from '../../../src/http/listener.ts';
+import type { HttpResponse } from '../../../src/http/response.ts';
+import { admitter, at, atPrefix, type Handler } from '../../../src/http/router.ts';
+import { HttpServer } from '../../../src/http/server.ts';
+import { freePort } from '../../support/daemon.ts';
+
+export class TestServer {
+  readonly directory = mkdtempSync(join(tmpdir(), 'tsv-http-'));
+  readonly path = join(this.directory, 'server.sock');
+  readonly log: string[] = [];
+  /** Settles every request to /later. */
+  readonly later: PromiseWithResolvers<string>[] = [];
+  /** How many streams were ended because the client left. */
+  streamsLeft = 0;
+  readonly #servers: HttpServer[] = [];
+
+  constructor(private readonly limits: Partial<HttpLimits> = {}) {
+    this.serve({
+      ...noCredentials,
+      section: 'unix_http_server',
+      kind: 'unix',
+      path: this.path,
+      mode: 0o700,
+      owner,
+    });
+  }
+
+  async listenOnPort(credentials: ServerConfig['credentials'] = null): Promise<number> {
+    const port = await freePort();
+    this.serve({ section: 'inet_http_server', kind: 'inet', host: '127.0.0.1', port, credentials });
+    return port;
+  }
+
+  serve(config: ServerConfig): void {
+    const listener = openListener(config, (path) => this.log.push(`stale ${path}`));
+    this.#servers.push(
+      new HttpServer(listener, {
+        admit: admitter(config.credentials, [
+          atPrefix('/RPC2', ['POST'], ({ body }) => text(`body ${body.length}`)),
+          atPrefix('/later', ['GET', 'POST'], this.#answerLater),
+          atPrefix('/big', ['GET'], ({ query }) => text('x'.repeat(Number(query)))),
+          atPrefix('/stream', ['GET'], this.#stream),
+          atPrefix('/broken', ['GET'], () => {
+            throw new Error('it broke');
+          }),
+          atPrefix('/rejected', ['GET'], async () => {
+            throw new Error('it was rejected');
+          }),
+          at('/ok.html', ['GET', 'POST'], () => text('OK')),
+        ]),
+        log: {
+          error: (line) => this.log.push(`ERRO ${line}`),
+          trace: (line) => this.log.push(`TRAC ${line}`),
+        },
+        limits: { ...defaultLimits, ...this.limits },
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #answerLater: Handler = async () => {
+    const answer = Promise.withResolvers<string>();
+    this.later.push(answer);
+    return text(await answer.promise);
+  };
+
+  #stream: Handler = ({ gone, query }) => ({
+    status: 200,
+    headers: [['Content-Type', 'text/plain']],
+    body: this.#pieces(query, gone),
+  });
+
+  async *#pieces(query: string, gone: AbortSignal): AsyncGenerator<string> {
+    yield 'first';
+    if (query === 'flood') while (!gone.aborted) yield 'x'.repeat(65536);
+    else if (query !== 'short') {
+      await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    if (gone.aborted) this.streamsLeft += 1;
+    else yield 'last';
+  }
+}
+
+const noCredentials = { credentials: null };
+const owner = { uid: -1, gid: -1 };
+
+function text(body: string): HttpResponse {
+  return { status: 200, headers: [['Content-Type', 'text/plain']], body };
+}
