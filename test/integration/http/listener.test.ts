@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UnixServerConfig } from '../../../src/config/config.ts';
+import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
+import { libc } from '../../../src/linux/libc.ts';
+import { RawClient } from './raw-client.ts';
+import { TestServer } from './test-server.ts';
+
+let server: TestServer;
+beforeEach(() => {
+  server = new TestServer();
+});
+afterEach(() => server.stop());
+
+const unix = (path: string): UnixServerConfig => ({
+  kind: 'unix',
+  section: 'unix_http_server',
+  path,
+  mode: 0o700,
+  owner: { uid: -1, gid: -1 },
+  credentials: null,
+});
+const inet = (host: string, port: number) =>
+  ({ kind: 'inet', section: 'inet_http_server', host, port, credentials: null }) as const;
+const here = (name: string) => join(server.directory, name);
+
+function open(config: Parameters<typeof openListener>[0]): Listener & { stale: string[] } {
+  const stale: string[] = [];
+  const listener = openListener(config, (path) => stale.push(path));
+  libc.close(listener.fd);
+  return { ...listener, stale };
+}
+
+function complaint(config: Parameters<typeof openListener>[0]): string {
+  try {
+    open(config);
+  } catch (error) {
+    if (error instanceof ListenError) return error.message;
+    throw error;
+  }
+  return 'opened';
+}
+
+const ALREADY =
+  'Another program is already listening on a port that one of our HTTP servers is configured to use.  Shut this program down first before starting supervisord.';
+
+describe('a unix socket', () => {
+  test('has the configured mode and owner, and nothing else is left beside it', () => {
+    open({ ...unix(here('a.sock')), mode: 0o666, owner: { uid: 12, gid: 34 } });
+    const { mode, uid, gid } = lstatSync(here('a.sock'));
+    expect([mode & 0o7777, uid, gid]).toEqual([0o666, 12, 34]);
+    expect(existsSync(here(`a.sock.${process.pid}`))).toBe(false);
+  });
+
+  test('that a dead server left behind is replaced', () => {
+    open(unix(here('a.sock')));
+    expect(open(unix(here('a.sock'))).stale).toEqual([here('a.sock')]);
+  });
+
+  test('of a living server is left alone', async () => {
+    expect(complaint(unix(server.path))).toBe(ALREADY);
+    const client = await RawClient.connect(server.path);
+    client.send('GET /ok.html HTTP/1.1\r\n\r\n');
+    await client.until('\r\n\r\nOK');
+  });
+
+  test('does not replace a file that is none', () => {
+    writeFileSync(here('precious'), 'data');
+    expect(complaint(unix(here('precious')))).toBe(
+      `Cannot open an HTTP server: ${here('precious')} is not a socket`,
+    );
+    expect(readFileSync(here('precious'), 'utf8')).toBe('data');
+    expect(existsSync(here(`precious.${process.pid}`))).toBe(false);
+  });
+
+  test('is removed at the end, unless it is somebody else by then', () => {
+    const [first, second] = [open(unix(here('a.sock'))), open(unix(here('a.sock')))];
+    first.dispose();
+    expect(existsSync(here('a.sock'))).toBe(true);
+    second.dispose();
+    expect(existsSync(here('a.sock'))).toBe(false);
+  });
+
+  test.each([
+    ['/nonexistent/x.sock', 'Cannot open an HTTP server: socket.error reported errno.ENOENT (2)'],
+    [`/tmp/${'x'.repeat(120)}`, 'Cannot open an HTTP server: socket.error reported AF_UNIX path too long'],
+  ])('at %s cannot be opened', (path, message) => {
+    expect(complaint(unix(path))).toBe(message);
+  });
+});
+
+describe('an inet socket', () => {
+  test('whose port is taken cannot be opened', async () => {
+    const port = await server.listenOnPort();
+    expect(complaint(inet('127.0.0.1', port))).toBe(ALREADY);
+    expect(complaint(inet('', port))).toBe(ALREADY);
+  });
+
+  test.each([
+    ['203.0.113.1', 'Cannot open an HTTP server: socket.error reported errno.EADDRNOTAVAIL (99)'],
+    ['no.such.name.invalid', 'Cannot open an HTTP server: socket.error reported -2'],
+  ])('of %s cannot be opened', (host, message) => {
+    expect(complaint(inet(host, 9))).toBe(message);
+  });
+});
+
+describe('a server with credentials', () => {
+  const head = 'POST /RPC2 HTTP/1.1\r\nContent-Length: 3\r\n';
+
+  test('refuses before it looks at path or body, says how to authenticate, and closes', async () => {
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    for (const request of [`${head}\r\nabc`, 'GET /ok.html HTTP/1.1\r\n\r\n', 'GET /nope HTTP/1.1\r\n\r\n']) {
+      const client = await RawClient.connect(port);
+      client.send(request);
+      expect(await client.untilClosed()).toMatch(
+        /^HTTP\/1\.1 401 Unauthorized\r\nServer: .*\r\nDate: .*\r\nConnection: close\r\nWWW-Authenticate: Basic realm="default"\r\nContent-Length: 137\r\nContent-Type: text\/html\r\n\r\n<head>/,
+      );
+    }
+  });
+
+  test('answers who knows them, with every request', async () => {
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    const client = await RawClient.connect(port);
+    const authorization = 'authorization: basic YWRtaW46c2VjcmV0\r\n';
+    client.send(`${head}${authorization}\r\nabc${head}${authorization}\r\nabc${head}\r\nabc`);
+    expect((await client.untilClosed()).match(/HTTP\/1\.1 \d+/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'HTTP/1.1 401',
+    ]);
+  });
+
+  test('answers 400 to a name that is no text', async () => {
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    const client = await RawClient.connect(port);
+    client.send(`${head}Authorization: Basic /zo=\r\n\r\nabc`);
+    await client.until('400 Bad Request');
+  });
+
+  test('is not asked for by one without', async () => {
+    const client = await RawClient.connect(server.path);
+    client.send('GET /ok.html HTTP/1.1\r\nAuthorization: Basic Og==\r\n\r\n');
+    await client.until('\r\n\r\nOK');
+  });
+});
+
+describe('the end of a server', () => {
+  test('still delivers the answer that became known in the same moment', async () => {
+    const client = await RawClient.connect(server.path);
+    const idle = await RawClient.connect(server.path);
+    client.send('GET /later HTTP/1.1\r\n\r\n');
+    while (server.later.length === 0) await Bun.sleep(1);
+    server.later[0]?.resolve('the last word');
+    const stopped = server.stop();
+    expect(await client.untilClosed()).toEndWith('\r\n\r\nthe last word');
+    await idle.untilClosed();
+    await stopped;
+    expect(existsSync(server.path)).toBe(false);
+  });
+});
