@@ -28,7 +28,8 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
   ownDirectoryAndUmask();
-  const dataPlane = DataPlane.start((level, message) => console.error(`${level}: ${message}`));
+  let incarnation: Incarnation | null = null;
+  const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
   const lasting = {
     readConfig,
     foreground: reportUp === null,
@@ -36,13 +37,13 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     eventSerials: new EventSerials(),
     environment: ownEnvironment(),
   };
-  let incarnation = await Incarnation.start({ ...lasting, config, findings });
+  incarnation = Incarnation.start({ ...lasting, config, findings });
   if (reportUp) {
     detachStandardStreams();
     reportUp();
   }
   while ((await lifeOf(incarnation)) === 'restart') {
-    incarnation = await Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+    incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
   }
   await dataPlane.stop();
 }

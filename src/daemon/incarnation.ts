@@ -2,7 +2,8 @@
 import { type Config, ConfigError } from '../config/config.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
-import { openServers, type Servers } from '../http/servers.ts';
+import { routesFor } from '../http/routes.ts';
+import type { HttpServer } from '../http/server.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
@@ -11,6 +12,7 @@ import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
 import { serverUrlForChildren } from './server-url.ts';
+import { openServers, serveAll } from './servers.ts';
 
 export interface IncarnationRequest {
   readonly config: Config;
@@ -30,7 +32,7 @@ export class Incarnation {
   private constructor(
     readonly supervisor: Supervisor,
     readonly log: ActivityLog,
-    private readonly servers: Servers,
+    private readonly servers: readonly HttpServer[],
     private readonly reaper: Reaper,
     private readonly pidfile: string,
   ) {
@@ -38,15 +40,16 @@ export class Incarnation {
   }
 
   /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
-  static async start(request: IncarnationRequest): Promise<Incarnation> {
+  static start(request: IncarnationRequest): Incarnation {
     const { config, dataPlane } = request;
     const { supervisord } = config;
     const log = ActivityLog.open(supervisord, dataPlane, request.foreground && !supervisord.silent);
     writeFindings(log, config, request.findings);
     const reaper = new Reaper(log);
     // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
-    const servers = await openServers(config.servers, log);
-    if (!supervisord.nocleanup) cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, log);
+    const listening = openServers(config.servers);
+    if (!supervisord.nocleanup)
+      cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, (message) => log.warn(message));
     const supervisor = new Supervisor(
       config,
       {
@@ -63,7 +66,7 @@ export class Incarnation {
       },
       request.readConfig,
     );
-    servers.serve(supervisor);
+    const servers = serveAll(listening, routesFor(supervisor), log);
     return new Incarnation(supervisor, log, servers, reaper, supervisord.pidfile);
   }
 
@@ -97,10 +100,10 @@ export class Incarnation {
 
   /** Gives back what others could want: sockets, pidfile, log. */
   async close(): Promise<void> {
-    await this.servers.close();
+    await Promise.all(this.servers.map((server) => server.stop()));
     if (this.#pidfileWritten) removePidfile(this.pidfile);
     this.reaper.stop();
-    await this.log.close();
+    this.log.close();
   }
 }
 

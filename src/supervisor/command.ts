@@ -1,6 +1,6 @@
 // The `command=` of a program: split into words as a POSIX shell would (quotes and backslash, nothing else),
 // and looked up on the child's PATH.
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { pythonRepr } from '../config/python-repr.ts';
 
 export interface ResolvedCommand {
@@ -54,7 +54,7 @@ function requireExecutable(path: string): void {
   }
 }
 
-function statOrNull(path: string): ReturnType<typeof statSync> | null {
+function statOrNull(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {

@@ -1,0 +1,55 @@
+// epoll(7), level-triggered; what was added is known by its file descriptor.
+import { checked, E } from './errno.ts';
+import { errno, libc, ptr } from './libc.ts';
+
+export const EPOLLIN = 0x001;
+export const EPOLLOUT = 0x004;
+export const EPOLLONESHOT = 1 << 30;
+
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLL_CTL_MOD = 3;
+/** struct epoll_event is packed on x86-64 only. */
+const eventSize = process.arch === 'x64' ? 12 : 16;
+const dataOffset = process.arch === 'x64' ? 4 : 8;
+const maxEvents = 256;
+
+export class Epoll {
+  readonly fd = checked(libc.epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
+  readonly #one = new DataView(new ArrayBuffer(eventSize));
+  readonly #onePointer = ptr(this.#one.buffer);
+  readonly #ready = new DataView(new ArrayBuffer(eventSize * maxEvents));
+  readonly #readyPointer = ptr(this.#ready.buffer);
+
+  /** Throws SyscallError, EPERM for a file that is always ready. */
+  add(fd: number, events: number): void {
+    this.#control(EPOLL_CTL_ADD, fd, events);
+  }
+
+  modify(fd: number, events: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, events);
+  }
+
+  remove(fd: number): void {
+    this.#control(EPOLL_CTL_DEL, fd, 0);
+  }
+
+  /** The descriptors that are ready; waits `timeoutMs`, or for ever when it is -1. */
+  wait(timeoutMs: number): number[] {
+    const count = libc.epoll_wait(this.fd, this.#readyPointer, maxEvents, timeoutMs);
+    if (count < 0) {
+      if (errno() === E.EINTR) return [];
+      checked(count, 'epoll_wait');
+    }
+    return Array.from({ length: count }, (_, index) =>
+      this.#ready.getInt32(index * eventSize + dataOffset, true),
+    );
+  }
+
+  #control(operation: number, fd: number, events: number): void {
+    this.#one.setUint32(0, events, true);
+    this.#one.setInt32(dataOffset, fd, true);
+    checked(libc.epoll_ctl(this.fd, operation, fd, this.#onePointer), 'epoll_ctl');
+  }
+}

@@ -1,0 +1,28 @@
+// Pipes between us and a child: pipe2(2).
+import { checked } from './errno.ts';
+import { libc, ptr } from './libc.ts';
+
+/** Both ends are close-on-exec; ours is non-blocking too. */
+export interface Pipe {
+  readonly readFd: number;
+  readonly writeFd: number;
+}
+
+const O_CLOEXEC = 0o2000000;
+const O_NONBLOCK = 0o4000;
+const F_SETFL = 4;
+const cells = new Int32Array(2);
+
+/** `ours` is the end that the daemon keeps. Throws SyscallError (EMFILE, ENFILE). */
+export function createPipe(ours: 'read' | 'write'): Pipe {
+  checked(libc.pipe2(ptr(cells), O_CLOEXEC), 'pipe2');
+  const pipe = { readFd: cells[0] ?? -1, writeFd: cells[1] ?? -1 };
+  // A flag of the open file, not of the descriptor: the child's end is another open file and stays blocking.
+  checked(libc.fcntl(ours === 'read' ? pipe.readFd : pipe.writeFd, F_SETFL, BigInt(O_NONBLOCK)), 'fcntl');
+  return pipe;
+}
+
+export function closePipe({ readFd, writeFd }: Pipe): void {
+  libc.close(readFd);
+  libc.close(writeFd);
+}

@@ -1,0 +1,105 @@
+// The daemon's own log: levels, the line format, its targets.
+import type { LogLevel, SupervisordConfig } from '../config/config.ts';
+import type { DataPlane, Log } from './data-plane.ts';
+
+const levels: Readonly<Record<LogLevel, { readonly weight: number; readonly label: string }>> = {
+  critical: { weight: 50, label: 'CRIT' },
+  error: { weight: 40, label: 'ERRO' },
+  warn: { weight: 30, label: 'WARN' },
+  info: { weight: 20, label: 'INFO' },
+  debug: { weight: 10, label: 'DEBG' },
+  trace: { weight: 5, label: 'TRAC' },
+  blather: { weight: 3, label: 'BLAT' },
+};
+
+export class ActivityLog {
+  readonly #threshold: number;
+  #second = 0;
+  #prefix = '';
+
+  constructor(
+    level: LogLevel,
+    private readonly targets: readonly Log[],
+  ) {
+    this.#threshold = levels[level].weight;
+  }
+
+  /** Opens the configured log, and stdout as a second one when wanted. Throws SyscallError. */
+  static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
+    const targets: Log[] = [];
+    if (copyToStdout)
+      targets.push(dataPlane.openLog({ path: '/dev/stdout', rotation: { maxBytes: 0, backups: 0 } }));
+    if (config.logfile.kind === 'file') {
+      targets.push(dataPlane.openLog({ path: config.logfile.path, rotation: config.logRotation }));
+    }
+    return new ActivityLog(config.loglevel, targets);
+  }
+
+  /** Whether lines of this level are written. */
+  isEnabled(level: LogLevel): boolean {
+    return levels[level].weight >= this.#threshold;
+  }
+
+  critical(message: string): void {
+    this.#write('critical', message);
+  }
+
+  error(message: string): void {
+    this.#write('error', message);
+  }
+
+  warn(message: string): void {
+    this.#write('warn', message);
+  }
+
+  info(message: string): void {
+    this.#write('info', message);
+  }
+
+  debug(message: string): void {
+    this.#write('debug', message);
+  }
+
+  trace(message: string): void {
+    this.#write('trace', message);
+  }
+
+  blather(message: string): void {
+    this.#write('blather', message);
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.targets.map((log) => log.clear()));
+  }
+
+  async reopen(): Promise<void> {
+    await Promise.all(this.targets.map((log) => log.reopen()));
+  }
+
+  close(): void {
+    for (const log of this.targets) log.release();
+  }
+
+  #write(level: LogLevel, message: string): void {
+    if (!this.isEnabled(level)) return;
+    const line = `${this.#timestamp()} ${levels[level].label} ${message}\n`;
+    for (const log of this.targets) log.write(line);
+  }
+
+  /** `2026-11-21 05:12:31,042` in local time. */
+  #timestamp(): string {
+    const now = Date.now();
+    const second = Math.floor(now / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#prefix = formatSecond(new Date(now));
+    }
+    return `${this.#prefix},${String(now % 1000).padStart(3, '0')}`;
+  }
+}
+
+function formatSecond(date: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
