@@ -1,0 +1,36 @@
+// What commands print: whole, in order and at once, so that nothing is lost when the process ends.
+import { writeSync } from 'node:fs';
+
+/** One line on standard output. */
+export function print(line: string): void {
+  write(1, `${line}\n`);
+}
+
+/** One line on standard error. */
+export function printError(line: string): void {
+  write(2, `${line}\n`);
+}
+
+/** Bytes or text as they are; `fd` is 1 or 2. Ends the process quietly when nobody reads any more. */
+export function write(fd: 1 | 2, data: string | Uint8Array): void {
+  let rest = typeof data === 'string' ? Buffer.from(data) : data;
+  while (rest.length > 0) rest = rest.subarray(writeSome(fd, rest));
+}
+
+/** How long to wait for a full pipe that somebody else made non-blocking, in milliseconds. */
+const FULL_PIPE_WAIT_MS = 5;
+
+function writeSome(fd: 1 | 2, data: Uint8Array): number {
+  try {
+    return writeSync(fd, data);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EAGAIN') {
+      Bun.sleepSync(FULL_PIPE_WAIT_MS);
+      return 0;
+    }
+    if (code === 'EINTR') return 0;
+    if (code === 'EPIPE') process.exit(1);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+// What Tab offers in the shell: commands, then what each of them takes.
+import { nameSpecsOf } from '../../client/name-spec.ts';
+import type { ProcessInfo } from '../../client/process-info.ts';
+import { commands, END_OF_INPUT } from './commands.ts';
+import { type Session, withClient } from './session.ts';
+
+export type Argument = 'command' | 'group' | 'process';
+
+const argumentOf: ReadonlyMap<string, Argument> = new Map<string, Argument>([
+  ['help', 'command'],
+  ['add', 'group'],
+  ['remove', 'group'],
+  ['update', 'group'],
+  ['clear', 'process'],
+  ['fg', 'process'],
+  ['pid', 'process'],
+  ['restart', 'process'],
+  ['signal', 'process'],
+  ['start', 'process'],
+  ['status', 'process'],
+  ['stop', 'process'],
+  ['tail', 'process'],
+]);
+
+/** What the word at the end of `line` is; null when nothing can be offered. */
+export function argumentAt(line: string): Argument | null {
+  const words = line.trimStart().split(/\s+/);
+  if (words.length <= 1) return 'command';
+  return argumentOf.get(words[0] ?? '') ?? null;
+}
+
+/** A completer that asks the server once, until it is told to forget. */
+export function completerFor(session: Session) {
+  let known: Promise<ProcessInfo[]> | null = null;
+  return {
+    forget(): void {
+      known = null;
+    },
+    async complete(line: string): Promise<[string[], string]> {
+      const started = /\S*$/.exec(line)?.[0] ?? '';
+      const argument = argumentAt(line);
+      if (argument === null) return [[], started];
+      if (argument !== 'command') known ??= processes(session);
+      const candidates = offered(argument, (await known) ?? []);
+      return [candidates.filter((word) => word.startsWith(started)).map((word) => `${word} `), started];
+    },
+  };
+}
+
+function offered(argument: Argument, processes: readonly ProcessInfo[]): string[] {
+  switch (argument) {
+    case 'command':
+      return [...commands.keys()].filter((name) => name !== END_OF_INPUT);
+    case 'group':
+      return [...new Set(processes.map(({ group }) => group))];
+    case 'process':
+      return nameSpecsOf(processes);
+  }
+}
+
+/** None when the server cannot be asked: a message would garble the line that is being typed. */
+async function processes(session: Session): Promise<ProcessInfo[]> {
+  let found: ProcessInfo[] = [];
+  try {
+    await withClient(session, async (client) => {
+      found = await client.allProcesses();
+    });
+  } catch {
+    return [];
+  }
+  return found;
+}

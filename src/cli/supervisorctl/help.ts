@@ -1,0 +1,46 @@
+// help: the list of commands, or what one of them does.
+import { print } from '../output.ts';
+import type { Command } from './session.ts';
+
+const HEADLINE = 'default commands (type help <topic>):';
+const WIDTH = 80;
+const COLUMN_GAP = 2;
+
+/** The help command over the others, of which it is none itself. */
+export function helpCommand(commands: ReadonlyMap<string, Command>): Command {
+  const ownHelp = ['help\t\t\tlist the commands', 'help <command>\t\tshow what a command does'];
+  return {
+    help: ownHelp,
+    async run(_, topic) {
+      if (topic === '') return printList([...commands.keys()]);
+      const help = topic === 'help' ? ownHelp : commands.get(topic)?.help;
+      for (const line of help ?? [`*** No help on ${topic}`]) print(line);
+    },
+  };
+}
+
+function printList(names: readonly string[]): void {
+  print('');
+  print(HEADLINE);
+  print('='.repeat(HEADLINE.length));
+  for (const line of inColumns([...names].sort())) print(line);
+  print('');
+}
+
+/** Sorted downwards, in as few lines as fit the width. */
+function inColumns(names: readonly string[]): string[] {
+  for (let rows = 1; rows <= names.length; rows += 1) {
+    const columns: string[][] = [];
+    for (let start = 0; start < names.length; start += rows) columns.push(names.slice(start, start + rows));
+    const widths = columns.map((column) => Math.max(...column.map((name) => name.length)));
+    const total = widths.reduce((sum, width) => sum + width + COLUMN_GAP, -COLUMN_GAP);
+    if (total > WIDTH && rows < names.length) continue;
+    return Array.from({ length: rows }, (_, row) =>
+      widths
+        .map((width, column) => (columns[column]?.[row] ?? '').padEnd(width))
+        .slice(0, columns.filter((column) => row < column.length).length)
+        .join('  '),
+    );
+  }
+  return [];
+}

@@ -1,0 +1,172 @@
+// Lines from standard input: edited with history and completion at a terminal, as they come otherwise.
+// What they mean is not known here.
+import { createInterface } from 'node:readline';
+import { write } from '../output.ts';
+import type { Questions } from './session.ts';
+
+/** Words that could stand at the end of `line`, and the part of it that they replace. */
+export type Completer = (line: string) => Promise<[string[], string]>;
+
+const HISTORY_LINES = 1000;
+
+export class LineInput implements Questions {
+  readonly #terminal = process.stdin.isTTY && process.stdout.isTTY;
+  /** Latest first. */
+  #history: string[] = [];
+  /** Lines that came with an earlier one; at a terminal, those that were pasted. */
+  readonly #waiting: string[] = [];
+  /** What was typed behind the latest line. */
+  #unfinished = '';
+  #plain: PlainLines | null = null;
+  completer: Completer | null = null;
+
+  /** Oldest first, as files keep it. */
+  get history(): readonly string[] {
+    return this.#history.toReversed();
+  }
+
+  set history(lines: readonly string[]) {
+    this.#history = lines.slice(-HISTORY_LINES).toReversed();
+  }
+
+  async ask(prompt: string, signal?: AbortSignal): Promise<string | null> {
+    if (signal?.aborted) return null;
+    if (!this.#terminal) return this.#askPlain(1, prompt, signal);
+    const line = await this.#edit(prompt, true, signal);
+    if (line !== null && line.trim() !== '' && line !== this.#history[0]) this.#history.unshift(line);
+    return line;
+  }
+
+  async askSecret(prompt: string): Promise<string | null> {
+    if (!this.#terminal) return this.#askPlain(2, prompt);
+    write(1, prompt);
+    const secret = await this.#edit('', false);
+    write(1, '\n');
+    return secret;
+  }
+
+  close(): void {
+    this.#plain?.close();
+  }
+
+  #askPlain(fd: 1 | 2, prompt: string, signal?: AbortSignal): Promise<string | null> {
+    write(fd, prompt);
+    this.#plain ??= new PlainLines();
+    return this.#plain.next(signal);
+  }
+
+  /** A line editor that lives for one line, so that the terminal is its usual self while a command runs. */
+  #edit(prompt: string, echo: boolean, signal?: AbortSignal): Promise<string | null> {
+    const pasted = this.#waiting.shift();
+    if (pasted !== undefined) {
+      write(1, `${prompt}${echo ? pasted : ''}\n`);
+      return Promise.resolve(pasted);
+    }
+    const answered = Promise.withResolvers<string | null>();
+    const editor = createInterface({
+      input: process.stdin,
+      ...(echo ? { output: process.stdout, history: [...this.#history], historySize: HISTORY_LINES } : {}),
+      terminal: true,
+      prompt,
+      completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
+        this.#complete(line).then((result) => done(null, result));
+      },
+    });
+    let finished = false;
+    const finish = (line: string | null): void => {
+      if (finished) {
+        if (line !== null) this.#waiting.push(line);
+        return;
+      }
+      finished = true;
+      // The rest of what was pasted arrives before the next turn of the loop.
+      setImmediate(() => {
+        this.#unfinished = editor.line;
+        editor.close();
+        answered.resolve(line);
+      });
+    };
+    const abandon = (): void => finish(null);
+    editor.on('line', finish).on('SIGINT', abandon).on('close', abandon);
+    signal?.addEventListener('abort', abandon);
+    editor.prompt();
+    if (this.#unfinished !== '') editor.write(this.#unfinished);
+    return answered.promise.finally(() => signal?.removeEventListener('abort', abandon));
+  }
+
+  async #complete(line: string): Promise<[string[], string]> {
+    return (await this.completer?.(line)) ?? [[], line];
+  }
+}
+
+/** A line longer than this is cut in pieces: nothing that is meant for us is. */
+const MAX_LINE_CHARACTERS = 1024 * 1024;
+
+/** Standard input that is no terminal: whole lines, one when it is asked for. */
+class PlainLines {
+  readonly #decoder = new TextDecoder();
+  #text = '';
+  #ended = false;
+  #wake: (() => void) | null = null;
+
+  constructor() {
+    process.stdin.on('data', (piece: Uint8Array) => this.#add(this.#decoder.decode(piece, { stream: true })));
+    process.stdin.on('end', () => this.#end());
+    process.stdin.on('error', () => this.#end());
+    process.stdin.pause();
+  }
+
+  /** Null at the end of input, on Ctrl-C and when `signal` is aborted. */
+  async next(signal?: AbortSignal): Promise<string | null> {
+    let abandoned = false;
+    const abandon = (): void => {
+      abandoned = true;
+      this.#wake?.();
+    };
+    process.on('SIGINT', abandon);
+    signal?.addEventListener('abort', abandon);
+    try {
+      for (;;) {
+        const line = this.#takeLine();
+        if (line !== null || this.#ended || abandoned) return line;
+        await this.#more();
+      }
+    } finally {
+      process.off('SIGINT', abandon);
+      signal?.removeEventListener('abort', abandon);
+    }
+  }
+
+  close(): void {
+    process.stdin.pause();
+    process.stdin.unref();
+  }
+
+  #takeLine(): string | null {
+    const end = this.#text.indexOf('\n');
+    const length = end >= 0 ? end : this.#text.length;
+    if (end < 0 && length < MAX_LINE_CHARACTERS && !(this.#ended && length > 0)) return null;
+    const line = this.#text.slice(0, length);
+    this.#text = this.#text.slice(length + 1);
+    return line;
+  }
+
+  #more(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    process.stdin.ref();
+    process.stdin.resume();
+    return promise;
+  }
+
+  #add(text: string): void {
+    this.#text += text;
+    process.stdin.pause();
+    this.#wake?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+}

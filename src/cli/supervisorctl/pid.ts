@@ -1,0 +1,39 @@
+// pid: the process ids of supervisord and of its children.
+import { FaultError } from '../../client/rpc-client.ts';
+import type { SupervisorClient } from '../../client/supervisor-client.ts';
+import { words } from '../../config/python-text.ts';
+import { faultCodes } from '../../rpc/faults.ts';
+import { print } from '../output.ts';
+import { type Command, exitStatuses, fail, type Session, withClient } from './session.ts';
+import { serverIsUp } from './up-check.ts';
+
+export const pid: Command = {
+  help: [
+    'pid\t\t\tshow the process id of supervisord',
+    'pid <name>\t\tshow the process id of one process',
+    'pid all\t\t\tshow the process id of every process, one on a line',
+  ],
+  async run(session, argument) {
+    if (!(await serverIsUp(session))) return;
+    const names = words(argument);
+    await withClient(session, async (client) => {
+      if (names.length === 0) return print(String(await client.pid()));
+      if (names.includes('all')) {
+        for (const process of await client.allProcesses()) print(String(process.pid));
+        return;
+      }
+      for (const name of names) await printPid(session, client, name);
+    });
+  },
+};
+
+async function printPid(session: Session, client: SupervisorClient, name: string): Promise<void> {
+  try {
+    const process = await client.process(name);
+    print(String(process.pid));
+    if (process.pid === 0) session.exitStatus = exitStatuses.notRunning;
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.code !== faultCodes.BAD_NAME) throw error;
+    fail(session, `No such process ${name}`);
+  }
+}

@@ -1,0 +1,89 @@
+// One connection to a server: bytes out, bytes in, and the reason when it cannot be had. HTTP is not known here.
+import type { Socket } from 'bun';
+import type { ServerAddress } from './server-address.ts';
+
+/** Why there is no connection, or no longer one: `code` is the errno's name, or `ENOTFOUND` for a host. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+export interface ConnectionListener {
+  onData(bytes: Uint8Array): void;
+  /** Called once; not after `close`. Null when the server ended it in good order. */
+  onClose(error: ConnectionError | null): void;
+}
+
+/** Connects; rejects with ConnectionError. */
+export async function connect(address: ServerAddress, listener: ConnectionListener): Promise<Connection> {
+  const connection = new Connection(listener);
+  const socket = connection.handlers;
+  try {
+    if (address.kind === 'unix') await Bun.connect({ unix: address.path, socket });
+    else await Bun.connect({ hostname: address.host, port: address.port, socket });
+  } catch (error) {
+    throw new ConnectionError(errorCode(error));
+  }
+  return connection;
+}
+
+/** An open connection. */
+export class Connection {
+  #socket: Socket | null = null;
+  /** What the socket has not taken yet. */
+  #unsent: Uint8Array = new Uint8Array(0);
+  #closed = false;
+  #error: ConnectionError | null = null;
+  readonly handlers;
+
+  constructor(listener: ConnectionListener) {
+    this.handlers = {
+      open: (socket: Socket) => {
+        this.#socket = socket;
+      },
+      data: (_: Socket, bytes: Uint8Array) => {
+        if (!this.#closed) listener.onData(bytes);
+      },
+      drain: () => this.#flush(),
+      error: (_: Socket, error: Error) => {
+        this.#error = new ConnectionError(errorCode(error));
+      },
+      close: (_: Socket, error?: Error) => {
+        if (this.#closed) return;
+        this.#closed = true;
+        listener.onClose(this.#error ?? (error ? new ConnectionError(errorCode(error)) : null));
+      },
+    };
+  }
+
+  get open(): boolean {
+    return !this.#closed;
+  }
+
+  /** Sends as fast as the other side takes it. */
+  send(text: string): void {
+    this.#unsent = Buffer.concat([this.#unsent, Buffer.from(text)]);
+    this.#flush();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket?.end();
+    // The server may take its time to end its side.
+    this.#socket?.unref();
+  }
+
+  #flush(): void {
+    if (this.#closed || !this.#socket || this.#unsent.length === 0) return;
+    const sent = this.#socket.write(this.#unsent);
+    if (sent > 0) this.#unsent = this.#unsent.subarray(sent);
+  }
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return 'EIO';
+}

@@ -1,0 +1,74 @@
+// Follows a log of the server (`/logtail/NAME/CHANNEL`, `/mainlogtail`) and hands on its bytes as they come.
+// Who prints them, and when to stop, is decided elsewhere.
+import { type Connection, ConnectionError, connect } from './connection.ts';
+import { ResponseReader } from './http-response.ts';
+import { authorizationHeader, hostHeader, parseServerUrl, type Server } from './server-address.ts';
+
+/** Why following ended. */
+export type FollowEnd =
+  /** The server ended it, or the signal did. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'refused'; readonly status: number }
+  /** A ServerUrlError, a ConnectionError or a BadResponseError. */
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/**
+ * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects. `onBytes` gets the log as
+ * it is, pieces may end inside a character.
+ */
+export async function followLog(
+  server: Server,
+  path: string,
+  onBytes: (bytes: Uint8Array) => void,
+  signal: AbortSignal,
+): Promise<FollowEnd> {
+  const ended = Promise.withResolvers<FollowEnd>();
+  const end = (how: FollowEnd): void => ended.resolve(how);
+  const abort = (): void => end({ kind: 'ended' });
+  const reader = new ResponseReader({
+    onHead: ({ status }) => {
+      if (status !== 200) end({ kind: 'refused', status });
+    },
+    onBody: (piece) => {
+      if (!signal.aborted) onBytes(piece);
+    },
+    onEnd: () => end({ kind: 'ended' }),
+  });
+  let connection: Connection | null = null;
+  try {
+    const address = parseServerUrl(server.url);
+    connection = await connect(address, {
+      onData: (bytes) => readInto(reader, bytes, end),
+      onClose: (error) => end(error ? { kind: 'failed', error } : closedEnd(reader)),
+    });
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    connection.send(followRequest(path, hostHeader(address), server));
+    return await ended.promise;
+  } catch (error) {
+    return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+  } finally {
+    signal.removeEventListener('abort', abort);
+    connection?.close();
+  }
+}
+
+function readInto(reader: ResponseReader, bytes: Uint8Array, end: (how: FollowEnd) => void): void {
+  try {
+    reader.write(bytes);
+  } catch (error) {
+    end({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+  }
+}
+
+/** A log has no end, so a connection that ends in the middle of it is no failure; before it is one. */
+function closedEnd(reader: ResponseReader): FollowEnd {
+  return reader.started ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };
+}
+
+function followRequest(path: string, host: string, server: Server): string {
+  return (
+    `GET ${path.split('/').map(encodeURIComponent).join('/')} HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\nUser-Agent: tsupervisor\r\n` +
+    `${authorizationHeader(server.credentials)}\r\n`
+  );
+}
