@@ -2,7 +2,7 @@
 import { fstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import type { Rotation } from '../config/config.ts';
 import { errnoName, SyscallError } from '../linux/errno.ts';
-import { openAppend, writeAll } from '../linux/file.ts';
+import { isStandardStream, openAppend, writeAll } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
@@ -10,7 +10,7 @@ const lookIntervalMs = 1000;
 
 export class LogFile {
   #size = 0;
-  /** Regular files only: anything else is written to and left alone. */
+  /** A regular file of its own: anything else, our own stdout included, is written to and left alone. */
   #regular = false;
   #inode = 0;
   #lastLook = 0;
@@ -60,7 +60,7 @@ export class LogFile {
 
   #identify(): void {
     const status = fstatSync(this.fd);
-    this.#regular = status.isFile();
+    this.#regular = status.isFile() && !isStandardStream(this.path);
     this.#size = status.size;
     this.#inode = status.ino;
   }
