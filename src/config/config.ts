@@ -87,6 +87,35 @@ export interface StreamConfig {
 
 export type AutoRestart = 'always' | 'never' | 'unexpected';
 
+/** Who is told of something, and how. */
+export type HookTarget =
+  /** Split as `command` is; gets the news as JSON on stdin. */
+  | { readonly kind: 'command'; readonly command: string }
+  /** Gets the news as JSON by POST. */
+  | { readonly kind: 'webhook'; readonly url: string }
+  | { readonly kind: 'mail'; readonly address: string };
+
+/** An HTTP request that a process has to answer as long as it runs. */
+export interface HttpCheckConfig {
+  readonly url: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly status: number;
+  /** To occur in the answer; empty for anything. */
+  readonly text: string;
+}
+
+/** What is done for a process beyond keeping it up. */
+export interface WatchConfig {
+  /** Of the process and its descendants together. */
+  readonly maxMemoryBytes: number | null;
+  readonly httpCheck: HttpCheckConfig | null;
+  readonly onFatal: HookTarget | null;
+  readonly onExit: HookTarget | null;
+  /** The daemon ends, with a failure, when this process cannot be started. */
+  readonly exitOnFatal: boolean;
+}
+
 /** One process of a program: every expansion done, every default filled in. */
 export interface ProcessConfig {
   readonly name: string;

@@ -1,0 +1,86 @@
+// A command that is run because of something that happened, without a shell: it gets one text on stdin, its output
+// is dropped, and it may not run for ever. What became of it is known to nobody but the log.
+import { checked, SyscallError } from '../linux/errno.ts';
+import { cstring, libc, ptr } from '../linux/libc.ts';
+import { closePipe, createPipe } from '../linux/pipe.ts';
+import { SpawnFailure, spawn } from '../linux/spawn.ts';
+import type { ExitStatus } from '../linux/wait.ts';
+import { childEnvironment } from './child-environment.ts';
+import { CommandError, resolveCommand } from './command.ts';
+import { describeExit } from './exit-status.ts';
+import type { Process } from './process.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface Hook {
+  /** For messages: what the command belongs to. */
+  readonly what: string;
+  readonly command: string;
+  /** At most a pipe's capacity, 64 KiB. */
+  readonly input: string;
+}
+
+/** Longer than any message needs. */
+const runLimitMs = 60_000;
+
+/** Runs with the user, directory and environment of the program it is about. Failures are warnings. */
+export function runHook(
+  { what, command, input }: Hook,
+  { config, group }: Process,
+  surroundings: Surroundings,
+): void {
+  const { log, reaper } = surroundings;
+  try {
+    const searchPath = config.environment.PATH ?? surroundings.environment.PATH;
+    const { path, argv } = resolveCommand(command, searchPath);
+    const environment = childEnvironment(config, group, surroundings);
+    const pid = spawnWithInput(input, (stdio) =>
+      spawn({
+        path,
+        argv,
+        environment,
+        stdio,
+        directory: config.directory,
+        umask: config.umask,
+        user: config.user,
+      }),
+    );
+    const limit = setTimeout(() => {
+      log.warn(
+        `${what}: killing '${command}' (${pid}) with SIGKILL, it ran for ${runLimitMs / 1000} seconds`,
+      );
+      libc.kill(-pid, SIGKILL);
+    }, runLimitMs);
+    reaper.adopt(pid, (status) => {
+      clearTimeout(limit);
+      if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
+    });
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof SpawnFailure || error instanceof SyscallError))
+      throw error;
+    log.warn(`${what}: '${command}' could not be run: ${error.message}`);
+  }
+}
+
+const SIGKILL = 9;
+const O_RDWR_CLOEXEC = 0o2 | 0o2000000;
+
+function isSuccess(status: ExitStatus): boolean {
+  return status.kind === 'exited' && status.code === 0;
+}
+
+/** The text is in the pipe before the child starts, so that nobody has to wait for it to read. */
+function spawnWithInput(input: string, start: (stdio: [number, number, number]) => number): number {
+  const pipe = createPipe('write');
+  try {
+    const bytes = Buffer.from(input);
+    libc.write(pipe.writeFd, ptr(bytes), BigInt(bytes.length));
+    const nowhere = checked(libc.open(cstring('/dev/null'), O_RDWR_CLOEXEC, 0), 'open', '/dev/null');
+    try {
+      return start([pipe.readFd, nowhere, nowhere]);
+    } finally {
+      libc.close(nowhere);
+    }
+  } finally {
+    closePipe(pipe);
+  }
+}
