@@ -143,6 +143,8 @@ export interface ProcessConfig {
     | { readonly kind: 'auto' }
     | { readonly kind: 'none' }
     | { readonly kind: 'url'; readonly url: string };
+  /** Read from the section by watch-config.ts. */
+  readonly watch: WatchConfig;
 }
 
 interface GroupCommon {
