@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
+import { libc } from '../linux/libc.ts';
 import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
 import { isStaleSocket } from '../linux/unix-probe.ts';
 
@@ -14,6 +15,8 @@ export interface Listener {
   readonly name: string;
   /** Removes what stands for it in the file system. */
   dispose(): void;
+  /** Gives it up without having served it. */
+  close(): void;
 }
 
 /** A server that cannot be opened; the message is the original's where it has one. */
@@ -39,10 +42,18 @@ function openInet({ host, port }: InetServerConfig): Listener {
   const address = host === '' ? '0.0.0.0' : host;
   if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
   try {
-    return { fd: listenTcp({ host: address, port }, BACKLOG), name: address, dispose: () => {} };
+    return listenerOf(listenTcp({ host: address, port }, BACKLOG), address, () => {});
   } catch (error) {
     throw listenError(error);
   }
+}
+
+function listenerOf(fd: number, name: string, dispose: () => void): Listener {
+  const close = () => {
+    dispose();
+    libc.close(fd);
+  };
+  return { fd, name, dispose, close };
 }
 
 /**
@@ -56,11 +67,14 @@ function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Li
     const fd = listenUnix({ ...config, path: temporary }, BACKLOG);
     try {
       linkOverStale(temporary, path, onStale);
+    } catch (error) {
+      libc.close(fd);
+      throw error;
     } finally {
       unlinkSync(temporary);
     }
     const { ino } = lstatSync(path);
-    return { fd, name: path, dispose: () => unlinkOwn(path, ino) };
+    return listenerOf(fd, path, () => unlinkOwn(path, ino));
   } catch (error) {
     if (isDenied(error)) throw chownError(config);
     throw listenError(error);

@@ -1,0 +1,104 @@
+// /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
+import { pythonRepr } from '../config/python-repr.ts';
+import type { RpcContext } from '../rpc/context.ts';
+import { dispatch } from '../rpc/dispatch.ts';
+import { RpcFault } from '../rpc/faults.ts';
+import type { Answer, MethodTable } from '../rpc/method.ts';
+import type { RpcCall, RpcValue } from '../rpc/value.ts';
+import { CallDecoder, XmlRpcError } from '../rpc/xml-decode.ts';
+import { encodeFault, encodeResponse } from '../rpc/xml-encode.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
+import { atPrefix, type Route } from './router.ts';
+
+export interface RpcLog {
+  critical(message: string): void;
+  error(message: string): void;
+  trace(message: string): void;
+}
+
+/** Any path that begins with /RPC2, POST only. */
+export function rpcRoute(table: MethodTable, context: RpcContext, log: RpcLog): Route {
+  const handler = new RpcHandler(table, context, log);
+  return atPrefix('/RPC2', ['POST'], ({ body }) => handler.handle(body));
+}
+
+/** More than this is decoded in slices, so that others are answered in between. */
+const SLICE_BYTES = 256 * 1024;
+const MAX_LOGGED_CHARACTERS = 2000;
+
+class RpcHandler {
+  constructor(
+    private readonly table: MethodTable,
+    private readonly context: RpcContext,
+    private readonly log: RpcLog,
+  ) {}
+
+  handle(body: Uint8Array): HttpResponse | Promise<HttpResponse> {
+    const decoder = new CallDecoder();
+    if (body.length > SLICE_BYTES) return this.#handleBig(decoder, body);
+    try {
+      decoder.write(body);
+      return this.#carryOut(decoder.end(), body);
+    } catch (error) {
+      return this.#refuse(error, body);
+    }
+  }
+
+  async #handleBig(decoder: CallDecoder, body: Uint8Array): Promise<HttpResponse> {
+    let call: RpcCall;
+    try {
+      for (let start = 0; start < body.length; start += SLICE_BYTES) {
+        decoder.write(body.subarray(start, start + SLICE_BYTES));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      call = decoder.end();
+    } catch (error) {
+      return this.#refuse(error, body);
+    }
+    return this.#carryOut(call, body);
+  }
+
+  #carryOut(call: RpcCall, body: Uint8Array): HttpResponse | Promise<HttpResponse> {
+    this.log.trace(`XML-RPC method called: ${call.method}()`);
+    const returned = (value: RpcValue) => this.#returned(call, value);
+    const failed = (error: unknown) => this.#failed(call, error, body);
+    try {
+      const answer: Answer = dispatch(this.table, this.context, call);
+      return answer instanceof Promise ? answer.then(returned, failed) : returned(answer);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #returned({ method }: RpcCall, value: RpcValue): HttpResponse {
+    this.log.trace(`XML-RPC method ${method}() returned successfully`);
+    return xml(encodeResponse(value));
+  }
+
+  #failed({ method }: RpcCall, error: unknown, body: Uint8Array): HttpResponse {
+    if (error instanceof RpcFault) {
+      this.log.trace(`XML-RPC method ${method}() returned fault: [${error.code}] ${error.text}`);
+      return xml(encodeFault(error.code, error.text));
+    }
+    const reason = error instanceof Error ? error.stack : String(error);
+    this.log.critical(
+      `Handling XML-RPC request with data ${shown(body)} raised an unexpected exception: ${reason}`,
+    );
+    return errorResponse(500);
+  }
+
+  #refuse(error: unknown, body: Uint8Array): HttpResponse {
+    if (!(error instanceof XmlRpcError)) throw error;
+    this.log.error(`XML-RPC request data ${shown(body)} is invalid: ${error.message}`);
+    return errorResponse(400);
+  }
+}
+
+function xml(body: string): HttpResponse {
+  return { status: 200, headers: [['Content-Type', 'text/xml']], body };
+}
+
+function shown(body: Uint8Array): string {
+  const text = Buffer.from(body.subarray(0, MAX_LOGGED_CHARACTERS)).toString();
+  return pythonRepr(text) + (body.length > MAX_LOGGED_CHARACTERS ? '...' : '');
+}

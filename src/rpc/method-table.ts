@@ -1,0 +1,30 @@
+// Every method there is. A name resolves here or nowhere.
+import type { Method, MethodTable } from './method.ts';
+import { configurationMethods } from './methods/configuration.ts';
+import { controlMethods } from './methods/control.ts';
+import { identityMethods } from './methods/identity.ts';
+import { informationMethods } from './methods/information.ts';
+import { inputMethods } from './methods/input.ts';
+import { logMethods } from './methods/logs.ts';
+import { systemMethods } from './methods/system.ts';
+
+/** `namespaces`: those of the configuration beside `system`, which is always there. */
+export function methodTable(namespaces: readonly string[]): MethodTable {
+  const methods = new Map<string, Method>();
+  if (namespaces.includes('supervisor')) {
+    for (const part of supervisorMethods) {
+      for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
+    }
+  }
+  for (const [name, method] of Object.entries(systemMethods(methods))) methods.set(`system.${name}`, method);
+  return methods;
+}
+
+const supervisorMethods: readonly Readonly<Record<string, Method>>[] = [
+  identityMethods,
+  informationMethods,
+  controlMethods,
+  inputMethods,
+  logMethods,
+  configurationMethods,
+];

@@ -1,0 +1,130 @@
+// Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
+import { ConfigError, type GroupConfig, type ProcessConfig, type StreamConfig } from '../../config/config.ts';
+import { SyscallError } from '../../linux/errno.ts';
+import type { Supervisor } from '../../supervisor/supervisor.ts';
+import { RpcFault } from '../faults.ts';
+import { fittingInt } from '../int32.ts';
+import { type Method, method, noParams, oneParam } from '../method.ts';
+import { groupName } from '../params.ts';
+import type { RpcStruct } from '../value.ts';
+
+export const configurationMethods: Readonly<Record<string, Method>> = {
+  reloadConfig: method(
+    'Reads the configuration files again. Nothing is started or stopped by it.',
+    { type: 'array', text: 'One item: the arrays of the names of added, changed and removed groups' },
+    noParams(({ supervisor }) => {
+      const { added, changed, removed } = refusingBadConfig(() => supervisor.reread());
+      return [[added, changed, removed]];
+    }),
+  ),
+
+  restart: method(
+    'Stops all processes, reads the configuration again and starts anew, as the same process.',
+    { type: 'boolean', text: 'Always true; it begins after the answer' },
+    noParams(({ supervisor }) => {
+      refusingBadConfig(() => supervisor.restart());
+      return true;
+    }),
+  ),
+
+  addProcessGroup: method(
+    'Activates a group of the configuration as it was last read, and starts what is to start by itself.',
+    { type: 'boolean', text: 'Always true' },
+    oneParam(groupName, ({ supervisor }, name) => {
+      const outcome = addGroup(supervisor, name);
+      if (outcome === 'unknown') throw new RpcFault('BAD_NAME', name);
+      if (outcome === 'already') throw new RpcFault('ALREADY_ADDED', name);
+      return true;
+    }),
+  ),
+
+  removeProcessGroup: method(
+    'Removes a group whose processes are all stopped.',
+    { type: 'boolean', text: 'Always true' },
+    oneParam(groupName, ({ supervisor }, name) => {
+      const outcome = supervisor.removeGroup(name);
+      if (outcome === 'unknown') throw new RpcFault('BAD_NAME', name);
+      if (outcome === 'running') throw new RpcFault('STILL_RUNNING', name);
+      return true;
+    }),
+  ),
+
+  getAllConfigInfo: method(
+    'Tells the configuration of every process, as it was last read.',
+    { type: 'array', text: 'A struct for each process, by process name' },
+    noParams(({ supervisor }) =>
+      supervisor.config.groups
+        .flatMap((group) => group.processes.map((process) => ({ group, process })))
+        .toSorted((a, b) => Buffer.compare(Buffer.from(a.process.name), Buffer.from(b.process.name)))
+        .map(({ group, process }) => configStruct(supervisor, group, process)),
+    ),
+  ),
+};
+
+function refusingBadConfig<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof ConfigError) throw new RpcFault('CANT_REREAD', error.message);
+    throw error;
+  }
+}
+
+/** Making the automatic log files may fail. */
+function addGroup(supervisor: Supervisor, name: string): ReturnType<Supervisor['addGroup']> {
+  try {
+    return supervisor.addGroup(name);
+  } catch (error) {
+    if (error instanceof SyscallError) throw new RpcFault('FAILED', `${name}: ${error.message}`);
+    throw error;
+  }
+}
+
+function configStruct(supervisor: Supervisor, group: GroupConfig, process: ProcessConfig): RpcStruct {
+  return {
+    autostart: process.autostart,
+    directory: process.directory ?? 'none',
+    uid: process.user?.uid ?? 'none',
+    command: process.command,
+    exitcodes: process.exitcodes,
+    group: group.name,
+    group_prio: fittingInt(group.priority),
+    inuse: supervisor.groups.has(group.name),
+    killasgroup: process.killasgroup,
+    name: process.name,
+    process_prio: fittingInt(process.priority),
+    redirect_stderr: process.redirectStderr,
+    startretries: fittingInt(process.startretries),
+    startsecs: fittingInt(process.startsecs),
+    ...streamMembers('stdout', process.stdout, autoLog(supervisor, group, process, 'stdout')),
+    stopsignal: process.stopsignal,
+    stopwaitsecs: fittingInt(process.stopwaitsecs),
+    ...streamMembers('stderr', process.stderr, autoLog(supervisor, group, process, 'stderr')),
+    serverurl: process.serverurl.kind === 'url' ? process.serverurl.url : 'none',
+  };
+}
+
+function streamMembers(channel: string, stream: StreamConfig, autoLogPath: string): RpcStruct {
+  const { logfile, rotation } = stream;
+  const path = { none: 'none', auto: autoLogPath, file: logfile.kind === 'file' ? logfile.path : '' };
+  return {
+    [`${channel}_capture_maxbytes`]: fittingInt(stream.captureMaxBytes),
+    [`${channel}_events_enabled`]: stream.eventsEnabled,
+    [`${channel}_logfile`]: path[logfile.kind],
+    [`${channel}_logfile_backups`]: fittingInt(rotation.backups),
+    [`${channel}_logfile_maxbytes`]: fittingInt(rotation.maxBytes),
+    [`${channel}_syslog`]: stream.syslog,
+  };
+}
+
+/** An automatic log has a path while its group is active with this very configuration. */
+function autoLog(
+  supervisor: Supervisor,
+  group: GroupConfig,
+  process: ProcessConfig,
+  channel: 'stdout' | 'stderr',
+): string {
+  const active = supervisor.groups.get(group.name);
+  const path = active?.config === group ? active.process(process.name)?.logPaths[channel] : null;
+  return path ?? 'auto';
+}

@@ -1,0 +1,54 @@
+// Methods that tell who the supervisor is and how it is.
+import { supervisorStateCodes } from '../../supervisor/supervisor.ts';
+import { compatibleVersion } from '../../version.ts';
+import { type Method, method, noParams } from '../method.ts';
+
+/** Clients refuse to talk to any other. */
+const apiVersion = '3.0';
+
+const getAPIVersion = method(
+  'Tells which version of the RPC interface this is.',
+  { type: 'string', text: 'The version' },
+  noParams(() => apiVersion),
+);
+
+export const identityMethods: Readonly<Record<string, Method>> = {
+  getAPIVersion,
+  getVersion: getAPIVersion,
+
+  getSupervisorVersion: method(
+    'Tells with which version of Supervisor this daemon is compatible.',
+    { type: 'string', text: 'The version' },
+    noParams(() => compatibleVersion),
+  ),
+
+  getIdentification: method(
+    'Tells the identifier that the configuration gives this daemon.',
+    { type: 'string', text: 'The identifier' },
+    noParams(({ identifier }) => identifier),
+  ),
+
+  getPID: method(
+    'Tells the process id of the daemon itself.',
+    { type: 'int', text: 'The process id' },
+    noParams(() => process.pid),
+  ),
+
+  getState: method(
+    'Tells the state of the daemon itself.',
+    { type: 'struct', text: 'statecode (int) and statename (string)' },
+    noParams(({ supervisor }) => ({
+      statecode: supervisorStateCodes[supervisor.state],
+      statename: supervisor.state,
+    })),
+  ),
+
+  shutdown: method(
+    'Stops all processes, then ends the daemon.',
+    { type: 'boolean', text: 'Always true; the end comes after the answer' },
+    noParams(({ supervisor }) => {
+      supervisor.shutdown();
+      return true;
+    }),
+  ),
+};

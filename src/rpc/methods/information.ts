@@ -1,0 +1,66 @@
+// Methods that tell about processes.
+import type { Process } from '../../supervisor/process.ts';
+import { processInfo } from '../../supervisor/process-info.ts';
+import { findProcess } from '../find-process.ts';
+import { fittingInt } from '../int32.ts';
+import { type Method, method, noParams, oneParam } from '../method.ts';
+import { processName } from '../params.ts';
+import type { RpcStruct } from '../value.ts';
+
+export const informationMethods: Readonly<Record<string, Method>> = {
+  getProcessInfo: method(
+    'Tells the state of one process.',
+    {
+      type: 'struct',
+      text:
+        'name, group, start, stop, now, state, statename, spawnerr, exitstatus, logfile, ' +
+        'stdout_logfile, stderr_logfile, pid, description',
+    },
+    oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
+  ),
+
+  getAllProcessInfo: method(
+    'Tells the state of every process.',
+    { type: 'array', text: 'Structs as of getProcessInfo, by group and name' },
+    noParams(({ supervisor }) => {
+      const groups = [...supervisor.groups.values()].toSorted(byName);
+      const processes = groups.flatMap((group) => group.processes.toSorted(byName));
+      const time = now();
+      return processes.map((process) => infoStruct(process, time));
+    }),
+  ),
+};
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** Times are capped at what an XML-RPC int can hold. */
+function infoStruct(process: Process, time: number): RpcStruct {
+  const info = processInfo(process, time);
+  return {
+    name: info.name,
+    group: info.group,
+    start: fittingInt(info.start),
+    stop: fittingInt(info.stop),
+    now: fittingInt(info.now),
+    state: info.state,
+    statename: info.statename,
+    spawnerr: info.spawnerr,
+    exitstatus: info.exitstatus,
+    logfile: info.stdoutLogfile,
+    stdout_logfile: info.stdoutLogfile,
+    stderr_logfile: info.stderrLogfile,
+    pid: info.pid,
+    description: info.description,
+  };
+}
+
+/** In the order of code points, which is not that of UTF-16. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name === b.name ? 0 : compareCodePoints(a.name, b.name);
+}
+
+function compareCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,35 @@
+// Methods that pass text on: to a process's standard input, to event listeners.
+
+import { RpcFault } from '../faults.ts';
+import { findProcess } from '../find-process.ts';
+import { type Method, method, twoParams } from '../method.ts';
+import { characters, eventData, eventType, processName } from '../params.ts';
+
+export const inputMethods: Readonly<Record<string, Method>> = {
+  sendProcessStdin: method(
+    'Writes text to the standard input of a process, as it is. What the process does not read yet is kept for it.',
+    { type: 'boolean', text: 'Always true' },
+    twoParams(processName, characters, ({ supervisor }, name, text) => {
+      if (typeof text !== 'string') throw new RpcFault('INCORRECT_PARAMETERS', String(text));
+      const process = findProcess(supervisor, name);
+      if (process.pid === 0 || process.state === 'STOPPING') throw new RpcFault('NOT_RUNNING', name);
+      const result = process.writeStdin(Buffer.from(text));
+      if (result === 'closed') throw new RpcFault('NO_FILE', name);
+      if (result === 'full') throw new RpcFault('FAILED', `${name} does not read its standard input`);
+      return true;
+    }),
+  ),
+
+  sendRemoteCommEvent: {
+    ...method(
+      'Emits a REMOTE_COMMUNICATION event for the listeners that want such.',
+      { type: 'boolean', text: 'Always true' },
+      twoParams(eventType, eventData, ({ supervisor }, kind, data) => {
+        supervisor.surroundings.bus.emit({ type: 'REMOTE_COMMUNICATION', kind, data });
+        return true;
+      }),
+    ),
+    // The one thing that still makes sense at the end.
+    gated: false,
+  },
+};

@@ -1,0 +1,136 @@
+// Methods that read and empty logs.
+import { existsSync } from 'node:fs';
+import { SyscallError } from '../../linux/errno.ts';
+import type { Process } from '../../supervisor/process.ts';
+import type { RpcContext } from '../context.ts';
+import { RpcFault } from '../faults.ts';
+import { findProcess } from '../find-process.ts';
+import { fittingInt } from '../int32.ts';
+import { readPiece } from '../log-bytes.ts';
+import { readWindow, tailWindow } from '../log-window.ts';
+import { onEach } from '../many.ts';
+import { type Method, method, noParams, oneParam, threeParams, twoParams } from '../method.ts';
+import { length, offset, processName } from '../params.ts';
+import type { RpcValue } from '../value.ts';
+
+type Channel = 'stdout' | 'stderr';
+
+const readLog = method(
+  "Reads from the daemon's own log.",
+  { type: 'string', text: 'The bytes as text' },
+  twoParams(offset, length, async ({ supervisor, mainLogPath }, start, count) => {
+    // Lines that were written a moment ago may still be on their way to the file.
+    await supervisor.surroundings.dataPlane.flush();
+    return read(mainLogPath, start, count);
+  }),
+);
+
+const clearProcessLogs = method(
+  'Empties the logs of a process.',
+  { type: 'boolean', text: 'Always true, also when there was nothing to empty because it does not run' },
+  oneParam(processName, async ({ supervisor }, name) => {
+    await clear(findProcess(supervisor, name), name);
+    return true;
+  }),
+);
+
+const [readStdout, readStderr] = [readMethod('stdout'), readMethod('stderr')];
+const [tailStdout, tailStderr] = [tailMethod('stdout'), tailMethod('stderr')];
+
+export const logMethods: Readonly<Record<string, Method>> = {
+  readLog,
+  readMainLog: readLog,
+
+  clearLog: method(
+    "Empties the daemon's own log.",
+    { type: 'boolean', text: 'Always true' },
+    noParams(clearMainLog),
+  ),
+
+  readProcessStdoutLog: readStdout,
+  readProcessLog: readStdout,
+  readProcessStderrLog: readStderr,
+  tailProcessStdoutLog: tailStdout,
+  tailProcessLog: tailStdout,
+  tailProcessStderrLog: tailStderr,
+  clearProcessLogs,
+  clearProcessLog: clearProcessLogs,
+
+  clearAllProcessLogs: method(
+    'Empties the logs of all processes.',
+    { type: 'array', text: 'A struct of name, group, status and description for each process' },
+    noParams(({ supervisor }) =>
+      onEach(
+        supervisor.processesByPriority,
+        () => true,
+        (process) => clear(process, process.qualifiedName),
+      ),
+    ),
+  ),
+};
+
+function readMethod(channel: Channel): Method {
+  return method(
+    `Reads from the log of a process's ${channel}. A negative offset counts from the end.`,
+    { type: 'string', text: 'The bytes as text' },
+    threeParams(processName, offset, length, ({ supervisor }, name, start, count) =>
+      read(findProcess(supervisor, name).logPaths[channel], start, count),
+    ),
+  );
+}
+
+function tailMethod(channel: Channel): Method {
+  return method(
+    `Reads the end of the log of a process's ${channel}. Call it again with the offset that it returned.`,
+    { type: 'array', text: 'The text, the size of the log, whether there is more behind offset than fits' },
+    threeParams(processName, offset, length, ({ supervisor }, name, start, count) =>
+      tail(findProcess(supervisor, name).logPaths[channel], start, count),
+    ),
+  );
+}
+
+async function read(path: string | null, start: number, count: number): Promise<RpcValue> {
+  if (readWindow(0, start, count) === null) throw new RpcFault('BAD_ARGUMENTS');
+  if (path === null) throw new RpcFault('NO_FILE');
+  try {
+    const piece = await readPiece(path, (size) => readWindow(size, start, count));
+    return piece?.text ?? '';
+  } catch (error) {
+    throw isMissing(error) ? new RpcFault('NO_FILE', path) : new RpcFault('FAILED');
+  }
+}
+
+async function tail(path: string | null, start: number, count: number): Promise<RpcValue> {
+  if (path === null) return ['', 0, false];
+  try {
+    const piece = await readPiece(path, (size) => tailWindow(size, start, count));
+    return piece ? [piece.text, fittingInt(piece.size), piece.window.overflow] : ['', 0, false];
+  } catch (error) {
+    return ['', isMissing(error) ? 0 : start, false];
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+async function clear(process: Process, label: string): Promise<void> {
+  try {
+    await process.clearLogs();
+  } catch (error) {
+    if (error instanceof SyscallError) throw new RpcFault('FAILED', label);
+    throw error;
+  }
+}
+
+async function clearMainLog({ supervisor, mainLogPath }: RpcContext): Promise<RpcValue> {
+  const { log } = supervisor.surroundings;
+  if (mainLogPath === null || !existsSync(mainLogPath)) throw new RpcFault('NO_FILE');
+  try {
+    await log.clear();
+  } catch (error) {
+    if (error instanceof SyscallError) throw new RpcFault('FAILED', error.message);
+    throw error;
+  }
+  return true;
+}

@@ -1,0 +1,97 @@
+// The system namespace: what methods there are, and several calls in one.
+import type { RpcContext } from '../context.ts';
+import { dispatch } from '../dispatch.ts';
+import { faultCodes, RpcFault } from '../faults.ts';
+import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
+import { calls, methodName } from '../params.ts';
+import { isArray, isStruct, type RpcCall, type RpcValue } from '../value.ts';
+
+/** How long the calls of a multicall may keep the event loop from everybody else, in milliseconds. */
+const burstMs = 20;
+
+export function systemMethods(table: MethodTable): Readonly<Record<string, Method>> {
+  return {
+    listMethods: {
+      help: 'Lists the methods there are.',
+      returns: { type: 'array', text: 'Their names, sorted' },
+      gated: false,
+      ...noParams(() => [...table.keys()].sort()),
+    },
+
+    methodHelp: {
+      help: 'Describes a method.',
+      returns: { type: 'string', text: 'What it does, its parameters, its result' },
+      gated: false,
+      ...oneParam(methodName, (_, name) => helpText(documented(table, name))),
+    },
+
+    methodSignature: {
+      help: 'Tells the types of a method.',
+      returns: { type: 'array', text: 'The type of the result, then those of the parameters' },
+      gated: false,
+      ...oneParam(methodName, (_, name) => {
+        const { params, returns } = documented(table, name);
+        return [returns.type, ...params.map(({ type }) => type)];
+      }),
+    },
+
+    multicall: {
+      help: 'Makes several calls, one after the other.',
+      returns: { type: 'array', text: 'For each call its result, or a struct of faultCode and faultString' },
+      gated: false,
+      ...oneParam(calls, (context, list) => callAll(table, context, list)),
+    },
+  };
+}
+
+function documented(table: MethodTable, name: string): Method {
+  const method = table.get(name);
+  if (!method) throw new RpcFault('SIGNATURE_UNSUPPORTED');
+  return method;
+}
+
+/** Tools read the tag lines: a tag, a type, for parameters a name, then text. */
+function helpText({ help, params, returns }: Method): string {
+  const lines = params.map(({ type, name, text }) => `@param ${type} ${name} ${text}`);
+  return [help, '', ...lines, `@return ${returns.type} result ${returns.text}`].join('\n');
+}
+
+async function callAll(
+  table: MethodTable,
+  context: RpcContext,
+  list: readonly RpcValue[],
+): Promise<RpcValue> {
+  const results: RpcValue[] = [];
+  let burstEnd = performance.now() + burstMs;
+  for (const item of list) {
+    results.push(await resultOf(table, context, item));
+    if (performance.now() < burstEnd) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    burstEnd = performance.now() + burstMs;
+  }
+  return results;
+}
+
+async function resultOf(table: MethodTable, context: RpcContext, item: RpcValue): Promise<RpcValue> {
+  try {
+    return await dispatch(table, context, decodeCall(item));
+  } catch (error) {
+    if (error instanceof RpcFault) return { faultCode: error.code, faultString: error.text };
+    context.supervisor.surroundings.log.critical(
+      `XML-RPC multicall raised an unexpected exception: ${error}`,
+    );
+    return { faultCode: faultCodes.FAILED, faultString: `FAILED: ${error}` };
+  }
+}
+
+function decodeCall(item: RpcValue): RpcCall {
+  if (!isStruct(item)) throw new RpcFault('INCORRECT_PARAMETERS');
+  const { methodName: method, params = [] } = item;
+  if (typeof method !== 'string' || method === '')
+    throw new RpcFault('INCORRECT_PARAMETERS', 'No methodName');
+  if (method === 'system.multicall') {
+    throw new RpcFault('INCORRECT_PARAMETERS', 'Recursive system.multicall forbidden');
+  }
+  if (!isArray(params)) throw new RpcFault('INCORRECT_PARAMETERS');
+  return { method, params };
+}

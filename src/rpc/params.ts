@@ -1,0 +1,86 @@
+// The parameters that methods have in common, and what clients may send for them.
+import { RpcFault } from './faults.ts';
+import type { Param, RpcTypeName } from './method.ts';
+import { isArray, isStruct, type RpcValue } from './value.ts';
+
+/** A process, as `group:name` or `name`. */
+export const processName = required('name', 'string', 'Process, as group:name or name', decodeText);
+/** As processName, or a whole group. */
+export const processOrGroupName = required(
+  'name',
+  'string',
+  'Process, as group:name or name; group:* for all of a group',
+  decodeText,
+);
+export const groupName = required('name', 'string', 'Group', decodeText);
+export const methodName = required('name', 'string', 'Method, with its namespace', decodeText);
+export const offset = required(
+  'offset',
+  'int',
+  'Where to begin, in bytes from the start of the log',
+  decodeInteger,
+);
+export const length = required('length', 'int', 'How many bytes to read', decodeInteger);
+export const signal = required('signal', 'string', 'Signal, by name or number', (value) => value ?? null);
+export const characters = required(
+  'chars',
+  'string',
+  'Text for the standard input',
+  (value) => value ?? null,
+);
+export const eventType = required(
+  'type',
+  'string',
+  'Kind of the message, for listeners to go by',
+  decodeAnyText,
+);
+export const eventData = required('data', 'string', 'Body of the message', decodeAnyText);
+export const calls = required('calls', 'array', 'Structs of methodName and params', (value) => {
+  if (!isArray(value)) throw new RpcFault('INCORRECT_PARAMETERS');
+  return value;
+});
+export const wait: Param<boolean> = {
+  name: 'wait',
+  type: 'boolean',
+  text: 'Answer when it is done, and not as soon as it is begun (true unless given)',
+  optional: true,
+  decode: (value) => value === undefined || isTruthy(value),
+};
+
+function required<T>(
+  name: string,
+  type: RpcTypeName,
+  text: string,
+  decode: (value: RpcValue | undefined) => T,
+): Param<T> {
+  return { name, type, text, optional: false, decode };
+}
+
+function decodeText(value: RpcValue | undefined): string {
+  if (typeof value !== 'string') throw new RpcFault('INCORRECT_PARAMETERS');
+  return value;
+}
+
+/** Numbers in any clothes, as Python's int() takes them: `'4'`, 1.9, true. */
+function decodeInteger(value: RpcValue | undefined): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return Math.trunc(value);
+  if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
+  if (typeof value === 'string' && /^[+-]?\d+$/.test(value.trim())) return Number(value);
+  throw new RpcFault('INCORRECT_PARAMETERS');
+}
+
+/** Whatever is no text is sent on as JSON. */
+function decodeAnyText(value: RpcValue | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, writeBigInt);
+}
+
+function writeBigInt(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** As Python sees it: the text `false` is true, and what is empty is not. */
+function isTruthy(value: RpcValue): boolean {
+  if (isArray(value)) return value.length > 0;
+  if (isStruct(value)) return Object.keys(value).length > 0;
+  return Boolean(value);
+}

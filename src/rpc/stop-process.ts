@@ -1,0 +1,33 @@
+// Stopping one process for a client, and what to answer.
+import type { Process } from '../supervisor/process.ts';
+import { isStopped } from '../supervisor/process-state.ts';
+import type { RpcContext } from './context.ts';
+import { RpcFault } from './faults.ts';
+import { untilProcess } from './wait.ts';
+
+const reportIntervalMs = 2000;
+
+/** As startProcess does it. A process that waits to be started again is stopped at once. */
+export function stopProcess(
+  { supervisor }: RpcContext,
+  process: Process,
+  label: string,
+  wait: boolean,
+): void | Promise<void> {
+  if (!process.isStoppable) throw new RpcFault('NOT_RUNNING', label);
+  process.stop();
+  if (process.state === 'UNKNOWN') throw new RpcFault('FAILED', label);
+  if (!wait || isStopped(process.life.state)) return;
+  return untilStopped(process, (message) => supervisor.surroundings.log.info(message));
+}
+
+async function untilStopped(process: Process, report: (message: string) => void): Promise<void> {
+  const message = `waiting for ${process.name} to stop`;
+  report(message);
+  const reports = setInterval(report, reportIntervalMs, message);
+  try {
+    await untilProcess(process, () => isStopped(process.life.state));
+  } finally {
+    clearInterval(reports);
+  }
+}
