@@ -1,0 +1,89 @@
+// The way from files to a Config. Problems go to whoever asked: the first one is thrown, or all are gathered.
+import { type Config, ConfigError, type ServerConfig, type SupervisordConfig } from './config.ts';
+import type { IniDocument, Section } from './dialect.ts';
+import type { Knowledge } from './expansion.ts';
+import { readGroups } from './group-sections.ts';
+import { type ConfigHost, rememberLookups } from './host.ts';
+import type { CommandLineOverrides } from './overrides.ts';
+import { type Problems, throwFirst } from './problems.ts';
+import { type ReadFiles, readAllFiles } from './read-files.ts';
+import { SectionReader } from './section-reader.ts';
+import { readRpcInterfaces, readServers } from './server-sections.ts';
+import { lookUpUser, readSupervisord } from './supervisord-section.ts';
+
+export interface ConfigRequest {
+  /** As given with -c, or as it was found. */
+  readonly path: string;
+  readonly overrides: CommandLineOverrides;
+  readonly host: ConfigHost;
+}
+
+/** What was read, and the texts it was made of. */
+export interface Assembly extends ReadFiles {
+  /** Null when there is no [supervisord]. */
+  readonly config: Config | null;
+}
+
+/** The configuration. Throws ConfigError with the original's message for the first thing that is wrong. */
+export function loadConfig(request: ConfigRequest): Config {
+  const { config } = assemble(request, throwFirst);
+  if (config === null) throw noSupervisordSection();
+  return config;
+}
+
+/** Reads everything in the order in which the original checks it, and reports what is wrong to `problems`. */
+export function assemble(request: ConfigRequest, problems: Problems): Assembly {
+  const { path, overrides } = request;
+  const host = rememberLookups(request.host);
+  const systemEnvironment = environmentOf(host);
+  const files = readAllFiles(path, host, systemEnvironment, problems);
+  const { document, here } = files;
+  const section = document.sections.get('supervisord');
+  if (!section) {
+    problems.report(noSupervisordSection());
+    return { ...files, config: null };
+  }
+  const warnings = [...files.warnings];
+  const facts = new Map([['here', here]]);
+  const main = readerIn(document, section, host, problems, { facts, environments: [systemEnvironment] });
+  const supervisord = readSupervisord(main, overrides);
+  const environments = [new Map([...systemEnvironment, ...supervisord.environment])];
+  const readerOf = (other: Section): SectionReader =>
+    readerIn(document, other, host, problems, { facts, environments });
+  const rpcInterfaces = readRpcInterfaces(document, readerOf, warnings);
+  const groups = readGroups({ document, readerOf, warnings, environment: supervisord.environment });
+  const servers: readonly ServerConfig[] = readServers(document, readerOf);
+  const user = lookUpUser(main, supervisord.user);
+  const environment = Object.fromEntries(supervisord.environment);
+  const complete: SupervisordConfig = { ...supervisord.config, environment, user };
+  const config = {
+    path,
+    supervisord: complete,
+    servers,
+    rpcInterfaces,
+    groups,
+    warnings,
+    infos: files.infos,
+  };
+  return { ...files, warnings, config };
+}
+
+function readerIn(
+  document: IniDocument,
+  section: Section,
+  host: ConfigHost,
+  problems: Problems,
+  knowledge: Knowledge,
+): SectionReader {
+  return new SectionReader(document, section, host, problems, knowledge);
+}
+
+function environmentOf(host: ConfigHost): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(host.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function noSupervisordSection(): ConfigError {
+  return new ConfigError('.ini file does not include supervisord section');
+}

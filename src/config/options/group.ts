@@ -1,0 +1,115 @@
+// The options of [group:x], and those that FastCGI programs and event listeners have beside a program's.
+import { owner, user } from '../values/accounts.ts';
+import { eventNames } from '../values/events.ts';
+import { boolean, integer, list, octal, text } from '../values/scalars.ts';
+import { optional, withDefault } from './option.ts';
+
+export const groupOptions = {
+  programs: withDefault('programs', list, '', {
+    names: 'here',
+    since: '3.0',
+    help: {
+      en: 'The programs and FastCGI programs of the group. They lose the group of their own.',
+      zh: '组内的程序和 FastCGI 程序；它们不再单独成组。',
+    },
+    example: 'one,two',
+  }),
+  priority: withDefault('priority', integer, '999', {
+    names: 'here',
+    since: '3.0',
+    help: { en: 'Lower groups are started first and stopped last.', zh: '数值小的组先启动、后停止。' },
+  }),
+};
+
+export const eventListenerOptions = {
+  events: optional('events', eventNames, {
+    names: 'here',
+    required: true,
+    since: '3.0',
+    help: { en: 'The events it wants to be told.', zh: '要通知它的事件。' },
+    example: 'PROCESS_STATE',
+  }),
+  bufferSize: withDefault('buffer_size', integer, '10', {
+    names: 'here',
+    since: '3.0',
+    help: {
+      en: 'How many events wait for it; when there are more, the oldest is dropped.',
+      zh: '为它排队的事件数量；超出时丢弃最早的事件。',
+    },
+  }),
+  resultHandler: withDefault('result_handler', text, 'supervisor.dispatchers:default_handler', {
+    names: 'here',
+    since: '3.0a4',
+    help: {
+      en: 'What judges its results. Only the standard one is built in.',
+      zh: '由谁判断它返回的结果；只内置标准的处理函数。',
+    },
+  }),
+  redirectStderr: withDefault('redirect_stderr', boolean, 'false', {
+    names: 'here',
+    since: '3.0',
+    help: {
+      en: 'Must stay false: standard output is the protocol.',
+      zh: '必须为 false：标准输出用于通信协议。',
+    },
+  }),
+  priority: withDefault('priority', integer, '-1', {
+    names: 'here',
+    since: '3.0',
+    help: {
+      en: 'Lower ones are started first and stopped last.',
+      zh: '数值小的先启动、后停止。',
+    },
+    defaultNote: { en: 'for the pool; 999 for its processes', zh: '对监听器池而言；其进程为 999' },
+  }),
+};
+
+export const fastCgiOptions = {
+  socket: optional('socket', text, {
+    names: 'socket',
+    required: true,
+    since: '3.0a7',
+    help: {
+      en: 'The socket that all processes share as file descriptor 0: unix:///path or tcp://host:port.',
+      zh: '所有进程以文件描述符 0 共享的套接字：unix:///路径 或 tcp://主机:端口。',
+    },
+    example: 'unix:///tmp/program.sock',
+  }),
+  backlog: optional('socket_backlog', integer, {
+    names: 'here',
+    since: '3.4.0',
+    help: { en: 'How many connections may wait to be accepted.', zh: '等待接受的连接数量上限。' },
+    defaultNote: { en: "the system's maximum", zh: '系统允许的最大值' },
+    example: '128',
+  }),
+  owner: optional('socket_owner', owner('socket_owner'), {
+    names: 'here',
+    since: '3.0a8',
+    help: {
+      en: 'Owner of a unix socket: user or user:group.',
+      zh: 'unix 套接字的所有者：user 或 user:group。',
+    },
+    defaultNote: { en: 'user and its group, if user= is set', zh: '若设置了 user=，则为该用户及其主组' },
+    example: 'nobody',
+  }),
+  mode: optional(
+    'socket_mode',
+    octal((value) => `Invalid socket_mode value ${value}`),
+    {
+      names: 'here',
+      since: '3.0a8',
+      help: { en: 'File mode of a unix socket.', zh: 'unix 套接字的文件权限。' },
+      defaultNote: { en: '0700', zh: '0700' },
+      example: '0700',
+    },
+  ),
+  user: optional('user', user, {
+    names: 'here',
+    since: '3.0a7',
+    help: {
+      en: 'Run as this user, with all of its groups. Needs a daemon that runs as root.',
+      zh: '以该用户（及其全部用户组）的身份运行；需要守护进程以 root 运行。',
+    },
+    example: 'nobody',
+  }),
+};

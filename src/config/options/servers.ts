@@ -1,0 +1,145 @@
+// The options of the HTTP servers, of [supervisorctl], of [include], and of the sections that name plugins.
+import { owner } from '../values/accounts.ts';
+import { inetAddress } from '../values/addresses.ts';
+import { absolutePath } from '../values/paths.ts';
+import { octal, text } from '../values/scalars.ts';
+import { optional, withDefault } from './option.ts';
+
+const username = optional('username', text, {
+  names: 'env',
+  since: '3.0',
+  help: { en: 'Who may enter. Needs password.', zh: '允许访问的用户名；须与 password 同时设置。' },
+  example: 'user',
+});
+
+const password = optional('password', text, {
+  names: 'env',
+  since: '3.0',
+  help: {
+    en: 'The password, or {SHA} and its SHA-1 in hexadecimal. Needs username. Write %% for a percent sign.',
+    zh: '密码，或 {SHA} 加其 SHA-1 的十六进制值；须与 username 同时设置。百分号写作 %%。',
+  },
+  example: '123',
+});
+
+export const inetServerOptions = {
+  port: optional('port', inetAddress, {
+    names: 'env',
+    required: true,
+    since: '3.0',
+    help: {
+      en: 'Where to listen: host:port. Without host, or with *, on all interfaces.',
+      zh: '监听地址 host:port；省略 host 或写 * 表示所有网络接口。',
+    },
+    example: '127.0.0.1:9001',
+  }),
+  username,
+  password,
+};
+
+export const unixServerOptions = {
+  file: optional('file', absolutePath, {
+    names: 'here',
+    required: true,
+    since: '3.0',
+    help: { en: 'The socket file.', zh: '套接字文件。' },
+    example: '/tmp/supervisor.sock',
+  }),
+  chmod: withDefault(
+    'chmod',
+    octal((value) => `Invalid chmod value ${value}`),
+    '0700',
+    {
+      names: 'env',
+      since: '3.0',
+      help: { en: 'Its mode.', zh: '套接字文件的权限。' },
+    },
+  ),
+  chown: optional('chown', owner('sockchown'), {
+    names: 'env',
+    since: '3.0',
+    help: { en: 'Its owner: user or user:group.', zh: '套接字文件的所有者：user 或 user:group。' },
+    example: 'nobody:nogroup',
+  }),
+  username,
+  password,
+};
+
+export const supervisorctlOptions = {
+  serverurl: withDefault('serverurl', text, 'http://localhost:9001', {
+    names: 'here',
+    since: '3.0',
+    help: {
+      en: 'Where the daemon is: http://host:port or unix:///path.',
+      zh: '守护进程的地址：http://host:port 或 unix:///路径。',
+    },
+  }),
+  username: optional('username', text, {
+    names: 'env',
+    since: '3.0',
+    help: { en: 'As in the section of the server.', zh: '与服务器一节中的相同。' },
+    example: 'user',
+  }),
+  password: optional('password', text, {
+    names: 'env',
+    since: '3.0',
+    help: {
+      en: 'In clear text, even if the server has its SHA-1.',
+      zh: '明文密码，即使服务器一节中写的是 SHA-1。',
+    },
+    example: '123',
+  }),
+  prompt: withDefault('prompt', text, 'supervisor', {
+    names: 'env',
+    since: '3.0',
+    help: { en: 'What the shell shows before "> ".', zh: '交互界面提示符“> ”之前显示的文字。' },
+  }),
+  historyFile: optional('history_file', absolutePath, {
+    names: 'here',
+    since: '3.0a5',
+    help: { en: 'Where the shell keeps its history.', zh: '交互界面保存历史命令的文件。' },
+    example: '~/.sc_history',
+  }),
+};
+
+export const includeOptions = {
+  files: optional('files', text, {
+    names: 'include',
+    required: true,
+    since: '3.0a4',
+    help: {
+      en: 'Files to read as well, separated by blanks; * ? [...] are wildcards. Relative to this file.',
+      zh: '还要读取的文件，以空白分隔，可用通配符 * ? [...]；相对于本文件。',
+    },
+    example: 'supervisord.d/*.ini',
+  }),
+};
+
+/** The factory that every sample configuration names; it stands for what is built in here. */
+export const standardRpcInterface = 'supervisor.rpcinterface:make_main_rpcinterface';
+
+export const rpcInterfaceOptions = {
+  factory: optional('supervisor.rpcinterface_factory', text, {
+    names: 'env',
+    required: true,
+    since: '3.0',
+    help: {
+      en: `The interface's maker. Only ${standardRpcInterface} is built in; others are skipped with a warning.`,
+      zh: `接口的工厂函数；只内置 ${standardRpcInterface}，其他的会被跳过并给出警告。`,
+    },
+    example: standardRpcInterface,
+  }),
+};
+
+export const ctlPluginOptions = {
+  factory: optional('supervisor.ctl_factory', text, {
+    names: 'env',
+    required: true,
+    since: '3.0a7',
+    help: {
+      en: "The plugin's maker. Plugins written in Python are skipped with a warning.",
+      zh: '插件的工厂函数；用 Python 编写的插件会被跳过并给出警告。',
+    },
+    example: 'package.module:function',
+  }),
+};

@@ -1,0 +1,201 @@
+// The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
+import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
+import type { Section } from './dialect.ts';
+import { programOptions as options } from './options/program.ts';
+import { compareByCodePoint } from './python-text.ts';
+import type { SectionReader } from './section-reader.ts';
+import { checkedName } from './values/scalars.ts';
+import { readWatch } from './watch-config.ts';
+
+/** What is the same for all processes of a program. */
+interface ProgramSettings
+  extends Omit<ProcessConfig, 'name' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'> {
+  readonly numprocs: number;
+  readonly numprocsStart: number;
+  readonly stdout: OutputSettings;
+  readonly stderr: OutputSettings;
+}
+
+type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'>;
+
+/** What programs take from outside their section. */
+export interface ProgramSurroundings {
+  /** That of [supervisord], under every program's own. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Lines for the activity log are added here. */
+  readonly warnings: string[];
+}
+
+/** The name after the colon. Throws ConfigError for a character that no name may have. */
+export function programName(section: Section): string {
+  return checkedName(nameAfterColon(section));
+}
+
+export function nameAfterColon(section: Section): string {
+  return section.name.slice(section.name.indexOf(':') + 1);
+}
+
+/**
+ * All processes of the section, by name. `group` null: the program is a group of its own.
+ * Messages of any problem name the section and its file.
+ */
+export function readProcesses(
+  plain: SectionReader,
+  group: string | null,
+  surroundings: ProgramSurroundings,
+): ProcessConfig[] {
+  const named = plain.namingItself();
+  const name = nameOrReport(named);
+  const reader = named.knowing([
+    ['program_name', name],
+    ['host_node_name', named.host.hostname],
+    ['group_name', group ?? name],
+  ]);
+  const settings = readSettings(reader);
+  const processes: ProcessConfig[] = [];
+  for (let index = 0; index < settings.numprocs; index += 1)
+    processes.push(readProcess(reader, settings, settings.numprocsStart + index, surroundings));
+  return processes.sort((a, b) => compareByCodePoint(a.name, b.name));
+}
+
+function nameOrReport(reader: SectionReader): string {
+  try {
+    return programName(reader.section);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    reader.problems.report(error.at(reader.section.position));
+    return nameAfterColon(reader.section);
+  }
+}
+
+/** In the order in which errors are reported. */
+function readSettings(reader: SectionReader): ProgramSettings {
+  const priority = reader.read(options.priority);
+  const autostart = reader.read(options.autostart);
+  const autorestart = reader.read(options.autorestart);
+  const startsecs = reader.read(options.startsecs);
+  const startretries = reader.read(options.startretries);
+  const stopsignal = reader.read(options.stopsignal);
+  const stopwaitsecs = reader.read(options.stopwaitsecs);
+  const stopasgroup = reader.read(options.stopasgroup);
+  const killasgroup = reader.read(options.killasgroup) ?? stopasgroup;
+  const exitcodes = reader.read(options.exitcodes);
+  const redirectStderr = reader.read(options.redirectStderr);
+  const numprocs = reader.read(options.numprocs);
+  const numprocsStart = reader.read(options.numprocsStart);
+  const stdout = {
+    captureMaxBytes: reader.read(options.stdoutCaptureMaxBytes),
+    eventsEnabled: reader.read(options.stdoutEventsEnabled),
+  };
+  const stderr = {
+    captureMaxBytes: reader.read(options.stderrCaptureMaxBytes),
+    eventsEnabled: reader.read(options.stderrEventsEnabled),
+  };
+  const serverurl = serverUrl(reader.read(options.serverurl));
+  const user: UserIdentity | null = reader.read(options.user);
+  const umask = reader.read(options.umask);
+  const processName = reader.readRaw(options.processName);
+  if (numprocs > 1 && !processName.includes('%(process_num)'))
+    reader.complain(
+      options.processName,
+      '%(process_num) must be present within process_name when numprocs > 1',
+    );
+  if (stopasgroup && !killasgroup)
+    reader.complain(options.killasgroup, 'Cannot set stopasgroup=true and killasgroup=false');
+  return {
+    ...{ priority, autostart, autorestart, startsecs, startretries, stopsignal, stopwaitsecs },
+    ...{ stopasgroup, killasgroup, exitcodes, redirectStderr, numprocs, numprocsStart, stdout, stderr },
+    ...{ serverurl, user, umask },
+  };
+}
+
+function readProcess(
+  program: SectionReader,
+  settings: ProgramSettings,
+  processNumber: number,
+  { environment: shared, warnings }: ProgramSurroundings,
+): ProcessConfig {
+  const { numprocs, numprocsStart: _, ...common } = settings;
+  const numbered = program.knowing([
+    ['process_num', processNumber],
+    ['numprocs', numprocs],
+  ]);
+  const environment = numbered.read(options.environment);
+  const reader = numbered.knowingEnvironment(environment);
+  const directory = reader.read(options.directory);
+  const stdout = readStream(reader, 'stdout', common.stdout, false, warnings);
+  const stderr = readStream(reader, 'stderr', common.stderr, common.redirectStderr, warnings);
+  const command = reader.read(options.command);
+  if (command === null) {
+    const message = `program section ${reader.section.name} does not specify a command`;
+    if (reader.setting(options.command) === undefined) reader.complain(options.command, message);
+  }
+  const name = reader.readText(options.processName);
+  return {
+    ...common,
+    name,
+    command: command ?? '',
+    directory,
+    environment: Object.fromEntries([...shared, ...environment]),
+    stdout,
+    stderr,
+    watch: readWatch(reader),
+  };
+}
+
+const streamOptions = {
+  stdout: {
+    logfile: options.stdoutLogfile,
+    maxBytes: options.stdoutLogfileMaxBytes,
+    backups: options.stdoutLogfileBackups,
+    syslog: options.stdoutSyslog,
+  },
+  stderr: {
+    logfile: options.stderrLogfile,
+    maxBytes: options.stderrLogfileMaxBytes,
+    backups: options.stderrLogfileBackups,
+    syslog: options.stderrSyslog,
+  },
+};
+
+/** `redirected`: the stream goes where the other one goes, a file of its own is of no use. */
+function readStream(
+  reader: SectionReader,
+  channel: 'stdout' | 'stderr',
+  settings: OutputSettings,
+  redirected: boolean,
+  warnings: string[],
+): StreamConfig {
+  const rows = streamOptions[channel];
+  const choice = reader.read(rows.logfile);
+  const backups = reader.read(rows.backups);
+  const maxBytes = reader.read(rows.maxBytes);
+  const syslog = reader.read(rows.syslog);
+  const warn = (text: string) => warnings.push(`For [${reader.section.name}], ${text}`);
+  if (choice.kind === 'syslog')
+    warn(
+      `${channel}_logfile=syslog but this is deprecated and will be removed.` +
+        `  Use ${channel}_syslog=true to enable syslog instead.`,
+    );
+  if (choice.kind === 'auto' && maxBytes === 0)
+    warn(
+      `AUTO logging used for ${channel}_logfile without rollover,` +
+        ' set maxbytes > 0 to avoid filling up filesystem unintentionally',
+    );
+  if (redirected && (choice.kind === 'file' || choice.kind === 'empty'))
+    warn(
+      `redirect_stderr=true but ${channel}_logfile has also been set to a filename, the filename has been ignored`,
+    );
+  const hasFile = !redirected && (choice.kind === 'file' || choice.kind === 'auto');
+  return {
+    ...settings,
+    logfile: hasFile ? choice : { kind: 'none' },
+    rotation: { maxBytes, backups },
+    syslog: syslog || choice.kind === 'syslog',
+  };
+}
+
+function serverUrl(text: string): ProcessConfig['serverurl'] {
+  if (text.toUpperCase() === 'AUTO') return { kind: 'auto' };
+  return text === '' ? { kind: 'none' } : { kind: 'url', url: text };
+}

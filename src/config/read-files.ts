@@ -1,0 +1,122 @@
+// From a path to one document: the main file, what it includes, and `%(here)s` in all of them.
+import { ConfigError, type Position } from './config.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
+import { IniDocument, readDialect } from './dialect.ts';
+import { glob } from './glob.ts';
+import type { ConfigHost } from './host.ts';
+import { includeOptions } from './options/servers.ts';
+import type { Problems } from './problems.ts';
+import { compareByCodePoint, words } from './python-text.ts';
+import { SectionReader } from './section-reader.ts';
+import { absoluteIn, directoryOf, toAbsolute } from './values/paths.ts';
+
+export interface ReadFiles {
+  readonly document: IniDocument;
+  /** The directory of the main file, absolute. */
+  readonly here: string;
+  /** Everything that was read, the main file first. */
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+/** Reads the main file. Reports what is wrong with its text; throws ConfigError when it cannot be read at all. */
+export function readMainFile(path: string, host: ConfigHost, problems: Problems): IniDocument {
+  const document = new IniDocument();
+  if (!host.exists(path)) throw new ConfigError(`could not find config file ${path}`);
+  const bytes = readOrNull(path, host);
+  if (bytes === null) throw new ConfigError(`could not read config file ${path}`);
+  readBytes(document, path, bytes, problems);
+  return document;
+}
+
+/** Reads the main file and all that its [include] names. */
+export function readAllFiles(
+  path: string,
+  host: ConfigHost,
+  environment: ReadonlyMap<string, string>,
+  problems: Problems,
+): ReadFiles {
+  const document = readMainFile(path, host, problems);
+  const here = directoryOf(toAbsolute(path, host));
+  const result = { document, here, files: [path], warnings: [] as string[], infos: [] as string[] };
+  const section = document.sections.get('include');
+  if (!section) return result;
+  const setting = document.setting(section, includeOptions.files.key);
+  if (!setting) {
+    const message = '.ini file has [include] section, but no files setting';
+    problems.report(new ConfigError(message, section.position));
+    return result;
+  }
+  replaceHere(document, here);
+  const facts = new Map([
+    ['here', here],
+    ['host_node_name', host.hostname],
+  ]);
+  const reader = new SectionReader(document, section, host, problems, { facts, environments: [environment] });
+  for (const pattern of words(reader.read(includeOptions.files) ?? ''))
+    include(pattern, result, host, problems);
+  return result;
+}
+
+function include(
+  pattern: string,
+  {
+    document,
+    here,
+    files,
+    warnings,
+    infos,
+  }: ReadFiles & { files: string[]; warnings: string[]; infos: string[] },
+  host: ConfigHost,
+  problems: Problems,
+): void {
+  const absolute = absoluteIn(here, pattern);
+  const matches = glob(absolute, host).sort(compareByCodePoint);
+  if (matches.length === 0) warnings.push(`No file matches via include "${absolute}"`);
+  for (const match of matches) {
+    infos.push(`Included extra file "${match}" during parsing`);
+    files.push(match);
+    const bytes = readOrNull(match, host);
+    if (bytes !== null) readBytes(document, match, bytes, problems);
+    replaceHere(document, directoryOf(toAbsolute(match, host)));
+  }
+}
+
+function readBytes(document: IniDocument, file: string, bytes: Uint8Array, problems: Problems): void {
+  const { text, error } = decodeUtf8(bytes);
+  readDialect(document, file, text, problems, error !== null);
+  if (error) problems.report(error.at(endOf(file, text)));
+}
+
+/** Where decoding came to an end. */
+function endOf(file: string, text: string): Position {
+  return { file, line: text.split(/\r\n?|\n/).length };
+}
+
+function readOrNull(path: string, host: ConfigHost): Uint8Array | null {
+  try {
+    return host.readFile(path);
+  } catch {
+    return null;
+  }
+}
+
+const hereName = '%(here)s';
+
+/**
+ * Puts the directory in the place of the literal text in everything that was read so far, so that each file's
+ * `here` is its own directory. Fallbacks from [DEFAULT] become the section's own by that.
+ */
+function replaceHere(document: IniDocument, directory: string): void {
+  const defaults = [...document.defaults.values()].filter(({ text }) => text.includes(hereName));
+  for (const section of document.sections.values()) {
+    const inherited = defaults.filter(({ key }) => !section.settings.has(key));
+    for (const setting of [...section.settings.values(), ...inherited])
+      if (setting.text.includes(hereName))
+        section.settings.set(setting.key, {
+          ...setting,
+          text: setting.text.replaceAll(hereName, () => directory),
+        });
+  }
+}

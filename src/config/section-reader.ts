@@ -1,0 +1,139 @@
+// Reads the options of one section by the rows of the table: finds the text, expands it, parses it, and says
+// where it stands when it is no good.
+import { ConfigError } from './config.ts';
+import type { IniDocument, Section, Setting } from './dialect.ts';
+import { expand, type Knowledge, namesOf } from './expansion.ts';
+import type { ConfigHost } from './host.ts';
+import type { Option, OptionDescription } from './options/option.ts';
+import { asConfigError, type Problems, withSuffix } from './problems.ts';
+import type { NameValue } from './python-format.ts';
+import { pythonRepr } from './python-repr.ts';
+import { text } from './values/scalars.ts';
+
+export class SectionReader {
+  constructor(
+    private readonly document: IniDocument,
+    readonly section: Section,
+    readonly host: ConfigHost,
+    readonly problems: Problems,
+    private readonly knowledge: Knowledge,
+  ) {}
+
+  /** The value, or what stands for it when it is absent or has just been reported. */
+  read<T>(option: Option<T>): T {
+    const setting = this.setting(option);
+    if (setting === undefined) return option.absent(this.host);
+    return this.attempt(
+      option,
+      () => option.type.parse(this.#expand(option, setting.text), this.host),
+      () => option.absent(this.host),
+    );
+  }
+
+  /** As `read`, for a value that is checked before any expansion: the text as it stands. */
+  readRaw(option: Option<string>): string {
+    const text = this.#textOf(option);
+    return this.attempt(
+      option,
+      () => option.type.parse(text, this.host),
+      () => text,
+    );
+  }
+
+  /** The expanded text, not checked any further. */
+  readText(option: OptionDescription): string {
+    const text = this.#textOf(option);
+    return this.attempt(
+      option,
+      () => this.#expand(option, text),
+      () => text,
+    );
+  }
+
+  /** Does `action`; what it throws about the option's value is reported, and `otherwise` stands for it. */
+  attempt<T>(option: OptionDescription, action: () => T, otherwise: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      const setting = this.setting(option);
+      this.problems.report(
+        asConfigError(error).at(setting?.position ?? this.section.position, {
+          section: this.section.name,
+          key: option.key,
+          text: setting?.text ?? option.default ?? '',
+          expected: option.expects,
+        }),
+      );
+      return otherwise();
+    }
+  }
+
+  /** Reports what is wrong with an option's value, or with its absence. */
+  complain(option: OptionDescription, message: string): void {
+    this.attempt(
+      option,
+      () => {
+        throw new ConfigError(message);
+      },
+      () => null,
+    );
+  }
+
+  /** The expanded text of every option of the section but one. */
+  readOthers(known: OptionDescription): Record<string, string> {
+    const others = this.document.settings(this.section).filter(({ key }) => key !== known.key);
+    return Object.fromEntries(
+      others.map((setting) => [
+        setting.key,
+        this.readText({ ...anyText, names: known.names, key: setting.key }),
+      ]),
+    );
+  }
+
+  setting(option: OptionDescription): Setting | undefined {
+    return this.document.setting(this.section, option.key);
+  }
+
+  /** The same section, with more that can be named. */
+  knowing(facts: readonly (readonly [string, NameValue])[]): SectionReader {
+    const knowledge = { ...this.knowledge, facts: new Map([...this.knowledge.facts, ...facts]) };
+    return new SectionReader(this.document, this.section, this.host, this.problems, knowledge);
+  }
+
+  knowingEnvironment(environment: ReadonlyMap<string, string>): SectionReader {
+    if (environment.size === 0) return this;
+    const environments = [...this.knowledge.environments, environment];
+    const knowledge = { ...this.knowledge, environments };
+    return new SectionReader(this.document, this.section, this.host, this.problems, knowledge);
+  }
+
+  /** The same section; what is wrong names it and its file. */
+  namingItself(): SectionReader {
+    const { name, position } = this.section;
+    const suffix = ` in section ${pythonRepr(name)} (file: ${pythonRepr(position.file)})`;
+    return new SectionReader(
+      this.document,
+      this.section,
+      this.host,
+      withSuffix(this.problems, suffix),
+      this.knowledge,
+    );
+  }
+
+  #textOf(option: OptionDescription): string {
+    return this.setting(option)?.text ?? option.default ?? '';
+  }
+
+  #expand(option: OptionDescription, text: string): string {
+    if (!text.includes('%')) return text;
+    const names = namesOf(option.names, this.knowledge);
+    const fullName = `${this.section.name}.${option.key}`;
+    const once = expand(text, option.expansion === 'unnamed' ? option.key : fullName, names);
+    return option.expansion === 'twice' ? expand(once, option.key, names) : once;
+  }
+}
+
+const anyText = {
+  ...{ default: null, since: '', help: { en: '', zh: '' } },
+  expects: text.expects,
+} satisfies Partial<OptionDescription>;

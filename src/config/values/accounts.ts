@@ -1,0 +1,47 @@
+// Values that name users and groups of the machine.
+import { ConfigError } from '../config.ts';
+import type { ConfigHost, UserEntry } from '../host.ts';
+import { numberOrNull } from './scalars.ts';
+import type { ValueType } from './value-type.ts';
+
+export const user: ValueType<UserEntry> = {
+  expects: { en: 'a user of this machine, by name or number', zh: '本机用户的名称或编号' },
+  parse(value, host) {
+    const uid = numberOrNull(value);
+    const entry = uid === null ? host.userByName(value) : host.userById(uid);
+    if (entry !== null) return entry;
+    throw new ConfigError(uid === null ? `Invalid user name ${value}` : `Invalid user id ${uid}`);
+  },
+};
+
+/** Of a socket file; -1 leaves the id as it is. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const unchanged: Owner = { uid: -1, gid: -1 };
+
+/** `user` or `user:group`; `option` is what messages call it. */
+export function owner(option: string): ValueType<Owner> {
+  return {
+    expects: { en: 'user or user:group, by name or number', zh: 'user 或 user:group，名称或编号均可' },
+    parse(value, host) {
+      const colon = value.indexOf(':');
+      const uid = uidOf(colon < 0 ? value : value.slice(0, colon), host);
+      const gid = colon < 0 ? -1 : gidOf(value.slice(colon + 1), host);
+      if (uid !== null && gid !== null) return { uid, gid };
+      throw new ConfigError(`Invalid ${option} value ${value}`);
+    },
+  };
+}
+
+function uidOf(value: string, host: ConfigHost): number | null {
+  const uid = numberOrNull(value);
+  return (uid === null ? host.userByName(value) : host.userById(uid))?.uid ?? null;
+}
+
+function gidOf(value: string, host: ConfigHost): number | null {
+  const gid = numberOrNull(value);
+  return (gid === null ? host.groupByName(value) : host.groupById(gid))?.gid ?? null;
+}

@@ -1,0 +1,111 @@
+// Values that name files and directories.
+import { type ChildLogFile, ConfigError, type SupervisordConfig } from '../config.ts';
+import type { ConfigHost } from '../host.ts';
+import type { ValueType } from './value-type.ts';
+
+export const existingDirectory: ValueType<string> = {
+  expects: { en: 'a directory that exists', zh: '已存在的目录' },
+  parse(value, host) {
+    const path = expandUser(value, host);
+    if (host.isDirectory(path)) return path;
+    throw new ConfigError(`${value} is not an existing directory`);
+  },
+};
+
+/** A path as it stands, the directory of which exists. */
+export const fileInDirectory: ValueType<string> = {
+  expects: { en: 'a file name in a directory that exists', zh: '位于已存在目录中的文件名' },
+  parse(value, host) {
+    const path = expandUser(value, host);
+    const directory = directoryOf(path);
+    if (directory === '' || host.isDirectory(directory)) return path;
+    throw new ConfigError(`The directory named as part of the path ${value} does not exist`);
+  },
+};
+
+/** A path made absolute, wherever it leads. */
+export const absolutePath: ValueType<string> = {
+  expects: { en: 'a path', zh: '路径' },
+  parse: (value, host) => toAbsolute(value, host),
+};
+
+export const absoluteFileInDirectory: ValueType<string> = {
+  expects: fileInDirectory.expects,
+  parse: (value, host) => toAbsolute(fileInDirectory.parse(value, host), host),
+};
+
+export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
+  expects: {
+    en: 'a file name in a directory that exists, or syslog',
+    zh: '位于已存在目录中的文件名，或 syslog',
+  },
+  parse: (value, host) =>
+    value === 'syslog'
+      ? { kind: 'syslog' }
+      : { kind: 'file', path: absoluteFileInDirectory.parse(value, host) },
+};
+
+/** `empty` means what `none` does, but counts as a name. `syslog` is an older way to ask for it. */
+export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' } | { readonly kind: 'empty' };
+
+export const childLogFile: ValueType<ChildLogChoice> = {
+  expects: {
+    en: 'AUTO, NONE, or a file name in a directory that exists',
+    zh: 'AUTO、NONE，或位于已存在目录中的文件名',
+  },
+  parse(value, host) {
+    switch (value.toUpperCase()) {
+      case 'NONE':
+      case 'OFF':
+        return { kind: 'none' };
+      case '':
+        return { kind: 'empty' };
+      case 'AUTO':
+        return { kind: 'auto' };
+      case 'SYSLOG':
+        return { kind: 'syslog' };
+      default:
+        return { kind: 'file', path: fileInDirectory.parse(value, host) };
+    }
+  },
+};
+
+/** os.path.abspath after os.path.expanduser. */
+export function toAbsolute(path: string, host: ConfigHost): string {
+  return normalize(absoluteIn(host.cwd, expandUser(path, host)));
+}
+
+/** os.path.dirname. */
+export function directoryOf(path: string): string {
+  const head = path.slice(0, path.lastIndexOf('/') + 1);
+  return head.replace(/\/+$/, '') || head;
+}
+
+/** os.path.join of two. */
+export function absoluteIn(directory: string, path: string): string {
+  if (path.startsWith('/') || directory === '') return path;
+  return directory.endsWith('/') ? directory + path : `${directory}/${path}`;
+}
+
+/** os.path.normpath: exactly two slashes at the start are kept, as POSIX allows them a meaning. */
+function normalize(path: string): string {
+  const slashes = path.startsWith('//') && !path.startsWith('///') ? '//' : path.startsWith('/') ? '/' : '';
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else if (slashes === '') parts.push(part);
+  }
+  return slashes + parts.join('/') || '.';
+}
+
+/** os.path.expanduser: `~` and `~user`; an unknown user's path stays as it is. */
+function expandUser(path: string, host: ConfigHost): string {
+  if (!path.startsWith('~')) return path;
+  const end = path.indexOf('/') < 0 ? path.length : path.indexOf('/');
+  const name = path.slice(1, end);
+  const home = name === '' ? (host.env.HOME ?? host.userById(host.uid)?.home) : host.userByName(name)?.home;
+  if (home === undefined) return path;
+  return home.replace(/\/+$/, '') + path.slice(end) || '/';
+}

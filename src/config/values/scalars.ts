@@ -1,0 +1,150 @@
+// Values that need nothing but their text: numbers, words, signals, lists of them.
+import { isSignal, signalNumber } from '../../linux/signals.ts';
+import { type AutoRestart, ConfigError, type LogLevel } from '../config.ts';
+import { parseInteger, parseOctal } from '../python-integer.ts';
+import { pythonRepr } from '../python-repr.ts';
+import { strip } from '../python-text.ts';
+import type { ValueType } from './value-type.ts';
+
+export const text: ValueType<string> = {
+  expects: { en: 'any text', zh: '任意文本' },
+  parse: (value) => value,
+};
+
+export const integer: ValueType<number> = {
+  expects: { en: 'a whole number, such as 10', zh: '整数，例如 10' },
+  parse: parseInteger,
+};
+
+const truthWords = new Map([
+  ...['yes', 'true', 'on', '1'].map((word) => [word, true] as const),
+  ...['no', 'false', 'off', '0'].map((word) => [word, false] as const),
+]);
+
+export const boolean: ValueType<boolean> = {
+  expects: {
+    en: 'true or false (also yes, no, on, off, 1, 0)',
+    zh: 'true 或 false（也可写 yes、no、on、off、1、0）',
+  },
+  parse(value) {
+    const truth = truthWords.get(value.toLowerCase());
+    if (truth !== undefined) return truth;
+    throw new ConfigError(`not a valid boolean value: ${pythonRepr(value)}`);
+  },
+};
+
+const byteUnits = new Map([
+  ['kb', 1024],
+  ['mb', 1024 ** 2],
+  ['gb', 1024 ** 3],
+]);
+
+export const byteSize: ValueType<number> = {
+  expects: {
+    en: 'a number of bytes, or one with KB, MB or GB, such as 50MB',
+    zh: '字节数，可带 KB、MB 或 GB，例如 50MB',
+  },
+  parse(value) {
+    const lower = value.toLowerCase();
+    const unit = byteUnits.get(lower.slice(-2));
+    return unit === undefined ? parseInteger(lower) : parseInteger(lower.slice(0, -2)) * unit;
+  },
+};
+
+/** An octal number; `complain` makes the message from the text. */
+export function octal(
+  complain = (value: string) => `${value} can not be converted to an octal type`,
+): ValueType<number> {
+  return {
+    expects: { en: 'an octal number, such as 0700 or 022', zh: '八进制数，例如 0700 或 022' },
+    parse(value) {
+      const number = parseOctal(value);
+      if (number !== null) return number;
+      throw new ConfigError(complain(value));
+    },
+  };
+}
+
+export const autoRestart: ValueType<AutoRestart> = {
+  expects: { en: 'true, false or unexpected', zh: 'true、false 或 unexpected' },
+  parse(value) {
+    const word = value.toLowerCase();
+    if (word === 'unexpected') return 'unexpected';
+    const truth = truthWords.get(word);
+    if (truth !== undefined) return truth ? 'always' : 'never';
+    throw new ConfigError(`invalid 'autorestart' value ${pythonRepr(word)}`);
+  },
+};
+
+export const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
+
+export const logLevel: ValueType<LogLevel> = {
+  expects: { en: `one of ${logLevels.join(', ')}`, zh: `${logLevels.join('、')} 之一` },
+  parse(value) {
+    const level = logLevels.find((name) => name === value.toLowerCase());
+    if (level !== undefined) return level;
+    throw new ConfigError(`bad logging level name ${pythonRepr(value)}`);
+  },
+};
+
+export const signal: ValueType<number> = {
+  expects: {
+    en: 'a signal by name or number, such as TERM, SIGINT or 9',
+    zh: '信号的名称或编号，例如 TERM、SIGINT 或 9',
+  },
+  parse(value) {
+    const number = numberOrNull(value);
+    if (number === null) return signalByName(value);
+    if (isSignal(number)) return number;
+    throw new ConfigError(`value ${pythonRepr(value)} is not a valid signal number`);
+  },
+};
+
+function signalByName(value: string): number {
+  const number = signalNumber(strip(value));
+  if (number !== null) return number;
+  throw new ConfigError(`value ${pythonRepr(value)} is not a valid signal name`);
+}
+
+export const exitCodes: ValueType<readonly number[]> = {
+  expects: { en: 'exit codes from 0 to 255, separated by commas', zh: '0 到 255 的退出码，用逗号分隔' },
+  parse(value) {
+    const codes = commaList(value).map(numberOrNull);
+    const valid = codes.filter((code) => code !== null && code >= 0 && code <= 255);
+    if (valid.length === codes.length) return valid.filter((code) => code !== null);
+    throw new ConfigError(`not a valid list of exit codes: ${pythonRepr(value)}`);
+  },
+};
+
+/** `a, b,c`; nothing at all is an empty list, a comma at the end adds an empty item. */
+export const list: ValueType<readonly string[]> = {
+  expects: { en: 'names separated by commas', zh: '用逗号分隔的名称' },
+  parse: commaList,
+};
+
+export function commaList(value: string): string[] {
+  return value === '' ? [] : value.split(',').map(strip);
+}
+
+/** Python's int(), with null for what is none. */
+export function numberOrNull(value: string): number | null {
+  try {
+    return parseInteger(value);
+  } catch {
+    return null;
+  }
+}
+
+/** Characters that would be taken for separators in `group:process`. */
+export const nameExpression: ValueType<string> = {
+  expects: { en: 'a name without space, colon and slash', zh: '不含空格、冒号和斜杠的名称' },
+  parse: checkedName,
+};
+
+/** The name without blanks at its ends. Throws ConfigError for a character that no name may have. */
+export function checkedName(value: string): string {
+  const name = strip(value);
+  const bad = [' ', ':', '/'].find((character) => name.includes(character));
+  if (bad === undefined) return name;
+  throw new ConfigError(`Invalid name: ${pythonRepr(name)} because of character: ${pythonRepr(bad)}`);
+}
