@@ -4,6 +4,7 @@ import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataPlane } from '../streams/data-plane.ts';
+import type { Ending } from '../supervisor/supervisor.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation } from './incarnation.ts';
 import { dropPrivileges, raiseLimits } from './privileges.ts';
@@ -18,8 +19,8 @@ export interface DaemonRequest {
   readonly reportUp: (() => void) | null;
 }
 
-/** Runs until it is told to end. Throws StartError when it cannot start; nothing is left behind then. */
-export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<void> {
+/** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
+export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
   keepDescriptorsFromChildren();
   const { supervisord } = config;
   const findings = [
@@ -42,13 +43,16 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     detachStandardStreams();
     reportUp();
   }
-  while ((await lifeOf(incarnation)) === 'restart') {
-    incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+  let ending = await lifeOf(incarnation);
+  while (ending === 'restart') {
+    incarnation = await Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+    ending = await lifeOf(incarnation);
   }
   await dataPlane.stop();
+  return ending === 'failure' ? 1 : 0;
 }
 
-async function lifeOf(incarnation: Incarnation): Promise<'restart' | 'shutdown'> {
+async function lifeOf(incarnation: Incarnation): Promise<Ending> {
   const forgetSignals = onSignals(incarnation);
   await incarnation.supervisor.run();
   const ending = await incarnation.ended;

@@ -18,7 +18,8 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
   SHUTDOWN: -1,
 };
 
-export type Ending = 'restart' | 'shutdown';
+/** `failure`: a shutdown because a program that everything depends on could not be started. */
+export type Ending = 'restart' | 'shutdown' | 'failure';
 
 /** How long starting may keep the event loop from clients, in milliseconds. */
 const startBurstMs = 20;
@@ -29,6 +30,7 @@ export class Supervisor {
   /** In the order of activation. */
   readonly #groups = new Map<string, Group>();
   #stopping: Promise<Ending> | null = null;
+  #failed = false;
   readonly #ended = Promise.withResolvers<Ending>();
 
   constructor(
@@ -130,7 +132,8 @@ export class Supervisor {
     this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#stopping = stopGroupsInTurn(this.groupsByPriority, this.surroundings.log).then(() => {
       for (const group of this.#groups.values()) group.dispose();
-      return this.#state === 'SHUTDOWN' ? 'shutdown' : 'restart';
+      if (this.#state !== 'SHUTDOWN') return 'restart';
+      return this.#failed ? 'failure' : 'shutdown';
     });
     this.#stopping.then(this.#ended.resolve, this.#ended.reject);
   }
@@ -138,8 +141,19 @@ export class Supervisor {
   #activate(config: GroupConfig): Group {
     const group = activateGroup(config, this.surroundings);
     this.#groups.set(config.name, group);
+    for (const process of group.processes) {
+      if (process.config.watch.exitOnFatal) process.onTransition(() => this.#endIfFatal(process));
+    }
     this.surroundings.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
     return group;
+  }
+
+  /** A container without its program is better ended than left running. */
+  #endIfFatal(process: Process): void {
+    if (process.state !== 'FATAL' || process.life.retired) return;
+    this.surroundings.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
+    this.#failed = true;
+    this.shutdown();
   }
 
   /** In bursts, so that clients are answered while thousands of programs start. */
