@@ -15,8 +15,6 @@ export interface Listener {
   readonly name: string;
   /** Removes what stands for it in the file system. */
   dispose(): void;
-  /** Gives it up without having served it. */
-  close(): void;
 }
 
 /** A server that cannot be opened; the message is the original's where it has one. */
@@ -42,18 +40,10 @@ function openInet({ host, port }: InetServerConfig): Listener {
   const address = host === '' ? '0.0.0.0' : host;
   if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
   try {
-    return listenerOf(listenTcp({ host: address, port }, BACKLOG), address, () => {});
+    return { fd: listenTcp({ host: address, port }, BACKLOG), name: address, dispose: () => {} };
   } catch (error) {
     throw listenError(error);
   }
-}
-
-function listenerOf(fd: number, name: string, dispose: () => void): Listener {
-  const close = () => {
-    dispose();
-    libc.close(fd);
-  };
-  return { fd, name, dispose, close };
 }
 
 /**
@@ -74,7 +64,7 @@ function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Li
       unlinkSync(temporary);
     }
     const { ino } = lstatSync(path);
-    return listenerOf(fd, path, () => unlinkOwn(path, ino));
+    return { fd, name: path, dispose: () => unlinkOwn(path, ino) };
   } catch (error) {
     if (isDenied(error)) throw chownError(config);
     throw listenError(error);
