@@ -45,7 +45,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   }
   let ending = await lifeOf(incarnation);
   while (ending === 'restart') {
-    incarnation = await Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+    incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
     ending = await lifeOf(incarnation);
   }
   await dataPlane.stop();
