@@ -1,0 +1,64 @@
+// All HTTP servers of one incarnation of the daemon: opened early, so that a second daemon fails before it does
+// any harm; served once there is a supervisor to talk to.
+import type { ServerConfig } from '../config/config.ts';
+import { libc } from '../linux/libc.ts';
+import type { ActivityLog } from '../streams/activity-log.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { type Listener, openListener } from './listener.ts';
+import { admitter } from './router.ts';
+import { routesFor } from './routes.ts';
+import { HttpServer } from './server.ts';
+
+interface OpenServer {
+  readonly config: ServerConfig;
+  readonly listener: Listener;
+}
+
+/** Binds every socket. Throws ListenError, having closed again what was opened. */
+export function openServers(configs: readonly ServerConfig[], log: ActivityLog): Servers {
+  const open: OpenServer[] = [];
+  try {
+    for (const config of configs) {
+      open.push({ config, listener: openListener(config, announceStale) });
+    }
+  } catch (error) {
+    for (const { listener } of open) {
+      listener.dispose();
+      libc.close(listener.fd);
+    }
+    throw error;
+  }
+  return new Servers(open, log);
+}
+
+/** Said on stderr alone, as it always was. */
+function announceStale(path: string): void {
+  process.stderr.write(`Unlinking stale socket ${path}\n`);
+}
+
+export class Servers {
+  #running: readonly HttpServer[] = [];
+
+  constructor(
+    private readonly open: readonly OpenServer[],
+    private readonly log: ActivityLog,
+  ) {}
+
+  /** Answers from now on; clients that came earlier have been waiting in the kernel. */
+  serve(supervisor: Supervisor): void {
+    const routes = routesFor(supervisor);
+    this.#running = this.open.map(({ config, listener }) => {
+      for (const { name } of supervisor.config.rpcInterfaces)
+        this.log.info(`RPC interface '${name}' initialized`);
+      if (config.credentials === null) {
+        this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
+      }
+      return new HttpServer(listener, { admit: admitter(config.credentials, routes), log: this.log });
+    });
+  }
+
+  /** Sends what is being sent, closes everything, removes the socket files. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((server) => server.stop()));
+  }
+}
