@@ -23,14 +23,18 @@ export async function followLog(
   signal: AbortSignal,
 ): Promise<FollowEnd> {
   const ended = Promise.withResolvers<FollowEnd>();
-  const end = (how: FollowEnd): void => ended.resolve(how);
+  let isOver = false;
+  const end = (how: FollowEnd): void => {
+    isOver = true;
+    ended.resolve(how);
+  };
   const abort = (): void => end({ kind: 'ended' });
   const reader = new ResponseReader({
     onHead: ({ status }) => {
       if (status !== 200) end({ kind: 'refused', status });
     },
     onBody: (piece) => {
-      if (!signal.aborted) onBytes(piece);
+      if (!isOver) onBytes(piece);
     },
     onEnd: () => end({ kind: 'ended' }),
   });

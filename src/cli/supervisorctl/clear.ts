@@ -1,5 +1,6 @@
 // clear: empties the logs of processes.
 import { parseNameSpec } from '../../client/name-spec.ts';
+import { processName } from '../../client/process-info.ts';
 import { words } from '../../config/python-text.ts';
 import { clearWords, outcomeOf, outcomeOfResult, report } from './outcome.ts';
 import { type Command, misuse, withClient } from './session.ts';
@@ -32,5 +33,5 @@ export const clear: Command = {
 /** Groups cannot be cleared; the refusal has always named them so. */
 function singleName(name: string): string {
   const spec = parseNameSpec(name);
-  return spec.kind === 'group' ? `${spec.group}:None` : name;
+  return spec.kind === 'group' ? `${spec.group}:None` : processName(spec);
 }

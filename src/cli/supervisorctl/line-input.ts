@@ -139,7 +139,6 @@ class PlainLines {
 
   close(): void {
     process.stdin.pause();
-    process.stdin.unref();
   }
 
   #takeLine(): string | null {
@@ -154,7 +153,6 @@ class PlainLines {
   #more(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    process.stdin.ref();
     process.stdin.resume();
     return promise;
   }

@@ -1,5 +1,6 @@
 // start, stop, restart, signal: one operation over the names given, strictly in their order.
 import { parseNameSpec } from '../../client/name-spec.ts';
+import { processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { GroupAction, SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../config/python-text.ts';
@@ -117,7 +118,7 @@ async function operateOn(
   operation: Operation,
 ): Promise<Outcome[]> {
   const spec = parseNameSpec(name);
-  if (spec.kind === 'process') return [await outcomeOf(name, operation.onProcess(client, name))];
+  if (spec.kind === 'process') return [await outcomeOf(processName(spec), operation.onProcess(client, name))];
   try {
     const results = await client.actOnGroup(operation.action, spec.group, ...operation.parameters);
     return results.map(outcomeOfResult);

@@ -1,0 +1,92 @@
+// A program in the middle of its run: what it has printed so far, what is typed to it, Ctrl-C.
+import { eventually } from '../../support/eventually.ts';
+
+export interface Ended {
+  /** Null when it was ended by a signal. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** At a terminal of its own, or at pipes. */
+export class Conversation {
+  #stdout = '';
+  #stderr = '';
+  readonly #subprocess: Bun.Subprocess;
+  readonly #stdin: { write(text: string): unknown; end(): unknown } | null;
+  readonly #reading: Promise<unknown>;
+
+  private constructor(command: readonly string[], atTerminal: boolean) {
+    const decoder = new TextDecoder();
+    const env = { ...process.env, LANG: 'C.UTF-8', TZ: 'UTC', TERM: 'xterm' };
+    if (atTerminal) {
+      const data = (_: unknown, bytes: Uint8Array): void => {
+        this.#stdout += decoder.decode(bytes, { stream: true });
+      };
+      this.#subprocess = Bun.spawn([...command], { cwd: '/', env, terminal: { cols: 100, rows: 30, data } });
+      this.#stdin = null;
+      this.#reading = Promise.resolve();
+      return;
+    }
+    const piped = Bun.spawn([...command], { cwd: '/', env, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' });
+    this.#subprocess = piped;
+    this.#stdin = piped.stdin;
+    this.#reading = Promise.all([
+      gather(piped.stdout, (text) => {
+        this.#stdout += text;
+      }),
+      gather(piped.stderr, (text) => {
+        this.#stderr += text;
+      }),
+    ]);
+  }
+
+  static withPipes(command: readonly string[]): Conversation {
+    return new Conversation(command, false);
+  }
+
+  static atTerminal(command: readonly string[]): Conversation {
+    return new Conversation(command, true);
+  }
+
+  /** Everything so far; at a terminal without its control sequences and carriage returns. */
+  get printed(): string {
+    return Bun.stripANSI(this.#stdout).replaceAll('\r', '');
+  }
+
+  /** Waits until `text` was printed `times` times. */
+  async sees(text: string, times = 1): Promise<void> {
+    const seen = (): boolean => this.printed.split(text).length > times;
+    await eventually(seen, {
+      what: `${JSON.stringify(text)} (${times} times) in ${JSON.stringify(this.printed)}`,
+      giveUp: async () =>
+        this.#subprocess.exitCode === null ? null : `it ended: ${JSON.stringify(this.printed)}`,
+    }).catch((error: unknown) => {
+      throw new Error(`${error}; printed: ${JSON.stringify(this.printed)} ${this.#stderr}`);
+    });
+  }
+
+  types(text: string): void {
+    if (this.#stdin) this.#stdin.write(text);
+    else this.#subprocess.terminal?.write(text);
+  }
+
+  endsInput(): void {
+    this.#stdin?.end();
+  }
+
+  signal(name: 'SIGINT' | 'SIGKILL'): void {
+    this.#subprocess.kill(name);
+  }
+
+  async ended(): Promise<Ended> {
+    await this.#subprocess.exited;
+    await this.#reading;
+    return { status: this.#subprocess.exitCode, stdout: this.printed, stderr: this.#stderr };
+  }
+}
+
+async function gather(stream: ReadableStream<Uint8Array>, onText: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const piece of stream) onText(decoder.decode(piece, { stream: true }));
+}
