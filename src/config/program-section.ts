@@ -9,7 +9,10 @@ import { readWatch } from './watch-config.ts';
 
 /** What is the same for all processes of a program. */
 interface ProgramSettings
-  extends Omit<ProcessConfig, 'name' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'> {
+  extends Omit<
+    ProcessConfig,
+    'name' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'
+  > {
   readonly numprocs: number;
   readonly numprocsStart: number;
   readonly stdout: OutputSettings;

@@ -9,11 +9,9 @@ export function pythonRepr(text: string): string {
 /** `b'...'`, everything outside printable ASCII as `\xNN`. */
 export function pythonReprOfBytes(bytes: Uint8Array): string {
   const quote = quoteFor(bytes.includes(0x27), bytes.includes(0x22));
+  const literals = byteLiterals[quote];
   let text = '';
-  for (const byte of bytes) {
-    const character = String.fromCharCode(byte);
-    text += byte < 0x7f ? escapeCharacter(character, quote) : hexadecimal('\\x', byte, 2);
-  }
+  for (const byte of bytes) text += literals[byte];
   return `b${quote}${text}${quote}`;
 }
 
@@ -40,4 +38,13 @@ function escapeCharacter(character: string, quote: string): string {
 
 function hexadecimal(prefix: string, code: number, width: number): string {
   return prefix + code.toString(16).padStart(width, '0');
+}
+
+/** Each byte as it is written between such quotes: output of megabytes may have to be shown. */
+const byteLiterals = { "'": literalsBetween("'"), '"': literalsBetween('"') };
+
+function literalsBetween(quote: string): string[] {
+  return Array.from({ length: 256 }, (_, byte) =>
+    byte < 0x7f ? escapeCharacter(String.fromCharCode(byte), quote) : hexadecimal('\\x', byte, 2),
+  );
 }

@@ -1,0 +1,162 @@
+// The command line of supervisord, as a table. What it says goes over what [supervisord] says.
+import { ConfigError } from '../config/config.ts';
+import type { ConfigHost } from '../config/host.ts';
+import type { CommandLineOverrides } from '../config/overrides.ts';
+import { pythonRepr } from '../config/python-repr.ts';
+import { requireConfig } from '../config/search.ts';
+import { absoluteFileInDirectory, existingDirectory, mainLogFile } from '../config/values/paths.ts';
+import { byteSize, integer, logLevel, octal, text } from '../config/values/scalars.ts';
+import type { ValueType } from '../config/values/value-type.ts';
+import { type GivenOption, getopt, type OptionSpec, UsageError } from './getopt.ts';
+
+/** What was asked for. `configPath` null: look in the customary places. */
+export type SupervisordOptions =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'run'; readonly configPath: string | null; readonly overrides: CommandLineOverrides };
+
+/** Reads the command line from left to right; help and version end it. Throws UsageError. */
+export function readSupervisordOptions(args: readonly string[], host: ConfigHost): SupervisordOptions {
+  const { given, rest } = getopt(args, specs);
+  const seen = new Set<OptionName>();
+  let configPath: string | null = null;
+  let overrides: CommandLineOverrides = {};
+  for (const option of given) {
+    if (option.name === 'help' || option.name === 'version') return { kind: option.name };
+    if (seen.has(option.name))
+      throw new UsageError(`conflicting command line option ${pythonRepr(option.spelled)}`);
+    seen.add(option.name);
+    if (option.name === 'configuration') configPath = option.value;
+    overrides = { ...overrides, ...settingOf(option, host) };
+  }
+  if (rest.length > 0)
+    throw new UsageError(`positional arguments are not supported: [${rest.map(pythonRepr).join(', ')}]`);
+  return { kind: 'run', configPath, overrides };
+}
+
+/** The file named on the command line, or the first of the customary ones. Throws ConfigError. */
+export function locateConfig(
+  options: { readonly configPath: string | null },
+  program: string,
+  host: ConfigHost,
+): string {
+  return options.configPath ?? requireConfig(program, host.exists);
+}
+
+/** What `-h` shows. */
+export function usage(program: string): string {
+  const width = Math.max(...rows.map((row) => spelling(row).length)) + 2;
+  return [
+    'supervisord: start programs, keep them running, and let them be controlled.',
+    '',
+    `Usage: ${program} [options]`,
+    '',
+    'Options (they override the [supervisord] section of the configuration file):',
+    ...rows.map((row) => `  ${spelling(row).padEnd(width)}${row.help}`),
+  ].join('\n');
+}
+
+interface Row {
+  readonly short: string;
+  readonly long: string;
+  /** What the value is called; empty for a flag. */
+  readonly argument: string;
+  readonly help: string;
+  /** Throws ConfigError. */
+  readonly set: (value: string, host: ConfigHost) => CommandLineOverrides;
+}
+
+type OptionName = string;
+
+const rows: readonly Row[] = [
+  row('c', 'configuration', 'FILE', 'the configuration file (else the usual places are searched)'),
+  flag('n', 'nodaemon', 'stay in the foreground', { nodaemon: true }),
+  flag('s', 'silent', 'do not copy the log to standard output', { silent: true }),
+  row('h?', 'help', '', 'show this'),
+  row('v', 'version', '', 'show the version'),
+  valued('u', 'user', 'USER', 'become this user (name or number)', text, (user) => ({ user })),
+  valued('m', 'umask', 'MASK', 'file mode creation mask, octal', octal(), (umask) => ({ umask })),
+  valued(
+    'd',
+    'directory',
+    'DIR',
+    'change to this directory in the background',
+    existingDirectory,
+    (directory) => ({
+      directory,
+    }),
+  ),
+  valued('l', 'logfile', 'FILE', 'the log; "syslog" for syslog', mainLogFile, (logfile) => ({ logfile })),
+  valued('y', 'logfile_maxbytes', 'BYTES', 'rotate the log at this size', byteSize, (logfileMaxBytes) => ({
+    logfileMaxBytes,
+  })),
+  valued('z', 'logfile_backups', 'NUM', 'how many rotated logs to keep', integer, (logfileBackups) => ({
+    logfileBackups,
+  })),
+  valued('e', 'loglevel', 'LEVEL', logLevel.expects.en, logLevel, (loglevel) => ({ loglevel })),
+  valued('j', 'pidfile', 'FILE', 'where to write the process id', absoluteFileInDirectory, (pidfile) => ({
+    pidfile,
+  })),
+  valued('i', 'identifier', 'STR', 'the name of this supervisord', text, (identifier) => ({ identifier })),
+  valued(
+    'q',
+    'childlogdir',
+    'DIR',
+    'where automatic logs of programs go',
+    existingDirectory,
+    (childlogdir) => ({
+      childlogdir,
+    }),
+  ),
+  flag('k', 'nocleanup', 'keep automatic logs of earlier runs', { nocleanup: true }),
+  valued('a', 'minfds', 'NUM', 'file descriptors needed at least', integer, (minfds) => ({ minfds })),
+  flag('t', 'strip_ansi', 'remove escape sequences from logs of programs', { stripAnsi: true }),
+  valued('', 'minprocs', 'NUM', 'processes needed at least', integer, (minprocs) => ({ minprocs })),
+  row('', 'profile_options', 'LIST', 'accepted, but there is no profiler'),
+];
+
+/** An option that overrides nothing. */
+function row(short: string, long: string, argument: string, help: string): Row {
+  return { short, long, argument, help, set: () => ({}) };
+}
+
+function flag(short: string, long: string, help: string, overrides: CommandLineOverrides): Row {
+  return { short, long, argument: '', help, set: () => overrides };
+}
+
+function valued<T>(
+  short: string,
+  long: string,
+  argument: string,
+  help: string,
+  type: ValueType<T>,
+  put: (value: T) => CommandLineOverrides,
+): Row {
+  return { short, long, argument, help, set: (value, host) => put(type.parse(value, host)) };
+}
+
+const specs: readonly OptionSpec<OptionName>[] = rows.map(({ short, long, argument }) => ({
+  name: long,
+  short,
+  long,
+  takesValue: argument !== '',
+}));
+
+const rowByName = new Map(rows.map((entry) => [entry.long, entry]));
+
+function settingOf(
+  { name, spelled, value }: GivenOption<OptionName>,
+  host: ConfigHost,
+): CommandLineOverrides {
+  try {
+    return rowByName.get(name)?.set(value, host) ?? {};
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError(`invalid value for ${spelled} ${pythonRepr(value)}: ${error.message}`);
+  }
+}
+
+function spelling({ short, long, argument }: Row): string {
+  const letters = [...short].map((letter) => `-${letter}`);
+  return `${[...letters, `--${long}`].join('/')} ${argument}`.trimEnd();
+}
