@@ -1,4 +1,5 @@
 // The text that a listener receives after the header line: one exact format per type of event.
+import { pythonReprOfBytes } from '../config/python-repr.ts';
 import type { SupervisorEvent } from './types.ts';
 
 /** The payload of `event`, keys in the order listeners have always seen. Output that is not UTF-8 is described. */
@@ -53,24 +54,6 @@ export function textOrRepr(data: Uint8Array): string {
   try {
     return utf8.decode(data);
   } catch {
-    return `Undecodable: ${bytesRepr(data)}`;
+    return `Undecodable: ${pythonReprOfBytes(data)}`;
   }
 }
-
-/** `data` as Python writes a bytes literal. */
-export function bytesRepr(data: Uint8Array): string {
-  const quote = data.includes(APOSTROPHE) && !data.includes(QUOTATION_MARK) ? '"' : "'";
-  let text = '';
-  for (const byte of data) text += byte === quote.charCodeAt(0) ? `\\${quote}` : byteLiterals[byte];
-  return `b${quote}${text}${quote}`;
-}
-
-const APOSTROPHE = 0x27;
-const QUOTATION_MARK = 0x22;
-
-const byteLiterals = Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte);
-  const named: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-  if (byte >= 0x20 && byte < 0x7f) return named[char] ?? char;
-  return named[char] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
-});

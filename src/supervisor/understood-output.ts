@@ -2,6 +2,7 @@
 // events, a listener's protocol. Output that nobody asked for never reaches the main thread.
 import type { StreamConfig } from '../config/config.ts';
 import { pythonRepr, pythonReprOfBytes } from '../config/python-repr.ts';
+import { textOrRepr } from '../events/payload.ts';
 import type { Channel, OutputConsumer } from './child.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -28,7 +29,7 @@ export class UnderstoodOutput {
   asOutput(stream: StreamConfig): OutputConsumer {
     const echo = this.surroundings.log.isEnabled('debug');
     const onData = (chunk: Uint8Array): void => {
-      if (echo) this.#echo(readableText(chunk));
+      if (echo) this.#echo(textOrRepr(chunk));
       if (stream.eventsEnabled) this.#emit(logEvents[this.channel], chunk);
     };
     return {
@@ -60,13 +61,5 @@ export class UnderstoodOutput {
   #emit(type: (typeof logEvents | typeof communicationEvents)[Channel], data: Uint8Array): void {
     const { name, group, pid } = this.speaker;
     this.surroundings.bus.emit({ type, process: name, group, pid, data });
-  }
-}
-
-function readableText(chunk: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(chunk);
-  } catch {
-    return `Undecodable: ${pythonReprOfBytes(chunk)}`;
   }
 }

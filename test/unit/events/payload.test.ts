@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { bytesRepr, payloadOf } from '../../../src/events/payload.ts';
+import { payloadOf } from '../../../src/events/payload.ts';
 
 const of = { process: 'front', group: 'web' };
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -78,17 +78,5 @@ describe('the payload', () => {
   ])('describes bytes that are not UTF-8 as %s', (repr, data) => {
     const event = { type: 'PROCESS_COMMUNICATION_STDOUT', ...of, pid: 7, data: bytes(data) } as const;
     expect(payloadOf(event)).toEndWith(`\nUndecodable: ${repr}`);
-  });
-});
-
-describe('a bytes literal', () => {
-  test.each([
-    [`b'READY\\n'`, 'READY\n'],
-    [`b"it's"`, `it's`],
-    [`b'"'`, `"`],
-    [`b'it\\'s "x"'`, `it's "x"`],
-    [`b'\\x00\\x1f \\t\\r\\\\~\\x7f\\x80\\xff'`, '\x00\x1f \t\r\\~\x7f\x80\xff'],
-  ])('is written %s', (repr, data) => {
-    expect(bytesRepr(bytes(data))).toBe(repr);
   });
 });
