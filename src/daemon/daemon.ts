@@ -39,6 +39,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     environment: ownEnvironment(),
   };
   incarnation = Incarnation.start({ ...lasting, config, findings });
+  surviveMistakes((message) => incarnation?.log.critical(message));
   if (reportUp) {
     detachStandardStreams();
     reportUp();
@@ -74,6 +75,14 @@ function reread(readConfig: () => Config, last: Config): Config {
       ],
     };
   }
+}
+
+/** A mistake of ours in one place must not end the supervision of everything else. */
+function surviveMistakes(tell: (message: string) => void): void {
+  const onMistake = (error: unknown): void =>
+    tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.on('uncaughtException', onMistake);
+  process.on('unhandledRejection', onMistake);
 }
 
 function ownEnvironment(): Record<string, string> {

@@ -2,8 +2,8 @@
 import { type Config, ConfigError } from '../config/config.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
-import { routesFor } from '../http/routes.ts';
-import type { HttpServer } from '../http/server.ts';
+import { ListenError } from '../http/listener.ts';
+import { openServers, type Servers } from '../http/servers.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
@@ -12,7 +12,7 @@ import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
 import { serverUrlForChildren } from './server-url.ts';
-import { openServers, serveAll } from './servers.ts';
+import { StartError } from './start-error.ts';
 
 export interface IncarnationRequest {
   readonly config: Config;
@@ -32,7 +32,7 @@ export class Incarnation {
   private constructor(
     readonly supervisor: Supervisor,
     readonly log: ActivityLog,
-    private readonly servers: readonly HttpServer[],
+    private readonly servers: Servers,
     private readonly reaper: Reaper,
     private readonly pidfile: string,
   ) {
@@ -47,7 +47,7 @@ export class Incarnation {
     writeFindings(log, config, request.findings);
     const reaper = new Reaper(log);
     // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
-    const listening = openServers(config.servers);
+    const servers = listen(config, log);
     if (!supervisord.nocleanup)
       cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, (message) => log.warn(message));
     const supervisor = new Supervisor(
@@ -66,7 +66,7 @@ export class Incarnation {
       },
       request.readConfig,
     );
-    const servers = serveAll(listening, routesFor(supervisor), log);
+    servers.serve(supervisor);
     return new Incarnation(supervisor, log, servers, reaper, supervisord.pidfile);
   }
 
@@ -100,10 +100,18 @@ export class Incarnation {
 
   /** Gives back what others could want: sockets, pidfile, log. */
   async close(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.stop()));
+    await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.pidfile);
     this.reaper.stop();
     this.log.close();
+  }
+}
+
+function listen(config: Config, log: ActivityLog): Servers {
+  try {
+    return openServers(config.servers, log);
+  } catch (error) {
+    throw error instanceof ListenError ? new StartError(error.message) : error;
   }
 }
 

@@ -3,11 +3,11 @@ import type { ActivityLog } from '../streams/activity-log.ts';
 
 export interface SignalActions {
   readonly log: ActivityLog;
-  /** True from the moment a shutdown was asked for. */
-  readonly shuttingDown: () => boolean;
-  readonly shutdown: () => void;
-  readonly restart: () => void;
-  readonly reopenLogs: () => void;
+  /** From the moment a shutdown was asked for. */
+  shuttingDown(): boolean;
+  shutdown(): void;
+  restart(): void;
+  reopenLogs(): void;
 }
 
 type Handler = (actions: SignalActions) => void;
@@ -16,21 +16,23 @@ const handlers: Readonly<Record<string, Handler>> = {
   SIGTERM: (actions) => exitRequest(actions, 'SIGTERM'),
   SIGINT: (actions) => exitRequest(actions, 'SIGINT'),
   SIGQUIT: (actions) => exitRequest(actions, 'SIGQUIT'),
-  SIGHUP: ({ log, shuttingDown, restart }) => {
-    if (shuttingDown()) return log.warn('ignored SIGHUP indicating restart request (shutdown in progress)');
-    log.warn('received SIGHUP indicating restart request');
-    restart();
+  SIGHUP: (actions) => {
+    if (actions.shuttingDown()) {
+      return actions.log.warn('ignored SIGHUP indicating restart request (shutdown in progress)');
+    }
+    actions.log.warn('received SIGHUP indicating restart request');
+    actions.restart();
   },
-  SIGUSR2: ({ log, reopenLogs }) => {
-    log.info('received SIGUSR2 indicating log reopen request');
-    log.info('supervisord logreopen');
-    reopenLogs();
+  SIGUSR2: (actions) => {
+    actions.log.info('received SIGUSR2 indicating log reopen request');
+    actions.log.info('supervisord logreopen');
+    actions.reopenLogs();
   },
 };
 
-function exitRequest({ log, shutdown }: SignalActions, name: string): void {
-  log.warn(`received ${name} indicating exit request`);
-  shutdown();
+function exitRequest(actions: SignalActions, name: string): void {
+  actions.log.warn(`received ${name} indicating exit request`);
+  actions.shutdown();
 }
 
 /** Until the returned function is called. */

@@ -1,0 +1,51 @@
+// supervisord: the original's command line, then the daemon, in the foreground or behind the terminal.
+import { resolve } from 'node:path';
+import { type Config, ConfigError } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import type { CommandLineOverrides } from '../config/overrides.ts';
+import { systemHost } from '../config/system-host.ts';
+import { runDaemon } from '../daemon/daemon.ts';
+import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
+import { StartError } from '../daemon/start-error.ts';
+import { compatibleVersion } from '../version.ts';
+import { UsageError } from './getopt.ts';
+import { print, printError } from './output.ts';
+import { programName } from './program-name.ts';
+import { locateConfig, readSupervisordOptions, usage } from './supervisord-options.ts';
+
+const USAGE_STATUS = 2;
+
+/** Runs until the daemon ends, or, without --nodaemon, until it is up. Resolves to the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = programName('supervisord');
+  try {
+    const options = readSupervisordOptions(args, systemHost());
+    switch (options.kind) {
+      case 'help':
+        print(usage(program));
+        return 0;
+      case 'version':
+        print(compatibleVersion);
+        return 0;
+      case 'run':
+        return await supervise(locateConfig(options, process.argv0, systemHost()), options.overrides);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
+      throw error;
+    printError(`Error: ${error.message}`);
+    printError(`For help, use ${program} -h`);
+    return USAGE_STATUS;
+  }
+}
+
+async function supervise(path: string, overrides: CommandLineOverrides): Promise<number> {
+  const isDaemon = takeDaemonMarker();
+  const read = (file: string): Config => loadConfig({ path: file, overrides, host: systemHost() });
+  const config = read(path);
+  if (!config.supervisord.nodaemon && !isDaemon) return startInBackground();
+  // The daemon may be in another directory when it reads the file again.
+  const absolutePath = resolve(path);
+  await runDaemon({ config, readConfig: () => read(absolutePath), reportUp: isDaemon ? reportUp : null });
+  process.exit(0);
+}
