@@ -9,7 +9,7 @@ import {
   receive,
 } from './listener-protocol.ts';
 import { type EventSerials, encodeEvent, type NumberedEvent } from './numbering.ts';
-import type { SupervisorEvent } from './types.ts';
+import type { ConcreteEventName, SupervisorEvent } from './types.ts';
 
 /** What a pool needs of a process. */
 export interface ListenerProcess {
@@ -47,10 +47,23 @@ interface Listener {
   event: PooledEvent | null;
 }
 
+/** All that a pool knows, as plain data. */
 export interface PoolSnapshot {
   readonly nextPoolSerial: number;
-  readonly buffer: readonly PooledEvent[];
-  readonly listeners: Readonly<Record<string, Pick<Listener, 'protocol' | 'event'>>>;
+  readonly buffer: readonly SavedEvent[];
+  readonly listeners: Readonly<Record<string, SavedListener>>;
+}
+
+interface SavedEvent {
+  readonly serial: number;
+  readonly poolSerial: number;
+  readonly name: ConcreteEventName;
+  readonly payload: string;
+}
+
+interface SavedListener {
+  readonly protocol: ListenerProtocol;
+  readonly event: SavedEvent | null;
 }
 
 export class ListenerPool {
@@ -94,10 +107,13 @@ export class ListenerPool {
   }
 
   snapshot(): PoolSnapshot {
-    const listeners = [...this.#listeners].map(([name, { protocol, event }]) => [name, { protocol, event }]);
+    const listeners = [...this.#listeners].map(([name, { protocol, event }]) => [
+      name,
+      { protocol, event: event && saved(event) },
+    ]);
     return {
       nextPoolSerial: this.#nextPoolSerial,
-      buffer: [...this.#buffer],
+      buffer: this.#buffer.map(saved),
       listeners: Object.fromEntries(listeners),
     };
   }
@@ -105,11 +121,12 @@ export class ListenerPool {
   /** Takes up where a predecessor with the same processes left off. */
   restore({ nextPoolSerial, buffer, listeners }: PoolSnapshot): void {
     this.#nextPoolSerial = nextPoolSerial;
-    this.#buffer = [...buffer];
+    this.#buffer = buffer.map(recalled);
     for (const [name, listener] of this.#listeners) {
-      const { protocol, event } = listeners[name] ?? listener;
-      listener.protocol = protocol;
-      listener.event = event;
+      const before = listeners[name];
+      if (!before) continue;
+      listener.protocol = before.protocol;
+      listener.event = before.event && recalled(before.event);
     }
   }
 
@@ -206,4 +223,12 @@ const unknownStateWarning =
 
 function takesEvents({ process, protocol }: Listener): boolean {
   return protocol.state === 'READY' && process.isRunning();
+}
+
+function saved({ serial, poolSerial, name, payload }: PooledEvent): SavedEvent {
+  return { serial, poolSerial, name, payload: payload() };
+}
+
+function recalled(event: SavedEvent): PooledEvent {
+  return { ...event, payload: () => event.payload };
 }
