@@ -38,19 +38,22 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     eventSerials: new EventSerials(),
     environment: ownEnvironment(),
   };
-  incarnation = Incarnation.start({ ...lasting, config, findings });
-  surviveMistakes((message) => incarnation?.log.critical(message));
-  if (reportUp) {
-    detachStandardStreams();
-    reportUp();
+  try {
+    incarnation = Incarnation.start({ ...lasting, config, findings });
+    surviveMistakes((message) => incarnation?.log.critical(message));
+    if (reportUp) {
+      detachStandardStreams();
+      reportUp();
+    }
+    let ending = await lifeOf(incarnation);
+    while (ending === 'restart') {
+      incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
+      ending = await lifeOf(incarnation);
+    }
+    return ending === 'failure' ? 1 : 0;
+  } finally {
+    await dataPlane.stop();
   }
-  let ending = await lifeOf(incarnation);
-  while (ending === 'restart') {
-    incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
-    ending = await lifeOf(incarnation);
-  }
-  await dataPlane.stop();
-  return ending === 'failure' ? 1 : 0;
 }
 
 async function lifeOf(incarnation: Incarnation): Promise<Ending> {

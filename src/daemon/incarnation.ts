@@ -9,6 +9,7 @@ import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
+import type { Surroundings } from '../supervisor/surroundings.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
 import { serverUrlForChildren } from './server-url.ts';
@@ -43,29 +44,25 @@ export class Incarnation {
   static start(request: IncarnationRequest): Incarnation {
     const { config, dataPlane } = request;
     const { supervisord } = config;
-    const log = ActivityLog.open(supervisord, dataPlane, request.foreground && !supervisord.silent);
+    const log = openLog(request);
     writeFindings(log, config, request.findings);
     const reaper = new Reaper(log);
     // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
     const servers = listen(config, log);
     if (!supervisord.nocleanup)
       cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, (message) => log.warn(message));
-    const supervisor = new Supervisor(
-      config,
-      {
-        log,
-        bus: new EventBus(),
-        eventSerials: request.eventSerials,
-        dataPlane,
-        reaper,
-        environment: request.environment,
-        serverUrl: serverUrlForChildren(config.servers),
-        childlogdir: supervisord.childlogdir,
-        identifier: supervisord.identifier,
-        stripAnsi: supervisord.stripAnsi,
-      },
-      request.readConfig,
-    );
+    const supervisor = supervise(config, request.readConfig, {
+      log,
+      bus: new EventBus(),
+      eventSerials: request.eventSerials,
+      dataPlane,
+      reaper,
+      environment: request.environment,
+      serverUrl: serverUrlForChildren(config.servers),
+      childlogdir: supervisord.childlogdir,
+      identifier: supervisord.identifier,
+      stripAnsi: supervisord.stripAnsi,
+    });
     servers.serve(supervisor);
     return new Incarnation(supervisor, log, servers, reaper, supervisord.pidfile);
   }
@@ -104,6 +101,30 @@ export class Incarnation {
     if (this.#pidfileWritten) removePidfile(this.pidfile);
     this.reaper.stop();
     this.log.close();
+  }
+}
+
+function openLog({ config: { supervisord }, dataPlane, foreground }: IncarnationRequest): ActivityLog {
+  return orStartError('Cannot open the log', () =>
+    ActivityLog.open(supervisord, dataPlane, foreground && !supervisord.silent),
+  );
+}
+
+/** Makes the groups, and with them the AUTO logs of their processes. */
+function supervise(config: Config, readConfig: () => Config, surroundings: Surroundings): Supervisor {
+  return orStartError(
+    'Cannot create the log of a program',
+    () => new Supervisor(config, surroundings, readConfig),
+  );
+}
+
+/** What the system refuses at the start is the starter's to know, in one line. */
+function orStartError<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw new StartError(`${what}: ${error.message}`);
+    throw error;
   }
 }
 

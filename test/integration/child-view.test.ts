@@ -35,7 +35,7 @@ const setup = {
   supervisord: 'environment=COMMON="both",PLACE="%(here)s"\nminfds=2048',
   config: `[program:root]
 command=/usr/bin/python3 %(here)s/look.py one "two words" '%%d'
-environment=MINE="it is 50%% of \\"all\\"",COMMON="mine"
+environment=MINE="it is 50%% of 'all'",COMMON="mine"
 [program:nobody]
 command=/usr/bin/python3 %(here)s/look.py
 user=www-data
