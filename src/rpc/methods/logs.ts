@@ -90,14 +90,12 @@ function tailMethod(channel: Channel): Method {
 }
 
 async function read(path: string | null, start: number, count: number): Promise<RpcValue> {
-  if (readWindow(0, start, count) === null) throw new RpcFault('BAD_ARGUMENTS');
   if (path === null) throw new RpcFault('NO_FILE');
-  try {
-    const piece = await readPiece(path, (size) => readWindow(size, start, count));
-    return piece?.text ?? '';
-  } catch (error) {
+  const piece = await readPiece(path, (size) => readWindow(size, start, count)).catch((error: unknown) => {
     throw isMissing(error) ? new RpcFault('NO_FILE', path) : new RpcFault('FAILED');
-  }
+  });
+  if (piece === null) throw new RpcFault('BAD_ARGUMENTS');
+  return piece.text;
 }
 
 async function tail(path: string | null, start: number, count: number): Promise<RpcValue> {
