@@ -1,5 +1,5 @@
 // A daemon in a directory of its own, ours or the original, and the Python supervisorctl to drive it.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -71,6 +71,8 @@ export class Daemon {
   /** Writes the configuration, starts the daemon in the foreground, and waits until it is up. */
   static async start(setup: DaemonSetup): Promise<Daemon> {
     const directory = mkdtempSync(join(tmpdir(), 'tsv-'));
+    // Programs of other users must find their files.
+    chmodSync(directory, 0o755);
     const port = await freePort();
     for (const [name, text] of Object.entries(setup.files ?? {})) {
       mkdirSync(dirname(join(directory, name)), { recursive: true });
