@@ -1,14 +1,17 @@
 // supervisorctl: the original's command line, one command or the shell.
 
+import { existsSync } from 'node:fs';
 import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
+import { pythonRepr } from '../config/python-repr.ts';
+import { findConfig } from '../config/search.ts';
 import { type CommandLine, getopt, type OptionSpec, UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
 import { programName } from './program-name.ts';
 import { execute } from './supervisorctl/execute.ts';
 import { LineInput } from './supervisorctl/line-input.ts';
 import type { Session } from './supervisorctl/session.ts';
-import { defaultSettings, findConfigFile, readSettings, type Settings } from './supervisorctl/settings.ts';
+import { defaultSettings, readSettings, type Settings } from './supervisorctl/settings.ts';
 
 const USAGE_STATUS = 2;
 
@@ -42,7 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
       for (const line of usage(program)) print(line);
       return 0;
     }
-    const configFile = options.get('configuration') ?? findConfigFile(process.execPath);
+    const configFile = options.get('configuration') ?? findConfig(process.execPath, existsSync);
     const settings = configFile === null ? defaultSettings : readSettings(configFile);
     return await runCommands(commandLine.rest, settings, options);
   } catch (error) {
@@ -59,9 +62,11 @@ type Options = ReadonlyMap<OptionName, string>;
 function readOptions({ given }: CommandLine<OptionName>): Options {
   const options = new Map<OptionName, string>();
   for (const { name, spelled, value } of given) {
-    if (options.has(name)) throw new UsageError(`conflicting command line option '${spelled}'`);
+    if (options.has(name)) throw new UsageError(`conflicting command line option ${pythonRepr(spelled)}`);
     if (name === 'serverurl' && !isUrl(value)) {
-      throw new UsageError(`invalid value for ${spelled} '${value}': value '${value}' is not a URL`);
+      throw new UsageError(
+        `invalid value for ${spelled} ${pythonRepr(value)}: value ${pythonRepr(value)} is not a URL`,
+      );
     }
     options.set(name, value);
     if (name === 'help') break;

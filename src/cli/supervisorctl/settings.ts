@@ -29,20 +29,6 @@ export const defaultSettings: Settings = {
   plugins: [],
 };
 
-/** The first configuration file that exists where the original looks; null when there is none. */
-export function findConfigFile(executable: string): string | null {
-  const above = dirname(dirname(executable));
-  const candidates = [
-    `${above}/etc/supervisord.conf`,
-    `${above}/supervisord.conf`,
-    'supervisord.conf',
-    'etc/supervisord.conf',
-    '/etc/supervisord.conf',
-    '/etc/supervisor/supervisord.conf',
-  ];
-  return candidates.find((path) => existsSync(path)) ?? null;
-}
-
 /** Reads the [supervisorctl] section of a file. Throws ConfigError. */
 export function readSettings(path: string): Settings {
   const document = parse(path);

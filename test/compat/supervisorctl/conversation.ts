@@ -49,9 +49,9 @@ export class Conversation {
     return new Conversation(command, true);
   }
 
-  /** Everything so far; at a terminal without its control sequences and carriage returns. */
+  /** Everything so far; at a terminal without control sequences, bells and carriage returns. */
   get printed(): string {
-    return Bun.stripANSI(this.#stdout).replaceAll('\r', '');
+    return Bun.stripANSI(this.#stdout).replace(/[\r\x07]/g, '');
   }
 
   /** Waits until `text` was printed `times` times. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
 import type { Daemon } from '../../support/daemon.ts';
 import { Conversation, type Ended } from './conversation.ts';
-import { originalPair, otherPairs, type Pair, Stage } from './stage.ts';
+import { expectAlike, originalPair, otherPairs, type Pair, Stage } from './stage.ts';
 
 const config = `
 [program:cat]
@@ -25,13 +25,7 @@ afterAll(() => stage.strike());
 
 /** Lets each pair play `act` and expects from all what the first shows. */
 async function alike(act: (pair: Pair, daemon: Daemon) => Promise<Ended>): Promise<Ended> {
-  const [reference, ...others] = await Promise.all(stage.scenes.map(({ pair, daemon }) => act(pair, daemon)));
-  if (!reference) throw new Error('no pair has played');
-  for (const [index, ended] of others.entries()) {
-    const name = stage.scenes[index + 1]?.pair.name;
-    expect({ name, ...ended }).toEqual({ name, ...reference });
-  }
-  return reference;
+  return expectAlike(stage, await Promise.all(stage.scenes.map(({ pair, daemon }) => act(pair, daemon))));
 }
 
 function converse(pair: Pair, daemon: Daemon, ...args: string[]): Conversation {

@@ -61,7 +61,14 @@ export class Stage {
       const daemon = await Daemon.start({ ...setup, environment, executable: pair.daemon });
       return { pair, daemon, environment };
     });
-    return new Stage(await Promise.all(scenes));
+    const outcomes = await Promise.allSettled(scenes);
+    const stage = new Stage(
+      outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])),
+    );
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (!failure) return stage;
+    await stage.strike();
+    throw failure.reason;
   }
 
   /** What each pair makes of the step, the original pair first. */
@@ -90,13 +97,20 @@ export function testSteps(stage: () => Stage, steps: readonly Step[]): void {
     const input = step.stdin === undefined ? '' : ` <<< ${JSON.stringify(step.stdin)}`;
     const title = step.title === undefined ? '' : `, given ${JSON.stringify(step.title)}`;
     test(`supervisorctl ${step.args.join(' ')}${input}${title}`, async () => {
-      const [reference, ...others] = await stage().play(step);
-      for (const [index, outcome] of others.entries()) {
-        const name = stage().scenes[index + 1]?.pair.name;
-        expect({ name, ...outcome }).toEqual({ name, ...reference });
-      }
+      expectAlike(stage(), await stage().play(step));
     });
   }
+}
+
+/** Expects of each pair what the first one shows, which is the result. */
+export function expectAlike<Result extends object>(stage: Stage, results: readonly Result[]): Result {
+  const [reference, ...others] = results;
+  if (!reference) throw new Error('nobody has played');
+  for (const [index, result] of others.entries()) {
+    const name = stage.scenes[index + 1]?.pair.name;
+    expect<object>({ name, ...result }).toEqual({ name, ...reference });
+  }
+  return reference;
 }
 
 /** Splits each line at blanks into the arguments of a step. */
