@@ -29,6 +29,8 @@ export interface OutputConsumer {
   readonly onCapture: ((data: Uint8Array) => void) | null;
   /** Set for protocols, which cannot wait for more output to gather. */
   readonly prompt: boolean;
+  /** The name under which lines are sent to syslog; null when they are not. */
+  readonly syslogName: string | null;
 }
 
 /** A spawn that failed, in the words that clients get. */
@@ -135,12 +137,11 @@ function connectStreams(plan: ChildPlan, pipes: Pipes, dataPlane: DataPlane): St
     const pipe = pipes[channel];
     if (!pipe) return [];
     libc.close(pipe.writeFd);
-    const { captureMaxBytes, syslog } = plan.config[channel];
+    const { captureMaxBytes } = plan.config[channel];
     const output = plan.outputs[channel];
     return dataPlane.attach({
       fd: pipe.readFd,
       log: plan.logs[channel],
-      syslogName: syslog ? plan.config.name : null,
       stripAnsi: plan.stripAnsi,
       captureMaxBytes: output.onCapture ? captureMaxBytes : 0,
       ...output,

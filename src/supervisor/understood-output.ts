@@ -36,17 +36,18 @@ export class UnderstoodOutput {
       onData: echo || stream.eventsEnabled ? onData : null,
       onCapture: stream.captureMaxBytes > 0 ? (data) => this.#onCapture(data) : null,
       prompt: stream.eventsEnabled,
+      syslogName: stream.syslog ? this.speaker.name : null,
     };
   }
 
-  /** The stdout of an event listener. */
+  /** The stdout of an event listener: never captured, never sent to syslog, no event itself. */
   asProtocol(onStdout: (chunk: Uint8Array) => void): OutputConsumer {
     const echo = this.surroundings.log.isEnabled('debug');
     const onData = (chunk: Uint8Array): void => {
       if (echo) this.#echo(pythonReprOfBytes(chunk));
       onStdout(chunk);
     };
-    return { onData, onCapture: null, prompt: true };
+    return { onData, onCapture: null, prompt: true, syslogName: null };
   }
 
   #onCapture(data: Uint8Array): void {
