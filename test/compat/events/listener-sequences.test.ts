@@ -58,6 +58,10 @@ startsecs=3
 command=/bin/cat
 autostart=false
 stdout_events_enabled=true
+[program:binary]
+command=/bin/sh -c "printf '\\377\\376x it''s\\n'; exec sleep 1000"
+autostart=false
+stdout_events_enabled=true
 [program:capturer]
 command=/bin/cat
 autostart=false
@@ -75,7 +79,7 @@ command=/bin/sleep 0.3
 autostart=false
 autorestart=unexpected
 startsecs=0
-[program:victim]
+[program:café]
 command=/bin/sleep 1000
 autostart=false
 autorestart=true
