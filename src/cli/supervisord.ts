@@ -46,6 +46,6 @@ async function supervise(path: string, overrides: CommandLineOverrides): Promise
   if (!config.supervisord.nodaemon && !isDaemon) return startInBackground();
   // The daemon may be in another directory when it reads the file again.
   const absolutePath = resolve(path);
-  await runDaemon({ config, readConfig: () => read(absolutePath), reportUp: isDaemon ? reportUp : null });
-  process.exit(0);
+  const readConfig = () => read(absolutePath);
+  process.exit(await runDaemon({ config, readConfig, reportUp: isDaemon ? reportUp : null }));
 }
