@@ -6,6 +6,7 @@ import type { CommandLineOverrides } from '../config/overrides.ts';
 import { systemHost } from '../config/system-host.ts';
 import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
+import { quietRuntime } from '../daemon/quiet-runtime.ts';
 import { StartError } from '../daemon/start-error.ts';
 import { compatibleVersion } from '../version.ts';
 import { UsageError } from './getopt.ts';
@@ -40,6 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function supervise(path: string, overrides: CommandLineOverrides): Promise<number> {
+  quietRuntime();
   const isDaemon = takeDaemonMarker();
   const read = (file: string): Config => loadConfig({ path: file, overrides, host: systemHost() });
   const config = read(path);

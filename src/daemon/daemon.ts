@@ -2,6 +2,7 @@
 import { type Config, ConfigError } from '../config/config.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
+import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataPlane } from '../streams/data-plane.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
@@ -18,6 +19,9 @@ export interface DaemonRequest {
   /** Lets the one who started a background daemon go; null in the foreground. */
   readonly reportUp: (() => void) | null;
 }
+
+/** By then start-up is over and most of what it needed will not be needed again. */
+const settledMs = 2000;
 
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
@@ -45,6 +49,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
       detachStandardStreams();
       reportUp();
     }
+    setTimeout(forgetStartUpCode, settledMs);
     let ending = await lifeOf(incarnation);
     while (ending === 'restart') {
       incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });

@@ -1,5 +1,7 @@
 // One child process: posix_spawn(3) with credentials, directory and umask of its own.
 // The three are set on the calling thread just for the call; see docs/decisions/spawn.md.
+
+import { CStringArray } from './c-string-array.ts';
 import { asUser, currentUid, type UserIdentity } from './credentials.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
@@ -138,21 +140,4 @@ function resetSignalsAndGroup(): void {
 function spawnFailure(number: number): SpawnFailure {
   const stage = number === E.EAGAIN || number === E.ENOMEM ? 'fork' : 'exec';
   return new SpawnFailure(stage, errnoName(number));
-}
-
-/** A NULL-terminated `char *[]`; must stay referenced while C looks at it. */
-class CStringArray {
-  readonly pointers: BigUint64Array;
-  private readonly bytes: Buffer;
-
-  constructor(strings: readonly string[]) {
-    this.bytes = Buffer.from(`${strings.join('\0')}\0`);
-    this.pointers = new BigUint64Array(strings.length + 1);
-    const base = ptr(this.bytes);
-    let offset = 0;
-    strings.forEach((text, index) => {
-      this.pointers[index] = BigInt(base + offset);
-      offset += Buffer.byteLength(text) + 1;
-    });
-  }
 }
