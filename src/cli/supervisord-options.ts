@@ -18,6 +18,8 @@ export type SupervisordOptions =
 /** Reads the command line from left to right; help and version end it. Throws UsageError. */
 export function readSupervisordOptions(args: readonly string[], host: ConfigHost): SupervisordOptions {
   const { given, rest } = getopt(args, specs);
+  if (rest.length > 0)
+    throw new UsageError(`positional arguments are not supported: [${rest.map(pythonRepr).join(', ')}]`);
   const seen = new Set<OptionName>();
   let configPath: string | null = null;
   let overrides: CommandLineOverrides = {};
@@ -29,8 +31,6 @@ export function readSupervisordOptions(args: readonly string[], host: ConfigHost
     if (option.name === 'configuration') configPath = option.value;
     overrides = { ...overrides, ...settingOf(option, host) };
   }
-  if (rest.length > 0)
-    throw new UsageError(`positional arguments are not supported: [${rest.map(pythonRepr).join(', ')}]`);
   return { kind: 'run', configPath, overrides };
 }
 

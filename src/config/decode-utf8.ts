@@ -40,10 +40,18 @@ function describe(flaw: Flaw, position: number, bytes: Uint8Array): string {
 /** What the decoder is given at once: a block, with the bytes of a character that the block before cut off. */
 function startOfBlock(bytes: Uint8Array, flaw: Flaw): number {
   if (flaw.reason === 'unexpected end of data') return flaw.start;
-  const found = flaw.reason === 'invalid start byte' ? flaw.start : flaw.start + flaw.length;
+  const found = flaw.start + decidingByte(bytes, flaw);
+  if (found >= bytes.length) return flaw.start;
   let begin = Math.min(flaw.start, found - (found % blockBytes));
   while (begin < flaw.start && begin > 0 && ((bytes[begin] ?? 0) & 0xc0) === 0x80) begin -= 1;
   return begin;
+}
+
+/** With which byte the decoder knew; what could become a surrogate is only refused when it is complete. */
+function decidingByte(bytes: Uint8Array, { start, length, reason }: Flaw): number {
+  if (reason === 'invalid start byte') return 0;
+  const isSurrogate = bytes[start] === 0xed && ((bytes[start + 1] ?? 0) & 0xe0) === 0xa0;
+  return isSurrogate ? 2 : length;
 }
 
 function firstFlaw(bytes: Uint8Array): Flaw {

@@ -7,7 +7,7 @@ import { compareByCodePoint } from './python-text.ts';
 /** Which names an option sees: see `visibleNames`. Every one sees the environment as `ENV_*`. */
 export type NamesKind = keyof typeof visibleNames;
 
-/** In the order in which the whole mapping is shown; `ENV_*` stands for the environment. */
+/** In the order in which the whole mapping is shown; `ENV_*` stands for the environment without a program's own. */
 export const visibleNames = {
   none: [],
   env: ['ENV_*'],
@@ -56,16 +56,18 @@ export function namesOf(kind: NamesKind, knowledge: Knowledge): Names {
       return environments.findLast((environment) => environment.has(name.slice(4)))?.get(name.slice(4));
     },
     entries() {
-      return visible.flatMap((name) =>
-        name === 'ENV_*' ? environmentEntries(environments) : factEntry(name, knowledge.facts),
+      const all = visible.flatMap((name) =>
+        name === 'ENV_*' ? prefixed(environments.slice(0, 1)) : factEntry(name, knowledge.facts),
       );
+      return new Map([...all, ...prefixed(environments.slice(1))]);
     },
   };
 }
 
-function environmentEntries(environments: readonly ReadonlyMap<string, string>[]): [string, string][] {
-  const merged = new Map(environments.flatMap((environment) => [...environment]));
-  return [...merged].map(([name, value]) => [`ENV_${name}`, value]);
+function prefixed(environments: readonly ReadonlyMap<string, string>[]): [string, NameValue][] {
+  return environments.flatMap((environment) =>
+    [...environment].map(([name, value]) => [`ENV_${name}`, value]),
+  );
 }
 
 function factEntry(name: string, facts: ReadonlyMap<string, NameValue>): [string, NameValue][] {

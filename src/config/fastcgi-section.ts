@@ -30,21 +30,20 @@ export function readFastCgiSocket(reader: SectionReader): SocketPart {
     return nowhere;
   }
   const described = { ...options.socket, expects: fastCgiSocket.expects };
+  if (!text.startsWith('unix://') && (owner !== null || mode !== null))
+    reader.complain(
+      described,
+      'socket_owner and socket_mode params should only be used with a Unix domain socket' +
+        ` in [${name}] socket`,
+    );
   const address = reader.attempt(
     described,
     () => addressIn(reader, text),
     () => null,
   );
   if (address === null) return nowhere;
-  if (address.kind === 'tcp') {
-    if (owner !== null || mode !== null)
-      reader.complain(
-        described,
-        'socket_owner and socket_mode params should only be used with a Unix domain socket' +
-          ` in [${name}] socket`,
-      );
+  if (address.kind === 'tcp')
     return { socket: address, socketUrl: `tcp://${address.host}:${address.port}`, backlog };
-  }
   const defaultOwner: Owner =
     user !== null && user.uid !== reader.host.uid ? { uid: user.uid, gid: user.gid } : unchanged;
   const socket = { ...address, mode: mode ?? defaultMode, owner: owner ?? defaultOwner };

@@ -32,7 +32,8 @@ export function readGroups(sources: GroupSources): GroupConfig[] {
       if (!claimed.has(section.name))
         groups.push(...attempt(sources, section, (reader) => read(reader, sources)));
   groups.sort((a, b) => a.priority - b.priority || compareByCodePoint(a.name, b.name));
-  return [...new Map(groups.toReversed().map((group) => [group.name, group])).values()].toReversed();
+  const first = new Map(groups.toReversed().map((group) => [group.name, group]));
+  return groups.filter((group) => first.get(group.name) === group);
 }
 
 /** A section that cannot be read at all, and is to be gone over, is no group. */

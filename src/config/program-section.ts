@@ -73,7 +73,8 @@ function nameOrReport(reader: SectionReader): string {
 
 /** In the order in which errors are reported. */
 function readSettings(reader: SectionReader): ProgramSettings {
-  const priority = reader.read(options.priority);
+  // As a member of a group it sees more than the group's priority does.
+  const priority = reader.read({ ...options.priority, names: 'program' });
   const autostart = reader.read(options.autostart);
   const autorestart = reader.read(options.autorestart);
   const startsecs = reader.read(options.startsecs);

@@ -27,16 +27,21 @@ export function formatWithNames(template: string, names: Names): string {
   const characters = [...template];
   let result = '';
   let index = 0;
+  let isFirst = true;
   while (index < characters.length) {
     const character = characters[index] ?? '';
     if (character !== '%') {
       result += character;
       index += 1;
-      continue;
+    } else if (characters[index + 1] === '%') {
+      result += '%';
+      index += 2;
+    } else {
+      const directive = readDirective(characters, index + 1, names, isFirst);
+      result += directive.text;
+      index = directive.end;
+      isFirst = false;
     }
-    const directive = readDirective(characters, index + 1, names);
-    result += directive.text;
-    index = directive.end;
   }
   return result;
 }
@@ -51,9 +56,11 @@ function readDirective(
   characters: readonly string[],
   start: number,
   names: Names,
+  isFirst: boolean,
 ): { text: string; end: number } {
   let index = start;
-  let value: NameValue | Names = names;
+  // Without a name the mapping itself is meant, but only by the first directive.
+  let value: NameValue | Names | null = isFirst ? names : null;
   if (characters[index] === '(') {
     const end = endOfKey(characters, index);
     const name = characters.slice(index + 1, end).join('');
@@ -62,15 +69,16 @@ function readDirective(
     value = found;
     index = end + 1;
   }
-  const rest = /^([-+ #0]*)(\d*|\*)(?:(\.)(\d*|\*))?([hlL]?)/.exec(
+  const rest = /^([-+ #0]*)(\*|\d*)(?:(\.)(\*|\d*))?([hlL]?)/.exec(
     characters.slice(index, index + 100).join(''),
   );
   const [all = '', flags = '', width = '', dot, precision = ''] = rest ?? [];
-  if (width === '*' || precision === '*')
-    throw new BadFormat(typeof value === 'number' ? 'not enough arguments for format string' : '* wants int');
   index += all.length;
   const conversion = characters[index];
+  const isTaken = width === '*' || precision === '*';
+  if (isTaken && typeof value !== 'number' && value !== null) throw new BadFormat('* wants int');
   if (conversion === undefined) throw new BadFormat('incomplete format');
+  if (isTaken || value === null) throw new BadFormat('not enough arguments for format string');
   const layout = {
     flags,
     width: Number(width),
@@ -97,8 +105,6 @@ function endOfKey(characters: readonly string[], open: number): number {
 
 function convert(conversion: string, value: NameValue | Names, layout: Layout, index: number): string {
   switch (conversion) {
-    case '%':
-      return '%';
     case 's':
       return padText(typeof value === 'object' ? showMapping(value) : String(value), layout);
     case 'r':

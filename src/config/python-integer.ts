@@ -6,7 +6,7 @@ import { strip } from './python-text.ts';
 /** int(text): sign, underscores between digits, leading zeros, digits of any script. Throws ConfigError. */
 export function parseInteger(text: string): number {
   const digits = asciiDigits(strip(text));
-  if (/^[+-]?\d+(_\d+)*$/.test(digits)) return Number(digits.replaceAll('_', ''));
+  if (/^[+-]?\d+(_\d+)*$/.test(digits)) return Number(digits.replaceAll('_', '').replace(/^-0+$/, '0'));
   const shown = [...pythonRepr(text)].slice(0, 200).join('');
   throw new ConfigError(`invalid literal for int() with base 10: ${shown}`);
 }
@@ -16,7 +16,7 @@ export function parseOctal(text: string): number | null {
   const match = /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/.exec(asciiDigits(strip(text)));
   if (!match) return null;
   const value = Number.parseInt((match[2] ?? '').replaceAll('_', ''), 8);
-  return match[1] === '-' ? -value : value;
+  return match[1] === '-' ? 0 - value : value;
 }
 
 /** Decimal digits of other scripts come in runs of ten, whose code begins with a last hexadecimal digit 0 or 6. */
