@@ -22,28 +22,19 @@ export interface Hook {
 /** Longer than any message needs. */
 const runLimitMs = 60_000;
 
-/** Runs with the user, directory and environment of the program it is about. Failures are warnings. */
+/**
+ * Runs with the user, directory and environment of the program it is about. Failures are warnings.
+ * Resolves when it has ended, one way or the other.
+ */
 export function runHook(
   { what, command, input }: Hook,
-  { config, group }: Process,
+  process: Process,
   surroundings: Surroundings,
-): void {
+): Promise<void> {
   const { log, reaper } = surroundings;
+  const ended = Promise.withResolvers<void>();
   try {
-    const searchPath = config.environment.PATH ?? surroundings.environment.PATH;
-    const { path, argv } = resolveCommand(command, searchPath);
-    const environment = childEnvironment(config, group, surroundings);
-    const pid = spawnWithInput(input, (stdio) =>
-      spawn({
-        path,
-        argv,
-        environment,
-        stdio,
-        directory: config.directory,
-        umask: config.umask,
-        user: config.user,
-      }),
-    );
+    const pid = spawnHook(command, input, process, surroundings);
     const limit = setTimeout(() => {
       log.warn(
         `${what}: killing '${command}' (${pid}) with SIGKILL, it ran for ${runLimitMs / 1000} seconds`,
@@ -53,23 +44,40 @@ export function runHook(
     reaper.adopt(pid, (status) => {
       clearTimeout(limit);
       if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
+      ended.resolve();
     });
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof SpawnFailure || error instanceof SyscallError))
       throw error;
     log.warn(`${what}: '${command}' could not be run: ${error.message}`);
+    ended.resolve();
   }
+  return ended.promise;
 }
 
 const SIGKILL = 9;
 const O_RDWR_CLOEXEC = 0o2 | 0o2000000;
+
+/** Its pid. */
+function spawnHook(
+  command: string,
+  input: string,
+  { config, group }: Process,
+  surroundings: Surroundings,
+): number {
+  const searchPath = config.environment.PATH ?? surroundings.environment.PATH;
+  const { path, argv } = resolveCommand(command, searchPath);
+  const environment = childEnvironment(config, group, surroundings);
+  const { directory, umask, user } = config;
+  return withInput(input, (stdio) => spawn({ path, argv, environment, stdio, directory, umask, user }));
+}
 
 function isSuccess(status: ExitStatus): boolean {
   return status.kind === 'exited' && status.code === 0;
 }
 
 /** The text is in the pipe before the child starts, so that nobody has to wait for it to read. */
-function spawnWithInput(input: string, start: (stdio: [number, number, number]) => number): number {
+function withInput(input: string, start: (stdio: [number, number, number]) => number): number {
   const pipe = createPipe('write');
   try {
     const bytes = Buffer.from(input);

@@ -13,30 +13,45 @@ interface Hooks {
 
 /** Tells `onExit` of every end that nobody asked for, `onFatal` of a start that was given up. */
 export function callHooks(process: Process, { onFatal, onExit }: Hooks, surroundings: Surroundings): void {
+  let running = 0;
+  const call = async (key: string, target: HookTarget) => {
+    const what = `${key} of ${process.qualifiedName}`;
+    if (running >= maxRunning) {
+      surroundings.log.warn(`${what}: not called, ${running} calls before it have not ended yet`);
+      return;
+    }
+    running += 1;
+    await tell(what, target, process, surroundings);
+    running -= 1;
+  };
   process.onTransition(() => {
     // A supervisor that ends gives up what waits for another try; that is no news.
     if (process.life.retired) return;
-    if (process.state === 'FATAL' && onFatal) tell('on_fatal', onFatal, process, surroundings);
-    if (process.state === 'EXITED' && onExit) tell('on_exit', onExit, process, surroundings);
+    if (process.state === 'FATAL' && onFatal) void call('on_fatal', onFatal);
+    if (process.state === 'EXITED' && onExit) void call('on_exit', onExit);
   });
 }
+
+/** Of one process: a hook that hangs must not fill the machine when the program keeps dying. */
+const maxRunning = 5;
 
 /** Reads the recipients from the message, and does not end at a line with a single dot. */
 const sendmail = '/usr/sbin/sendmail -t -i';
 const webHookTimeoutMs = 10_000;
 
-function tell(key: string, target: HookTarget, process: Process, surroundings: Surroundings): void {
-  const what = `${key} of ${process.qualifiedName}`;
+function tell(what: string, target: HookTarget, process: Process, surroundings: Surroundings): Promise<void> {
   const notice = noticeOf(process, surroundings.identifier);
   switch (target.kind) {
     case 'command':
-      runHook({ what, command: target.command, input: JSON.stringify(notice) }, process, surroundings);
-      return;
+      return runHook({ what, command: target.command, input: JSON.stringify(notice) }, process, surroundings);
     case 'mail':
-      runHook({ what, command: sendmail, input: mailOf(notice, target.address) }, process, surroundings);
-      return;
+      return runHook(
+        { what, command: sendmail, input: mailOf(notice, target.address) },
+        process,
+        surroundings,
+      );
     case 'webhook':
-      void post(what, target.url, notice, surroundings);
+      return post(what, target.url, notice, surroundings);
   }
 }
 

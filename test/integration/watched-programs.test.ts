@@ -182,6 +182,33 @@ on_fatal=/bin/false
   });
 });
 
+describe('a hook that never ends', () => {
+  test('is called only so many times at once', async () => {
+    await withDaemon(
+      {
+        config: `
+[program:restless]
+command=/bin/true
+startsecs=0
+autorestart=true
+on_exit=/bin/sleep 1000
+`,
+      },
+      async (daemon) => {
+        const refusal = 'on_exit of restless: not called, 5 calls before it have not ended yet';
+        await eventually(() => daemon.log().includes(refusal), {
+          what: 'a call that is not made',
+          timeoutMs: 30_000,
+        });
+        const found = Bun.spawnSync(['pgrep', '-P', String(daemon.pid), '-x', 'sleep']).stdout.toString();
+        const pids = found.trim().split('\n').map(Number);
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+        expect(pids).toHaveLength(5);
+      },
+    );
+  });
+});
+
 describe('a program with exit_on_fatal', () => {
   test('ends the daemon with status 1 when it cannot be started, after everything else was stopped', async () => {
     const daemon = await Daemon.start({
