@@ -25,6 +25,8 @@ export class IniDocument {
   readonly sections = new Map<string, Section>();
   /** `[DEFAULT]`: what sections fall back to. */
   readonly defaults = new Map<string, Setting>();
+  /** Sections that a file had something for, since this was last emptied. */
+  readonly touched = new Set<Section>();
 
   setting(section: Section, key: string): Setting | undefined {
     return section.settings.get(key) ?? this.defaults.get(key);
@@ -153,9 +155,9 @@ class DialectReader {
   #openSection(name: string): Map<string, Setting> {
     if (name === 'DEFAULT') return this.document.defaults;
     const known = this.document.sections.get(name);
-    if (known) return known.settings;
-    const section = { name, position: { file: this.file, line: this.#line }, settings: new Map() };
-    this.document.sections.set(name, section);
+    const section = known ?? { name, position: { file: this.file, line: this.#line }, settings: new Map() };
+    if (!known) this.document.sections.set(name, section);
+    this.document.touched.add(section);
     return section.settings;
   }
 

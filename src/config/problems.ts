@@ -14,10 +14,10 @@ export const throwFirst: Problems = {
 };
 
 /** Adds ` in section ...`, as the original does while it reads the options of a program. */
-export function withSuffix(problems: Problems, suffix: string): Problems {
+export function withSuffix(problems: Problems, suffix: () => string): Problems {
   return {
     report(problem) {
-      problems.report(problem.withMessage(problem.message + suffix));
+      problems.report(problem.withMessage(problem.message + suffix()));
     },
   };
 }

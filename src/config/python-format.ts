@@ -24,26 +24,22 @@ export class BadFormat extends Error {
 
 /** `template % names`. Inserted text is not looked at again. Throws UnknownName or BadFormat. */
 export function formatWithNames(template: string, names: Names): string {
-  const characters = [...template];
   let result = '';
   let index = 0;
   let isFirst = true;
-  while (index < characters.length) {
-    const character = characters[index] ?? '';
-    if (character !== '%') {
-      result += character;
-      index += 1;
-    } else if (characters[index + 1] === '%') {
+  for (let percent = template.indexOf('%'); percent >= 0; percent = template.indexOf('%', index)) {
+    result += template.slice(index, percent);
+    if (template[percent + 1] === '%') {
       result += '%';
-      index += 2;
+      index = percent + 2;
     } else {
-      const directive = readDirective(characters, index + 1, names, isFirst);
+      const directive = readDirective(template, percent + 1, names, isFirst);
       result += directive.text;
       index = directive.end;
       isFirst = false;
     }
   }
-  return result;
+  return result + template.slice(index);
 }
 
 interface Layout {
@@ -52,32 +48,31 @@ interface Layout {
   readonly precision: number | null;
 }
 
+const options = /([-+ #0]*)(\*|\d*)(?:(\.)(\*|\d*))?[hlL]?/y;
+
 function readDirective(
-  characters: readonly string[],
+  template: string,
   start: number,
   names: Names,
   isFirst: boolean,
 ): { text: string; end: number } {
-  let index = start;
   // Without a name the mapping itself is meant, but only by the first directive.
   let value: NameValue | Names | null = isFirst ? names : null;
-  if (characters[index] === '(') {
-    const end = endOfKey(characters, index);
-    const name = characters.slice(index + 1, end).join('');
+  options.lastIndex = start;
+  if (template[start] === '(') {
+    const end = endOfKey(template, start);
+    const name = template.slice(start + 1, end);
     const found = names.get(name);
     if (found === undefined) throw new UnknownName(name);
     value = found;
-    index = end + 1;
+    options.lastIndex = end + 1;
   }
-  const rest = /^([-+ #0]*)(\*|\d*)(?:(\.)(\*|\d*))?([hlL]?)/.exec(
-    characters.slice(index, index + 100).join(''),
-  );
-  const [all = '', flags = '', width = '', dot, precision = ''] = rest ?? [];
-  index += all.length;
-  const conversion = characters[index];
+  const [, flags = '', width = '', dot, precision = ''] = options.exec(template) ?? [];
+  const index = options.lastIndex;
+  const code = template.codePointAt(index);
   const isTaken = width === '*' || precision === '*';
   if (isTaken && typeof value !== 'number' && value !== null) throw new BadFormat('* wants int');
-  if (conversion === undefined) throw new BadFormat('incomplete format');
+  if (code === undefined) throw new BadFormat('incomplete format');
   if (isTaken || value === null) throw new BadFormat('not enough arguments for format string');
   const layout = {
     flags,
@@ -86,24 +81,32 @@ function readDirective(
   };
   if (layout.width > longestField) throw new BadFormat('width too big');
   if ((layout.precision ?? 0) > longestField) throw new BadFormat('precision too big');
-  return { text: convert(conversion, value, layout, index), end: index + 1 };
+  const conversion = String.fromCodePoint(code);
+  const text = convert(conversion, value, layout, () => [...template.slice(0, index)].length);
+  return { text, end: index + conversion.length };
 }
 
 /** Wider than any sane field; a manager must not be made to fill its memory with blanks. */
 const longestField = 1_000_000;
 
 /** The position of the `)` that closes the name; names may contain pairs of parentheses. */
-function endOfKey(characters: readonly string[], open: number): number {
+function endOfKey(template: string, open: number): number {
   let depth = 0;
-  for (let index = open; index < characters.length; index += 1) {
-    if (characters[index] === '(') depth += 1;
-    if (characters[index] === ')') depth -= 1;
+  for (let index = open; index < template.length; index += 1) {
+    const character = template[index];
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
     if (depth === 0) return index;
   }
   throw new BadFormat('incomplete format key');
 }
 
-function convert(conversion: string, value: NameValue | Names, layout: Layout, index: number): string {
+function convert(
+  conversion: string,
+  value: NameValue | Names,
+  layout: Layout,
+  position: () => number,
+): string {
   switch (conversion) {
     case 's':
       return padText(typeof value === 'object' ? showMapping(value) : String(value), layout);
@@ -133,10 +136,11 @@ function convert(conversion: string, value: NameValue | Names, layout: Layout, i
     case 'G':
       return asFloat(conversion, numberOr(value, 'must be real number'), layout);
     default:
-      throw new BadFormat(unsupported(conversion, index));
+      throw new BadFormat(unsupported(conversion, position()));
   }
 }
 
+/** `index` counts characters, not UTF-16 units. */
 function unsupported(conversion: string, index: number): string {
   const code = conversion.codePointAt(0) ?? 0;
   const shown = code > 31 && code < 127 ? conversion : '?';

@@ -2,12 +2,12 @@
 
 /** str.isspace() as the inside of a regular expression's brackets. */
 const blank = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const leading = new RegExp(`^[${blank}]+`);
 const blankCharacter = new RegExp(`[${blank}]`);
+const blanks = new RegExp(`[${blank}]+`);
 
 /** Without blanks at both ends: str.strip(). */
 export function strip(text: string): string {
-  return stripEnd(text.replace(leading, ''));
+  return stripEnd(text.slice(indentation(text)));
 }
 
 /** Without blanks at the end: str.rstrip(). A loop, as a regular expression anchored at the end is quadratic. */
@@ -19,17 +19,22 @@ export function stripEnd(text: string): string {
 
 /** Whether the character is one that strip() takes away. */
 export function isBlank(character: string): boolean {
-  return character === ' ' || (character !== '' && blankCharacter.test(character));
+  const code = character.charCodeAt(0);
+  // Nearly all there is to look at is ASCII.
+  if (code < 0x80) return code === 0x20 || (code >= 9 && code <= 13) || (code >= 0x1c && code <= 0x1f);
+  return blankCharacter.test(character);
 }
 
 /** How many blanks the text begins with. */
 export function indentation(text: string): number {
-  return leading.exec(text)?.[0].length ?? 0;
+  let start = 0;
+  while (start < text.length && isBlank(text.charAt(start))) start += 1;
+  return start;
 }
 
 /** The words between blanks: str.split(). */
 export function words(text: string): string[] {
-  return text.split(new RegExp(`[${blank}]+`)).filter((word) => word !== '');
+  return text.split(blanks).filter((word) => word !== '');
 }
 
 /** Order by code point, in which Python sorts; plain comparison would sort by UTF-16 unit. */

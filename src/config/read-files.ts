@@ -110,7 +110,9 @@ const hereName = '%(here)s';
  */
 function replaceHere(document: IniDocument, directory: string): void {
   const defaults = [...document.defaults.values()].filter(({ text }) => text.includes(hereName));
-  for (const section of document.sections.values()) {
+  // What was replaced before needs no second look, unless defaults bring the name back.
+  const sections = defaults.length > 0 ? document.sections.values() : document.touched;
+  for (const section of sections) {
     const inherited = defaults.filter(({ key }) => !section.settings.has(key));
     for (const setting of [...section.settings.values(), ...inherited])
       if (setting.text.includes(hereName))
@@ -119,4 +121,5 @@ function replaceHere(document: IniDocument, directory: string): void {
           text: setting.text.replaceAll(hereName, () => directory),
         });
   }
+  document.touched.clear();
 }

@@ -110,7 +110,7 @@ export class SectionReader {
   /** The same section; what is wrong names it and its file. */
   namingItself(): SectionReader {
     const { name, position } = this.section;
-    const suffix = ` in section ${pythonRepr(name)} (file: ${pythonRepr(position.file)})`;
+    const suffix = () => ` in section ${pythonRepr(name)} (file: ${pythonRepr(position.file)})`;
     return new SectionReader(
       this.document,
       this.section,

@@ -21,53 +21,18 @@ export const environmentList: ValueType<ReadonlyMap<string, string>> = {
   },
 };
 
-const blanks = ' \t\r\n';
-const wordCharacter = /[A-Za-z0-9_/.+\-():]/;
+/** A run of blanks, a comment, a quoted text, a lone quote, a word (comments in it included), or one other character. */
+const token =
+  /(?<skipped>[ \t\r\n]+|#[^\n]*\n?)|"[^"]*"|'[^']*'|(?<open>["'])|(?<word>[\w/.+\-():](?:[\w/.+\-():"']|#[^\n]*\n?)*)|./gsu;
 
 /** Words, quoted texts with their quotes, and all other characters one by one. `#` comments to the end of line. */
 function splitWords(value: string): string[] {
-  const characters = [...value];
   const words: string[] = [];
-  let index = 0;
-  while (index < characters.length) {
-    const character = characters[index] ?? '';
-    if (blanks.includes(character)) {
-      index += 1;
-    } else if (character === '#') {
-      index = endOfLine(characters, index);
-    } else {
-      const { word, end } = readWord(characters, index);
-      words.push(word);
-      index = end;
-    }
+  for (const { 0: all, groups = {} } of value.matchAll(token)) {
+    if (groups.skipped !== undefined) continue;
+    if (groups.open !== undefined) throw new ConfigError('No closing quotation');
+    // A comment inside a word does not end it: the next line goes on.
+    words.push(groups.word === undefined ? all : all.replace(/#[^\n]*\n?/g, ''));
   }
   return words;
-}
-
-function readWord(characters: readonly string[], start: number): { word: string; end: number } {
-  const first = characters[start] ?? '';
-  if (first === '"' || first === "'") {
-    const end = characters.indexOf(first, start + 1);
-    if (end < 0) throw new ConfigError('No closing quotation');
-    return { word: characters.slice(start, end + 1).join(''), end: end + 1 };
-  }
-  if (!wordCharacter.test(first)) return { word: first, end: start + 1 };
-  let word = '';
-  let index = start;
-  while (index < characters.length) {
-    const character = characters[index] ?? '';
-    // A comment inside a word does not end it: the next line goes on.
-    if (character === '#') index = endOfLine(characters, index);
-    else if (!wordCharacter.test(character) && character !== '"' && character !== "'") break;
-    else {
-      word += character;
-      index += 1;
-    }
-  }
-  return { word, end: index };
-}
-
-function endOfLine(characters: readonly string[], start: number): number {
-  const end = characters.indexOf('\n', start);
-  return end < 0 ? characters.length : end + 1;
 }
