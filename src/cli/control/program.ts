@@ -1,0 +1,71 @@
+// What our own commands have in common: options to find the server, exit statuses, errors.
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import type { Server } from '../../client/server-address.ts';
+import { ServerUrlError } from '../../client/server-address.ts';
+import { SupervisorClient } from '../../client/supervisor-client.ts';
+import { ConfigError } from '../../config/config.ts';
+import { printError, write } from '../output.ts';
+import { explainServerError } from './explain.ts';
+import { chooseServer, type ServerOptions } from './server.ts';
+
+export const exitStatuses = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notRunning: 3,
+  unknownName: 4,
+  unreachable: 5,
+} as const;
+
+const exitHelp = `
+Exit status: 0 done; 1 something failed; 2 wrong usage or configuration; 3 (status) something is not running;
+4 no process matches a name; 5 supervisord cannot be reached or refuses.`;
+
+/** A command with the options that all of them take. */
+export function controlCommand(name: string, summary: string) {
+  return new Command(`tsupervisor ${name}`)
+    .description(summary)
+    .option('-c, --configuration <file>', 'the configuration file (else the usual places are searched)')
+    .option('-s, --serverurl <url>', 'where supervisord listens: unix:///path or http://host:port')
+    .option('-u, --username <name>', 'the user name, when the server asks for one')
+    .option('-p, --password <password>', 'the password that belongs to it')
+    .addHelpText('after', exitHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) });
+}
+
+/** Parses `args` and runs the command's action. Resolves to the exit status. */
+export async function runControl(
+  command: { parseAsync(args: readonly string[], options: { from: 'user' }): Promise<unknown> },
+  args: readonly string[],
+  status: () => number,
+): Promise<number> {
+  try {
+    await command.parseAsync(args, { from: 'user' });
+    return status();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatuses.done : exitStatuses.usage;
+    if (!(error instanceof ConfigError)) throw error;
+    printError(`tsupervisor: ${error.message}`);
+    return exitStatuses.usage;
+  }
+}
+
+/** Lets `body` talk to the server that the options mean; what the server or the connection spoil becomes a line. */
+export async function withServer(
+  options: ServerOptions,
+  body: (client: SupervisorClient, server: Server) => Promise<number>,
+): Promise<number> {
+  const server = chooseServer(options);
+  const client = new SupervisorClient(server);
+  try {
+    return await body(client, server);
+  } catch (error) {
+    const line = explainServerError(error, server.url);
+    if (line === null) throw error;
+    printError(`tsupervisor: ${line}`);
+    return error instanceof ServerUrlError ? exitStatuses.usage : exitStatuses.unreachable;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,38 @@
+// Which processes people mean: names, groups, shell patterns, `all`. Pure.
+import { parseNameSpec, selectProcesses } from './name-spec.ts';
+import { type ProcessInfo, processName } from './process-info.ts';
+
+export interface Selection {
+  /** Each once, in the order of the server. */
+  readonly processes: readonly ProcessInfo[];
+  /** Patterns that mean nothing. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * `name`, `group:name`, `group`, `group:*`, `all`, and shell patterns (`*`, `?`, `[...]`) over the names.
+ * No pattern at all means everything.
+ */
+export function selectByPatterns(patterns: readonly string[], all: readonly ProcessInfo[]): Selection {
+  if (patterns.length === 0) return { processes: all, unmatched: [] };
+  const chosen = new Set<ProcessInfo>();
+  const unmatched: string[] = [];
+  for (const pattern of patterns) {
+    const matching = matchingProcesses(pattern, all);
+    if (matching.length === 0) unmatched.push(pattern);
+    for (const process of matching) chosen.add(process);
+  }
+  return { processes: all.filter((process) => chosen.has(process)), unmatched };
+}
+
+function matchingProcesses(pattern: string, all: readonly ProcessInfo[]): ProcessInfo[] {
+  if (pattern === 'all') return [...all];
+  const exact = selectProcesses(parseNameSpec(pattern), all);
+  if (exact.length > 0) return exact;
+  const members = all.filter(({ group }) => group === pattern);
+  if (members.length > 0) return members;
+  const glob = new Bun.Glob(pattern);
+  return all.filter(
+    (process) => glob.match(processName(process)) || glob.match(`${process.group}:${process.name}`),
+  );
+}
