@@ -1,5 +1,5 @@
 // `%(name)s` in values: which names an option sees, and what an expansion that fails is called.
-import { ConfigError } from './config.ts';
+import { type Bilingual, ConfigError } from './config.ts';
 import { formatWithNames, type Names, type NameValue, UnknownName } from './python-format.ts';
 import { pythonRepr } from './python-repr.ts';
 import { compareByCodePoint } from './python-text.ts';
@@ -28,7 +28,15 @@ export interface Knowledge {
   readonly environments: readonly ReadonlyMap<string, string>[];
 }
 
-/** `text` with its names replaced; `owner` is what messages call it. Throws ConfigError. */
+/** A value with a `%` in it that cannot be expanded. */
+export class ExpansionError extends ConfigError {
+  readonly expected: Bilingual = {
+    en: 'names that are known here, as %(name)s, and %% for a percent sign',
+    zh: '此处可用的名称，写作 %(name)s；百分号写作 %%',
+  };
+}
+
+/** `text` with its names replaced; `owner` is what messages call it. Throws ExpansionError. */
 export function expand(text: string, owner: string, names: Names): string {
   if (!text.includes('%')) return text;
   try {
@@ -36,10 +44,12 @@ export function expand(text: string, owner: string, names: Names): string {
   } catch (error) {
     const what = `Format string ${pythonRepr(text)} for ${pythonRepr(owner)}`;
     if (!(error instanceof UnknownName))
-      throw new ConfigError(`${what} is badly formatted: ${error instanceof Error ? error.message : error}`);
+      throw new ExpansionError(
+        `${what} is badly formatted: ${error instanceof Error ? error.message : error}`,
+      );
     const available = [...names.entries()].map(([name]) => name).sort(compareByCodePoint);
     const unknown = `(${pythonRepr(error.unknown)})`;
-    throw new ConfigError(
+    throw new ExpansionError(
       `${what} contains names ${unknown} which cannot be expanded. Available names: ${available.join(', ')}`,
     );
   }

@@ -29,15 +29,14 @@ export function readFastCgiSocket(reader: SectionReader): SocketPart {
       reader.complain(options.socket, `[${name}] section requires a "socket" line`);
     return nowhere;
   }
-  const described = { ...options.socket, expects: fastCgiSocket.expects };
   if (!text.startsWith('unix://') && (owner !== null || mode !== null))
     reader.complain(
-      described,
+      options.socket,
       'socket_owner and socket_mode params should only be used with a Unix domain socket' +
         ` in [${name}] socket`,
     );
   const address = reader.attempt(
-    described,
+    options.socket,
     () => addressIn(reader, text),
     () => null,
   );

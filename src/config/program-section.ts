@@ -29,6 +29,9 @@ export interface ProgramSurroundings {
   readonly warnings: string[];
 }
 
+/** A slip of the finger must not fill the memory of a running daemon. */
+const mostProcesses = 100_000;
+
 /** The name after the colon. Throws ConfigError for a character that no name may have. */
 export function programName(section: Section): string {
   return checkedName(nameAfterColon(section));
@@ -55,6 +58,10 @@ export function readProcesses(
     ['group_name', group ?? name],
   ]);
   const settings = readSettings(reader);
+  if (settings.numprocs > mostProcesses) {
+    reader.complain(options.numprocs, `numprocs ${settings.numprocs} is above ${mostProcesses}`);
+    return [];
+  }
   const processes: ProcessConfig[] = [];
   for (let index = 0; index < settings.numprocs; index += 1)
     processes.push(readProcess(reader, settings, settings.numprocsStart + index, surroundings));

@@ -2,7 +2,7 @@
 // where it stands when it is no good.
 import { ConfigError } from './config.ts';
 import type { IniDocument, Section, Setting } from './dialect.ts';
-import { expand, type Knowledge, namesOf } from './expansion.ts';
+import { ExpansionError, expand, type Knowledge, namesOf } from './expansion.ts';
 import type { ConfigHost } from './host.ts';
 import type { Option, OptionDescription } from './options/option.ts';
 import { asConfigError, type Problems, withSuffix } from './problems.ts';
@@ -61,7 +61,7 @@ export class SectionReader {
           section: this.section.name,
           key: option.key,
           text: setting?.text ?? option.default ?? '',
-          expected: option.expects,
+          expected: error instanceof ExpansionError ? error.expected : option.expects,
         }),
       );
       return otherwise();

@@ -1,5 +1,6 @@
 // The options of [group:x], and those that FastCGI programs and event listeners have beside a program's.
 import { owner, user } from '../values/accounts.ts';
+import { fastCgiSocket } from '../values/addresses.ts';
 import { eventNames } from '../values/events.ts';
 import { boolean, integer, list, octal, text } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
@@ -12,7 +13,7 @@ export const groupOptions = {
       en: 'The programs and FastCGI programs of the group. They lose the group of their own.',
       zh: '组内的程序和 FastCGI 程序；它们不再单独成组。',
     },
-    example: 'one,two',
+    example: 'theprogramname',
   }),
   priority: withDefault('priority', integer, '999', {
     names: 'here',
@@ -65,16 +66,20 @@ export const eventListenerOptions = {
 };
 
 export const fastCgiOptions = {
-  socket: optional('socket', text, {
-    names: 'socket',
-    required: true,
-    since: '3.0a7',
-    help: {
-      en: 'The socket that all processes share as file descriptor 0: unix:///path or tcp://host:port.',
-      zh: '所有进程以文件描述符 0 共享的套接字：unix:///路径 或 tcp://主机:端口。',
+  socket: optional(
+    'socket',
+    { ...text, expects: fastCgiSocket.expects },
+    {
+      names: 'socket',
+      required: true,
+      since: '3.0a7',
+      help: {
+        en: 'The socket that all processes share as file descriptor 0: unix:///path or tcp://host:port.',
+        zh: '所有进程以文件描述符 0 共享的套接字：unix:///路径 或 tcp://主机:端口。',
+      },
+      example: 'unix:///tmp/program.sock',
     },
-    example: 'unix:///tmp/program.sock',
-  }),
+  ),
   backlog: optional('socket_backlog', integer, {
     names: 'here',
     since: '3.4.0',

@@ -59,7 +59,7 @@ export const unixServerOptions = {
     names: 'env',
     since: '3.0',
     help: { en: 'Its owner: user or user:group.', zh: '套接字文件的所有者：user 或 user:group。' },
-    example: 'nobody:nogroup',
+    example: 'root:root',
   }),
   username,
   password,

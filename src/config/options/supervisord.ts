@@ -1,4 +1,5 @@
 // The options of [supervisord].
+import { user } from '../values/accounts.ts';
 import { environmentList } from '../values/environment-list.ts';
 import { absoluteFileInDirectory, existingDirectory, mainLogFile } from '../values/paths.ts';
 import { boolean, byteSize, integer, logLevel, octal, text } from '../values/scalars.ts';
@@ -93,15 +94,19 @@ export const supervisordOptions = {
     defaultNote: { en: 'the directory for temporary files', zh: '临时文件目录' },
     example: '/tmp',
   }),
-  user: optional('user', text, {
-    names: 'here',
-    since: '3.0',
-    help: {
-      en: 'Become this user (name or number) before doing anything else.',
-      zh: '先切换为该用户（名称或编号），再做其他事情。',
+  user: optional(
+    'user',
+    { ...text, expects: user.expects },
+    {
+      names: 'here',
+      since: '3.0',
+      help: {
+        en: 'Become this user (name or number) before doing anything else.',
+        zh: '先切换为该用户（名称或编号），再做其他事情。',
+      },
+      example: 'nobody',
     },
-    example: 'nobody',
-  }),
+  ),
   directory: optional('directory', existingDirectory, {
     names: 'here',
     since: '3.0',

@@ -1,0 +1,31 @@
+// `tsupervisor echo-conf`, also as echo_supervisord_conf: a sample configuration, or the reference of all options.
+import { Command, Option } from '@commander-js/extra-typings';
+import { configurationReference } from '../config/reference.ts';
+import { sampleConfig } from '../config/sample.ts';
+import { runControl } from './control/program.ts';
+import { write } from './output.ts';
+
+/** Resolves to the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = new Command('tsupervisor echo-conf')
+    .description('Print a sample configuration with every option, its meaning and its default.')
+    .option('--minimal', 'only what is needed to begin, without explanations')
+    .addOption(
+      new Option('--lang <language>', 'language of the explanations').choices(['en', 'zh']).default('en'),
+    )
+    .addOption(
+      new Option('--format <format>', 'a configuration file, or a reference of all options')
+        .choices(['ini', 'markdown'])
+        .default('ini'),
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) })
+    .action(({ minimal = false, lang, format }) => {
+      const language = lang === 'zh' ? 'zh' : 'en';
+      write(
+        1,
+        format === 'markdown' ? configurationReference(language) : sampleConfig({ language, minimal }),
+      );
+    });
+  return runControl(command, args, () => 0);
+}
