@@ -30,6 +30,8 @@ export interface Method extends Implementation {
   readonly returns: { readonly type: RpcTypeName; readonly text: string };
   /** True: refused with SHUTDOWN_STATE while the supervisor stops or restarts. */
   readonly gated: boolean;
+  /** True: only tells, changes nothing. */
+  readonly safe: boolean;
 }
 
 export type MethodTable = ReadonlyMap<string, Method>;
@@ -66,11 +68,20 @@ export function threeParams<A, B, C>(
   };
 }
 
-/** A method of the supervisor namespace. */
+/** A method of the supervisor namespace that does something. */
 export function method(
   help: string,
   returns: { readonly type: RpcTypeName; readonly text: string },
   implementation: Implementation,
 ): Method {
-  return { help, returns, gated: true, ...implementation };
+  return { help, returns, gated: true, safe: false, ...implementation };
+}
+
+/** A method of the supervisor namespace that only tells. */
+export function query(
+  help: string,
+  returns: { readonly type: RpcTypeName; readonly text: string },
+  implementation: Implementation,
+): Method {
+  return { ...method(help, returns, implementation), safe: true };
 }

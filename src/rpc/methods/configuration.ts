@@ -4,7 +4,7 @@ import { SyscallError } from '../../linux/errno.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import { RpcFault } from '../faults.ts';
 import { fittingInt } from '../int32.ts';
-import { type Method, method, noParams, oneParam } from '../method.ts';
+import { type Method, method, noParams, oneParam, query } from '../method.ts';
 import { groupName } from '../params.ts';
 import type { RpcStruct } from '../value.ts';
 
@@ -49,7 +49,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     }),
   ),
 
-  getAllConfigInfo: method(
+  getAllConfigInfo: query(
     'Tells the configuration of every process, as it was last read.',
     { type: 'array', text: 'A struct for each process, by process name' },
     noParams(({ supervisor }) =>

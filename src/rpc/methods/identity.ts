@@ -1,12 +1,12 @@
 // Methods that tell who the supervisor is and how it is.
 import { supervisorStateCodes } from '../../supervisor/supervisor.ts';
 import { compatibleVersion } from '../../version.ts';
-import { type Method, method, noParams } from '../method.ts';
+import { type Method, method, noParams, query } from '../method.ts';
 
 /** Clients refuse to talk to any other. */
 const apiVersion = '3.0';
 
-const getAPIVersion = method(
+const getAPIVersion = query(
   'Tells which version of the RPC interface this is.',
   { type: 'string', text: 'The version' },
   noParams(() => apiVersion),
@@ -16,25 +16,25 @@ export const identityMethods: Readonly<Record<string, Method>> = {
   getAPIVersion,
   getVersion: getAPIVersion,
 
-  getSupervisorVersion: method(
+  getSupervisorVersion: query(
     'Tells with which version of Supervisor this daemon is compatible.',
     { type: 'string', text: 'The version' },
     noParams(() => compatibleVersion),
   ),
 
-  getIdentification: method(
+  getIdentification: query(
     'Tells the identifier that the configuration gives this daemon.',
     { type: 'string', text: 'The identifier' },
     noParams(({ identifier }) => identifier),
   ),
 
-  getPID: method(
+  getPID: query(
     'Tells the process id of the daemon itself.',
     { type: 'int', text: 'The process id' },
     noParams(() => process.pid),
   ),
 
-  getState: method(
+  getState: query(
     'Tells the state of the daemon itself.',
     { type: 'struct', text: 'statecode (int) and statename (string)' },
     noParams(({ supervisor }) => ({

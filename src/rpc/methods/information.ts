@@ -3,12 +3,12 @@ import type { Process } from '../../supervisor/process.ts';
 import { processInfo } from '../../supervisor/process-info.ts';
 import { findProcess } from '../find-process.ts';
 import { fittingInt } from '../int32.ts';
-import { type Method, method, noParams, oneParam } from '../method.ts';
+import { type Method, noParams, oneParam, query } from '../method.ts';
 import { processName } from '../params.ts';
 import type { RpcStruct } from '../value.ts';
 
 export const informationMethods: Readonly<Record<string, Method>> = {
-  getProcessInfo: method(
+  getProcessInfo: query(
     'Tells the state of one process.',
     {
       type: 'struct',
@@ -19,7 +19,7 @@ export const informationMethods: Readonly<Record<string, Method>> = {
     oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
   ),
 
-  getAllProcessInfo: method(
+  getAllProcessInfo: query(
     'Tells the state of every process.',
     { type: 'array', text: 'Structs as of getProcessInfo, by group and name' },
     noParams(({ supervisor }) => {

@@ -9,13 +9,13 @@ import { fittingInt } from '../int32.ts';
 import { readPiece } from '../log-bytes.ts';
 import { readWindow, tailWindow } from '../log-window.ts';
 import { onEach } from '../many.ts';
-import { type Method, method, noParams, oneParam, threeParams, twoParams } from '../method.ts';
+import { type Method, method, noParams, oneParam, query, threeParams, twoParams } from '../method.ts';
 import { length, offset, processName } from '../params.ts';
 import type { RpcValue } from '../value.ts';
 
 type Channel = 'stdout' | 'stderr';
 
-const readLog = method(
+const readLog = query(
   "Reads from the daemon's own log.",
   { type: 'string', text: 'The bytes as text' },
   twoParams(offset, length, async ({ supervisor, mainLogPath }, start, count) => {
@@ -70,7 +70,7 @@ export const logMethods: Readonly<Record<string, Method>> = {
 };
 
 function readMethod(channel: Channel): Method {
-  return method(
+  return query(
     `Reads from the log of a process's ${channel}. A negative offset counts from the end.`,
     { type: 'string', text: 'The bytes as text' },
     threeParams(processName, offset, length, ({ supervisor }, name, start, count) =>
@@ -80,7 +80,7 @@ function readMethod(channel: Channel): Method {
 }
 
 function tailMethod(channel: Channel): Method {
-  return method(
+  return query(
     `Reads the end of the log of a process's ${channel}. Call it again with the offset that it returned.`,
     { type: 'array', text: 'The text, the size of the log, whether there is more behind offset than fits' },
     threeParams(processName, offset, length, ({ supervisor }, name, start, count) =>

@@ -15,6 +15,7 @@ export function systemMethods(table: MethodTable): Readonly<Record<string, Metho
       help: 'Lists the methods there are.',
       returns: { type: 'array', text: 'Their names, sorted' },
       gated: false,
+      safe: true,
       ...noParams(() => [...table.keys()].sort()),
     },
 
@@ -22,6 +23,7 @@ export function systemMethods(table: MethodTable): Readonly<Record<string, Metho
       help: 'Describes a method.',
       returns: { type: 'string', text: 'What it does, its parameters, its result' },
       gated: false,
+      safe: true,
       ...oneParam(methodName, (_, name) => helpText(documented(table, name))),
     },
 
@@ -29,6 +31,7 @@ export function systemMethods(table: MethodTable): Readonly<Record<string, Metho
       help: 'Tells the types of a method.',
       returns: { type: 'array', text: 'The type of the result, then those of the parameters' },
       gated: false,
+      safe: true,
       ...oneParam(methodName, (_, name) => {
         const { params, returns } = documented(table, name);
         return [returns.type, ...params.map(({ type }) => type)];
@@ -39,6 +42,7 @@ export function systemMethods(table: MethodTable): Readonly<Record<string, Metho
       help: 'Makes several calls, one after the other.',
       returns: { type: 'array', text: 'For each call its result, or a struct of faultCode and faultString' },
       gated: false,
+      safe: false,
       ...oneParam(calls, (context, list) => callAll(table, context, list)),
     },
   };

@@ -1,0 +1,121 @@
+// /api/v1: the methods of the RPC interface for people who do not speak XML-RPC. One URL a method; parameters by
+// name, from a JSON object or, where nothing is changed, from the query.
+import type { RpcContext } from '../rpc/context.ts';
+import { dispatch } from '../rpc/dispatch.ts';
+import { type FaultName, RpcFault } from '../rpc/faults.ts';
+import type { Method, MethodTable } from '../rpc/method.ts';
+import type { RpcValue } from '../rpc/value.ts';
+import { json } from './json-response.ts';
+import { openApiDocument } from './openapi.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse, Status } from './response.ts';
+import { at, type Route } from './router.ts';
+
+export const API = '/api/v1';
+
+export function apiRoutes(table: MethodTable, context: RpcContext): readonly Route[] {
+  const document = json(200, openApiDocument(table));
+  return [at(`${API}/openapi.json`, ['GET', 'HEAD'], () => document), methodRoute(table, context)];
+}
+
+/** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
+function methodRoute(table: MethodTable, context: RpcContext): Route {
+  return (head) => {
+    if (!head.path.startsWith(`${API}/`)) return null;
+    const name = head.path.slice(API.length + 1);
+    const method = table.get(name);
+    if (!method) return () => refusal(404, `there is no method ${name}`);
+    if (head.method !== 'POST' && !(head.method === 'GET' && method.safe)) {
+      return () => refusal(405, `${name} is called by ${method.safe ? 'GET or POST' : 'POST'}`);
+    }
+    return (request) => call(table, context, name, () => argumentsOf(method, request));
+  };
+}
+
+/** A request that cannot become a call. */
+class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+async function call(
+  table: MethodTable,
+  context: RpcContext,
+  method: string,
+  readParams: () => readonly RpcValue[],
+): Promise<HttpResponse> {
+  try {
+    return json(200, { result: await dispatch(table, context, { method, params: readParams() }) });
+  } catch (error) {
+    if (error instanceof BadRequest) return refusal(400, error.message);
+    if (!(error instanceof RpcFault)) throw error;
+    const { code, fault: name, text } = error;
+    return json(statusOf[name], { error: text, fault: { code, name } });
+  }
+}
+
+function refusal(status: Status, error: string): HttpResponse {
+  return json(status, { error });
+}
+
+const statusOf: Readonly<Record<FaultName, Status>> = {
+  UNKNOWN_METHOD: 404,
+  INCORRECT_PARAMETERS: 400,
+  BAD_ARGUMENTS: 400,
+  SIGNATURE_UNSUPPORTED: 404,
+  SHUTDOWN_STATE: 503,
+  BAD_NAME: 404,
+  BAD_SIGNAL: 400,
+  NO_FILE: 404,
+  NOT_EXECUTABLE: 409,
+  FAILED: 500,
+  ABNORMAL_TERMINATION: 409,
+  SPAWN_ERROR: 409,
+  ALREADY_STARTED: 409,
+  NOT_RUNNING: 409,
+  ALREADY_ADDED: 409,
+  STILL_RUNNING: 409,
+  CANT_REREAD: 409,
+};
+
+/** In the order of the parameters; optional ones may be missing at the end. */
+function argumentsOf({ params }: Method, request: HttpRequest): readonly RpcValue[] {
+  const given = request.method === 'GET' ? fromQuery(request.query) : fromBody(request);
+  const known = new Set(params.map(({ name }) => name));
+  for (const name of given.keys()) {
+    if (!known.has(name)) throw new BadRequest(`unknown parameter ${name}`);
+  }
+  const values: RpcValue[] = [];
+  for (const { name, optional } of params) {
+    const value = given.get(name);
+    if (value !== undefined) values.push(value);
+    else if (!optional) throw new BadRequest(`missing parameter ${name}`);
+  }
+  return values;
+}
+
+function fromQuery(query: string): ReadonlyMap<string, RpcValue> {
+  return new Map(new URLSearchParams(query));
+}
+
+/**
+ * A JSON object. The content type is asked for because a page of another site cannot send it without the
+ * browser asking us first, which we never allow.
+ */
+function fromBody({ headers, body }: HttpRequest): ReadonlyMap<string, RpcValue> {
+  if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
+    throw new BadRequest('Content-Type: application/json is needed');
+  }
+  const value = body.length === 0 ? {} : parseJson(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BadRequest('the body is to be an object of parameters');
+  }
+  return new Map<string, RpcValue>(Object.entries(value));
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    throw new BadRequest('the body is no JSON');
+  }
+}

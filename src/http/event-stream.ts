@@ -1,0 +1,84 @@
+// Server-sent events (the WHATWG's text/event-stream): changes of state and lines of logs for browsers and scripts.
+import type { SupervisorEvent } from '../events/types.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { FollowLog } from './followed-log.ts';
+import { isFile, logPathOf, wholeCharacters } from './followed-log.ts';
+import { json } from './json-response.ts';
+import type { HttpResponse } from './response.ts';
+import { at, type Route } from './router.ts';
+
+/** A client that is further behind has to begin again: it gets the end of the stream. */
+const MAX_WAITING_EVENTS = 10_000;
+
+/** What can be told at once to many: `/api/v1/events` and `/api/v1/logs/NAME/CHANNEL`. */
+export function streamRoutes(prefix: string, supervisor: Supervisor, follow: FollowLog): readonly Route[] {
+  return [
+    at(`${prefix}/events`, ['GET'], ({ gone }) => eventStream(stateChanges(supervisor, gone))),
+    (head) => {
+      const [name, channel = 'stdout', ...more] = head.path.slice(`${prefix}/logs/`.length).split('/');
+      if (!head.path.startsWith(`${prefix}/logs/`) || head.method !== 'GET') return null;
+      const path = more.length === 0 && name ? logPathOf(supervisor, name, channel) : null;
+      if (path === null || !isFile(path)) return () => json(404, { error: 'there is no such log' });
+      return ({ gone }) => eventStream(outputOf(follow(path, { lastBytes: LAST_BYTES, signal: gone })));
+    },
+  ];
+}
+
+const LAST_BYTES = 1024;
+
+/** An answer that sends what `events` yields: a type and a value that becomes JSON. */
+function eventStream(events: AsyncIterable<readonly [type: string, value: object]>): HttpResponse {
+  return {
+    status: 200,
+    headers: [
+      ['Content-Type', 'text/event-stream'],
+      ['Cache-Control', 'no-store'],
+      ['X-Accel-Buffering', 'no'],
+    ],
+    body: inFrames(events),
+  };
+}
+
+async function* inFrames(events: AsyncIterable<readonly [string, object]>): AsyncGenerator<string> {
+  // A first line lets the client know that it is connected.
+  yield ': connected\n\n';
+  for await (const [type, value] of events) yield `event: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
+}
+
+/** Changes of state of processes, groups and the supervisor itself, until `gone` is aborted. */
+async function* stateChanges(
+  supervisor: Supervisor,
+  gone: AbortSignal,
+): AsyncGenerator<readonly [string, object]> {
+  const waiting: SupervisorEvent[] = [];
+  let wake = () => {};
+  const unsubscribe = supervisor.surroundings.bus.subscribe(
+    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
+    (event) => {
+      waiting.push(event);
+      wake();
+    },
+  );
+  gone.addEventListener('abort', () => wake(), { once: true });
+  try {
+    while (!gone.aborted && waiting.length <= MAX_WAITING_EVENTS) {
+      const event = waiting.shift();
+      if (event) {
+        const { type, ...rest } = event;
+        yield [type, rest];
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+async function* outputOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly [string, object]> {
+  for await (const piece of wholeCharacters(bytes, true)) yield ['output', { text: utf8.decode(piece) }];
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

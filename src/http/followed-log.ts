@@ -1,0 +1,32 @@
+// What the ways of following a log share: which file is meant, and text in whole characters.
+import { statSync } from 'node:fs';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { FollowOptions } from './follow-log.ts';
+import { Utf8Border } from './utf8-border.ts';
+
+/** Bytes of the log from its last `lastBytes` on, without end; it returns when `signal` is aborted. */
+export type FollowLog = (path: string, options: FollowOptions) => AsyncIterable<Uint8Array>;
+
+/** The log of `name` or `group:name`; null for any other name or channel, or when there is no log. */
+export function logPathOf(supervisor: Supervisor, text: string, channel: string): string | null {
+  if (channel !== 'stdout' && channel !== 'stderr') return null;
+  const colon = text.indexOf(':');
+  const [group, name] = colon < 0 ? [text, text] : [text.slice(0, colon), text.slice(colon + 1)];
+  return supervisor.groups.get(group)?.process(name)?.logPaths[channel] ?? null;
+}
+
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Pieces that neither begin nor end inside a character. `cutBefore`: the first may begin inside one. */
+export async function* wholeCharacters(
+  bytes: AsyncIterable<Uint8Array>,
+  cutBefore: boolean,
+): AsyncGenerator<Uint8Array> {
+  const border = new Utf8Border(cutBefore);
+  for await (const piece of bytes) {
+    const whole = border.push(piece);
+    if (whole.length > 0) yield whole;
+  }
+}

@@ -1,0 +1,18 @@
+// Answers in JSON.
+import type { HttpResponse, Status } from './response.ts';
+
+export function json(status: Status, value: unknown): HttpResponse {
+  return {
+    status,
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['Cache-Control', 'no-store'],
+    ],
+    body: `${JSON.stringify(value, plain)}\n`,
+  };
+}
+
+/** What JSON has no way to write: integers beyond 2^53 become numbers all the same. */
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
