@@ -29,7 +29,7 @@ export interface Step {
   /** Behind `-c FILE`; `DIR` is the daemon's directory, `PORT` its TCP port. */
   readonly args: readonly string[];
   readonly stdin?: string;
-  /** Compare lines as a set: the order is not promised. */
+  /** Compare lines as a set: the order is not promised, so neither is which failure comes last and decides. */
   readonly unordered?: boolean;
   /** The first line and the status count; the rest is help in our own words. */
   readonly help?: boolean;
@@ -134,7 +134,8 @@ function comparable(outcome: Outcome, scene: Scene, step: Step): Outcome {
   const stdout = withoutAccidents(outcome.stdout, scene);
   const stderr = withoutAccidents(outcome.stderr, scene);
   if (step.help) return { ...outcome, stdout: firstLine(stdout), stderr };
-  return { ...outcome, stdout: step.unordered ? stdout.split('\n').sort().join('\n') : stdout, stderr };
+  if (!step.unordered) return { ...outcome, stdout, stderr };
+  return { status: Math.min(outcome.status, 1), stdout: stdout.split('\n').sort().join('\n'), stderr };
 }
 
 /** Process ids, times, places and the source lines in unexpected errors differ from run to run. */
