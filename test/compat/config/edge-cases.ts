@@ -1,5 +1,7 @@
 // Configurations that a generator would not think of: the dialect's corners, and one for every known error.
 
+import { sampleConfig } from '../../../src/config/sample.ts';
+
 export interface EdgeCase {
   readonly name: string;
   readonly text: string | Uint8Array;
@@ -334,6 +336,7 @@ export const edgeCases: readonly EdgeCase[] = [
   ...encodings(),
   ...includes(),
   ...commandLines(),
+  ...samples(),
 ];
 
 function encodings(): EdgeCase[] {
@@ -476,5 +479,16 @@ function commandLines(): EdgeCase[] {
     { name: 'supervisord -u ""', text, args: ['-u', ''] },
     { name: 'supervisord -d ""', text, args: ['-d', ''] },
     { name: 'a bad file and a good command line', text: `${daemon}umask=x\n`, args: ['-m', '22'] },
+  ];
+}
+
+/** The original ignores what it does not know; the rest must mean to it what it means to us. */
+function samples(): EdgeCase[] {
+  const sample = sampleConfig({ language: 'en', minimal: false });
+  return [
+    { name: 'our sample', text: sample },
+    { name: 'our sample in Chinese', text: sampleConfig({ language: 'zh', minimal: false }) },
+    { name: 'our minimal sample', text: sampleConfig({ language: 'en', minimal: true }) },
+    { name: 'our sample, all uncommented', text: sample.replace(/^;(?=[\w[])/gm, '') },
   ];
 }
