@@ -13,7 +13,8 @@ const EPOLL_CTL_MOD = 3;
 /** struct epoll_event is packed on x86-64 only. */
 const eventSize = process.arch === 'x64' ? 12 : 16;
 const dataOffset = process.arch === 'x64' ? 4 : 8;
-const maxEvents = 256;
+/** As many are told at once. */
+export const maxEvents = 256;
 
 export class Epoll {
   readonly fd = checked(libc.epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
@@ -22,34 +23,34 @@ export class Epoll {
   readonly #ready = new DataView(new ArrayBuffer(eventSize * maxEvents));
   readonly #readyPointer = ptr(this.#ready.buffer);
 
-  /** Throws SyscallError, EPERM for a file that is always ready. */
-  add(fd: number, events: number): void {
-    this.#control(EPOLL_CTL_ADD, fd, events);
+  /** 0, or the error number: EPERM for a file that is always ready, EBADF, ENOSPC. */
+  add(fd: number, events: number): number {
+    return this.#control(EPOLL_CTL_ADD, fd, events);
   }
 
-  modify(fd: number, events: number): void {
-    this.#control(EPOLL_CTL_MOD, fd, events);
+  modify(fd: number, events: number): number {
+    return this.#control(EPOLL_CTL_MOD, fd, events);
   }
 
-  remove(fd: number): void {
-    this.#control(EPOLL_CTL_DEL, fd, 0);
+  remove(fd: number): number {
+    return this.#control(EPOLL_CTL_DEL, fd, 0);
   }
 
-  /** The descriptors that are ready; waits `timeoutMs`, or for ever when it is -1. */
-  wait(timeoutMs: number): number[] {
+  /** How many descriptors are ready; waits `timeoutMs`, or for ever when it is -1. */
+  wait(timeoutMs: number): number {
     const count = libc.epoll_wait(this.fd, this.#readyPointer, maxEvents, timeoutMs);
-    if (count < 0) {
-      if (errno() === E.EINTR) return [];
-      checked(count, 'epoll_wait');
-    }
-    return Array.from({ length: count }, (_, index) =>
-      this.#ready.getInt32(index * eventSize + dataOffset, true),
-    );
+    if (count >= 0 || errno() === E.EINTR) return Math.max(0, count);
+    return checked(count, 'epoll_wait');
   }
 
-  #control(operation: number, fd: number, events: number): void {
+  /** The descriptor at `index` of those that the last wait found ready. */
+  readyAt(index: number): number {
+    return this.#ready.getInt32(index * eventSize + dataOffset, true);
+  }
+
+  #control(operation: number, fd: number, events: number): number {
     this.#one.setUint32(0, events, true);
     this.#one.setInt32(dataOffset, fd, true);
-    checked(libc.epoll_ctl(this.fd, operation, fd, this.#onePointer), 'epoll_ctl');
+    return libc.epoll_ctl(this.fd, operation, fd, this.#onePointer) < 0 ? errno() : 0;
   }
 }

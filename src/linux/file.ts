@@ -1,52 +1,118 @@
-// Raw files: open, write and size without a stream in between.
-import { checked, E } from './errno.ts';
+// Raw files: open, read and write without a stream in between, for the thread that carries log bytes.
+import { fstatSync } from 'node:fs';
+import { checked, E, SyscallError } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
 
 const O_WRONLY = 1;
 const O_RDWR = 2;
 const O_CREAT = 0o100;
+const O_NOCTTY = 0o400;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const F_DUPFD_CLOEXEC = 1030;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
 
-/** Names of our own stdout and stderr. Opening them anew fails where they are sockets, as under systemd. */
-const standardStreams: Readonly<Record<string, number>> = {
-  '/dev/stdout': 1,
-  '/dev/fd/1': 1,
-  '/proc/self/fd/1': 1,
-  '/dev/stderr': 2,
-  '/dev/fd/2': 2,
-  '/proc/self/fd/2': 2,
-};
+/** Names of descriptors of our own. Opening them anew fails where they are sockets, as under systemd. */
+const ownDescriptor = /^\/(?:dev|proc\/self)\/fd\/(\d{1,7})$/;
+const standardStreams: ReadonlyMap<string, number> = new Map([
+  ['/dev/stdin', 0],
+  ['/dev/stdout', 1],
+  ['/dev/stderr', 2],
+]);
 
-/** Opens for appending, creating it with 0666 less the umask. Never waits for the reader of a FIFO. Throws SyscallError. */
-export function openAppend(path: string): number {
-  const standard = standardStreams[path];
-  if (standard !== undefined) return checked(libc.fcntl(standard, F_DUPFD_CLOEXEC, 3n), 'fcntl', path);
+/** Bytes whose address was looked up once. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+  readonly address: number;
+}
+
+export function memoryOf(bytes: Uint8Array): Memory {
+  return { bytes, address: bytes.length === 0 ? 0 : ptr(bytes) };
+}
+
+/**
+ * Opens for appending; creates it with `mode` less the umask of this thread. Never waits for the reader of a FIFO,
+ * and writing to what is no regular file does not wait either. Throws SyscallError.
+ */
+export function openAppend(path: string, mode = 0o666): number {
+  const standard = ownDescriptorOf(path);
+  if (standard !== null) return openOwn(standard, path);
   const name = cstring(path);
-  const flags = O_CREAT | O_APPEND | O_CLOEXEC;
-  const fd = libc.open(ptr(name), O_WRONLY | O_NONBLOCK | flags, 0o666);
+  const flags = O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  const fd = libc.open(ptr(name), O_WRONLY | flags, mode);
   // ENXIO: a FIFO without a reader. Opened for both, it never is.
-  const opened = fd < 0 && errno() === E.ENXIO ? libc.open(ptr(name), O_RDWR | flags, 0o666) : fd;
+  const opened = fd < 0 && errno() === E.ENXIO ? libc.open(ptr(name), O_RDWR | flags, mode) : fd;
   return checked(opened, 'open', path);
 }
 
-export function isStandardStream(path: string): boolean {
-  return Object.hasOwn(standardStreams, path);
+/** The number of the descriptor of ours that `path` names (/dev/stdout, /dev/fd/3), or null. */
+export function ownDescriptorOf(path: string): number | null {
+  const number = standardStreams.get(path) ?? ownDescriptor.exec(path)?.[1];
+  return number === undefined ? null : Number(number);
 }
 
-/** Writes all of it; the error number when that failed, and how far it got. */
-export function writeAll(fd: number, pointer: number, length: number): { written: number; errno: number } {
-  let written = 0;
-  while (written < length) {
-    const count = Number(libc.write(fd, pointer + written, BigInt(length - written)));
-    if (count >= 0) {
-      written += count;
-      continue;
-    }
-    const why = errno();
-    if (why !== E.EINTR) return { written, errno: why };
+export function closeFile(fd: number): void {
+  libc.close(fd);
+}
+
+/** Reads into `memory`, as much as it holds: bytes read, 0 at the end, or the negated error number. */
+export function readInto(fd: number, memory: Memory): number {
+  const count = Number(libc.read(fd, memory.address, BigInt(memory.bytes.length)));
+  return count < 0 ? -errno() : count;
+}
+
+/** Writes memory[start, end): bytes written, perhaps fewer, or the negated error number. */
+export function writeFrom(fd: number, memory: Memory, start: number, end: number): number {
+  const count = Number(libc.write(fd, memory.address + start, BigInt(end - start)));
+  return count < 0 ? -errno() : count;
+}
+
+/** writeFrom for a socket that others may have left in blocking mode: never waits, raises no SIGPIPE. */
+export function sendFrom(fd: number, memory: Memory, start: number, end: number): number {
+  const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  const count = Number(libc.sendto(fd, memory.address + start, BigInt(end - start), flags, null, 0));
+  return count < 0 ? -errno() : count;
+}
+
+/** Empties an open file; the error number, or 0. */
+export function truncateFile(fd: number): number {
+  return libc.ftruncate(fd, 0n) < 0 ? errno() : 0;
+}
+
+/** The umask of this thread, which can be read only by setting it. */
+export function currentUmask(): number {
+  const mask = setUmask(0o077);
+  setUmask(mask);
+  return mask;
+}
+
+/** Sets it; what it was. */
+export function setUmask(mask: number): number {
+  return libc.umask(mask);
+}
+
+/**
+ * A pipe or terminal is opened anew, since "do not wait" would otherwise hold for everybody who shares it with us.
+ * A file keeps its one offset for all of them.
+ */
+function openOwn(fd: number, path: string): number {
+  if (waitsForItsReader(fd)) {
+    const flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    const opened = libc.open(cstring(`/proc/self/fd/${fd}`), flags, 0);
+    if (opened >= 0) return opened;
   }
-  return { written, errno: 0 };
+  const copy = libc.fcntl(fd, F_DUPFD_CLOEXEC, 3n);
+  if (copy < 0) throw new SyscallError('open', errno(), path);
+  return copy;
+}
+
+function waitsForItsReader(fd: number): boolean {
+  try {
+    const status = fstatSync(fd);
+    return status.isFIFO() || status.isCharacterDevice();
+  } catch {
+    return false;
+  }
 }

@@ -11,6 +11,7 @@ export interface Pipe {
 const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = 0o4000;
 const F_SETFL = 4;
+const F_GETPIPE_SZ = 1032;
 const cells = new Int32Array(2);
 
 /** `ours` is the end that the daemon keeps. Throws SyscallError (EMFILE, ENFILE). */
@@ -20,6 +21,12 @@ export function createPipe(ours: 'read' | 'write'): Pipe {
   // A flag of the open file, not of the descriptor: the child's end is another open file and stays blocking.
   checked(libc.fcntl(ours === 'read' ? pipe.readFd : pipe.writeFd, F_SETFL, BigInt(O_NONBLOCK)), 'fcntl');
   return pipe;
+}
+
+/** How many bytes it can hold; 64 KiB when the kernel does not tell. */
+export function pipeCapacity(fd: number): number {
+  const bytes = libc.fcntl(fd, F_GETPIPE_SZ, 0n);
+  return bytes > 0 ? bytes : 65536;
 }
 
 export function closePipe({ readFd, writeFd }: Pipe): void {

@@ -1,58 +1,68 @@
 // One output stream of a child in the worker: what is read from its pipe, and where that goes.
+import { type Memory, memoryOf } from '../linux/file.ts';
 import { Capture, type CapturePiece } from './capture.ts';
-import type { LogFile } from './log-file.ts';
-import type { Report } from './messages.ts';
+import type { AttachCommand, Report } from './messages.ts';
+import type { SharedLog } from './shared-log.ts';
 import { AnsiStripper } from './strip-ansi.ts';
-
-export interface ChildStreamSpec {
-  readonly stream: number;
-  readonly fd: number;
-  readonly stripAnsi: boolean;
-  readonly captureMaxBytes: number;
-  readonly forward: boolean;
-  readonly prompt: boolean;
-}
+import type { Syslog } from './syslog.ts';
+import { WholeLines } from './whole-lines.ts';
 
 export class ChildStream {
+  readonly number: number;
   readonly fd: number;
   readonly prompt: boolean;
+  /** Whether the control plane wants to see the bytes. */
+  forward: boolean;
+  readonly #syslogPrefix: string | null;
   readonly #stripper: AnsiStripper | null;
   readonly #capture: Capture | null;
+  readonly #lines = new WholeLines((memory, start, end) => this.log?.write(memory, start, end));
 
   constructor(
-    private readonly spec: ChildStreamSpec,
-    readonly log: LogFile | null,
+    command: AttachCommand,
+    readonly log: SharedLog | null,
+    private readonly syslog: Syslog,
     private readonly report: (report: Report) => void,
   ) {
-    this.fd = spec.fd;
-    this.prompt = spec.prompt;
-    this.#stripper = spec.stripAnsi ? new AnsiStripper() : null;
-    this.#capture = spec.captureMaxBytes > 0 ? new Capture(spec.captureMaxBytes) : null;
+    this.number = command.stream;
+    this.fd = command.fd;
+    this.prompt = command.prompt;
+    this.forward = command.forward;
+    this.#syslogPrefix = command.syslogName === null ? null : `${command.syslogName} `;
+    this.#stripper = command.stripAnsi ? new AnsiStripper() : null;
+    this.#capture = command.captureMaxBytes > 0 ? new Capture(command.captureMaxBytes) : null;
   }
 
-  get number(): number {
-    return this.spec.stream;
-  }
-
-  /** `chunk` is the loop's own buffer (`pointer` is its address): what is kept must be copied. */
-  received(chunk: Uint8Array, pointer: number): void {
+  /** The first `count` bytes of `memory`, which is the loop's own: what is kept must be copied. */
+  received(memory: Memory, count: number): void {
     if (this.#stripper === null && this.#capture === null) {
-      this.log?.writeAt(pointer, chunk.length);
-      if (this.spec.forward) this.report({ is: 'data', stream: this.number, bytes: chunk.slice() });
+      this.#lay(memory, count);
       return;
     }
+    const chunk = memory.bytes.subarray(0, count);
     this.#understand(this.#stripper?.strip(chunk) ?? chunk);
+  }
+
+  /** When the beginning of a line must be written though its end has not come; null when there is none. */
+  get deadline(): number | null {
+    return this.#lines.deadline;
+  }
+
+  /** Writes what waits for the end of its line. */
+  flush(): void {
+    this.#lines.flush();
   }
 
   ended(): void {
     if (this.#stripper) this.#understand(this.#stripper.end());
     if (this.#capture) this.#route(this.#capture.end());
+    this.flush();
     this.report({ is: 'ended', stream: this.number });
   }
 
-  /** Drops what was captured so far, if it writes to this file. */
-  clearCaptureOf(log: LogFile | undefined): void {
-    if (log !== undefined && this.log === log) this.#capture?.clear();
+  /** Drops what was captured so far. */
+  clearCapture(): void {
+    this.#capture?.clear();
   }
 
   #understand(bytes: Uint8Array): void {
@@ -61,14 +71,25 @@ export class ChildStream {
 
   #route(pieces: readonly CapturePiece[]): void {
     for (const piece of pieces) {
-      if (piece.is === 'captured') {
-        this.report({ is: 'captured', stream: this.number, bytes: piece.bytes });
-        continue;
-      }
-      if (!piece.inside) this.log?.write(piece.bytes);
-      if (this.spec.forward && piece.bytes.length > 0) {
-        this.report({ is: 'data', stream: this.number, bytes: piece.bytes.slice() });
-      }
+      if (piece.is === 'captured') this.report({ is: 'captured', stream: this.number, bytes: piece.bytes });
+      else if (piece.inside) this.#forward(piece.bytes);
+      else this.#lay(memoryOf(piece.bytes), piece.bytes.length);
+    }
+  }
+
+  /** Log text: to the file, to syslog, to those who asked for it. */
+  #lay(memory: Memory, count: number): void {
+    if (count === 0) return;
+    if (this.log) this.#lines.add(memory, 0, count, this.log.streams > 1);
+    if (this.#syslogPrefix === null && !this.forward) return;
+    const chunk = memory.bytes.subarray(0, count);
+    if (this.#syslogPrefix !== null) this.syslog.writeLines(chunk, this.#syslogPrefix);
+    this.#forward(chunk);
+  }
+
+  #forward(chunk: Uint8Array): void {
+    if (this.forward && chunk.length > 0) {
+      this.report({ is: 'data', stream: this.number, bytes: chunk.slice() });
     }
   }
 }

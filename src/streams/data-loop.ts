@@ -1,194 +1,300 @@
-// The loop of the data plane: commands in, bytes from pipes to log files, reports out.
-
-import { EPOLLIN, EPOLLONESHOT, EPOLLOUT, Epoll } from '../linux/epoll.ts';
+// The loop of the data plane: commands in, bytes from pipes to logs, reports out. It never returns while it is needed.
 import { E } from '../linux/errno.ts';
-import { errno, libc, ptr } from '../linux/libc.ts';
+import { closeFile, memoryOf, readInto } from '../linux/file.ts';
+import { pipeCapacity } from '../linux/pipe.ts';
 import { ChildStream } from './child-stream.ts';
-import { LogFile } from './log-file.ts';
-import type { Command, Report } from './messages.ts';
+import { LogTable } from './log-table.ts';
+import type { AttachCommand, Command, Report } from './messages.ts';
+import { PatientEpoll } from './patient-epoll.ts';
+import type { SharedLog } from './shared-log.ts';
+import { SpecialFile } from './special-file.ts';
+import { Syslog } from './syslog.ts';
 
 const bufferBytes = 128 * 1024;
-/** How long small writes may gather before they are read; a flood is read at once. */
-const patienceMs = 5;
-/** A read of this size or more is part of a flood: about what a pipe holds. */
-const floodBytes = 32 * 1024;
-/** Together more than the largest pipe the kernel allows by default, 1 MiB. */
-const drainReads = 12;
+/** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
+const maxUnconsumedBytes = 4 * 1024 * 1024;
+const fewUnconsumedBytes = 1024 * 1024;
 
 export class DataLoop {
-  /** What is looked at the moment something happens. */
-  readonly #prompt = new Epoll();
-  /** All other pipes. It is itself watched by #prompt, except while we are patient. */
-  readonly #bulk = new Epoll();
+  readonly #epoll = new PatientEpoll();
+  readonly #syslog = new Syslog();
+  readonly #logs = new LogTable(
+    this.#syslog,
+    (report) => this.#tell(report),
+    (fd) => this.#epoll.watchWritableOnce(fd),
+  );
   readonly #streams = new Map<number, ChildStream>();
   readonly #streamByFd = new Map<number, ChildStream>();
-  readonly #logs = new Map<number, LogFile>();
-  readonly #logByPath = new Map<string, LogFile>();
-  readonly #buffer = new Uint8Array(bufferBytes);
-  readonly #bufferPointer = ptr(this.#buffer);
-  readonly #bellCell = new Uint8Array(8);
-  readonly #watched = new Set<number>();
-  /** On the clock of performance.now(); null when we wake for every byte. */
-  #patientUntil: number | null = null;
+  /** Streams that hold the beginning of a line. */
+  readonly #holding = new Set<ChildStream>();
+  /** Streams that are not read because what they bring has nowhere to go just now. */
+  readonly #parked = new Set<ChildStream>();
+  readonly #writableWatches = new Set<number>();
+  readonly #buffer = memoryOf(new Uint8Array(bufferBytes));
+  readonly #bellCell = memoryOf(new Uint8Array(8));
+  #flushRequests: number[] = [];
+  #unconsumedBytes = 0;
   #reports: Report[] = [];
+  #stopped = false;
 
+  /** `nextCommands` takes what the ringing of `bell`, an eventfd, announced. */
   constructor(
     private readonly bell: number,
-    private readonly nextCommand: () => Command | undefined,
+    private readonly nextCommands: () => readonly Command[] | undefined,
     private readonly send: (reports: readonly Report[]) => void,
   ) {
-    this.#prompt.add(bell, EPOLLIN);
-    this.#prompt.add(this.#bulk.fd, EPOLLIN);
+    this.#epoll.watchPromptly(bell);
   }
 
-  run(): never {
-    for (;;) {
-      const until = this.#patientUntil;
-      const ready = this.#prompt.wait(
-        until === null ? -1 : Math.max(0, Math.ceil(until - performance.now())),
-      );
-      for (const fd of ready) if (fd !== this.#bulk.fd) this.#onReady(fd);
-      const bulkIsDue = until === null ? ready.includes(this.#bulk.fd) : performance.now() >= until;
-      if (bulkIsDue) this.#beAfter(this.#readBulk());
+  /** Until it is told to stop. */
+  run(): void {
+    while (!this.#stopped) {
+      for (const fd of this.#epoll.wait(this.#deadline())) this.#onReadySafely(fd);
+      this.#onDeadlines();
       this.#sendReports();
     }
   }
 
-  /** A little output: more is likely to come, let it gather. Nothing, or a flood: wake up for the next byte. */
-  #beAfter(amount: 'nothing' | 'little' | 'flood'): void {
-    const wasPatient = this.#patientUntil !== null;
-    const patient = amount === 'little';
-    this.#patientUntil = patient ? performance.now() + patienceMs : null;
-    if (patient !== wasPatient) this.#prompt.modify(this.#bulk.fd, patient ? 0 : EPOLLIN);
-  }
-
-  /** One read of every pipe that has something, so that no flood keeps the others waiting. */
-  #readBulk(): 'nothing' | 'little' | 'flood' {
-    const ready = this.#bulk.wait(0);
-    let largest = 0;
-    for (const fd of ready) {
-      const stream = this.#streamByFd.get(fd);
-      if (stream) largest = Math.max(largest, this.#read(stream));
+  /** A fault of ours in the handling of one stream or command must not end all the others. */
+  #onReadySafely(fd: number): void {
+    try {
+      this.#onReady(fd);
+    } catch (error) {
+      this.#tellFault(error);
     }
-    if (ready.length === 0) return 'nothing';
-    return largest >= floodBytes ? 'flood' : 'little';
   }
 
   #onReady(fd: number): void {
-    if (fd === this.bell) {
-      libc.read(fd, ptr(this.#bellCell), 8n);
-      for (let command = this.nextCommand(); command; command = this.nextCommand()) this.#obey(command);
-      return;
-    }
+    if (fd === this.bell) return this.#obeyAll();
     const stream = this.#streamByFd.get(fd);
-    if (stream) this.#read(stream);
-    else this.#tell({ is: 'writable', fd });
+    if (stream) this.#onReadable(stream);
+    else if (this.#writableWatches.delete(fd)) this.#tell({ is: 'writable', fd });
+    else this.#onTargetWritable(fd);
+  }
+
+  #obeyAll(): void {
+    readInto(this.bell, this.#bellCell);
+    for (let commands = this.nextCommands(); commands; commands = this.nextCommands()) {
+      for (const command of commands) this.#obeySafely(command);
+    }
+  }
+
+  #obeySafely(command: Command): void {
+    try {
+      this.#obey(command);
+    } catch (error) {
+      this.#tellFault(error);
+      if ('request' in command) this.#answer(command.request, E.EIO);
+    }
   }
 
   #obey(command: Command): void {
     switch (command.do) {
       case 'openLog':
-        return this.#openLog(command);
+        return this.#logs.open(command);
+      case 'openSyslog':
+        return this.#logs.openSyslog(command.log);
       case 'write':
-        return this.#logs.get(command.log)?.write(command.data);
+        return this.#write(command.log, command.data);
       case 'clearLog':
-        for (const stream of this.#streams.values()) stream.clearCaptureOf(this.#logs.get(command.log));
-        return this.#answer(command.request, this.#logs.get(command.log)?.clear());
+        return this.#clear(command.log, command.request);
       case 'reopenLog':
-        return this.#answer(command.request, this.#logs.get(command.log)?.reopen());
+        return this.#changeLog(command.log, command.request, (log) => log.target.reopen());
       case 'releaseLog':
-        this.#release(this.#logs.get(command.log));
-        this.#logs.delete(command.log);
-        return;
+        return this.#logs.forget(command.log);
       case 'attach':
         return this.#attach(command);
+      case 'forward': {
+        const stream = this.#streams.get(command.stream);
+        if (stream) stream.forward = command.on;
+        return;
+      }
       case 'drain':
         return this.#drain(command.stream, command.request);
+      case 'consumed':
+        return this.#consumed(command.bytes);
       case 'watchWritable':
         return this.#watchWritable(command.fd);
       case 'forgetWritable':
-        return this.#forgetWritable(command.fd);
+        if (this.#writableWatches.delete(command.fd)) this.#epoll.unwatch(command.fd);
+        return;
+      case 'watchLog':
+        return this.#logs.watch(command.path);
+      case 'forgetLog':
+        return this.#logs.unwatch(command.path);
       case 'flush':
+        this.#flushRequests.push(command.request);
+        return this.#answerFlushes();
+      case 'stop':
+        this.#stopped = true;
         return this.#answer(command.request, 0);
     }
   }
 
-  /** Logs of one path are one file here, so that they never rotate against each other. */
-  #openLog({ log, fd, path, rotation }: Extract<Command, { do: 'openLog' }>): void {
-    const known = this.#logByPath.get(path);
-    if (known) {
-      known.references += 1;
-      libc.close(fd);
-      this.#logs.set(log, known);
-      return;
+  #write(number: number, data: string | Uint8Array): void {
+    const memory = memoryOf(typeof data === 'string' ? Buffer.from(data) : data);
+    this.#logs.get(number)?.write(memory, 0, memory.bytes.length);
+  }
+
+  #clear(number: number, request: number): void {
+    const log = this.#logs.get(number);
+    for (const stream of this.#streams.values()) if (stream.log === log) stream.clearCapture();
+    this.#changeLog(number, request, ({ target }) => target.clear());
+  }
+
+  #changeLog(number: number, request: number, change: (log: SharedLog) => number): void {
+    const log = this.#logs.get(number);
+    if (!log) return this.#answer(request, 0);
+    this.#answer(request, change(log));
+    this.#logs.changed(log);
+  }
+
+  #attach(command: AttachCommand): void {
+    const log = this.#logs.get(command.log);
+    const stream = new ChildStream(command, log, this.#syslog, (report) => this.#tell(report));
+    if (log) {
+      log.references += 1;
+      log.streams += 1;
     }
-    const file = new LogFile(path, fd, rotation, (message) => this.#tell({ is: 'trouble', message }));
-    this.#logByPath.set(path, file);
-    this.#logs.set(log, file);
-  }
-
-  #release(file: LogFile | null | undefined): void {
-    if (!file) return;
-    file.references -= 1;
-    if (file.references > 0) return;
-    this.#logByPath.delete(file.path);
-    file.close();
-  }
-
-  #attach(command: Extract<Command, { do: 'attach' }>): void {
-    const log = command.log === null ? null : (this.#logs.get(command.log) ?? null);
-    if (log) log.references += 1;
-    const stream = new ChildStream(command, log, (report) => this.#tell(report));
     this.#streams.set(stream.number, stream);
     this.#streamByFd.set(stream.fd, stream);
-    (stream.prompt ? this.#prompt : this.#bulk).add(stream.fd, EPOLLIN);
+    this.#watch(stream);
+  }
+
+  #watch(stream: ChildStream): void {
+    const { fd, prompt } = stream;
+    const failure = prompt ? this.#epoll.watchPromptly(fd) : this.#epoll.watchPatiently(fd);
+    if (failure === 0) return;
+    this.#tell({ is: 'trouble', message: `cannot watch a pipe of a program (errno ${failure})` });
+    this.#end(stream);
+  }
+
+  #onReadable(stream: ChildStream): void {
+    if (stream.log?.stuck || (stream.forward && this.#unconsumedBytes > maxUnconsumedBytes)) {
+      this.#epoll.unwatch(stream.fd);
+      this.#parked.add(stream);
+      return;
+    }
+    this.#epoll.wasRead(stream.fd, this.#read(stream));
+  }
+
+  /** Everything may go on; who still cannot will be parked again. */
+  #unpark(): void {
+    const streams = [...this.#parked];
+    this.#parked.clear();
+    for (const stream of streams) this.#watch(stream);
   }
 
   /** One read; how many bytes came. Ends the stream at its end. */
   #read(stream: ChildStream): number {
-    const count = Number(libc.read(stream.fd, this.#bufferPointer, BigInt(bufferBytes)));
+    const count = readInto(stream.fd, this.#buffer);
     if (count > 0) {
-      stream.received(this.#buffer.subarray(0, count), this.#bufferPointer);
+      stream.received(this.#buffer, count);
+      if (stream.deadline !== null) this.#holding.add(stream);
       return count;
     }
-    const why = count < 0 ? errno() : 0;
-    if (why !== E.EAGAIN && why !== E.EINTR) this.#end(stream);
+    if (count !== -E.EAGAIN && count !== -E.EINTR) this.#end(stream);
     return 0;
   }
 
   #end(stream: ChildStream): void {
     stream.ended();
-    (stream.prompt ? this.#prompt : this.#bulk).remove(stream.fd);
-    libc.close(stream.fd);
+    this.#epoll.unwatch(stream.fd);
+    closeFile(stream.fd);
     this.#streams.delete(stream.number);
     this.#streamByFd.delete(stream.fd);
-    this.#release(stream.log);
+    this.#holding.delete(stream);
+    this.#parked.delete(stream);
+    if (!stream.log) return;
+    stream.log.streams -= 1;
+    this.#logs.release(stream.log);
   }
 
-  /** What a descendant writes while we read comes later: a full pipe's worth is what can be there now. */
+  /** What a descendant writes while we read comes later: as much as the pipe holds is what can be there now. */
   #drain(number: number, request: number): void {
     const stream = this.#streams.get(number);
-    for (let reads = 0; stream && reads < drainReads; reads += 1) {
-      if (this.#read(stream) === 0) break;
+    if (stream) {
+      const capacity = pipeCapacity(stream.fd);
+      for (let bytes = 0; bytes < capacity; ) {
+        const count = this.#read(stream);
+        if (count === 0) break;
+        bytes += count;
+      }
+      stream.flush();
     }
     this.#answer(request, 0);
   }
 
+  #consumed(bytes: number): void {
+    this.#unconsumedBytes -= bytes;
+    if (this.#parked.size > 0 && this.#unconsumedBytes < fewUnconsumedBytes) this.#unpark();
+  }
+
+  /** A descriptor that cannot be watched was closed already, and will be forgotten by the next command. */
   #watchWritable(fd: number): void {
-    if (this.#watched.has(fd)) return this.#prompt.modify(fd, EPOLLOUT | EPOLLONESHOT);
-    this.#watched.add(fd);
-    this.#prompt.add(fd, EPOLLOUT | EPOLLONESHOT);
+    if (this.#epoll.watchWritableOnce(fd) === 0) this.#writableWatches.add(fd);
   }
 
-  #forgetWritable(fd: number): void {
-    if (this.#watched.delete(fd)) this.#prompt.remove(fd);
+  #onTargetWritable(fd: number): void {
+    for (const log of this.#logs.stuck) {
+      if (log.target.waitsFor !== fd || !(log.target instanceof SpecialFile)) continue;
+      log.target.writePending();
+      this.#afterStuck(log);
+    }
   }
 
-  #answer(request: number, errno = 0): void {
+  #afterStuck(log: SharedLog): void {
+    const { waitsFor } = log.target;
+    if (waitsFor !== null) this.#epoll.watchWritableOnce(waitsFor);
+    else {
+      this.#logs.unstick(log);
+      this.#unpark();
+      this.#answerFlushes();
+    }
+  }
+
+  /** What waits for a slow reader is not handed over yet. */
+  #answerFlushes(): void {
+    if (this.#logs.stuck.size > 0) return;
+    for (const request of this.#flushRequests) this.#answer(request, 0);
+    this.#flushRequests = [];
+  }
+
+  /** When something must be done though nothing happens; null when never. */
+  #deadline(): number | null {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const stream of this.#holding) earliest = Math.min(earliest, stream.deadline ?? earliest);
+    for (const { target } of this.#logs.stuck) {
+      if (target instanceof SpecialFile) earliest = Math.min(earliest, target.deadline ?? earliest);
+    }
+    return earliest === Number.POSITIVE_INFINITY ? null : earliest;
+  }
+
+  #onDeadlines(): void {
+    const now = performance.now();
+    for (const stream of this.#holding) {
+      if ((stream.deadline ?? now) > now) continue;
+      stream.flush();
+      this.#holding.delete(stream);
+    }
+    for (const log of this.#logs.stuck) {
+      if (!(log.target instanceof SpecialFile) || (log.target.deadline ?? now) > now) continue;
+      log.target.giveUp();
+      this.#afterStuck(log);
+    }
+  }
+
+  #tellFault(error: unknown): void {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#tell({ is: 'trouble', message: `unexpected fault in the data plane: ${reason}` });
+  }
+
+  #answer(request: number, errno: number): void {
     this.#tell({ is: 'done', request, errno });
   }
 
   #tell(report: Report): void {
+    if (report.is === 'data') this.#unconsumedBytes += report.bytes.length;
     this.#reports.push(report);
   }
 

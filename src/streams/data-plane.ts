@@ -1,29 +1,48 @@
 // The main thread's side of the data plane: opens logs, hands pipes over, hears what it asked for.
+import { resolve } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Rotation } from '../config/config.ts';
-import { checked, SyscallError } from '../linux/errno.ts';
-import { openAppend } from '../linux/file.ts';
+import { checked } from '../linux/errno.ts';
+import { currentUmask, openAppend } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
+import { type Asking, Log, type RequestCommand } from './log.ts';
 import type { Command, Report } from './messages.ts';
+
+export { Log };
 
 export interface LogSpec {
   readonly path: string;
   readonly rotation: Rotation;
 }
 
+export type OnData = (chunk: Uint8Array) => void;
+
 export interface StreamSpec {
   /** The non-blocking read end of a pipe; it is the data plane's from here on, and closed at its end. */
   readonly fd: number;
   readonly log: Log | null;
+  /** The name before each line in syslog; null without syslog. */
   readonly syslogName: string | null;
   readonly stripAnsi: boolean;
   /** 0 = off. */
   readonly captureMaxBytes: number;
   /** Every chunk that is logged or captured. */
-  readonly onData: ((chunk: Uint8Array) => void) | null;
+  readonly onData: OnData | null;
   readonly onCapture: ((data: Uint8Array) => void) | null;
   /** True: never wait for more output to gather. */
   readonly prompt: boolean;
+}
+
+export interface Stream {
+  /** Everything in the pipe at this moment is in the log, and every callback for it was made. */
+  drained(): Promise<void>;
+  /** From now on `callback` sees what is logged; null sees nothing and costs nothing. */
+  setOnData(callback: OnData | null): void;
+}
+
+interface Attached {
+  onData: OnData | null;
+  readonly onCapture: StreamSpec['onCapture'];
 }
 
 const EFD_CLOEXEC = 0o2000000;
@@ -34,12 +53,17 @@ export class DataPlane {
   readonly #port: MessagePort;
   readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
   readonly #worker: Worker;
-  readonly #streams = new Map<number, StreamSpec>();
+  readonly #asking: Asking = {
+    send: (command) => this.#send(command),
+    ask: (command) => this.#ask(command),
+  };
+  readonly #streams = new Map<number, Attached>();
   readonly #requests = new Map<number, (errno: number) => void>();
   readonly #writable = new Map<number, () => void>();
+  readonly #followers = new Map<string, Set<() => void>>();
   readonly #ring = new BigUint64Array([1n]);
   #lastNumber = 0;
-  #rung = false;
+  #commands: Command[] = [];
 
   private constructor(private readonly onTrouble: (message: string) => void) {
     const { port1, port2 } = new MessageChannel();
@@ -48,43 +72,55 @@ export class DataPlane {
       workerData: { port: port2, bell: this.#bell },
       transferList: [port2],
     });
-    this.#worker.on('message', (reports: Report[]) => {
-      for (const report of reports) this.#hear(report);
-    });
+    this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
   }
 
+  /** `onTrouble` hears what went wrong with a log, in one line each, the first and the last time. */
   static start(onTrouble: (message: string) => void): DataPlane {
     return new DataPlane(onTrouble);
   }
 
-  /** Opens for appending, creating it, on the calling thread. Throws SyscallError. */
+  /**
+   * Opens for appending, creating it, on the calling thread: failure is a SyscallError here. Files that follow it
+   * in rotation have the permissions that this thread's umask gives now.
+   */
   openLog({ path, rotation }: LogSpec): Log {
     const log = this.#number();
-    this.#send({ do: 'openLog', log, fd: openAppend(path), path, rotation });
-    return new Log(
-      log,
-      path,
-      (command) => this.#send(command),
-      (command) => this.#ask(command),
-    );
+    const fd = openAppend(path);
+    const mode = 0o666 & ~currentUmask();
+    this.#send({ do: 'openLog', log, fd, path: resolve(path), mode, rotation });
+    return new Log(log, path, this.#asking);
+  }
+
+  /** A log whose lines become messages of syslog. */
+  openSyslog(): Log {
+    const log = this.#number();
+    this.#send({ do: 'openSyslog', log });
+    return new Log(log, 'syslog', this.#asking);
   }
 
   attach(spec: StreamSpec): Stream {
     const stream = this.#number();
-    this.#streams.set(stream, spec);
-    const { fd, log, stripAnsi, captureMaxBytes, prompt } = spec;
-    const forward = spec.onData !== null;
+    const attached: Attached = { onData: spec.onData, onCapture: spec.onCapture };
+    this.#streams.set(stream, attached);
     this.#send({
       do: 'attach',
       stream,
-      fd,
-      log: log?.number ?? null,
-      stripAnsi,
-      captureMaxBytes,
-      forward,
-      prompt,
+      fd: spec.fd,
+      log: spec.log?.number ?? null,
+      syslogName: spec.syslogName,
+      stripAnsi: spec.stripAnsi,
+      captureMaxBytes: spec.captureMaxBytes,
+      forward: spec.onData !== null,
+      prompt: spec.prompt,
     });
-    return { drained: () => this.#drain(stream) };
+    return {
+      drained: () => this.#drain(stream),
+      setOnData: (callback) => {
+        attached.onData = callback;
+        this.#send({ do: 'forward', stream, on: callback !== null });
+      },
+    };
   }
 
   /** Calls back once when `fd`, a non-blocking write end, can be written or its reader is gone. */
@@ -98,44 +134,75 @@ export class DataPlane {
     if (this.#writable.delete(fd)) this.#send({ do: 'forgetWritable', fd });
   }
 
+  /**
+   * Calls back after bytes were added to the log at `path`, or it was rotated or emptied by us; many changes may be
+   * one call. Returns what ends that.
+   */
+  watchLog(path: string, callback: () => void): () => void {
+    const absolute = resolve(path);
+    const known = this.#followers.get(absolute);
+    const followers = known ?? new Set();
+    followers.add(callback);
+    if (!known) {
+      this.#followers.set(absolute, followers);
+      this.#send({ do: 'watchLog', path: absolute });
+    }
+    return () => {
+      if (!followers.delete(callback) || followers.size > 0) return;
+      this.#followers.delete(absolute);
+      this.#send({ do: 'forgetLog', path: absolute });
+    };
+  }
+
   /** Resolves when everything handed over so far is in the files. */
   async flush(): Promise<void> {
     await this.#ask({ do: 'flush' });
   }
 
+  /** Flushes, then ends the worker. */
   async stop(): Promise<void> {
     await this.flush();
+    await this.#ask({ do: 'stop' });
     await this.#worker.terminate();
+    this.#port.close();
+    libc.close(this.#bell);
   }
 
   async #drain(stream: number): Promise<void> {
     if (!this.#streams.has(stream)) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, drainLimitMs);
-    });
-    await Promise.race([this.#ask({ do: 'drain', stream }), limit]);
+    const { promise, resolve: finish } = Promise.withResolvers<void>();
+    const timer = setTimeout(finish, drainLimitMs);
+    this.#ask({ do: 'drain', stream }).then(() => finish());
+    await promise;
     clearTimeout(timer);
   }
 
-  /** The error number of the answer; 0 for none. */
   #ask(command: RequestCommand): Promise<number> {
     const request = this.#number();
-    const { promise, resolve } = Promise.withResolvers<number>();
-    this.#requests.set(request, resolve);
+    const { promise, resolve: answer } = Promise.withResolvers<number>();
+    this.#requests.set(request, answer);
     this.#send({ ...command, request });
     return promise;
   }
 
-  /** One ring for all commands of a turn of the event loop. */
+  /** One message and one ring for all commands of a turn of the event loop. */
   #send(command: Command): void {
-    this.#port.postMessage(command);
-    if (this.#rung) return;
-    this.#rung = true;
+    this.#commands.push(command);
+    if (this.#commands.length > 1) return;
     queueMicrotask(() => {
-      this.#rung = false;
+      this.#port.postMessage(this.#commands);
+      this.#commands = [];
       libc.write(this.#bell, ptr(this.#ring), 8n);
     });
+  }
+
+  #hearAll(reports: readonly Report[]): void {
+    let consumedBytes = 0;
+    for (const report of reports) {
+      if (report.is === 'data') consumedBytes += report.bytes.length;
+      this.#hear(report);
+    }
+    if (consumedBytes > 0) this.#send({ do: 'consumed', bytes: consumedBytes });
   }
 
   #hear(report: Report): void {
@@ -159,52 +226,24 @@ export class DataPlane {
         callback?.();
         return;
       }
+      case 'logChanged':
+        this.#logChanged(report.path);
+        return;
       case 'trouble':
         this.onTrouble(report.message);
     }
   }
 
+  /** Asks for the next change first: what comes while the followers read is told again. */
+  #logChanged(path: string): void {
+    const followers = this.#followers.get(path);
+    if (!followers) return;
+    this.#send({ do: 'watchLog', path });
+    for (const callback of followers) callback();
+  }
+
   #number(): number {
     this.#lastNumber += 1;
     return this.#lastNumber;
-  }
-}
-
-export interface Stream {
-  /** Everything in the pipe at this moment is in the log, and every callback for it was made. */
-  drained(): Promise<void>;
-}
-
-type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
-type RequestCommand = WithoutRequest<Command>;
-
-/** A log file that is open in the data plane. */
-export class Log {
-  constructor(
-    readonly number: number,
-    readonly path: string,
-    private readonly send: (command: Command) => void,
-    private readonly ask: (command: RequestCommand) => Promise<number>,
-  ) {}
-
-  write(data: string | Uint8Array): void {
-    this.send({ do: 'write', log: this.number, data: typeof data === 'string' ? Buffer.from(data) : data });
-  }
-
-  /** Removes the file and begins a new one. Throws SyscallError. */
-  async clear(): Promise<void> {
-    const errno = await this.ask({ do: 'clearLog', log: this.number });
-    if (errno !== 0) throw new SyscallError('unlink', errno, this.path);
-  }
-
-  /** Opens the path anew, after somebody renamed the file. Throws SyscallError. */
-  async reopen(): Promise<void> {
-    const errno = await this.ask({ do: 'reopenLog', log: this.number });
-    if (errno !== 0) throw new SyscallError('open', errno, this.path);
-  }
-
-  /** The file is closed when no stream writes to it any more. */
-  release(): void {
-    this.send({ do: 'releaseLog', log: this.number });
   }
 }

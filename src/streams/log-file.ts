@@ -1,134 +1,174 @@
-// A log file in the worker: appends, rotates, survives being moved away and a full disk.
-import { fstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
+// A regular log file in the worker: appends, rotates, survives being moved away, a full disk, a missing directory.
+import { fstatSync, statSync } from 'node:fs';
 import type { Rotation } from '../config/config.ts';
-import { errnoName, SyscallError } from '../linux/errno.ts';
-import { isStandardStream, openAppend, writeAll } from '../linux/file.ts';
-import { libc, ptr } from '../linux/libc.ts';
+import { E, errnoName } from '../linux/errno.ts';
+import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
+import { errnoOf, type LogTarget } from './log-target.ts';
+import { Losses } from './losses.ts';
+import { removeIfThere, shiftBackups } from './rotation.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
-const lookIntervalMs = 1000;
+const lookIntervalMs = 500;
+/** A disk that refused is asked again after this time, when there is something to write. */
+const retryIntervalMs = 100;
+/** A rotation that failed (a directory that is not ours) is tried again after this time. */
+const rotationRetryMs = 30_000;
 
-export class LogFile {
+const newline = 0x0a;
+
+export class LogFile implements LogTarget {
+  readonly waitsFor = null;
   #size = 0;
-  /** A regular file of its own: anything else, our own stdout included, is written to and left alone. */
-  #regular = false;
   #inode = 0;
-  #lastLook = 0;
-  #lostBytes = 0;
-  /** Who writes to it: streams and holders of a Log. */
-  references = 1;
+  #device = 0;
+  #looked = 0;
+  #retryAt = 0;
+  #rotateAt = 0;
+  /** Why nothing is open, when nothing is. */
+  #openError = 0;
+  readonly #losses: Losses;
 
+  /** Takes over `fd`, a regular file open for appending. */
   constructor(
     readonly path: string,
     private fd: number,
-    private readonly rotation: Rotation,
-    private readonly onTrouble: (message: string) => void,
+    private mode: number,
+    private rotation: Rotation,
+    private readonly tell: (message: string) => void,
   ) {
+    this.#losses = new Losses(path, tell);
     this.#identify();
   }
 
-  write(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.writeAt(ptr(bytes), bytes.length);
+  /** Somebody opened the path again: goes on with his descriptor and his wishes. */
+  adopt(fd: number, mode: number, rotation: Rotation): void {
+    this.mode = mode;
+    this.rotation = rotation;
+    this.#replace(fd);
   }
 
-  /** `pointer` to `length` bytes that do not change meanwhile. */
-  writeAt(pointer: number, length: number): void {
-    this.#look();
-    const { written, errno } = writeAll(this.fd, pointer, length);
-    this.#size += written;
-    if (errno !== 0) this.#lose(length - written, errno);
-    else if (this.#lostBytes > 0) this.#recover();
-    if (this.#regular && this.rotation.maxBytes > 0 && this.#size >= this.rotation.maxBytes) this.#rotate();
+  write(memory: Memory, start: number, end: number): void {
+    const now = performance.now();
+    if (this.#losses.active && now < this.#retryAt) {
+      this.#losses.add(end - start, E.EIO);
+      return;
+    }
+    if (now - this.#looked >= lookIntervalMs || this.fd < 0) this.#look(now);
+    if (!this.#isFullAfter(end - start) || now < this.#rotateAt) {
+      this.#append(memory, start, end, now);
+      return;
+    }
+    const cut = endOfLines(memory.bytes, start, end);
+    this.#append(memory, start, cut, now);
+    if (this.#isFullAfter(0)) this.#rotate(now);
+    if (cut < end) this.#append(memory, cut, end, now);
   }
 
-  /** Removes it and begins anew; the error number, or 0. Anything that is no regular file stays. */
   clear(): number {
-    if (!this.#regular) return 0;
     return errnoOf(() => {
       removeIfThere(this.path);
-      this.#openAgain();
+      this.#replace(openAppend(this.path, this.mode));
     });
   }
 
   reopen(): number {
-    return errnoOf(() => this.#openAgain());
+    return errnoOf(() => this.#replace(openAppend(this.path, this.mode)));
   }
 
   close(): void {
-    libc.close(this.fd);
+    this.#losses.end('closed');
+    if (this.fd >= 0) closeFile(this.fd);
+    this.fd = -1;
   }
 
-  #identify(): void {
-    const status = fstatSync(this.fd);
-    this.#regular = status.isFile() && !isStandardStream(this.path);
-    this.#size = status.size;
-    this.#inode = status.ino;
+  #isFullAfter(bytes: number): boolean {
+    const { maxBytes } = this.rotation;
+    return maxBytes > 0 && this.#size + bytes >= maxBytes;
   }
 
-  #openAgain(): void {
-    const fd = openAppend(this.path);
-    libc.close(this.fd);
+  #append(memory: Memory, start: number, end: number, now: number): void {
+    let at = start;
+    while (at < end) {
+      const count = this.fd < 0 ? -this.#openError : writeFrom(this.fd, memory, at, end);
+      if (count === -E.EINTR) continue;
+      if (count <= 0) {
+        this.#losses.add(end - at, count === 0 ? E.EIO : -count);
+        this.#retryAt = now + retryIntervalMs;
+        break;
+      }
+      at += count;
+      this.#size += count;
+    }
+    if (at === end && this.#losses.active) this.#losses.end('written');
+  }
+
+  #replace(fd: number): void {
+    if (this.fd >= 0) closeFile(this.fd);
     this.fd = fd;
     this.#identify();
   }
 
+  #identify(): void {
+    const status = fstatSync(this.fd);
+    this.#size = status.size;
+    this.#inode = status.ino;
+    this.#device = status.dev;
+    this.#looked = performance.now();
+  }
+
   /** Somebody moved or removed the file, or emptied it: go on where the path points now. */
-  #look(): void {
-    const now = performance.now();
-    if (!this.#regular || now - this.#lastLook < lookIntervalMs) return;
-    this.#lastLook = now;
-    const status = statSync(this.path, { throwIfNoEntry: false });
-    if (status?.ino === this.#inode) this.#size = status.size;
-    else this.reopen();
+  #look(now: number): void {
+    this.#looked = now;
+    const size = this.#sizeIfOurs();
+    if (size !== null) {
+      this.#size = size;
+      return;
+    }
+    const failure = this.reopen();
+    // A file that was moved is still a good place; one that was removed would swallow the bytes unseen.
+    if (failure === 0 || this.fd < 0 || fstatSync(this.fd).nlink > 0) return;
+    closeFile(this.fd);
+    this.fd = -1;
+    this.#openError = failure;
   }
 
-  #lose(bytes: number, errno: number): void {
-    if (this.#lostBytes === 0)
-      this.onTrouble(`cannot write to ${this.path}: ${errnoName(errno)}; output is dropped`);
-    this.#lostBytes += bytes;
-  }
-
-  #recover(): void {
-    this.onTrouble(`writing to ${this.path} again; ${this.#lostBytes} bytes were dropped`);
-    this.#lostBytes = 0;
-  }
-
-  /** BASE.1 is the youngest of `backups` old files; without backups the file is emptied. */
-  #rotate(): void {
+  /** Null when the path leads to another file than ours, or to none. */
+  #sizeIfOurs(): number | null {
+    if (this.fd < 0) return null;
     try {
-      if (this.rotation.backups > 0) this.#shiftBackups();
-      else removeIfThere(this.path);
-      this.#openAgain();
-    } catch (error) {
-      this.onTrouble(`cannot rotate ${this.path}: ${error instanceof Error ? error.message : String(error)}`);
-      this.#size = 0;
+      const status = statSync(this.path);
+      return status.ino === this.#inode && status.dev === this.#device ? status.size : null;
+    } catch {
+      return null;
     }
   }
 
-  #shiftBackups(): void {
-    for (let number = this.rotation.backups - 1; number >= 1; number -= 1) {
-      renameIfThere(`${this.path}.${number}`, `${this.path}.${number + 1}`);
+  #rotate(now: number): void {
+    const size = this.#sizeIfOurs();
+    if (size === null) return this.#look(now);
+    this.#size = size;
+    if (!this.#isFullAfter(0)) return;
+    const failure = this.rotation.backups > 0 ? this.#startNext() : truncateFile(this.fd);
+    if (failure === 0) {
+      this.#rotateAt = 0;
+      if (this.rotation.backups <= 0) this.#size = 0;
+      return;
     }
-    renameIfThere(this.path, `${this.path}.1`);
+    if (this.#rotateAt === 0)
+      this.tell(`cannot rotate ${this.path}: ${errnoName(failure)}; it goes on growing`);
+    this.#rotateAt = now + rotationRetryMs;
+  }
+
+  #startNext(): number {
+    return errnoOf(() => {
+      shiftBackups(this.path, this.rotation.backups);
+      this.#replace(openAppend(this.path, this.mode));
+    });
   }
 }
 
-function renameIfThere(from: string, to: string): void {
-  if (statSync(from, { throwIfNoEntry: false })) renameSync(from, to);
-}
-
-function removeIfThere(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })) unlinkSync(path);
-}
-
-function errnoOf(action: () => void): number {
-  try {
-    action();
-    return 0;
-  } catch (error) {
-    if (error instanceof SyscallError) return error.errno;
-    if (error instanceof Error && 'errno' in error && typeof error.errno === 'number')
-      return Math.abs(error.errno);
-    throw error;
-  }
+/** Where the last whole line ends, so that no line is torn between two files; without one, the end. */
+function endOfLines(bytes: Uint8Array, start: number, end: number): number {
+  const last = bytes.lastIndexOf(newline, end - 1);
+  return last >= start ? last + 1 : end;
 }

@@ -1,6 +1,12 @@
-// The data plane's thread: waits for pipes and commands, moves bytes, and never returns to its event loop.
+// The data plane's thread: it never returns to its event loop while it is needed.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { setUmask } from '../linux/file.ts';
+import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataLoop } from './data-loop.ts';
+
+// The main thread changes its umask for children while this one may create files.
+ownDirectoryAndUmask();
+setUmask(0);
 
 const { port, bell } = workerData;
 new DataLoop(
@@ -8,3 +14,4 @@ new DataLoop(
   () => receiveMessageOnPort(port)?.message,
   (reports) => parentPort?.postMessage(reports),
 ).run();
+port.close();

@@ -1,0 +1,121 @@
+// All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
+import { fstatSync } from 'node:fs';
+import { closeFile, ownDescriptorOf } from '../linux/file.ts';
+import { LogFile } from './log-file.ts';
+import type { LogTarget } from './log-target.ts';
+import { LogWatches } from './log-watches.ts';
+import type { Command, Report } from './messages.ts';
+import { SharedLog } from './shared-log.ts';
+import { SpecialFile } from './special-file.ts';
+import type { Syslog } from './syslog.ts';
+
+export class LogTable {
+  readonly #byNumber = new Map<number, SharedLog>();
+  readonly #byPath = new Map<string, SharedLog>();
+  readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
+  readonly #stuck = new Set<SharedLog>();
+
+  constructor(
+    private readonly syslog: Syslog,
+    private readonly report: (report: Report) => void,
+    /** The descriptor of a log whose reader has stopped reading. */
+    private readonly onStuck: (fd: number) => void,
+  ) {}
+
+  get(number: number | null): SharedLog | null {
+    return number === null ? null : (this.#byNumber.get(number) ?? null);
+  }
+
+  open(command: Extract<Command, { do: 'openLog' }>): void {
+    const known = this.#byPath.get(command.path);
+    if (known) this.#join(known, command);
+    else this.#begin(command);
+  }
+
+  openSyslog(number: number): void {
+    this.#enter(number, new SharedLog(null, this.syslog, (log) => this.#onWritten(log)));
+  }
+
+  /** The holder of a Log lets go of it. */
+  forget(number: number): void {
+    const log = this.#byNumber.get(number);
+    this.#byNumber.delete(number);
+    if (log) this.release(log);
+  }
+
+  release(log: SharedLog): void {
+    log.references -= 1;
+    if (log.references > 0) return;
+    if (log.path !== null) this.#byPath.delete(log.path);
+    this.#stuck.delete(log);
+    log.target.close();
+  }
+
+  /** The next change of the log at `path` is reported. */
+  watch(path: string): void {
+    this.#watches.ask(path);
+    this.#markWatched(path);
+  }
+
+  unwatch(path: string): void {
+    this.#watches.forget(path);
+    this.#markWatched(path);
+  }
+
+  /** To be called when a log was emptied or opened anew. */
+  changed(log: SharedLog): void {
+    if (log.watched && log.path !== null) this.#watches.changed(log.path);
+  }
+
+  /** Logs whose readers do not read. */
+  get stuck(): ReadonlySet<SharedLog> {
+    return this.#stuck;
+  }
+
+  unstick(log: SharedLog): void {
+    this.#stuck.delete(log);
+  }
+
+  /** The main thread opened the file once more to see whether it can: the newer descriptor is the better one. */
+  #join(known: SharedLog, { log, fd, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
+    if (known.target instanceof LogFile && isRegular(fd)) known.target.adopt(fd, mode, rotation);
+    else closeFile(fd);
+    this.#enter(log, known);
+  }
+
+  #begin({ log, fd, path, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
+    const tell = (message: string): void => this.report({ is: 'trouble', message });
+    const ownFile = ownDescriptorOf(path) === null && isRegular(fd);
+    const target: LogTarget = ownFile
+      ? new LogFile(path, fd, mode, rotation, tell)
+      : new SpecialFile(path, fd, tell);
+    const shared = new SharedLog(path, target, (written) => this.#onWritten(written));
+    this.#byPath.set(path, shared);
+    this.#markWatched(path);
+    this.changed(shared);
+    this.#enter(log, shared);
+  }
+
+  #enter(number: number, log: SharedLog): void {
+    log.references += 1;
+    this.#byNumber.set(number, log);
+  }
+
+  #markWatched(path: string): void {
+    const log = this.#byPath.get(path);
+    if (log) log.watched = this.#watches.has(path);
+  }
+
+  #onWritten(log: SharedLog): void {
+    const { waitsFor } = log.target;
+    if (waitsFor !== null && !this.#stuck.has(log)) {
+      this.#stuck.add(log);
+      this.onStuck(waitsFor);
+    }
+    this.changed(log);
+  }
+}
+
+function isRegular(fd: number): boolean {
+  return fstatSync(fd).isFile();
+}

@@ -1,0 +1,26 @@
+// What the data plane writes log bytes to: a file, something that is no file, or syslog.
+import type { Memory } from '../linux/file.ts';
+
+export interface LogTarget {
+  /** Takes memory[start, end), which may change afterwards. Never waits and never throws. */
+  write(memory: Memory, start: number, end: number): void;
+  /** Empties it; the error number, or 0. */
+  clear(): number;
+  /** Opens its path anew; the error number, or 0. */
+  reopen(): number;
+  close(): void;
+  /** The descriptor that must become writable before more is welcome; null when it takes more now. */
+  readonly waitsFor: number | null;
+}
+
+/** The error number of a failed `action`, or 0. */
+export function errnoOf(action: () => void): number {
+  try {
+    action();
+    return 0;
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && typeof error.errno === 'number')
+      return Math.abs(error.errno);
+    throw error;
+  }
+}
