@@ -10,10 +10,9 @@ const config = `
 command=/bin/cat
 startsecs=0
 stdout_logfile=%(here)s/cat.log
-[program:once]
-command=/usr/bin/head -n1
+[program:victim]
+command=/bin/cat
 startsecs=0
-autorestart=false
 `;
 
 let stage: Stage;
@@ -72,7 +71,7 @@ describe('maintail -f', () => {
     for (const { pair, daemon } of stage.scenes) {
       const maintail = converse(pair, daemon, 'maintail', '-f');
       await maintail.sees('==> Press Ctrl-C to exit <==\n');
-      await maintail.sees("INFO spawned: 'once'");
+      await maintail.sees("INFO spawned: 'victim'");
       await converse(pair, daemon, 'stop', 'cat').ended();
       await maintail.sees(': cat (terminated by SIGTERM)');
       await converse(pair, daemon, 'start', 'cat').ended();
@@ -107,10 +106,11 @@ describe('fg', () => {
 
   test('ends when the process does', async () => {
     for (const { pair, daemon } of stage.scenes) {
-      const fg = converse(pair, daemon, 'fg', 'once');
+      const fg = converse(pair, daemon, 'fg', 'victim');
       await fg.sees('==> Press Ctrl-C to exit <==\n');
       fg.types('the only line\n');
       await fg.sees('the only line\n');
+      await converse(pair, daemon, 'stop', 'victim').ended();
       fg.types('one too many\n');
       await fg.sees('Process got killed\nExiting foreground\n');
       if (isOriginal(pair)) fg.signal('SIGKILL');
