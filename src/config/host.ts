@@ -1,5 +1,6 @@
 // What the configuration needs to know of the machine. The core gets it handed in and touches nothing itself.
 import type { GroupEntry, UserEntry } from '../linux/users.ts';
+import { ConfigError } from './config.ts';
 
 export type { GroupEntry, UserEntry };
 
@@ -18,6 +19,8 @@ export interface ConfigHost {
   /** Names in a directory, in any order; none when it cannot be read. */
   listDirectory(path: string): readonly string[];
   isDirectory(path: string): boolean;
+  /** A regular one, which can be read without waiting for anybody. */
+  isFile(path: string): boolean;
   /** Follows symbolic links. */
   exists(path: string): boolean;
   /** Does not: a link to nowhere is there. */
@@ -28,7 +31,10 @@ export interface ConfigHost {
   groupById(gid: number): GroupEntry | null;
 }
 
-/** Looks every user and group up once at most: thousands of programs name the same few. */
+/**
+ * Looks every user and group up once at most: thousands of programs name the same few. A database that
+ * cannot be asked is a ConfigError.
+ */
 export function rememberLookups(host: ConfigHost): ConfigHost {
   return {
     uid: host.uid,
@@ -39,6 +45,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     readFile: (path) => host.readFile(path),
     listDirectory: (path) => host.listDirectory(path),
     isDirectory: remember((path) => host.isDirectory(path)),
+    isFile: (path) => host.isFile(path),
     exists: (path) => host.exists(path),
     isPresent: (path) => host.isPresent(path),
     userByName: remember((name) => host.userByName(name)),
@@ -53,9 +60,17 @@ function remember<K, V>(lookUp: (key: K) => V): (key: K) => V {
   return (key) => {
     let entry = known.get(key);
     if (!entry) {
-      entry = { value: lookUp(key) };
+      entry = { value: orConfigError(key, lookUp) };
       known.set(key, entry);
     }
     return entry.value;
   };
+}
+
+function orConfigError<K, V>(key: K, lookUp: (key: K) => V): V {
+  try {
+    return lookUp(key);
+  } catch (error) {
+    throw new ConfigError(`cannot look up ${key}: ${error instanceof Error ? error.message : error}`);
+  }
 }

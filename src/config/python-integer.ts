@@ -5,10 +5,17 @@ import { strip } from './python-text.ts';
 
 /** int(text): sign, underscores between digits, leading zeros, digits of any script. Throws ConfigError. */
 export function parseInteger(text: string): number {
-  const digits = asciiDigits(strip(text));
-  if (/^[+-]?\d+(_\d+)*$/.test(digits)) return Number(digits.replaceAll('_', '').replace(/^-0+$/, '0'));
+  const number = integerOrNull(text);
+  if (number !== null) return number;
   const shown = [...pythonRepr(text)].slice(0, 200).join('');
   throw new ConfigError(`invalid literal for int() with base 10: ${shown}`);
+}
+
+/** As parseInteger, with null for what is none. */
+export function integerOrNull(text: string): number | null {
+  const digits = asciiDigits(strip(text));
+  if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return null;
+  return Number(digits.replaceAll('_', '').replace(/^-0+$/, '0'));
 }
 
 /** int(text, 8), with or without `0o`; null when it is not one. */
@@ -21,6 +28,7 @@ export function parseOctal(text: string): number | null {
 
 /** Decimal digits of other scripts come in runs of ten, whose code begins with a last hexadecimal digit 0 or 6. */
 function asciiDigits(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
   return text.replace(/[^\0-\x7f]/gu, (character) => {
     if (!/\p{Nd}/u.test(character)) return character;
     const code = character.codePointAt(0) ?? 0;

@@ -77,7 +77,8 @@ function include(
   for (const match of matches) {
     infos.push(`Included extra file "${match}" during parsing`);
     files.push(match);
-    const bytes = readOrNull(match, host);
+    // A pipe without a writer would keep the daemon waiting for ever.
+    const bytes = host.isFile(match) ? readOrNull(match, host) : null;
     if (bytes !== null) readBytes(document, match, bytes, problems);
     replaceHere(document, directoryOf(toAbsolute(match, host)));
   }

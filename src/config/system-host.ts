@@ -17,8 +17,9 @@ export function systemHost(): ConfigHost {
     readFile: (path) => readFileSync(path),
     listDirectory,
     isDirectory,
-    exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
-    isPresent: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    isFile,
+    exists: (path) => succeeds(() => statSync(path)),
+    isPresent: (path) => succeeds(() => lstatSync(path)),
     userByName,
     userById,
     groupByName,
@@ -54,7 +55,15 @@ function isDirectory(path: string): boolean {
   }
 }
 
-function succeeds(action: () => void): boolean {
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function succeeds(action: () => unknown): boolean {
   try {
     action();
     return true;

@@ -1,9 +1,10 @@
 // Every measurement, as a table: ours, the original's, and how they relate. Reports; never fails for a number.
+import { measureConfiguration } from './configuration.ts';
 import { measureEvents } from './events.ts';
 import type { Row } from './measure.ts';
 import { measureProcesses } from './processes.ts';
 
-const measurements: readonly (() => Promise<Row[]>)[] = [measureProcesses, measureEvents];
+const measurements: readonly (() => Promise<Row[]>)[] = [measureConfiguration, measureProcesses, measureEvents];
 
 console.log(`${'what'.padEnd(60)} ${'ours'.padStart(12)} ${'original'.padStart(12)} ${'ratio'.padStart(8)}`);
 for (const measure of measurements) {

@@ -1,13 +1,13 @@
 // Values that name users and groups of the machine.
 import { ConfigError } from '../config.ts';
 import type { ConfigHost, UserEntry } from '../host.ts';
-import { numberOrNull } from './scalars.ts';
+import { integerOrNull } from '../python-integer.ts';
 import type { ValueType } from './value-type.ts';
 
 export const user: ValueType<UserEntry> = {
   expects: { en: 'a user of this machine, by name or number', zh: '本机用户的名称或编号' },
   parse(value, host) {
-    const uid = numberOrNull(value);
+    const uid = integerOrNull(value);
     const entry = uid === null ? host.userByName(value) : host.userById(uid);
     if (entry !== null) return entry;
     throw new ConfigError(uid === null ? `Invalid user name ${value}` : `Invalid user id ${uid}`);
@@ -37,11 +37,11 @@ export function owner(option: string): ValueType<Owner> {
 }
 
 function uidOf(value: string, host: ConfigHost): number | null {
-  const uid = numberOrNull(value);
+  const uid = integerOrNull(value);
   return (uid === null ? host.userByName(value) : host.userById(uid))?.uid ?? null;
 }
 
 function gidOf(value: string, host: ConfigHost): number | null {
-  const gid = numberOrNull(value);
+  const gid = integerOrNull(value);
   return (gid === null ? host.groupByName(value) : host.groupById(gid))?.gid ?? null;
 }

@@ -1,10 +1,9 @@
 // Values that name a place to listen or connect to.
 import { ConfigError, type FastCgiGroupConfig } from '../config.ts';
-import { parseInteger } from '../python-integer.ts';
+import { integerOrNull, parseInteger } from '../python-integer.ts';
 import { pythonRepr } from '../python-repr.ts';
 import { strip } from '../python-text.ts';
 import { absolutePath } from './paths.ts';
-import { numberOrNull } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
 export interface InetAddress {
@@ -29,7 +28,7 @@ export const inetAddress: ValueType<InetAddress> = {
 };
 
 function barePort(value: string): number {
-  const port = numberOrNull(value);
+  const port = integerOrNull(value);
   if (port !== null && port >= 1 && port <= 65535) return port;
   throw new ConfigError(`not a valid port number: ${pythonRepr(value)} `);
 }

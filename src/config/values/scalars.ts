@@ -1,7 +1,7 @@
 // Values that need nothing but their text: numbers, words, signals, lists of them.
 import { isSignal, signalNumber } from '../../linux/signals.ts';
 import { type AutoRestart, ConfigError, type LogLevel } from '../config.ts';
-import { parseInteger, parseOctal } from '../python-integer.ts';
+import { integerOrNull, parseInteger, parseOctal } from '../python-integer.ts';
 import { pythonRepr } from '../python-repr.ts';
 import { strip } from '../python-text.ts';
 import type { ValueType } from './value-type.ts';
@@ -93,7 +93,7 @@ export const signal: ValueType<number> = {
     zh: '信号的名称或编号，例如 TERM、SIGINT 或 9',
   },
   parse(value) {
-    const number = numberOrNull(value);
+    const number = integerOrNull(value);
     if (number === null) return signalByName(value);
     if (isSignal(number)) return number;
     throw new ConfigError(`value ${pythonRepr(value)} is not a valid signal number`);
@@ -109,7 +109,7 @@ function signalByName(value: string): number {
 export const exitCodes: ValueType<readonly number[]> = {
   expects: { en: 'exit codes from 0 to 255, separated by commas', zh: '0 到 255 的退出码，用逗号分隔' },
   parse(value) {
-    const codes = commaList(value).map(numberOrNull);
+    const codes = commaList(value).map(integerOrNull);
     const valid = codes.filter((code) => code !== null && code >= 0 && code <= 255);
     if (valid.length === codes.length) return valid.filter((code) => code !== null);
     throw new ConfigError(`not a valid list of exit codes: ${pythonRepr(value)}`);
@@ -124,15 +124,6 @@ export const list: ValueType<readonly string[]> = {
 
 export function commaList(value: string): string[] {
   return value === '' ? [] : value.split(',').map(strip);
-}
-
-/** Python's int(), with null for what is none. */
-export function numberOrNull(value: string): number | null {
-  try {
-    return parseInteger(value);
-  } catch {
-    return null;
-  }
 }
 
 /** Characters that would be taken for separators in `group:process`. */

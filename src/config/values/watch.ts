@@ -1,7 +1,8 @@
 // Values of the options that watch over a process: limits, checks and who is told.
 import { ConfigError, type HookTarget } from '../config.ts';
+import { integerOrNull } from '../python-integer.ts';
 import { pythonRepr } from '../python-repr.ts';
-import { byteSize, numberOrNull } from './scalars.ts';
+import { byteSize } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
 export const memoryLimit: ValueType<number> = {
@@ -17,7 +18,7 @@ export const memoryLimit: ValueType<number> = {
 export const seconds: ValueType<number> = {
   expects: { en: 'a number of seconds from 1 to 86400', zh: '1 到 86400 之间的秒数' },
   parse(value) {
-    const number = numberOrNull(value);
+    const number = integerOrNull(value);
     if (number !== null && number >= 1 && number <= 86_400) return number * 1000;
     throw new ConfigError(`not a number of seconds from 1 to 86400: ${pythonRepr(value)}`);
   },
@@ -26,7 +27,7 @@ export const seconds: ValueType<number> = {
 export const httpStatus: ValueType<number> = {
   expects: { en: 'an HTTP status from 100 to 599', zh: '100 到 599 之间的 HTTP 状态码' },
   parse(value) {
-    const number = numberOrNull(value);
+    const number = integerOrNull(value);
     if (number !== null && number >= 100 && number <= 599) return number;
     throw new ConfigError(`not an HTTP status: ${pythonRepr(value)}`);
   },

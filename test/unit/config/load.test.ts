@@ -75,6 +75,16 @@ describe('loading a configuration', () => {
     ).toBe("numprocs 1000000000 is above 100000 in section 'program:x' (file: '/etc/s.conf')");
   });
 
+  test('a database of users that cannot be asked is an error of the configuration', () => {
+    const fails = () => {
+      throw new Error('getpwnam_r: EIO');
+    };
+    const host = memoryHost({ '/etc/s.conf': '[supervisord]\nuser=web\n' }, { userByName: fails });
+    expect(() => loadConfig({ path: '/etc/s.conf', overrides: {}, host })).toThrow(
+      new ConfigError('cannot look up web: getpwnam_r: EIO'),
+    );
+  });
+
   test('users are looked up once however many programs name them', () => {
     let lookups = 0;
     const programs = Array.from({ length: 50 }, (_, index) => `[program:p${index}]\ncommand=x\nuser=web\n`);

@@ -34,6 +34,7 @@ export function memoryHost(
         .map((entry) => entry.slice(prefix.length))
         .filter((entry) => !entry.includes('/'));
     },
+    isFile: (path) => contents.has(path),
     isDirectory: (path) => directories.has(path),
     exists: isPresent,
     isPresent,
