@@ -4,6 +4,7 @@ import { eventually } from '../../support/eventually.ts';
 export class RawClient {
   readonly #received: Uint8Array[] = [];
   #bytes = 0;
+  #unsent: Uint8Array = new Uint8Array(0);
   isClosed = false;
 
   private constructor(private readonly socket: Bun.Socket) {}
@@ -17,6 +18,7 @@ export class RawClient {
         if (client) client.#take(bytes);
         else early.push(bytes);
       },
+      drain: () => client?.sendRest(),
       end: () => {
         if (client) client.isClosed = true;
       },
@@ -43,7 +45,13 @@ export class RawClient {
   }
 
   send(data: string | Uint8Array): void {
-    this.socket.write(data);
+    this.#unsent = Buffer.concat([this.#unsent, Buffer.from(data)]);
+    this.sendRest();
+  }
+
+  /** As much as the server takes now. */
+  sendRest(): void {
+    this.#unsent = this.#unsent.subarray(Math.max(0, this.socket.write(this.#unsent)));
   }
 
   /** Reads no more, so that the server's output backs up. */
