@@ -48,6 +48,8 @@ interface Attached {
 const EFD_CLOEXEC = 0o2000000;
 /** A disk that hangs must not keep the news of an exit from the state machine for ever. */
 const drainLimitMs = 2000;
+/** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
+const consumedStepBytes = 256 * 1024;
 
 export class DataPlane {
   readonly #port: MessagePort;
@@ -64,6 +66,7 @@ export class DataPlane {
   readonly #ring = new BigUint64Array([1n]);
   #lastNumber = 0;
   #commands: Command[] = [];
+  #consumedBytes = 0;
 
   private constructor(private readonly onTrouble: (message: string) => void) {
     const { port1, port2 } = new MessageChannel();
@@ -197,12 +200,13 @@ export class DataPlane {
   }
 
   #hearAll(reports: readonly Report[]): void {
-    let consumedBytes = 0;
     for (const report of reports) {
-      if (report.is === 'data') consumedBytes += report.bytes.length;
+      if (report.is === 'data') this.#consumedBytes += report.bytes.length;
       this.#hear(report);
     }
-    if (consumedBytes > 0) this.#send({ do: 'consumed', bytes: consumedBytes });
+    if (this.#consumedBytes < consumedStepBytes) return;
+    this.#send({ do: 'consumed', bytes: this.#consumedBytes });
+    this.#consumedBytes = 0;
   }
 
   #hear(report: Report): void {
