@@ -9,9 +9,9 @@ SOURCES := $(shell find src -type f)
 .PHONY: all run test check bench clean
 all: $(EXECUTABLE)
 
-# npm or bun, whichever the machine has.
+# npm or bun, whichever the machine has. Not `npm ci`: it insists on packages for other systems, which mirrors may lack.
 $(NODE_MODULES): package.json package-lock.json
-	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund; \
+	@if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund --loglevel=error; \
 	elif command -v bun >/dev/null; then bun install --no-save; \
 	else echo "make: npm or bun is needed (Debian: apt-get install npm)" >&2; exit 1; fi
 	@touch $@
