@@ -4,7 +4,11 @@ import { measureEvents } from './events.ts';
 import type { Row } from './measure.ts';
 import { measureProcesses } from './processes.ts';
 
-const measurements: readonly (() => Promise<Row[]>)[] = [measureConfiguration, measureProcesses, measureEvents];
+const measurements: readonly (() => Promise<Row[]>)[] = [
+  measureConfiguration,
+  measureProcesses,
+  measureEvents,
+];
 
 console.log(`${'what'.padEnd(60)} ${'ours'.padStart(12)} ${'original'.padStart(12)} ${'ratio'.padStart(8)}`);
 for (const measure of measurements) {
