@@ -11,6 +11,7 @@ export interface Pipe {
 const O_CLOEXEC = 0o2000000;
 const O_NONBLOCK = 0o4000;
 const F_SETFL = 4;
+const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const cells = new Int32Array(2);
 
@@ -27,6 +28,11 @@ export function createPipe(ours: 'read' | 'write'): Pipe {
 export function pipeCapacity(fd: number): number {
   const bytes = libc.fcntl(fd, F_GETPIPE_SZ, 0n);
   return bytes > 0 ? bytes : 65536;
+}
+
+/** Lets it hold more, where the kernel grants that to our user (pipe(7), pipe-user-pages-soft). */
+export function enlargePipe(fd: number, bytes: number): void {
+  libc.fcntl(fd, F_SETPIPE_SZ, BigInt(bytes));
 }
 
 export function closePipe({ readFd, writeFd }: Pipe): void {

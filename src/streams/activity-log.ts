@@ -12,6 +12,11 @@ const levels: Readonly<Record<LogLevel, { readonly weight: number; readonly labe
   blather: { weight: 3, label: 'BLAT' },
 };
 
+interface Target {
+  readonly log: Log;
+  readonly kind: 'file' | 'copy' | 'syslog';
+}
+
 export class ActivityLog {
   readonly #threshold: number;
   #second = 0;
@@ -19,19 +24,26 @@ export class ActivityLog {
 
   constructor(
     level: LogLevel,
-    private readonly targets: readonly Log[],
+    private readonly targets: readonly Target[],
   ) {
     this.#threshold = levels[level].weight;
   }
 
   /** Opens the configured log, and stdout as a second one when wanted. Throws SyscallError. */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
-    const targets: Log[] = [];
-    if (copyToStdout)
-      targets.push(dataPlane.openLog({ path: '/dev/stdout', rotation: { maxBytes: 0, backups: 0 } }));
-    if (config.logfile.kind === 'file') {
-      targets.push(dataPlane.openLog({ path: config.logfile.path, rotation: config.logRotation }));
+    const targets: Target[] = [];
+    if (copyToStdout) {
+      const log = dataPlane.openLog({ path: '/dev/stdout', rotation: { maxBytes: 0, backups: 0 } });
+      targets.push({ log, kind: 'copy' });
     }
+    targets.push(
+      config.logfile.kind === 'syslog'
+        ? { log: dataPlane.openSyslog(), kind: 'syslog' }
+        : {
+            log: dataPlane.openLog({ path: config.logfile.path, rotation: config.logRotation }),
+            kind: 'file',
+          },
+    );
     return new ActivityLog(config.loglevel, targets);
   }
 
@@ -68,22 +80,33 @@ export class ActivityLog {
     this.#write('blather', message);
   }
 
+  /** Removes the file and begins a new one. Throws SyscallError. */
   async clear(): Promise<void> {
-    await Promise.all(this.targets.map((log) => log.clear()));
+    await Promise.all(this.targets.map(({ log }) => log.clear()));
+    // The original tells each of its targets, of which the file is removed already: only the others show it.
+    for (const _ of this.targets) {
+      this.#write('info', 'reopening log file', ({ kind }) => kind !== 'file');
+    }
   }
 
+  /** Opens the file anew, after somebody renamed it. Throws SyscallError. */
   async reopen(): Promise<void> {
-    await Promise.all(this.targets.map((log) => log.reopen()));
+    const files = this.targets.filter(({ kind }) => kind === 'file');
+    await Promise.all(files.map(({ log }) => log.reopen()));
   }
 
   close(): void {
-    for (const log of this.targets) log.release();
+    for (const { log } of this.targets) log.release();
   }
 
-  #write(level: LogLevel, message: string): void {
+  #write(level: LogLevel, message: string, concerns: (target: Target) => boolean = () => true): void {
     if (!this.isEnabled(level)) return;
-    const line = `${this.#timestamp()} ${levels[level].label} ${message}\n`;
-    for (const log of this.targets) log.write(line);
+    const start = `${this.#timestamp()} ${levels[level].label} `;
+    for (const target of this.targets.filter(concerns)) {
+      // Each line of syslog stands for itself.
+      const text = target.kind === 'syslog' ? message.replaceAll('\n', `\n${start}`) : message;
+      target.log.write(`${start}${text}\n`);
+    }
   }
 
   /** `2026-11-21 05:12:31,042` in local time. */
