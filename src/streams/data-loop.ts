@@ -12,8 +12,8 @@ import { Syslog } from './syslog.ts';
 
 const bufferBytes = 128 * 1024;
 /** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
-const maxUnconsumedBytes = 4 * 1024 * 1024;
-const fewUnconsumedBytes = 1024 * 1024;
+const maxUnconsumedBytes = 512 * 1024;
+const fewUnconsumedBytes = 256 * 1024;
 
 export class DataLoop {
   readonly #epoll = new PatientEpoll();

@@ -49,7 +49,7 @@ const EFD_CLOEXEC = 0o2000000;
 /** A disk that hangs must not keep the news of an exit from the state machine for ever. */
 const drainLimitMs = 2000;
 /** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
-const consumedStepBytes = 256 * 1024;
+const consumedStepBytes = 64 * 1024;
 
 export class DataPlane {
   readonly #port: MessagePort;
