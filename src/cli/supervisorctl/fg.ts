@@ -1,5 +1,5 @@
 // fg: the output of a process as it comes, and every line typed to its standard input.
-import { followLog } from '../../client/log-follower.ts';
+import { followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../config/python-text.ts';
@@ -69,7 +69,7 @@ async function followOutput(
   left: AbortController,
 ): Promise<void> {
   const path = `/logtail/${name}/${channel}`;
-  const end = await followLog(session.server, path, (bytes) => write(1, bytes), left.signal);
+  const end = await followStream(session.server, path, (bytes) => write(1, bytes), left.signal);
   explainEnd(session.server.url + path, end);
 }
 

@@ -1,5 +1,5 @@
 // tail and maintail: the end of a log, once or followed until Ctrl-C.
-import { type FollowEnd, followLog } from '../../client/log-follower.ts';
+import { type FollowEnd, followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel } from '../../client/supervisor-client.ts';
 import { parseInteger } from '../../config/python-integer.ts';
@@ -128,7 +128,7 @@ function explainNoLog(session: Session, name: string, error: unknown): void {
 async function follow(session: Session, path: string): Promise<void> {
   print('==> Press Ctrl-C to exit <==');
   const interrupted = await untilInterrupted(async (signal) => {
-    const end = await followLog(session.server, path, (bytes) => write(1, bytes), signal);
+    const end = await followStream(session.server, path, (bytes) => write(1, bytes), signal);
     explainEnd(session.server.url + path, end);
   });
   if (interrupted) print('');

@@ -1,5 +1,5 @@
-// Follows a log of the server (`/logtail/NAME/CHANNEL`, `/mainlogtail`) and hands on its bytes as they come.
-// Who prints them, and when to stop, is decided elsewhere.
+// Follows what has no end: a log (`/logtail/NAME/CHANNEL`, `/mainlogtail`), the stream of events. Hands on the bytes
+// as they come; what they mean, and when to stop, is decided elsewhere.
 import { type Connection, ConnectionError, connect } from './connection.ts';
 import { ResponseReader } from './http-response.ts';
 import { authorizationHeader, hostHeader, parseServerUrl, type Server } from './server-address.ts';
@@ -13,10 +13,10 @@ export type FollowEnd =
   | { readonly kind: 'failed'; readonly error: Error };
 
 /**
- * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects. `onBytes` gets the log as
+ * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects. `onBytes` gets the body as
  * it is, pieces may end inside a character.
  */
-export async function followLog(
+export async function followStream(
   server: Server,
   path: string,
   onBytes: (bytes: Uint8Array) => void,
@@ -65,7 +65,7 @@ function readInto(reader: ResponseReader, bytes: Uint8Array, end: (how: FollowEn
   }
 }
 
-/** A log has no end, so a connection that ends in the middle of it is no failure; before it is one. */
+/** It has no end, so a connection that ends in the middle is no failure; before it is one. */
 function closedEnd(reader: ResponseReader): FollowEnd {
   return reader.started ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };
 }

@@ -1,0 +1,26 @@
+// The last lines of a log, which the protocol only gives by bytes.
+import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
+
+/** Bytes to ask for at first: a guess at how long a line is. */
+const BYTES_PER_LINE = 200;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** At most `count` lines, without their ends. Rejects as RpcClient.call does, with a fault when there is no log. */
+export async function lastLines(
+  client: SupervisorClient,
+  name: string,
+  channel: Channel,
+  count: number,
+): Promise<string[]> {
+  if (count === 0) return [];
+  let before = -1;
+  for (let bytes = count * BYTES_PER_LINE; ; bytes *= 4) {
+    const text = await client.readProcessLog(name, channel, -bytes, 0);
+    const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
+    // The first of more than enough may have lost its beginning.
+    if (lines.length > count) return lines.slice(-count);
+    const isWhole = Buffer.byteLength(text) < bytes || text.length === before;
+    if (isWhole || bytes >= MAX_BYTES) return lines;
+    before = text.length;
+  }
+}

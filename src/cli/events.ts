@@ -1,0 +1,63 @@
+// `tsupervisor events`: changes of state as they happen, for people or as JSON.
+import { type FollowEnd, followStream } from '../client/follow-stream.ts';
+import type { Server } from '../client/server-address.ts';
+import { EventStreamReader, type ServerSentEvent } from '../client/server-sent-events.ts';
+import { explainServerError } from './control/explain.ts';
+import { untilInterrupted } from './control/interrupt.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
+import { coloured } from './control/style.ts';
+import { print, printError } from './output.ts';
+
+const EVENTS_PATH = '/api/v1/events';
+
+export async function run(args: readonly string[]): Promise<number> {
+  let status: number = exitStatuses.done;
+  const command = controlCommand('events', 'Show changes of state as they happen, until Ctrl-C.')
+    .argument('[type...]', 'only types that begin so: PROCESS_STATE, PROCESS_STATE_FATAL, PROCESS_GROUP, ...')
+    .option('--json', 'one JSON object a line, for programs')
+    .action(async (types, options) => {
+      status = await withServer(options, (_, server) => showEvents(server, types, options.json === true));
+    });
+  return runControl(command, args, () => status);
+}
+
+async function showEvents(server: Server, types: readonly string[], json: boolean): Promise<number> {
+  const reader = new EventStreamReader((event) => {
+    if (types.length > 0 && !types.some((type) => event.type.startsWith(type.toUpperCase()))) return;
+    print(json ? asJson(event) : asText(event));
+  });
+  let status: number = exitStatuses.done;
+  await untilInterrupted(async (interrupted) => {
+    const end = await followStream(server, EVENTS_PATH, (bytes) => reader.write(bytes), interrupted);
+    if (end.kind === 'ended') return;
+    printError(`tsupervisor: ${reasonOf(end, server.url)}`);
+    status = exitStatuses.unreachable;
+  });
+  return status;
+}
+
+function reasonOf(end: Exclude<FollowEnd, { kind: 'ended' }>, url: string): string | null {
+  if (end.kind === 'failed') return explainServerError(end.error, url);
+  const reason = end.status === 404 ? 'this supervisord has no stream of events' : `answered ${end.status}`;
+  return `${url}: ${reason}`;
+}
+
+function asJson({ type, data }: ServerSentEvent): string {
+  return JSON.stringify({ type, time: new Date().toISOString(), ...members(data) });
+}
+
+/** The time here, the type, and what the event tells. */
+function asText({ type, data }: ServerSentEvent): string {
+  const time = coloured(new Date().toTimeString().slice(0, 8), 'grey');
+  const details = Object.entries(members(data)).map(([name, value]) => `${name}:${String(value)}`);
+  return [time, type, ...details].join(' ');
+}
+
+function members(data: string): object {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null ? value : { data: value };
+  } catch {
+    return { data };
+  }
+}

@@ -1,0 +1,43 @@
+// `tsupervisor signal`: sends a signal to processes.
+import { processName } from '../client/process-info.ts';
+import { FaultError } from '../client/rpc-client.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
+import { selectProcesses } from './control/select.ts';
+import { coloured } from './control/style.ts';
+import { print } from './output.ts';
+
+export async function run(args: readonly string[]): Promise<number> {
+  let status: number = exitStatuses.done;
+  const command = controlCommand(
+    'signal',
+    'Send a signal to processes; supervisord does not wait for what it does.',
+  )
+    .argument('<signal>', 'HUP, SIGUSR1, 10, ...')
+    .argument('<name...>', "names, groups, 'all', or shell patterns over the names")
+    .action(async (signal, patterns, options) => {
+      status = await withServer(options, async (client) => {
+        const { processes, unmatched } = await selectProcesses(client, patterns);
+        let failed = false;
+        for (const name of processes.map(processName)) {
+          const fault = await faultOf(client.signalProcess(name, signal));
+          if (fault) failed = true;
+          print(
+            `${name}: ${fault ? coloured(`FAILED (${fault.text})`, 'red') : coloured('signalled', 'green')}`,
+          );
+        }
+        if (failed) return exitStatuses.failed;
+        return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
+      });
+    });
+  return runControl(command, args, () => status);
+}
+
+async function faultOf(call: Promise<void>): Promise<FaultError | null> {
+  try {
+    await call;
+    return null;
+  } catch (error) {
+    if (error instanceof FaultError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+// Starting and stopping many processes at once: ask for each, then watch them all until each is where it should be.
+// Nothing is printed here.
+import { faultCodes } from '../rpc/faults.ts';
+import { type ProcessInfo, processName } from './process-info.ts';
+import { FaultError } from './rpc-client.ts';
+import type { SupervisorClient } from './supervisor-client.ts';
+
+export type Goal = 'start' | 'stop';
+
+export type Verdict =
+  | { readonly kind: 'waiting'; readonly state: string }
+  | { readonly kind: 'done'; readonly text: string }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface Progress {
+  /** `name` or `group:name`. */
+  readonly name: string;
+  readonly verdict: Verdict;
+}
+
+export interface Patience {
+  /** False: ask, and leave it at that. */
+  readonly wait: boolean;
+  /** Null: as long as it takes. */
+  readonly timeoutMs: number | null;
+}
+
+/**
+ * Brings the processes to the goal. `onProgress` is told when a process is settled, and of all that still wait
+ * after each look. Resolves to the verdicts in the order of `names`. Rejects as RpcClient.call does.
+ */
+export async function settle(
+  client: SupervisorClient,
+  names: readonly string[],
+  goal: Goal,
+  patience: Patience,
+  onProgress: (settled: Progress | null, waiting: readonly Progress[]) => void,
+): Promise<Progress[]> {
+  const verdicts = new Map<string, Verdict>();
+  const waiting = (): Progress[] =>
+    [...verdicts].filter(([, { kind }]) => kind === 'waiting').map(([name, verdict]) => ({ name, verdict }));
+  const judge = (name: string, verdict: Verdict): void => {
+    verdicts.set(name, verdict);
+    if (verdict.kind !== 'waiting') onProgress({ name, verdict }, waiting());
+  };
+  for (const name of names) judge(name, await ask(client, name, goal, patience.wait));
+  const deadline =
+    patience.timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + patience.timeoutMs;
+  for (let pauseMs = FIRST_LOOK_MS; waiting().length > 0; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    await Bun.sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
+    await look(client, waiting(), goal, judge);
+    onProgress(null, waiting());
+    if (performance.now() >= deadline) for (const { name, verdict } of waiting()) judge(name, late(verdict));
+  }
+  return [...verdicts].map(([name, verdict]) => ({ name, verdict }));
+}
+
+/** The first looks come soon after the request, later ones no more often than a person notices. */
+const FIRST_LOOK_MS = 10;
+const MAX_PAUSE_MS = 500;
+
+/** Faults that mean: it is so already. */
+const alreadySo: Readonly<Record<Goal, { readonly code: number; readonly text: string }>> = {
+  start: { code: faultCodes.ALREADY_STARTED, text: 'already running' },
+  stop: { code: faultCodes.NOT_RUNNING, text: 'not running' },
+};
+
+const asked: Readonly<Record<Goal, string>> = { start: 'start requested', stop: 'stop requested' };
+
+async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boolean): Promise<Verdict> {
+  try {
+    if (goal === 'start') await client.startProcess(name, false);
+    else await client.stopProcess(name, false);
+    return wait ? { kind: 'waiting', state: '' } : { kind: 'done', text: asked[goal] };
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.code === faultCodes.SHUTDOWN_STATE) throw error;
+    const { code, text } = alreadySo[goal];
+    return error.code === code ? { kind: 'done', text } : { kind: 'failed', reason: error.text };
+  }
+}
+
+async function look(
+  client: SupervisorClient,
+  waiting: readonly Progress[],
+  goal: Goal,
+  judge: (name: string, verdict: Verdict) => void,
+): Promise<void> {
+  const now = new Map((await client.allProcesses()).map((process) => [processName(process), process]));
+  for (const { name } of waiting) {
+    const process = now.get(name);
+    judge(name, process ? verdictOn(process, goal) : { kind: 'failed', reason: 'it was removed meanwhile' });
+  }
+}
+
+/** What a process's state means to one who waits for the goal. */
+export function verdictOn(process: ProcessInfo, goal: Goal): Verdict {
+  return goal === 'start' ? startVerdict(process) : stopVerdict(process);
+}
+
+function startVerdict({ statename, spawnerr }: ProcessInfo): Verdict {
+  switch (statename) {
+    case 'RUNNING':
+      return { kind: 'done', text: 'started' };
+    case 'STARTING':
+      return { kind: 'waiting', state: statename };
+    case 'EXITED':
+      return spawnerr === ''
+        ? { kind: 'done', text: 'started, and ended' }
+        : { kind: 'failed', reason: spawnerr };
+    case 'BACKOFF':
+    case 'FATAL':
+      return { kind: 'failed', reason: spawnerr || 'it does not stay up' };
+    default:
+      return { kind: 'failed', reason: `it is ${statename} now` };
+  }
+}
+
+function stopVerdict({ statename }: ProcessInfo): Verdict {
+  switch (statename) {
+    case 'STOPPED':
+    case 'EXITED':
+    case 'FATAL':
+      return { kind: 'done', text: 'stopped' };
+    case 'UNKNOWN':
+      return { kind: 'failed', reason: 'supervisord could not signal it' };
+    default:
+      return { kind: 'waiting', state: statename };
+  }
+}
+
+function late(verdict: Verdict): Verdict {
+  const state = verdict.kind === 'waiting' && verdict.state ? `still ${verdict.state}` : 'no answer';
+  return { kind: 'failed', reason: `${state} when the time was up` };
+}
