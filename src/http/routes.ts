@@ -1,6 +1,4 @@
 // Everything that is served, in the order in which it is asked for. Whoever serves something new adds it here.
-import { watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { methodTable } from '../rpc/method-table.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { API, apiRoutes } from './api.ts';
@@ -21,9 +19,11 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
   const mainLogPath = logfile.kind === 'file' ? logfile.path : null;
   const context = { supervisor, identifier, mainLogPath };
   const methods = methodTable(rpcInterfaces.map(({ name }) => name));
-  const follow: FollowLog = (path, options) => followLog(path, watchInDirectory, options);
+  const { dataPlane, log } = supervisor.surroundings;
+  const follow: FollowLog = (path, options) =>
+    followLog(path, (watched, callback) => dataPlane.watchLog(watched, callback), options);
   return [
-    rpcRoute(methods, context, supervisor.surroundings.log),
+    rpcRoute(methods, context, log),
     ...logtailRoutes(supervisor, mainLogPath, follow),
     ...metricsRoutes(supervisor, identifier),
     ...streamRoutes(API, supervisor, follow),
@@ -33,12 +33,3 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
 }
 
 const okPage: HttpResponse = { status: 200, headers: [['Content-Type', 'text/plain']], body: 'OK' };
-
-/** Tells of every change of the file, whoever makes it, and of another file under its name. */
-function watchInDirectory(path: string, callback: () => void): () => void {
-  const name = basename(path);
-  const watcher = watch(dirname(path), (_, changed) => {
-    if (changed === name) callback();
-  });
-  return () => watcher.close();
-}

@@ -36,8 +36,12 @@ export class RawClient {
     return client;
   }
 
+  get bytes(): Buffer {
+    return Buffer.concat(this.#received);
+  }
+
   get text(): string {
-    return Buffer.concat(this.#received).toString();
+    return this.bytes.toString();
   }
 
   get byteCount(): number {

@@ -1,0 +1,200 @@
+// The JSON API, its streams, the metrics and the health page, on the compiled executable.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { methodTable } from '../../../src/rpc/method-table.ts';
+import { Daemon, freePort } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let daemon: Daemon;
+let lockedPort: number;
+
+beforeAll(async () => {
+  lockedPort = await freePort();
+  daemon = await Daemon.start({
+    config: `
+[inet_http_server:locked]
+port=127.0.0.1:${lockedPort}
+username=admin
+password=secret
+[program:cat]
+command=/bin/cat
+startsecs=0
+stdout_logfile=%(here)s/cat.log
+[program:fails]
+command=/bin/sh -c "sleep 0.2; exit 3"
+startsecs=0
+autostart=false
+autorestart=false
+`,
+  });
+});
+afterAll(() => daemon.stop());
+
+const url = (path: string) => `http://127.0.0.1:${daemon.port}${path}`;
+const get = (path: string) => fetch(url(path));
+const post = (path: string, body: unknown, type = 'application/json') =>
+  fetch(url(path), { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': type } });
+const outcome = async (response: Response) => [response.status, await response.json()];
+
+describe('/api/v1', () => {
+  test('calls what only tells by GET, with parameters in the query', async () => {
+    const response = await get('/api/v1/supervisor.getProcessInfo?name=cat');
+    expect(response.headers.get('content-type')).toBe('application/json');
+    expect(await response.json()).toMatchObject({ result: { name: 'cat', statename: 'RUNNING' } });
+    expect(
+      await outcome(await get('/api/v1/supervisor.readProcessStdoutLog?name=cat&offset=0&length=0')),
+    ).toEqual([200, { result: '' }]);
+  });
+
+  test('calls everything by POST, with parameters in an object', async () => {
+    expect(await outcome(await post('/api/v1/supervisor.stopProcess', { name: 'cat' }))).toEqual([
+      200,
+      { result: true },
+    ]);
+    expect(await outcome(await post('/api/v1/supervisor.startProcess', { name: 'cat', wait: true }))).toEqual(
+      [200, { result: true }],
+    );
+  });
+
+  test.each([
+    ['an unknown process', 'getProcessInfo', { name: 'nosuch' }, 404, { code: 10, name: 'BAD_NAME' }],
+    [
+      'a process that runs already',
+      'startProcess',
+      { name: 'cat' },
+      409,
+      { code: 60, name: 'ALREADY_STARTED' },
+    ],
+    ['a value of a wrong type', 'startProcess', { name: 5 }, 400, { code: 2, name: 'INCORRECT_PARAMETERS' }],
+  ] as const)('answers %s with a status and the fault', async (_, method, params, status, fault) => {
+    const response = await post(`/api/v1/supervisor.${method}`, params);
+    expect(await outcome(response)).toMatchObject([status, { fault }]);
+  });
+
+  test.each([
+    ['a missing parameter', () => post('/api/v1/supervisor.getProcessInfo', {}), 400],
+    ['an unknown parameter', () => post('/api/v1/supervisor.getState', { x: 1 }), 400],
+    ['a body that is no object', () => post('/api/v1/supervisor.getState', [1]), 400],
+    ['a form of another site', () => post('/api/v1/supervisor.shutdown', {}, 'text/plain'), 400],
+    ['a change by GET', () => get('/api/v1/supervisor.shutdown'), 405],
+    ['an unknown method', () => get('/api/v1/supervisor.nosuch'), 404],
+    ['an attribute of objects', () => get('/api/v1/constructor'), 404],
+  ] as const)('refuses %s', async (_, request, status) => {
+    const response = await request();
+    expect(await outcome(response)).toEqual([status, { error: expect.any(String) }]);
+  });
+
+  test('describes itself: a path for each method, with its parameters', async () => {
+    const names = [...methodTable(['supervisor']).keys()];
+    const start = {
+      type: 'object',
+      required: ['name'],
+      properties: { name: { type: 'string' }, wait: { type: 'boolean' } },
+    };
+    expect(await (await get('/api/v1/openapi.json')).json()).toMatchObject({
+      openapi: '3.1.0',
+      paths: {
+        ...Object.fromEntries(names.map((name) => [`/${name}`, { post: { operationId: name } }])),
+        '/supervisor.startProcess': {
+          post: { requestBody: { content: { 'application/json': { schema: start } } } },
+        },
+      },
+    });
+  });
+
+  test('is behind the same password as everything else', async () => {
+    for (const path of ['/api/v1/supervisor.getState', '/api/v1/events', '/metrics', '/healthz']) {
+      expect((await fetch(`http://127.0.0.1:${lockedPort}${path}`)).status).toBe(401);
+    }
+    const headers = { Authorization: `Basic ${btoa('admin:secret')}` };
+    expect((await fetch(`http://127.0.0.1:${lockedPort}/healthz`, { headers })).status).toBe(200);
+  });
+});
+
+describe('server-sent events', () => {
+  async function listen(path: string): Promise<{ text: () => string; stop: () => void }> {
+    const abort = new AbortController();
+    const response = await fetch(url(path), { signal: abort.signal });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    let text = '';
+    const decoder = new TextDecoder();
+    const body = response.body ?? new ReadableStream<Uint8Array>();
+    body
+      .pipeTo(
+        new WritableStream({
+          write: (bytes) => {
+            text += decoder.decode(bytes, { stream: true });
+          },
+        }),
+      )
+      .catch(() => {});
+    await eventually(() => text.startsWith(': connected\n\n'), { what: 'the beginning' });
+    return { text: () => text, stop: () => abort.abort() };
+  }
+
+  test('tell of changes of state as they happen', async () => {
+    const events = await listen('/api/v1/events');
+    await post('/api/v1/supervisor.startProcess', { name: 'fails' });
+    await eventually(() => events.text().includes('PROCESS_STATE_EXITED'), { what: 'the exit' });
+    expect(events.text()).toMatch(
+      /^: connected\n\nevent: PROCESS_STATE_STARTING\ndata: \{"process":"fails","group":"fails","fromState":"STOPPED","tries":0\}\n\nevent: PROCESS_STATE_RUNNING\ndata: .*\n\nevent: PROCESS_STATE_EXITED\ndata: .*"expected":false.*\n\n$/,
+    );
+    events.stop();
+  });
+
+  test('tell what a process writes', async () => {
+    const events = await listen('/api/v1/logs/cat/stdout');
+    await post('/api/v1/supervisor.sendProcessStdin', { name: 'cat', chars: 'héllo\n' });
+    await eventually(() => events.text().endsWith('event: output\ndata: {"text":"héllo\\n"}\n\n'), {
+      what: 'the output',
+    });
+    events.stop();
+    expect((await get('/api/v1/logs/nosuch/stdout')).status).toBe(404);
+  });
+});
+
+describe('/metrics', () => {
+  test('has a well-formed line for every sample, and help and type before the first of its name', async () => {
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const told = new Map<string, string>();
+    for (const line of (await response.text()).trimEnd().split('\n')) {
+      const [, comment, name = ''] = /^# (HELP|TYPE) ([a-z_]+) /.exec(line) ?? [];
+      if (comment) told.set(name, `${told.get(name) ?? ''}${comment} `);
+      else {
+        const [, sample = ''] = /^([a-z_]+)(?:\{(?:[a-z]+="[^"]*",?)+\})? -?[0-9.e+-]+$/.exec(line) ?? [];
+        expect([line, told.get(sample)]).toEqual([line, 'HELP TYPE ']);
+      }
+    }
+  });
+
+  test('count starts and exits by code, and tell what a process takes', async () => {
+    const before = await (await get('/metrics')).text();
+    await post('/api/v1/supervisor.startProcess', { name: 'fails' });
+    const of = (text: string, sample: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${sample} `))
+          ?.split(' ')
+          .at(-1) ?? 0,
+      );
+    const starts = 'supervisor_process_starts_total{group="fails",process="fails"}';
+    const exits = 'supervisor_process_exits_total{group="fails",process="fails",code="3"}';
+    await eventually(async () => of(await (await get('/metrics')).text(), exits) === of(before, exits) + 1, {
+      what: 'the exit',
+    });
+    const after = await (await get('/metrics')).text();
+    expect(of(after, starts)).toBe(of(before, starts) + 1);
+    expect(of(after, 'supervisor_process_state{group="cat",process="cat",state="RUNNING"}')).toBe(1);
+    expect(of(after, 'supervisor_process_resident_memory_bytes{group="cat",process="cat"}')).toBeGreaterThan(
+      100_000,
+    );
+    expect(of(after, 'process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('/healthz', () => {
+  test('is well while the supervisor runs', async () => {
+    expect(await (await get('/healthz')).text()).toBe('ok\n');
+  });
+});
