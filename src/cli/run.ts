@@ -1,7 +1,8 @@
 // `tsupervisor run`: the daemon in the foreground, as the systemd unit and containers start it.
-import { run as supervisord } from './supervisord.ts';
+import { programName } from './program-name.ts';
+import { runSupervisord } from './supervisord.ts';
 
-/** supervisord's options, with --nodaemon always on. */
+/** Takes supervisord's options; --nodaemon is always on. */
 export function run(args: readonly string[]): Promise<number> {
-  return supervisord(['--nodaemon', ...args.filter((arg) => arg !== '-n' && arg !== '--nodaemon')]);
+  return runSupervisord(args, programName('run'), { nodaemon: true });
 }

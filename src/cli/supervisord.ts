@@ -8,6 +8,7 @@ import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
 import { quietRuntime } from '../daemon/quiet-runtime.ts';
 import { StartError } from '../daemon/start-error.ts';
+import { currentUid } from '../linux/credentials.ts';
 import { compatibleVersion } from '../version.ts';
 import { UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
@@ -17,8 +18,16 @@ import { locateConfig, readSupervisordOptions, usage } from './supervisord-optio
 const USAGE_STATUS = 2;
 
 /** Runs until the daemon ends, or, without --nodaemon, until it is up. Resolves to the exit status. */
-export async function run(args: readonly string[]): Promise<number> {
-  const program = programName('supervisord');
+export function run(args: readonly string[]): Promise<number> {
+  return runSupervisord(args, programName('supervisord'), {});
+}
+
+/** `fixed` wins over the command line `args`, which in turn wins over the file. */
+export async function runSupervisord(
+  args: readonly string[],
+  program: string,
+  fixed: CommandLineOverrides,
+): Promise<number> {
   try {
     const options = readSupervisordOptions(args, systemHost());
     switch (options.kind) {
@@ -29,7 +38,11 @@ export async function run(args: readonly string[]): Promise<number> {
         print(compatibleVersion);
         return 0;
       case 'run':
-        return await supervise(locateConfig(options, process.argv0, systemHost()), options.overrides);
+        if (options.configPath === null) warnOfSearch();
+        return await supervise(locateConfig(options, process.argv0, systemHost()), {
+          ...options.overrides,
+          ...fixed,
+        });
     }
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
@@ -38,6 +51,15 @@ export async function run(args: readonly string[]): Promise<number> {
     printError(`For help, use ${program} -h`);
     return USAGE_STATUS;
   }
+}
+
+/** The working directory is among the places that are searched: whoever may write there would be root. */
+function warnOfSearch(): void {
+  if (currentUid() !== 0) return;
+  printError(
+    'Warning: running as root and searching for the configuration file, in the current directory too;',
+  );
+  printError('name it with -c to be safe');
 }
 
 async function supervise(path: string, overrides: CommandLineOverrides): Promise<number> {

@@ -129,6 +129,9 @@ function orStartError<T>(what: string, action: () => T): T {
 }
 
 function listen(config: Config, log: ActivityLog): Servers {
+  // The standard interface takes no arguments; options of [DEFAULT] arrive here too.
+  const argued = config.rpcInterfaces.some(({ options }) => Object.keys(options).length > 0);
+  if (argued && config.servers.length > 0) throw new StartError('Could not make supervisor rpc interface');
   try {
     return openServers(config.servers, log);
   } catch (error) {

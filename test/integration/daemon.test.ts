@@ -39,6 +39,9 @@ const bad: Readonly<Record<string, string>> = {
   'a line without a delimiter': '[supervisord]\nnodaemon\n',
   'a program without a command': '[supervisord]\n[program:x]\n',
   'more files than the kernel grants': '[supervisord]\nminfds=2000000000\n',
+  'an argument for the standard RPC interface':
+    '[supervisord]\nlogfile=DIR/log\n[unix_http_server]\nfile=DIR/x.sock\n[rpcinterface:supervisor]\n' +
+    'supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\nretries=3\n',
   'a socket in a directory that does not exist':
     '[supervisord]\nlogfile=DIR/log\n[unix_http_server]\nfile=/nonexistent/x.sock\n',
 };
