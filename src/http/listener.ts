@@ -1,10 +1,12 @@
 // Opens the listening socket of one server section, as the original does and with its words when it cannot.
 import { linkSync, lstatSync, unlinkSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { userInfo } from 'node:os';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { libc } from '../linux/libc.ts';
+import { listenIpv6 } from '../linux/listen-ipv6.ts';
 import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
 import { isStaleSocket } from '../linux/unix-probe.ts';
 
@@ -37,13 +39,18 @@ const ALREADY_LISTENING =
   'Shut this program down first before starting supervisord.';
 
 function openInet({ host, port }: InetServerConfig): Listener {
-  const address = host === '' ? '0.0.0.0' : host;
-  if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
+  const address = host === '' ? '0.0.0.0' : host.replace(/^\[(.*)\]$/, '$1');
   try {
-    return { fd: listenTcp({ host: address, port }, BACKLOG), name: address, dispose: () => {} };
+    return { fd: listenTo(address, port), name: address, dispose: () => {} };
   } catch (error) {
     throw listenError(error);
   }
+}
+
+function listenTo(address: string, port: number): number {
+  if (isIPv6(address)) return listenIpv6(address, port, BACKLOG);
+  if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
+  return listenTcp({ host: address, port }, BACKLOG);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
 import { libc } from '../../../src/linux/libc.ts';
+import { freePort } from '../../support/daemon.ts';
 import { RawClient } from './raw-client.ts';
 import { TestServer } from './test-server.ts';
 
@@ -91,6 +92,14 @@ describe('a unix socket', () => {
 });
 
 describe('an inet socket', () => {
+  test.each(['::1', '[::1]', '[0:0::1]'])('may be of an IPv6 address, written %s', async (host) => {
+    const port = await freePort();
+    server.serve(inet(host, port));
+    server.serve(inet('127.0.0.1', port));
+    expect(await (await fetch(`http://[::1]:${port}/ok.html`)).text()).toBe('OK');
+    expect(complaint(inet('[::1]', port))).toBe(ALREADY);
+  });
+
   test('whose port is taken cannot be opened', async () => {
     const port = await server.listenOnPort();
     expect(complaint(inet('127.0.0.1', port))).toBe(ALREADY);
