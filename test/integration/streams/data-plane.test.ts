@@ -1,0 +1,366 @@
+// The data plane with its worker, real pipes and real files, in this process.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SyscallError } from '../../../src/linux/errno.ts';
+import { createPipe } from '../../../src/linux/pipe.ts';
+import { DataPlane, type Log, type Stream, type StreamSpec } from '../../../src/streams/data-plane.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let directory: string;
+let plane: DataPlane;
+let told: string[];
+let open: Set<number>;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tsv-plane-'));
+  told = [];
+  open = new Set();
+  plane = DataPlane.start((message) => told.push(message));
+});
+afterEach(async () => {
+  for (const fd of open) closeSync(fd);
+  await plane.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function openLog(name: string, maxBytes = 0, backups = 0): Log {
+  return plane.openLog({ path: join(directory, name), rotation: { maxBytes, backups } });
+}
+
+/** A pipe to the data plane: its write end, and the stream. */
+function attach(spec: Partial<StreamSpec>): { writeFd: number; stream: Stream } {
+  const { readFd, writeFd } = createPipe('read');
+  open.add(writeFd);
+  const stream = plane.attach({
+    fd: readFd,
+    log: null,
+    syslogName: null,
+    stripAnsi: false,
+    captureMaxBytes: 0,
+    onData: null,
+    onCapture: null,
+    prompt: false,
+    ...spec,
+  });
+  return { writeFd, stream };
+}
+
+function close(fd: number): void {
+  open.delete(fd);
+  closeSync(fd);
+}
+
+function read(name: string): string {
+  return readFileSync(join(directory, name), 'utf8');
+}
+
+describe('output of a program', () => {
+  test('is in the file once the stream is drained', async () => {
+    const { writeFd, stream } = attach({ log: openLog('log') });
+    for (let round = 0; round < 20; round += 1) {
+      writeSync(writeFd, `line ${round}\n`);
+      await stream.drained();
+      expect(read('log')).toEndWith(`line ${round}\n`);
+    }
+  });
+
+  test('is drained although a descendant holds the pipe open, and what that writes later is logged too', async () => {
+    const { writeFd, stream } = attach({ log: openLog('log') });
+    writeSync(writeFd, 'parent\n');
+    await stream.drained();
+    expect(read('log')).toBe('parent\n');
+    writeSync(writeFd, 'grandchild\n');
+    await eventually(() => read('log') === 'parent\ngrandchild\n', { what: 'the later line' });
+  });
+
+  test('is all there when a full pipe was drained', async () => {
+    const { writeFd, stream } = attach({ log: openLog('log') });
+    const piece = Buffer.alloc(65536, 'x');
+    writeSync(writeFd, piece);
+    await stream.drained();
+    expect(statSync(join(directory, 'log')).size).toBe(65536);
+  });
+
+  test('of hundreds of streams is drained together', async () => {
+    const log = openLog('log');
+    const streams = Array.from({ length: 300 }, () => attach({ log }));
+    for (const { writeFd } of streams) {
+      writeSync(writeFd, 'x\n');
+      close(writeFd);
+    }
+    await Promise.all(streams.map(({ stream }) => stream.drained()));
+    expect(statSync(join(directory, 'log')).size).toBe(600);
+  });
+
+  test('goes on to the log after the handle of the log was released', async () => {
+    const log = openLog('log');
+    const { writeFd, stream } = attach({ log });
+    log.release();
+    writeSync(writeFd, 'late\n');
+    await stream.drained();
+    expect(read('log')).toBe('late\n');
+  });
+
+  test('is shown to whoever asks, from then on', async () => {
+    const seen: string[] = [];
+    const { writeFd, stream } = attach({ log: openLog('log') });
+    writeSync(writeFd, 'before\n');
+    await stream.drained();
+    stream.setOnData((chunk) => seen.push(Buffer.from(chunk).toString()));
+    await plane.flush();
+    writeSync(writeFd, 'while\n');
+    await stream.drained();
+    stream.setOnData(null);
+    writeSync(writeFd, 'after\n');
+    await stream.drained();
+    expect(seen).toEqual(['while\n']);
+    expect(read('log')).toBe('before\nwhile\nafter\n');
+  });
+
+  test('that is shown to a slow listener waits for it, without loss', async () => {
+    let bytes = 0;
+    const { writeFd, stream } = attach({
+      onData: (chunk) => {
+        bytes += chunk.length;
+      },
+    });
+    const total = 32 * 1024 * 1024;
+    const writer = Bun.spawn(['head', '-c', String(total), '/dev/zero'], {
+      stdio: ['ignore', writeFd, 'inherit'],
+    });
+    close(writeFd);
+    await writer.exited;
+    await stream.drained();
+    await eventually(() => bytes === total, { what: 'all bytes to be seen' });
+  });
+
+  test('between capture tokens is an event, and no part of the log', async () => {
+    const captured: string[] = [];
+    const seen: string[] = [];
+    const { writeFd, stream } = attach({
+      log: openLog('log'),
+      captureMaxBytes: 100,
+      onCapture: (data) => captured.push(Buffer.from(data).toString()),
+      onData: (chunk) => seen.push(Buffer.from(chunk).toString()),
+    });
+    writeSync(writeFd, 'a<!--XSUPERVISOR:BEGIN-->inside<!--XSUPERVISOR:END-->b');
+    await stream.drained();
+    expect(captured).toEqual(['inside']);
+    expect(seen).toEqual(['a', 'inside', 'b']);
+    expect(read('log')).toBe('ab');
+  });
+
+  test('loses its colours when that is wanted', async () => {
+    const { writeFd, stream } = attach({ log: openLog('log'), stripAnsi: true });
+    writeSync(writeFd, '\x1b[31mred\x1b[0m\n');
+    await stream.drained();
+    expect(read('log')).toBe('red\n');
+  });
+
+  test('ends in the log without its newline, and with the beginning of a token', async () => {
+    const { writeFd, stream } = attach({ log: openLog('log'), captureMaxBytes: 100 });
+    writeSync(writeFd, 'no newline <!--XSUP');
+    close(writeFd);
+    await stream.drained();
+    expect(read('log')).toBe('no newline <!--XSUP');
+  });
+});
+
+describe('several programs in one file', () => {
+  test('rotate it together, and tear no line', async () => {
+    const writers = ['a', 'b', 'c', 'd'].map((letter) => {
+      const log = openLog('log', 20_000, 400);
+      const { writeFd, stream } = attach({ log });
+      const script = `i=0; while [ $i -lt 3000 ]; do echo ${letter} $i ${letter.repeat(60)}; i=$((i+1)); done`;
+      const program = Bun.spawn(['sh', '-c', script], { stdio: ['ignore', writeFd, 'inherit'] });
+      close(writeFd);
+      return { letter, stream, program };
+    });
+    await Promise.all(writers.map(({ program }) => program.exited));
+    await Promise.all(writers.map(({ stream }) => stream.drained()));
+    const names = readdirSync(directory);
+    expect(names.length).toBeGreaterThan(3);
+    const lines = names.flatMap((name) => read(name).split('\n').slice(0, -1));
+    const expected = writers.flatMap(({ letter }) =>
+      Array.from({ length: 3000 }, (_, number) => `${letter} ${number} ${letter.repeat(60)}`),
+    );
+    expect(lines.sort()).toEqual(expected.sort());
+  });
+});
+
+describe('logs', () => {
+  test('take text of ours in order', async () => {
+    const log = openLog('log');
+    log.write('one\n');
+    log.write(Buffer.from('two\n'));
+    await plane.flush();
+    expect(read('log')).toBe('one\ntwo\n');
+  });
+
+  test('that cannot be opened fail at once, with the reason', () => {
+    expect(() => openLog('no/such/directory')).toThrow(SyscallError);
+    expect(() => openLog('.')).toThrow('EISDIR');
+  });
+
+  test('tell when they cannot be cleared', async () => {
+    const log = openLog('log');
+    rmSync(join(directory, 'log'));
+    execFileSync('mkdir', [join(directory, 'log')]);
+    await expect(log.clear()).rejects.toThrow('EISDIR');
+  });
+
+  test('are made with the umask of the moment, also after a rotation', async () => {
+    const before = process.umask(0o027);
+    const log = openLog('log', 4, 1);
+    process.umask(before);
+    log.write('line\n');
+    await plane.flush();
+    expect([
+      statSync(join(directory, 'log.1')).mode & 0o777,
+      statSync(join(directory, 'log')).mode & 0o777,
+    ]).toEqual([0o640, 0o640]);
+  });
+
+  test('tell those who watch them that they grow, rotate, or are cleared', async () => {
+    const log = openLog('log', 1000, 2);
+    let changes = 0;
+    const forget = plane.watchLog(join(directory, 'log'), () => {
+      changes += 1;
+    });
+    for (const action of [() => log.write('x'), () => log.clear(), () => log.write('y'.repeat(1000))]) {
+      const before = changes;
+      await action();
+      await eventually(() => changes > before, { what: 'the change to be told' });
+    }
+    forget();
+    const last = changes;
+    log.write('z');
+    await plane.flush();
+    await plane.flush();
+    expect(changes).toBe(last);
+  });
+
+  test('can be watched before they are open', async () => {
+    let changes = 0;
+    plane.watchLog(join(directory, 'log'), () => {
+      changes += 1;
+    });
+    openLog('log').write('x');
+    await eventually(() => changes > 0, { what: 'the change to be told' });
+  });
+});
+
+describe('files that are no files', () => {
+  test('a FIFO without reader holds up nobody, and its reader gets what is written', async () => {
+    const fifo = join(directory, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const { writeFd, stream } = attach({ log: openLog('fifo') });
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    writeSync(writeFd, 'through\n');
+    await stream.drained();
+    const buffer = Buffer.alloc(100);
+    expect(buffer.toString('utf8', 0, readSync(reader, buffer))).toBe('through\n');
+    closeSync(reader);
+  });
+
+  test('a FIFO that is full slows its writer and loses nothing when it is read', async () => {
+    const fifo = join(directory, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const { writeFd, stream } = attach({ log: openLog('fifo') });
+    const total = 3_000_000;
+    const writer = Bun.spawn(['head', '-c', String(total), '/dev/zero'], {
+      stdio: ['ignore', writeFd, 'inherit'],
+    });
+    close(writeFd);
+    const reader = Bun.spawn(['head', '-c', String(total), fifo], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const bytes = (await new Response(reader.stdout).bytes()).length;
+    await writer.exited;
+    await stream.drained();
+    expect(bytes).toBe(total);
+    expect(told).toEqual([]);
+  });
+
+  test('a device that is full is told, and its bytes are counted', async () => {
+    const log = plane.openLog({ path: '/dev/full', rotation: { maxBytes: 1, backups: 0 } });
+    log.write('four');
+    log.write('more');
+    log.release();
+    await eventually(() => told.length === 2, { what: 'the loss to be told' });
+    expect(told).toEqual([
+      'cannot write to /dev/full: ENOSPC; output is dropped until it can be written again',
+      'closed /dev/full; 8 bytes were dropped',
+    ]);
+  });
+
+  test('a device is neither removed nor rotated', async () => {
+    const log = plane.openLog({ path: '/dev/null', rotation: { maxBytes: 10, backups: 3 } });
+    log.write('x'.repeat(100));
+    await log.clear();
+    await log.reopen();
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    expect(existsSync('/dev/null.1')).toBe(false);
+  });
+});
+
+describe('descriptors that are to be written', () => {
+  test('are told once there is room', async () => {
+    const { readFd, writeFd } = createPipe('write');
+    const filler = Buffer.alloc(65536);
+    writeSync(writeFd, filler);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let called = 0;
+    plane.whenWritable(writeFd, () => {
+      called += 1;
+      resolve();
+    });
+    await plane.flush();
+    expect(called).toBe(0);
+    readSync(readFd, Buffer.alloc(65536));
+    await promise;
+    plane.whenWritable(writeFd, () => {
+      called += 1;
+    });
+    await eventually(() => called === 2, { what: 'the second call' });
+    closeSync(readFd);
+    closeSync(writeFd);
+  });
+
+  test('are told when their reader is gone', async () => {
+    const { readFd, writeFd } = createPipe('write');
+    writeSync(writeFd, Buffer.alloc(65536));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    plane.whenWritable(writeFd, resolve);
+    closeSync(readFd);
+    await promise;
+    closeSync(writeFd);
+  });
+
+  test('are told no more after they were forgotten', async () => {
+    const { readFd, writeFd } = createPipe('write');
+    let called = false;
+    plane.whenWritable(writeFd, () => {
+      called = true;
+    });
+    plane.forgetWritable(writeFd);
+    await plane.flush();
+    await plane.flush();
+    expect(called).toBe(false);
+    closeSync(readFd);
+    closeSync(writeFd);
+  });
+});
