@@ -59,6 +59,8 @@ export interface UnixServerConfig extends ServerCommon {
   readonly mode: number;
   /** -1 leaves the id as it is. */
   readonly owner: { readonly uid: number; readonly gid: number };
+  /** Who else than root and the daemon's own user may connect; null when everybody may whom the mode lets. */
+  readonly allowedUids: readonly number[] | null;
 }
 
 export type ServerConfig = InetServerConfig | UnixServerConfig;

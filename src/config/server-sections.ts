@@ -42,7 +42,8 @@ function readUnixServer(reader: SectionReader): ServerConfig | null {
   const credentials = readCredentials(reader);
   const owner = reader.read(unixServerOptions.chown) ?? unchanged;
   const mode = reader.read(unixServerOptions.chmod);
-  return path === null ? null : { kind: 'unix', section, path, mode, owner, credentials };
+  const allowedUids = reader.read(unixServerOptions.allowedUsers);
+  return path === null ? null : { kind: 'unix', section, path, mode, owner, allowedUids, credentials };
 }
 
 /** Both empty, or no user name: everybody may enter. */

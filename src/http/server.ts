@@ -1,4 +1,5 @@
 // One HTTP server: a listening socket and the connections it accepted. What is served is `admit`'s business.
+import { peerCredentials } from '../linux/peer-credentials.ts';
 import { type AcceptedSocket, serveListeningSocket } from '../linux/served-socket.ts';
 import { accessLine } from './access-line.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
@@ -7,6 +8,7 @@ import type { Listener } from './listener.ts';
 import type { Admit } from './router.ts';
 
 export interface HttpLog {
+  warn(message: string): void;
   error(message: string): void;
   trace(message: string): void;
 }
@@ -15,6 +17,8 @@ export interface HttpServerOptions {
   readonly admit: Admit;
   readonly log: HttpLog;
   readonly limits?: HttpLimits;
+  /** Of a unix socket: whom to serve beside root and our own user; everybody unless given. */
+  readonly allowedUids?: readonly number[] | null;
 }
 
 export class HttpServer {
@@ -52,6 +56,10 @@ export class HttpServer {
 
   #accept(socket: AcceptedSocket<Connection | null>): void {
     socket.data = null;
+    if (!this.#isWelcome(socket.fd)) {
+      socket.terminate();
+      return;
+    }
     if (this.#connections.size >= this.#limits.connections && !this.#makeRoom()) {
       socket.terminate();
       return;
@@ -59,6 +67,17 @@ export class HttpServer {
     const connection = new Connection(socket, this.#hostFor(socket));
     this.#connections.add(connection);
     socket.data = connection;
+  }
+
+  #isWelcome(fd: number): boolean {
+    const { allowedUids, log } = this.options;
+    if (!allowedUids) return true;
+    const { uid, pid } = peerCredentials(fd);
+    if (uid === 0 || uid === process.getuid?.() || allowedUids.includes(uid)) return true;
+    log.warn(
+      `${this.listener.name}: turned away process ${pid} of user ${uid}, who is not among allowed_users`,
+    );
+    return false;
   }
 
   #hostFor(socket: AcceptedSocket<Connection | null>): ConnectionHost {

@@ -53,7 +53,9 @@ export class Servers {
       if (config.credentials === null) {
         this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
       }
-      return new HttpServer(listener, { admit: admitter(config.credentials, routes), log: this.log });
+      const admit = admitter(config.credentials, routes);
+      const allowedUids = config.kind === 'unix' ? config.allowedUids : null;
+      return new HttpServer(listener, { admit, log: this.log, allowedUids });
     });
   }
 

@@ -1,5 +1,5 @@
 // The options of the HTTP servers, of [supervisorctl], of [include], and of the sections that name plugins.
-import { owner } from '../values/accounts.ts';
+import { owner, users } from '../values/accounts.ts';
 import { inetAddress } from '../values/addresses.ts';
 import { absolutePath } from '../values/paths.ts';
 import { octal, text } from '../values/scalars.ts';
@@ -60,6 +60,15 @@ export const unixServerOptions = {
     since: '3.0',
     help: { en: 'Its owner: user or user:group.', zh: '套接字文件的所有者：user 或 user:group。' },
     example: 'root:root',
+  }),
+  allowedUsers: optional('allowed_users', users, {
+    names: 'env',
+    since: 'tsupervisor 0.1',
+    help: {
+      en: 'Who may connect beside root and the user of the daemon, as the kernel knows them. Everybody else is turned away, whatever the mode allows.',
+      zh: '除 root 与守护进程所属用户外，还允许哪些用户连接（由内核识别）；其他用户无论套接字权限如何都会被拒绝。',
+    },
+    example: 'nobody',
   }),
   username,
   password,

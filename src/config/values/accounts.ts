@@ -14,6 +14,12 @@ export const user: ValueType<UserEntry> = {
   },
 };
 
+/** User ids, of a list with commas. */
+export const users: ValueType<readonly number[]> = {
+  expects: { en: 'users of this machine, separated by commas', zh: '本机用户，以逗号分隔' },
+  parse: (value, host) => value.split(',').map((name) => user.parse(name.trim(), host).uid),
+};
+
 /** Of a socket file; -1 leaves the id as it is. */
 export interface Owner {
   readonly uid: number;

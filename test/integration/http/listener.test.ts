@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
 import { libc } from '../../../src/linux/libc.ts';
-import { freePort } from '../../support/daemon.ts';
+import { freePort, run } from '../../support/daemon.ts';
 import { RawClient } from './raw-client.ts';
 import { TestServer } from './test-server.ts';
 
@@ -20,6 +20,7 @@ const unix = (path: string): UnixServerConfig => ({
   path,
   mode: 0o700,
   owner: { uid: -1, gid: -1 },
+  allowedUids: null,
   credentials: null,
 });
 const inet = (host: string, port: number) =>
@@ -88,6 +89,27 @@ describe('a unix socket', () => {
     [`/tmp/${'x'.repeat(120)}`, 'Cannot open an HTTP server: socket.error reported AF_UNIX path too long'],
   ])('at %s cannot be opened', (path, message) => {
     expect(complaint(unix(path))).toBe(message);
+  });
+});
+
+describe('a unix socket that only some users may use', () => {
+  const script = `
+import socket, sys
+client = socket.socket(socket.AF_UNIX)
+client.connect(sys.argv[1])
+client.sendall(b'GET /ok.html HTTP/1.0\\r\\n\\r\\n')
+print(client.makefile().read()[-2:])
+`;
+  const asUser = (uid: number, path: string) =>
+    run(['/usr/bin/setpriv', `--reuid=${uid}`, '--clear-groups', '/usr/bin/python3', '-c', script, path]);
+
+  test('serves them and root, and turns the others away with a line in the log', async () => {
+    chmodSync(server.directory, 0o755);
+    server.serve({ ...unix(here('a.sock')), mode: 0o777, allowedUids: [1234] });
+    expect(await asUser(1234, here('a.sock'))).toMatchObject({ status: 0, stdout: 'OK\n' });
+    expect(await asUser(0, here('a.sock'))).toMatchObject({ status: 0, stdout: 'OK\n' });
+    expect((await asUser(4321, here('a.sock'))).stdout).not.toContain('OK');
+    expect(server.log.join('\n')).toMatch(/WARN .*a\.sock: turned away process \d+ of user 4321,/);
   });
 });
 

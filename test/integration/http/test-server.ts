@@ -28,6 +28,7 @@ export class TestServer {
       path: this.path,
       mode: 0o700,
       owner,
+      allowedUids: null,
     });
   }
 
@@ -54,7 +55,9 @@ export class TestServer {
           }),
           at('/ok.html', ['GET', 'POST'], () => text('OK')),
         ]),
+        allowedUids: config.kind === 'unix' ? config.allowedUids : null,
         log: {
+          warn: (line) => this.log.push(`WARN ${line}`),
           error: (line) => this.log.push(`ERRO ${line}`),
           trace: (line) => this.log.push(`TRAC ${line}`),
         },
