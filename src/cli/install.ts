@@ -1,0 +1,114 @@
+// `tsupervisor install`: writes the unit file and lets systemd take the daemon on; --replace takes over from the original.
+import { existsSync, realpathSync } from 'node:fs';
+import { Command } from '@commander-js/extra-typings';
+import type { SystemdManager, UnitState } from '../systemd/manager.ts';
+import { configPathOf, readUnit, type UnitOptions, unitText } from '../systemd/unit.ts';
+import { runControl } from './control/program.ts';
+import { drive, type Plan } from './service/drive.ts';
+import { disableStep, enableStep, isUp, startStep, stopStep, unitFileStep } from './service/service-steps.ts';
+import { type Step, StepError } from './service/steps.ts';
+import { readIfThere, unitFilePath } from './service/unit-file.ts';
+import { type GivenUnitOptions, unitOptions, withUnitOptions } from './service/unit-options.ts';
+
+interface InstallOptions extends GivenUnitOptions {
+  readonly enable?: true;
+  readonly now?: true;
+  readonly replace?: true;
+  readonly dryRun?: true;
+}
+
+/** Resolves to the exit status. */
+export async function run(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const command = withUnitOptions(
+    new Command('tsupervisor install').description('Make the daemon a service of systemd.'),
+  )
+    .option('--enable', 'start it at boot')
+    .option('--now', 'start it now, and wait until it is ready')
+    .option(
+      '--replace',
+      'take over from the original: its service is stopped and disabled, its configuration used',
+    )
+    .option('--dry-run', 'only tell what would be done')
+    .action(async (options) => {
+      const scope = options.user ? 'user' : 'system';
+      const dryRun = options.dryRun === true;
+      status = await drive({ command: 'install', scope, dryRun }, (manager) => planOf(manager, options));
+    });
+  return runControl(command, args, () => status);
+}
+
+/** A service of the original that is there. */
+interface Original {
+  readonly unit: string;
+  readonly state: UnitState;
+}
+
+async function planOf(manager: SystemdManager, given: InstallOptions): Promise<Plan> {
+  const original = given.user ? null : await findOriginal(manager, given.name);
+  if (original && (given.now || given.enable) && !given.replace) {
+    throw new StepError(`${original.unit} runs or is enabled; to take over from it, add --replace`);
+  }
+  const options = withDefaults(given, given.replace ? original : null);
+  if (given.now) requireConfig(options.configPath);
+  const unit = `${given.name}.service`;
+  const state = await manager.stateOf(unit);
+  const takeOver = given.replace && original !== null;
+  const steps: Step[] = [
+    ...fileSteps(manager, options, state),
+    ...(takeOver
+      ? [
+          stopStep(manager, original.unit, original.state),
+          disableStep(manager, original.unit, original.state),
+        ]
+      : []),
+    ...(given.enable ? [enableStep(manager, unit, state)] : []),
+    ...(given.now ? [startStep(manager, unit, state)] : []),
+  ];
+  return { steps, hints: [...(takeOver ? wayBack(given, original) : []), ...nextHints(given, options)] };
+}
+
+async function findOriginal(manager: SystemdManager, ourName: string): Promise<Original | null> {
+  for (const name of ['supervisor', 'supervisord'].filter((candidate) => candidate !== ourName)) {
+    const unit = `${name}.service`;
+    const state = await manager.stateOf(unit);
+    if (isUp(state.activeState) || state.fileState === 'enabled') return { unit, state };
+  }
+  return null;
+}
+
+/** The executable is the one that runs now; the configuration is the original's where we take over from it. */
+function withDefaults(given: InstallOptions, original: Original | null): UnitOptions {
+  const options = { ...unitOptions(given), executable: realpathSync(process.execPath) };
+  if (given.config !== undefined || original === null) return options;
+  const text = readIfThere(original.state.fragmentPath) ?? '';
+  const candidates = [configPathOf(readUnit(text)), options.configPath, '/etc/supervisor/supervisord.conf'];
+  const found = candidates.find((path) => path !== null && existsSync(path));
+  return { ...options, configPath: found ?? options.configPath };
+}
+
+function requireConfig(path: string): void {
+  const real = path.replace(/^%h/, process.env['HOME'] ?? '');
+  if (existsSync(real)) return;
+  throw new StepError(
+    `there is no ${real} to run; \`tsupervisor echo-conf > ${real}\` makes one to begin with`,
+  );
+}
+
+/** Where a package brought the very same unit, a copy in /etc would only hide its upgrades. */
+function fileSteps(manager: SystemdManager, options: UnitOptions, { fragmentPath }: UnitState): Step[] {
+  const path = unitFilePath(options.scope, options.name);
+  const text = unitText(options);
+  const packaged = fragmentPath !== '' && fragmentPath !== path ? readIfThere(fragmentPath) : null;
+  return packaged === text ? [] : [unitFileStep(manager, path, text)];
+}
+
+function wayBack(given: InstallOptions, { unit }: Original): string[] {
+  const name = given.name === 'tsupervisor' ? '' : ` --name ${given.name}`;
+  return [`To go back: tsupervisor uninstall --now${name} && systemctl enable --now ${unit}`];
+}
+
+function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions): string[] {
+  if (now || enable) return [];
+  return [`To start it: systemctl${user ? ' --user' : ''} enable --now ${name}`];
+}

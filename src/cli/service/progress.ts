@@ -1,0 +1,28 @@
+// One line a step: what is being done, and how it went.
+import { write } from '../output.ts';
+import type { StepOutput } from './steps.ts';
+
+/** How often the seconds are counted on a terminal while a step takes its time. */
+const COUNT_MS = 1000;
+
+export function stepLines(): StepOutput {
+  let title = '';
+  let counting: ReturnType<typeof setInterval> | undefined;
+  const terminal = process.stdout.isTTY === true;
+  return {
+    begin(next) {
+      title = next;
+      write(1, `${title} … `);
+      if (!terminal) return;
+      const started = Date.now();
+      counting = setInterval(
+        () => write(1, `\r${title} … ${Math.round((Date.now() - started) / 1000)} s `),
+        COUNT_MS,
+      );
+    },
+    end(outcome) {
+      clearInterval(counting);
+      write(1, terminal ? `\r\x1b[K${title} … ${outcome}\n` : `${outcome}\n`);
+    },
+  };
+}

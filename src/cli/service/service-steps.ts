@@ -1,0 +1,78 @@
+// The steps that installing and removing a service are made of.
+import type { SystemdManager, UnitState } from '../../systemd/manager.ts';
+import { type Step, StepError } from './steps.ts';
+import { readIfThere, replaceFile } from './unit-file.ts';
+
+/** Puts `text` at `path`, or removes the file when it is null, and lets systemd see it. */
+export function unitFileStep(manager: SystemdManager, path: string, text: string | null): Step {
+  const before = readIfThere(path);
+  return {
+    title: text === null ? `removing ${path}` : `writing ${path}`,
+    async run() {
+      if (before === text) return text === null ? 'not there' : 'as it was';
+      replaceFile(path, text);
+      await manager.reload();
+      return before !== null && text !== null ? 'done, replaced the one that was there' : undefined;
+    },
+    undo:
+      before === text
+        ? null
+        : async () => {
+            replaceFile(path, before);
+            await manager.reload();
+          },
+  };
+}
+
+export function enableStep(manager: SystemdManager, unit: string, { fileState }: UnitState): Step {
+  const wasEnabled = fileState === 'enabled';
+  return {
+    title: `enabling ${unit} at boot`,
+    run: async () => ((await manager.enable(unit)) ? undefined : 'was enabled'),
+    undo: wasEnabled ? null : () => manager.disable(unit),
+  };
+}
+
+export function disableStep(manager: SystemdManager, unit: string, { fileState }: UnitState): Step {
+  return {
+    title: `disabling ${unit}`,
+    run: async () => ((await manager.disable(unit)) ? undefined : 'was not enabled'),
+    undo: fileState === 'enabled' ? () => manager.enable(unit) : null,
+  };
+}
+
+export function startStep(manager: SystemdManager, unit: string, { activeState }: UnitState): Step {
+  if (activeState === 'active') {
+    return { title: `starting ${unit}`, run: async () => 'runs already', undo: null };
+  }
+  return {
+    title: `starting ${unit}`,
+    async run() {
+      const result = await manager.start(unit);
+      if (result === 'done') return (await manager.stateOf(unit)).statusText || undefined;
+      const { statusText } = await manager.stateOf(unit);
+      const reason = statusText ? `: ${statusText}` : '';
+      throw new StepError(`${unit} did not start (${result})${reason}; journalctl -u ${unit} tells more`);
+    },
+    undo: () => manager.stop(unit),
+  };
+}
+
+export function stopStep(manager: SystemdManager, unit: string, { activeState }: UnitState): Step {
+  const runs = isUp(activeState);
+  return {
+    title: `stopping ${unit}`,
+    async run() {
+      if (!runs) return 'was not running';
+      const result = await manager.stop(unit);
+      if (result !== 'done') throw new StepError(`${unit} did not stop (${result})`);
+      return undefined;
+    },
+    undo: runs ? () => manager.start(unit) : null,
+  };
+}
+
+/** Running, or on its way there. */
+export function isUp(activeState: string): boolean {
+  return activeState !== 'inactive' && activeState !== 'failed';
+}

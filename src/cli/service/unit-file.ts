@@ -1,0 +1,34 @@
+// The file of a service that an administrator installs: where it is, written and removed whole or not at all.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Scope } from '../../systemd/manager.ts';
+
+/** systemd.unit(5): what stands there goes before what packages bring. */
+export function unitFilePath(scope: Scope, name: string): string {
+  const configHome = process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config');
+  const directory = scope === 'system' ? '/etc/systemd/system' : join(configHome, 'systemd/user');
+  return join(directory, `${name}.service`);
+}
+
+/** Null when there is none. */
+export function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** A null `text` removes the file. Nobody ever sees half of it. */
+export function replaceFile(path: string, text: string | null): void {
+  if (text === null) {
+    rmSync(path, { force: true });
+    return;
+  }
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.new`;
+  writeFileSync(temporary, text, { mode: 0o644 });
+  renameSync(temporary, path);
+}

@@ -1,0 +1,42 @@
+// The options that unit, install and uninstall share: which service, for whose manager.
+import type { Command } from '@commander-js/extra-typings';
+import { defaultUnit, defaultUserConfigPath, type UnitOptions } from '../../systemd/unit.ts';
+import { write } from '../output.ts';
+
+export interface GivenUnitOptions {
+  readonly user?: true;
+  readonly name: string;
+  readonly config?: string;
+  readonly watchdog: number;
+}
+
+/** For commands that only need to know which service. */
+export function withServiceOptions(command: Command) {
+  return command
+    .option('--user', "for your own service manager instead of the system's")
+    .option('--name <name>', 'the name of the service', defaultUnit.name)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) });
+}
+
+/** For commands that make a unit file. */
+export function withUnitOptions(command: Command) {
+  return withServiceOptions(command)
+    .option('--config <file>', `the configuration to run (default: ${defaultUnit.configPath})`)
+    .option(
+      '--watchdog <sec>',
+      'systemd restarts a daemon that is silent for so long; 0: never',
+      Number,
+      defaultUnit.watchdogSeconds,
+    );
+}
+
+export function unitOptions({ user, name, config, watchdog }: GivenUnitOptions): UnitOptions {
+  return {
+    ...defaultUnit,
+    scope: user ? 'user' : 'system',
+    name,
+    configPath: config ?? (user ? defaultUserConfigPath : defaultUnit.configPath),
+    watchdogSeconds: watchdog,
+  };
+}

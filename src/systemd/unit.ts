@@ -1,0 +1,143 @@
+// The unit file: made from a few options, and read back to learn what somebody else's service runs.
+// Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files belong.
+import { parse, stringify } from 'ini';
+
+export interface UnitOptions {
+  readonly scope: 'system' | 'user';
+  /** Without `.service`. */
+  readonly name: string;
+  readonly executable: string;
+  readonly configPath: string;
+  /** 0 for no watchdog. */
+  readonly watchdogSeconds: number;
+}
+
+/** A unit that cannot be written as it was asked for. */
+export class UnitError extends Error {
+  override readonly name = 'UnitError';
+}
+
+export const defaultUnit = {
+  scope: 'system',
+  name: 'tsupervisor',
+  executable: '/usr/bin/tsupervisor',
+  configPath: '/etc/supervisord.conf',
+  watchdogSeconds: 30,
+} as const satisfies UnitOptions;
+
+/** `%h` is the home directory of whose manager it is. */
+export const defaultUserConfigPath = '%h/.config/supervisord.conf';
+
+/** The text of NAME.service. Throws UnitError. */
+export function unitText(options: UnitOptions): string {
+  requireName(options.name);
+  requireSeconds(options.watchdogSeconds);
+  requirePlainPath(options.executable, 'executable');
+  requirePlainPath(options.configPath, 'configuration file');
+  const sections = {
+    Unit: unitSection(options),
+    Service: serviceSection(options),
+    Install: { WantedBy: options.scope === 'system' ? 'multi-user.target' : 'default.target' },
+  };
+  return `${header(options)}\n${stringify(sections, { bracketedArray: false })}`;
+}
+
+/** A setting that stands several times has several values; an empty one takes back those before it (systemd.syntax(7)). */
+export type Unit = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+/** Reads a unit file or a drop-in. */
+export function readUnit(text: string): Unit {
+  const sections: Record<string, unknown> = parse(joinLines(text), { bracketedArray: false });
+  return new Map(
+    Object.entries(sections).flatMap(([name, section]) =>
+      typeof section === 'object' && section !== null ? [[name, settingsOf(section)]] : [],
+    ),
+  );
+}
+
+/** The file that a service's daemon is told to read by -c or --configuration; null when it is told none. */
+export function configPathOf(unit: Unit): string | null {
+  const command = unit.get('Service')?.get('ExecStart')?.at(-1) ?? '';
+  return /\s(?:-c\s*|--configuration[\s=])"?([^\s"]+)/.exec(command)?.[1] ?? null;
+}
+
+const rivals = ['supervisor', 'supervisord', 'tsupervisor'];
+
+function header({ scope, name }: UnitOptions): string {
+  const user = scope === 'user' ? ' --user' : '';
+  return (
+    '# Made by `tsupervisor unit`. For changes of your own, leave it as it is and use a drop-in:\n' +
+    `#   systemctl${user} edit ${name}\n`
+  );
+}
+
+function unitSection({ scope, name }: UnitOptions): Record<string, string | string[]> {
+  const common = {
+    Description: 'tsupervisor, starts programs and keeps them running',
+    Documentation: 'man:tsupervisor(1) man:supervisord.conf(5)',
+  };
+  if (scope === 'user') return { ...common, StartLimitIntervalSec: '60', StartLimitBurst: '5' };
+  const others = rivals.filter((rival) => rival !== name).map((rival) => `${rival}.service`);
+  return {
+    ...common,
+    After: 'network.target remote-fs.target nss-user-lookup.target',
+    Conflicts: others.join(' '),
+    StartLimitIntervalSec: '60',
+    StartLimitBurst: '5',
+  };
+}
+
+function serviceSection(options: UnitOptions): Record<string, string> {
+  const { scope, name, executable, configPath, watchdogSeconds } = options;
+  return {
+    Type: 'notify',
+    NotifyAccess: 'main',
+    ExecStart: `${executable} run -c ${configPath}`,
+    ExecReload: `${executable} update -c ${configPath}`,
+    WatchdogSec: String(watchdogSeconds),
+    Restart: 'on-failure',
+    RestartSec: '1',
+    TimeoutStartSec: '90',
+    TimeoutStopSec: '90',
+    KillMode: 'mixed',
+    Delegate: 'yes',
+    OOMPolicy: 'continue',
+    TasksMax: 'infinity',
+    ...(scope === 'system' ? { LimitNOFILE: '65536' } : {}),
+    RuntimeDirectory: name,
+    RuntimeDirectoryPreserve: 'restart',
+  };
+}
+
+function requireName(name: string): void {
+  if (/^[A-Za-z0-9:_.-]+$/.test(name) && !name.endsWith('.service') && name.length < 240) return;
+  throw new UnitError(`'${name}' is no name for a service: letters, digits and :_.- without .service`);
+}
+
+function requireSeconds(seconds: number): void {
+  if (Number.isInteger(seconds) && seconds >= 0) return;
+  throw new UnitError(`the watchdog takes whole seconds, 0 for none, not '${seconds}'`);
+}
+
+/** What would need quoting in Exec lines is rare in paths, and mistakes in quoting are dear. */
+function requirePlainPath(path: string, what: string): void {
+  const plain = /^(?:%h)?\/[A-Za-z0-9_./@:+,~-]+$/;
+  if (plain.test(path)) return;
+  throw new UnitError(
+    `the ${what} of a unit has to be an absolute path of letters, digits and _./@:+,~-: '${path}'`,
+  );
+}
+
+/** A backslash at the end of a line continues it. */
+function joinLines(text: string): string {
+  return text.replaceAll(/\\\r?\n\s*/g, ' ');
+}
+
+function settingsOf(section: object): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(section).map(([key, value]) => {
+      const values = (Array.isArray(value) ? value : [value]).map(String);
+      return [key, values.slice(values.lastIndexOf('') + 1)];
+    }),
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configPathOf, defaultUnit, readUnit, UnitError, unitText } from '../../../src/systemd/unit.ts';
+
+const packaged = readFileSync(join(import.meta.dir, '../../../systemd/tsupervisor.service'), 'utf8');
+
+describe('the unit file', () => {
+  test('in the packages is what `tsupervisor unit` prints', () => {
+    expect(unitText(defaultUnit)).toBe(packaged);
+  });
+
+  test('is read back as it was written', () => {
+    const unit = readUnit(packaged);
+    expect([...unit.keys()]).toEqual(['Unit', 'Service', 'Install']);
+    expect(unit.get('Service')?.get('Type')).toEqual(['notify']);
+    expect(unit.get('Unit')?.get('Conflicts')).toEqual(['supervisor.service supervisord.service']);
+    expect(configPathOf(unit)).toBe('/etc/supervisord.conf');
+  });
+
+  test('names the executable, the configuration, the watchdog and the runtime directory that were asked for', () => {
+    const options = { executable: '/opt/t/tsupervisor', configPath: '/srv/a-b_c.conf', watchdogSeconds: 0 };
+    const service = readUnit(unitText({ ...defaultUnit, ...options, name: 'web' })).get('Service');
+    expect(service?.get('ExecStart')).toEqual(['/opt/t/tsupervisor run -c /srv/a-b_c.conf']);
+    expect(service?.get('ExecReload')).toEqual(['/opt/t/tsupervisor update -c /srv/a-b_c.conf']);
+    expect(service?.get('WatchdogSec')).toEqual(['0']);
+    expect(service?.get('RuntimeDirectory')).toEqual(['web']);
+  });
+
+  test('never conflicts with itself', () => {
+    const unit = readUnit(unitText({ ...defaultUnit, name: 'supervisord' })).get('Unit');
+    expect(unit?.get('Conflicts')).toEqual(['supervisor.service tsupervisor.service']);
+  });
+
+  test("for a user's manager asks for nothing that only the system's has", () => {
+    const unit = readUnit(unitText({ ...defaultUnit, scope: 'user' }));
+    expect(unit.get('Install')?.get('WantedBy')).toEqual(['default.target']);
+    expect(unit.get('Unit')?.has('Conflicts')).toBe(false);
+    expect(unit.get('Unit')?.has('After')).toBe(false);
+    expect(unit.get('Service')?.has('LimitNOFILE')).toBe(false);
+  });
+
+  test.each([
+    { configPath: 'relative.conf' },
+    { configPath: '/etc/with space.conf' },
+    { configPath: '/etc/x.conf\nExecStartPre=/bin/evil' },
+    { configPath: '/etc/%i.conf' },
+    { executable: '/usr/bin/$HOME' },
+    { name: 'a b' },
+    { name: '../x' },
+    { name: 'x.service' },
+    { name: '' },
+    { watchdogSeconds: -1 },
+    { watchdogSeconds: Number.NaN },
+    { watchdogSeconds: 0.5 },
+  ])('is refused with %p', (wrong) => {
+    expect(() => unitText({ ...defaultUnit, ...wrong })).toThrow(UnitError);
+  });
+});
+
+describe("somebody else's unit file", () => {
+  test('tells which configuration it runs, however the command is written', () => {
+    const unit = (exec: string) => readUnit(`[Service]\nType=simple\n${exec}`);
+    expect(configPathOf(unit('ExecStart=/usr/bin/supervisord -n -c /etc/supervisor/supervisord.conf'))).toBe(
+      '/etc/supervisor/supervisord.conf',
+    );
+    expect(configPathOf(unit('ExecStart=/usr/bin/supervisord --configuration=/a.conf -n'))).toBe('/a.conf');
+    expect(configPathOf(unit('ExecStart=/usr/bin/supervisord \\\n   -n \\\n   -c/b.conf'))).toBe('/b.conf');
+    expect(configPathOf(unit('ExecStart=/usr/bin/supervisord'))).toBeNull();
+    expect(configPathOf(unit('ExecStart=/x -c /old\nExecStart=\nExecStart=/x -c /new'))).toBe('/new');
+    expect(configPathOf(readUnit(''))).toBeNull();
+  });
+
+  test('an empty value takes back the values before it', () => {
+    const unit = readUnit('[Service]\nEnvironment=A=1\nEnvironment=\nEnvironment=B=2\nEnvironment=C=3\n');
+    expect(unit.get('Service')?.get('Environment')).toEqual(['B=2', 'C=3']);
+  });
+});
