@@ -5,6 +5,9 @@ NODE_MODULES := node_modules/.installed
 EXECUTABLE := dist/tsupervisor
 ENTRY_POINTS := src/main.ts src/streams/worker.ts
 SOURCES := $(shell find src -type f)
+# A daemon of root must not obey a .env or bunfig.toml of the directory it is in. dbus-next can do without x11 and usocket.
+COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+	--external x11 --external usocket
 
 .PHONY: all run test check bench clean
 all: $(EXECUTABLE)
@@ -18,7 +21,7 @@ $(NODE_MODULES): package.json package-lock.json
 
 $(EXECUTABLE): $(NODE_MODULES) $(SOURCES) package.json
 	@mkdir -p dist
-	$(BUN) build --compile --minify --bytecode $(ENTRY_POINTS) --outfile $@
+	$(BUN) build $(COMPILE) $(ENTRY_POINTS) --outfile $@
 
 run: $(EXECUTABLE)
 	@mkdir -p dist/demo
