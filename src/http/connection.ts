@@ -3,6 +3,7 @@
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
 import { Outbox, type Sink } from './outbox.ts';
+import { Patience } from './patience.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
 import {
@@ -48,6 +49,9 @@ type Phase = 'reading' | 'answering' | 'sending' | 'streaming' | 'lingering' | '
 /** Input that may wait while an answer is being made; more stays with the kernel. */
 const MAX_WAITING_INPUT_BYTES = 64 * 1024;
 
+/** How long the pipelined requests of one client may keep the event loop from the others. */
+const BURST_MS = 20;
+
 export class Connection {
   #phase: Phase = 'reading';
   #lastActive = performance.now();
@@ -60,7 +64,7 @@ export class Connection {
   #inputEnded = false;
   #paused = false;
   #advancing = false;
-  #timer: { readonly phase: Phase; readonly id: ReturnType<typeof setTimeout> } | null = null;
+  readonly #patience = new Patience(() => (this.#phase === 'lingering' ? this.close() : this.abort()));
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(
@@ -106,7 +110,7 @@ export class Connection {
   onDrain(): void {
     if (this.#outbox.isEmpty) return;
     this.#lastActive = performance.now();
-    this.#stopTimer();
+    this.#patience.stop();
     this.#outbox.drain();
     if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
     this.#advance();
@@ -122,7 +126,7 @@ export class Connection {
   onClose(): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    this.#stopTimer();
+    this.#patience.stop();
     this.#reportTransfer();
     this.#exchange?.abandon();
     this.#exchange = null;
@@ -149,15 +153,18 @@ export class Connection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#phase === 'reading') {
+    const burstEnd = performance.now() + BURST_MS;
+    let isDone = false;
+    while (this.#phase === 'reading' && !isDone && performance.now() < burstEnd) {
       const event = this.#parser.next();
-      if (event === null) break;
-      this.#take(event);
+      if (event === null) isDone = true;
+      else this.#take(event);
     }
     this.#advancing = false;
-    if (this.#phase === 'reading' && this.#inputEnded) this.close();
+    if (this.#phase === 'reading' && !isDone) setImmediate(() => this.#advance());
+    else if (this.#phase === 'reading' && this.#inputEnded) this.close();
     this.#throttleInput();
-    this.#startTimer();
+    this.#patience.wait(this.#phase, this.#patienceMs());
   }
 
   #take(event: ParserEvent): void {
@@ -198,7 +205,7 @@ export class Connection {
   #answer(): void {
     const exchange = this.#exchange;
     if (!exchange) return;
-    this.#stopTimer();
+    this.#patience.stop();
     this.#phase = 'answering';
     try {
       const response = exchange.answer();
@@ -278,7 +285,7 @@ export class Connection {
     else {
       this.#phase = 'lingering';
       this.socket.shutdown();
-      this.#startTimer();
+      this.#patience.wait(this.#phase, this.#patienceMs());
     }
   }
 
@@ -300,21 +307,6 @@ export class Connection {
     this.#paused = full;
     if (full) this.socket.pause();
     else this.socket.resume();
-  }
-
-  /** A timer runs only while the client owes us something: the rest of a request, or the reading of an answer. */
-  #startTimer(): void {
-    const ms = this.#patienceMs();
-    if (ms === null) this.#stopTimer();
-    if (ms === null || this.#timer?.phase === this.#phase) return;
-    this.#stopTimer();
-    const cutOff = () => (this.#phase === 'lingering' ? this.close() : this.abort());
-    this.#timer = { phase: this.#phase, id: setTimeout(cutOff, ms) };
-  }
-
-  #stopTimer(): void {
-    if (this.#timer) clearTimeout(this.#timer.id);
-    this.#timer = null;
   }
 
   #patienceMs(): number | null {

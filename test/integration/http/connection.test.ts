@@ -114,6 +114,13 @@ describe('the connection', () => {
     ]);
   });
 
+  test('answers thousands of pipelined requests, each of them', async () => {
+    const client = await connect();
+    client.send(GET('/ok.html').repeat(5000));
+    client.shutdown();
+    expect((await client.untilClosed()).split('HTTP/1.1 200 OK').length - 1).toBe(5000);
+  });
+
   test('accepts empty lines before a request and after it, as the Python tail client sends them', async () => {
     const client = await connect();
     client.send('\r\n\r\nGET /ok.html HTTP/1.1\r\nHost: \r\n\r\n\r\n');

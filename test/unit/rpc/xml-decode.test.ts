@@ -171,6 +171,43 @@ describe('documents', () => {
   });
 });
 
+describe('whatever comes', () => {
+  test('is a call or an XmlRpcError and nothing else', () => {
+    const parts = [
+      '<',
+      '>',
+      '/',
+      '&',
+      ';',
+      '&#',
+      '<value>',
+      '</value>',
+      '<int>',
+      '<struct>',
+      '<member>',
+      '<!--',
+      '-->',
+    ];
+    const nonsense = fc.oneof(
+      fc.constantFrom(...parts, '<![CDATA[', ']]>', '<?xml', '<methodName>', '</params>'),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(nonsense, { maxLength: 20 }), fc.nat(), (pieces, at) => {
+        const whole = encodeCall('a.b', ['text', 1, [true], { a: null }]);
+        const cut = at % whole.length;
+        const mutant = whole.slice(0, cut) + pieces.join('') + whole.slice(cut);
+        expect(refusal(() => decodeCall(bytes(mutant)))).toBeOneOf([
+          'accepted',
+          'unmarshallable',
+          'no method name',
+        ]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('bombs', () => {
   test('nesting is refused before memory is spent on it', () => {
     expect(refusal(() => decodeCall(bytes('<a>'.repeat(10_000))))).toBe('unmarshallable');
