@@ -1,6 +1,7 @@
 // Lines from standard input: edited with history and completion at a terminal, as they come otherwise.
 // What they mean is not known here.
 import { createInterface } from 'node:readline';
+import { isatty } from 'node:tty';
 import { write } from '../output.ts';
 import type { Questions } from './session.ts';
 
@@ -10,7 +11,8 @@ export type Completer = (line: string) => Promise<[string[], string]>;
 const HISTORY_LINES = 1000;
 
 export class LineInput implements Questions {
-  readonly #terminal = process.stdin.isTTY && process.stdout.isTTY;
+  /** Not by process.stdin: to make that takes longer than a whole command. */
+  readonly #terminal = isatty(0) && isatty(1);
   /** Latest first. */
   #history: string[] = [];
   /** Lines that came with an earlier one; at a terminal, those that were pasted. */
