@@ -1,6 +1,7 @@
 // Every measurement, as a table: ours, the original's, and how they relate. Reports; never fails for a number.
 import { measureConfiguration } from './configuration.ts';
 import { measureEvents } from './events.ts';
+import { measureLogs } from './logs.ts';
 import type { Row } from './measure.ts';
 import { measureProcesses } from './processes.ts';
 
@@ -8,6 +9,7 @@ const measurements: readonly (() => Promise<Row[]>)[] = [
   measureConfiguration,
   measureProcesses,
   measureEvents,
+  measureLogs,
 ];
 
 console.log(`${'what'.padEnd(60)} ${'ours'.padStart(12)} ${'original'.padStart(12)} ${'ratio'.padStart(8)}`);
