@@ -8,8 +8,8 @@ import type { Server } from '../client/server-address.ts';
 import type { Channel, SupervisorClient } from '../client/supervisor-client.ts';
 import { explainServerError } from './control/explain.ts';
 import { untilInterrupted } from './control/interrupt.ts';
-import { lastLines } from './control/last-lines.ts';
 import { LineWriter } from './control/line-writer.ts';
+import { readLogEnd } from './control/log-end.ts';
 import { prefixes } from './control/palette.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
 import { selectProcesses } from './control/select.ts';
@@ -64,13 +64,12 @@ async function showAll(client: SupervisorClient, tails: readonly Tail[], count: 
   return failed;
 }
 
-/** Prints the last lines and returns them as bytes; null, with the reason printed, when there is no log. */
+/** Prints the last lines; what was read of the log, or null, with the reason printed, when there is none. */
 async function showLastLines(client: SupervisorClient, tail: Tail, count: number): Promise<Buffer | null> {
   try {
-    const lines = await lastLines(client, tail.name, tail.channel, count);
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-    tail.output.write(bytes);
-    return bytes;
+    const { lines, text } = await readLogEnd(client, tail.name, tail.channel, count);
+    tail.output.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+    return Buffer.from(text);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     printError(`tsupervisor: ${tail.name}: no ${tail.channel} log can be read (${error.text})`);
@@ -90,8 +89,8 @@ async function followAll(
     const following: Promise<FollowEnd | null>[] = [];
     // One after the other, as the client takes one call at a time; the first is followed while the next is read.
     for (const tail of tails) {
-      const shown = await showLastLines(client, tail, count);
-      following.push(shown === null ? Promise.resolve(null) : follow(server, tail, shown, interrupted));
+      const read = await showLastLines(client, tail, count);
+      following.push(read === null ? Promise.resolve(null) : follow(server, tail, read, interrupted));
     }
     const ends = await Promise.all(following);
     failed = tails.some((tail, index) => !endedWell(tail, ends[index] ?? null, server));
@@ -99,16 +98,16 @@ async function followAll(
   return failed;
 }
 
-/** What the server sends first are bytes from the end of the log, of which some were shown already. */
+/** What the server sends first are bytes from the end of the log, of which some or all were read already. */
 async function follow(
   server: Server,
   { name, channel, output }: Tail,
-  shown: Buffer,
+  read: Buffer,
   interrupted: AbortSignal,
 ): Promise<FollowEnd> {
   let isFirst = true;
   const onBytes = (bytes: Uint8Array): void => {
-    output.write(isFirst ? bytes.subarray(overlap(shown, bytes)) : bytes);
+    output.write(isFirst ? bytes.subarray(overlap(read, bytes)) : bytes);
     isFirst = false;
   };
   const end = await followStream(server, `/logtail/${name}/${channel}`, onBytes, interrupted);

@@ -5,7 +5,7 @@ import { FaultError } from '../../client/rpc-client.ts';
 import { type Goal, type Patience, type Progress, settle } from '../../client/settle.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { print, printError, write } from '../output.ts';
-import { lastLines } from './last-lines.ts';
+import { readLogEnd } from './log-end.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './program.ts';
 import { selectProcesses } from './select.ts';
 import { coloured, isTerminal } from './style.ts';
@@ -105,10 +105,10 @@ async function printFailures(
 }
 
 /** The end of what the process wrote to stderr; of stdout when there is no log of stderr. */
-async function lastWords(client: SupervisorClient, name: string): Promise<string[]> {
+async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     try {
-      const lines = await lastLines(client, name, channel, LOG_LINES);
+      const { lines } = await readLogEnd(client, name, channel, LOG_LINES);
       if (lines.length > 0) return lines;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;

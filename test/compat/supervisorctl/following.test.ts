@@ -1,8 +1,8 @@
 // tail -f, maintail -f and fg: output as it comes, until Ctrl-C or the end of the server.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { Conversation, type Ended } from '../../support/conversation.ts';
 import type { Daemon } from '../../support/daemon.ts';
-import { Conversation, type Ended } from './conversation.ts';
 import { expectAlike, originalPair, otherPairs, type Pair, Stage } from './stage.ts';
 
 const config = `

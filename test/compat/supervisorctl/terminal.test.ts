@@ -2,8 +2,8 @@
 // what their line editors draw differs, what they say does not.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, rmSync } from 'node:fs';
+import { Conversation } from '../../support/conversation.ts';
 import { Daemon, freePort, original } from '../../support/daemon.ts';
-import { Conversation } from './conversation.ts';
 import { originalClient, ourClient } from './stage.ts';
 
 const ctrlC = '\x03';

@@ -1,5 +1,5 @@
 // A program in the middle of its run: what it has printed so far, what is typed to it, Ctrl-C.
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from './eventually.ts';
 
 export interface Ended {
   /** Null when it was ended by a signal. */
@@ -64,6 +64,17 @@ export class Conversation {
     }).catch((error: unknown) => {
       throw new Error(`${error}; printed: ${JSON.stringify(this.printed)} ${this.#stderr}`);
     });
+  }
+
+  /** Does `action` again and again until `text` was printed, for a listener that may not be there yet. */
+  async happensUntil(text: string, action: () => Promise<unknown>): Promise<void> {
+    await eventually(
+      async () => {
+        await action();
+        return this.printed.includes(text);
+      },
+      { what: `${JSON.stringify(text)} in ${JSON.stringify(this.printed)}` },
+    );
   }
 
   types(text: string): void {

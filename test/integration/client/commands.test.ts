@@ -1,0 +1,225 @@
+// Our own commands, on the compiled executable, against our daemon and against the original.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { Daemon, type Outcome, original, ours, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const config = `
+[program:cat]
+command=/bin/cat
+startsecs=0
+[program:talker]
+command=/bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; done; echo trouble >&2; exec sleep 1000'
+startsecs=0
+[program:fail]
+command=/bin/sh -c 'echo reason one >&2; echo reason two >&2; exit 1'
+autostart=false
+startsecs=30
+startretries=0
+[program:missing]
+command=/nonexistent
+autostart=false
+[program:patient]
+command=/bin/sleep 1000
+autostart=false
+startsecs=600
+[program:worker]
+command=/bin/sleep 1000
+process_name=number%(process_num)s
+numprocs=2
+autostart=false
+startsecs=1
+[include]
+files=%(here)s/more.conf
+`;
+
+const daemons = [
+  { name: 'our daemon', executable: ours },
+  { name: 'the original daemon', executable: original },
+];
+
+for (const { name, executable } of daemons) {
+  describe(name, () => {
+    let daemon: Daemon;
+    const control = (...args: string[]): Promise<Outcome> => {
+      const [command = '', ...rest] = args;
+      return run([ours[0], command, '-c', daemon.configPath, ...rest]);
+    };
+
+    beforeAll(async () => {
+      daemon = await Daemon.start({ config, executable });
+      await eventually(async () => (await control('tail', 'talker', '--stderr')).stdout === 'trouble\n', {
+        what: 'the talker to have talked',
+      });
+    });
+    afterAll(() => daemon.stop());
+
+    describe('status', () => {
+      test('shows names, states and descriptions, and exits with 3 when something is down', async () => {
+        const { status, stdout } = await control('status');
+        expect(status).toBe(3);
+        expect(stdout).toMatch(/^cat +RUNNING +pid \d+, uptime \d:\d\d:\d\d$/m);
+        expect(stdout).toMatch(/^worker:number0 +STOPPED +Not started$/m);
+        expect(stdout).not.toContain('\x1b');
+      });
+
+      test('shows what matches, and exits with 0 when all of it is up', async () => {
+        const { status, stdout } = await control('status', 'c*', 'talker');
+        expect(status).toBe(0);
+        expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['cat', 'talker', '']);
+      });
+
+      test('exits with 4 when a name means nothing', async () => {
+        const { status, stdout, stderr } = await control('status', 'cat', 'nosuch');
+        expect({ status, stderr }).toEqual({
+          status: 4,
+          stderr: "tsupervisor: no process matches 'nosuch'\n",
+        });
+        expect(stdout).toStartWith('cat ');
+      });
+
+      test('writes JSON', async () => {
+        const { stdout } = await control('status', '--json', 'worker');
+        expect(JSON.parse(stdout)).toMatchObject([
+          { fullname: 'worker:number0', name: 'number0', group: 'worker', statename: 'STOPPED', pid: 0 },
+          { fullname: 'worker:number1' },
+        ]);
+      });
+    });
+
+    describe('start, stop, restart', () => {
+      test('start waits until the processes run', async () => {
+        expect(await control('start', 'worker:*', 'cat')).toEqual({
+          status: 0,
+          stdout: expect.stringMatching(
+            /^cat: already running\nworker:number[01]: started\nworker:number[01]: started\n$/,
+          ),
+          stderr: '',
+        });
+        expect((await control('status', 'worker')).status).toBe(0);
+      });
+
+      test('a summary tells what failed, why, and what it last wrote', async () => {
+        const { status, stdout, stderr } = await control('start', 'cat', 'fail', 'missing');
+        expect(status).toBe(1);
+        expect(stdout).toContain("missing: FAILED (NO_FILE: can't find command '/nonexistent')\n");
+        expect(stderr).toContain('2 of 3 failed:\n');
+        expect(stderr).toContain('fail: Exited too quickly');
+        expect(stderr).toContain('    reason one\n    reason two\n');
+      });
+
+      test('--timeout gives up, --no-wait does not even begin to wait', async () => {
+        const late = await control('start', '--timeout', '0.2', 'patient');
+        expect(late).toMatchObject({
+          status: 1,
+          stdout: 'patient: FAILED (still STARTING when the time was up)\n',
+        });
+        expect(await control('stop', 'patient')).toMatchObject({ status: 0, stdout: 'patient: stopped\n' });
+        const asked = await control('start', '--no-wait', 'patient');
+        expect(asked).toMatchObject({ status: 0, stdout: 'patient: start requested\n' });
+        expect((await control('stop', 'patient')).status).toBe(0);
+      });
+
+      test('stop waits until the processes are gone, and is content when they were', async () => {
+        const { status, stdout } = await control('stop', 'worker');
+        expect(status).toBe(0);
+        expect(stdout.split('\n').sort()).toEqual(['', 'worker:number0: stopped', 'worker:number1: stopped']);
+        expect((await control('stop', 'worker:number0')).stdout).toBe('worker:number0: not running\n');
+      });
+
+      test('restart makes a new process of the old one, and starts what was not running', async () => {
+        const pid = async () => JSON.parse((await control('status', '--json', 'cat')).stdout)[0].pid;
+        const before = await pid();
+        expect((await control('restart', 'cat')).stdout).toBe('cat: stopped\ncat: started\n');
+        expect(await pid()).not.toBe(before);
+        await control('stop', 'cat');
+        expect((await control('restart', 'cat')).stdout).toBe('cat: not running\ncat: started\n');
+      });
+
+      test('need names', async () => {
+        for (const command of ['start', 'stop', 'restart', 'tail', 'signal']) {
+          expect(await control(command)).toMatchObject({ status: 2, stdout: '' });
+        }
+      });
+    });
+
+    describe('tail', () => {
+      test('shows the last ten lines, or as many as it is told', async () => {
+        const lines = (count: number) =>
+          Array.from({ length: count }, (_, i) => `line ${13 - count + i}\n`).join('');
+        expect((await control('tail', 'talker')).stdout).toBe(lines(10));
+        expect((await control('tail', '-n', '2', 'talker')).stdout).toBe(lines(2));
+        expect((await control('tail', '-n', '0', 'talker')).stdout).toBe('');
+        expect((await control('tail', '-n', '500', 'talker')).stdout).toBe(lines(12));
+      });
+
+      test('shows several, each line with the name before it', async () => {
+        const { stdout } = await control('tail', '-n', '1', '--stderr', 'talker', 'fail');
+        expect(stdout).toBe('fail   | reason two\ntalker | trouble\n');
+      });
+    });
+
+    describe('signal', () => {
+      test('is sent to each, and fails for what does not run', async () => {
+        expect(await control('signal', 'CONT', 'cat', 'talker')).toMatchObject({
+          status: 0,
+          stdout: 'cat: signalled\ntalker: signalled\n',
+        });
+        expect(await control('signal', 'CONT', 'missing')).toMatchObject({
+          status: 1,
+          stdout: 'missing: FAILED (NOT_RUNNING: missing)\n',
+        });
+        expect((await control('signal', 'NOSUCH', 'cat')).stdout).toBe('cat: FAILED (BAD_SIGNAL: NOSUCH)\n');
+      });
+    });
+
+    describe('reread and update', () => {
+      test('tell that nothing changed', async () => {
+        expect(await control('reread')).toMatchObject({ status: 0, stdout: 'Nothing changed.\n' });
+        expect(await control('update')).toMatchObject({ status: 0, stdout: 'Nothing changed.\n' });
+        expect(await control('update', 'nosuch')).toMatchObject({ status: 4 });
+      });
+
+      test('show what changed, and make it so only without --dry-run', async () => {
+        writeFileSync(daemon.path('more.conf'), '[program:new]\ncommand=/bin/cat\nstartsecs=0\n');
+        for (const args of [['reread'], ['update', '--dry-run'], ['update', '--dry-run', 'new']]) {
+          expect(await control(...args)).toMatchObject({ status: 0, stdout: '+ new: to be added\n' });
+        }
+        expect((await control('status', 'new')).status).toBe(4);
+        expect((await control('update', 'cat')).stdout).toBe('Nothing changed.\n');
+        expect((await control('update', 'new')).stdout).toBe('new: added\n');
+        writeFileSync(daemon.path('more.conf'), '[program:new]\ncommand=/bin/cat\nstartsecs=0\npriority=5\n');
+        expect((await control('update', '--dry-run')).stdout).toBe('~ new: to be stopped and started anew\n');
+        expect((await control('update')).stdout).toBe('new: updated\n');
+        writeFileSync(daemon.path('more.conf'), '');
+        expect((await control('update', '--dry-run')).stdout).toBe('- new: to be stopped and removed\n');
+        expect((await control('update')).stdout).toBe('new: removed\n');
+      });
+
+      test('explain a configuration that cannot be read', async () => {
+        writeFileSync(daemon.path('more.conf'), '[program:new]\ncommand=/bin/cat\nautostart=maybe\n');
+        const { status, stderr } = await control('reread');
+        expect(status).toBe(5);
+        expect(stderr).toContain('CANT_REREAD: not a valid boolean value');
+        writeFileSync(daemon.path('more.conf'), '');
+      });
+    });
+  });
+}
+
+describe('without a server', () => {
+  test.each(['status', 'reread', 'events'])('%s says so and exits with 5', async (command) => {
+    const { status, stdout, stderr } = await run([ours[0], command, '-s', 'unix:///nonexistent/socket']);
+    expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
+    expect(stderr).toBe(
+      'tsupervisor: unix:///nonexistent/socket: there is no such socket (is supervisord running?)\n',
+    );
+  });
+
+  test('an unknown option exits with 2, --help with 0', async () => {
+    expect(await run([ours[0], 'status', '--nosuch'])).toMatchObject({ status: 2, stdout: '' });
+    const { status, stdout } = await run([ours[0], 'status', '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Exit status: 0 done;');
+  });
+});

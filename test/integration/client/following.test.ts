@@ -1,0 +1,107 @@
+// What of our own commands goes on until Ctrl-C: tail -f, status --watch, events.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { Conversation } from '../../support/conversation.ts';
+import { Daemon, original, ours, run } from '../../support/daemon.ts';
+
+const config = `
+[program:cat]
+command=/bin/cat
+startsecs=0
+[program:dog]
+command=/bin/cat
+startsecs=0
+`;
+
+let daemon: Daemon;
+
+beforeAll(async () => {
+  daemon = await Daemon.start({ config });
+});
+afterAll(() => daemon.stop());
+
+function follow(...args: string[]): Conversation {
+  const [command = '', ...rest] = args;
+  return Conversation.withPipes([ours[0], command, '-c', daemon.configPath, ...rest]);
+}
+
+async function write(name: string, text: string): Promise<void> {
+  const client = new SupervisorClient({ url: `unix://${daemon.path('supervisor.sock')}`, credentials: null });
+  await client.sendStdin(name, text);
+  client.close();
+}
+
+describe('tail -f', () => {
+  test('of one process shows its last lines once, then what it writes, also before the end of a line', async () => {
+    await write('cat', 'one\ntwo\nthree\n');
+    const tail = follow('tail', '-f', '-n', '2', 'cat');
+    await tail.sees('three\n');
+    await write('cat', 'four, schön\nprompt>');
+    await tail.sees('prompt>');
+    tail.signal('SIGINT');
+    expect(await tail.ended()).toEqual({ status: 0, stdout: 'two\nthree\nfour, schön\nprompt>', stderr: '' });
+  });
+
+  test('of several keeps their lines apart', async () => {
+    await write('dog', 'grr\n');
+    const tail = follow('tail', '-f', '-n', '1', 'cat', 'dog');
+    await tail.sees('dog | grr\n');
+    await write('dog', 'wau\n');
+    await tail.sees('dog | wau\n');
+    await write('cat', 'mi');
+    await write('dog', 'wuff\n');
+    await tail.sees('dog | wuff\n');
+    await write('cat', 'au\n');
+    await tail.sees('au\n', 2);
+    expect(tail.printed).not.toMatch(/^(?!(cat|dog) \| )./m);
+    tail.signal('SIGINT');
+    expect((await tail.ended()).status).toBe(0);
+  });
+});
+
+describe('status --watch', () => {
+  test('prints a line for each change when nobody watches the screen', async () => {
+    const watch = follow('status', '--watch', 'cat', 'dog');
+    await watch.sees('RUNNING', 2);
+    await run([ours[0], 'stop', '-c', daemon.configPath, 'dog']);
+    await watch.sees('dog  STOPPED');
+    await run([ours[0], 'start', '-c', daemon.configPath, 'dog']);
+    await watch.sees('RUNNING', 3);
+    watch.signal('SIGINT');
+    expect((await watch.ended()).status).toBe(0);
+  });
+
+  test('draws the table again and again at a terminal, in colours', async () => {
+    const watch = Conversation.atTerminal([ours[0], 'status', '-c', daemon.configPath, '--watch']);
+    await watch.sees('cat  RUNNING', 2);
+    watch.types('\x03');
+    expect((await watch.ended()).status).toBe(0);
+  });
+});
+
+describe('events', () => {
+  test('are shown as they happen', async () => {
+    const events = follow('events');
+    const json = follow('events', '--json', 'process_state_stop');
+    // Until both are connected nothing they could miss may happen: a first event shows that they are.
+    await events.happensUntil('PROCESS_STATE', () =>
+      run([ours[0], 'restart', '-c', daemon.configPath, 'dog']),
+    );
+    await json.happensUntil('STOPPED', () => run([ours[0], 'restart', '-c', daemon.configPath, 'dog']));
+    await run([ours[0], 'stop', '-c', daemon.configPath, 'cat']);
+    await events.sees('PROCESS_STATE_STOPPING process:cat group:cat');
+    await json.sees('"type":"PROCESS_STATE_STOPPED"');
+    for (const following of [events, json]) following.signal('SIGINT');
+    expect((await events.ended()).status).toBe(0);
+    const lines = (await json.ended()).stdout.trim().split('\n');
+    for (const line of lines) expect(JSON.parse(line).type).toStartWith('PROCESS_STATE_STOP');
+  });
+
+  test('are not to be had from the original, which is said', async () => {
+    const other = await Daemon.start({ config, executable: original });
+    const { status, stderr } = await run([ours[0], 'events', '-c', other.configPath]);
+    expect(status).toBe(5);
+    expect(stderr).toEndWith('this supervisord has no stream of events\n');
+    await other.stop();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test';
+import { type Goal, verdictOn } from '../../../src/client/settle.ts';
+import { processInfo } from './process-info.ts';
+
+function verdict(goal: Goal, statename: string, spawnerr = '') {
+  return verdictOn(processInfo({ statename, spawnerr }), goal);
+}
+
+describe('one who waits for a start', () => {
+  test('is content with RUNNING, and with a program that has ended as it should', () => {
+    expect(verdict('start', 'RUNNING')).toEqual({ kind: 'done', text: 'started' });
+    expect(verdict('start', 'EXITED')).toEqual({ kind: 'done', text: 'started, and ended' });
+  });
+
+  test('waits while the process is STARTING', () => {
+    expect(verdict('start', 'STARTING')).toEqual({ kind: 'waiting', state: 'STARTING' });
+  });
+
+  test.each([
+    ['BACKOFF', 'Exited too quickly', 'Exited too quickly'],
+    ['FATAL', '', 'it does not stay up'],
+    ['EXITED', 'Bad exit code 3', 'Bad exit code 3'],
+    ['STOPPED', '', 'it is STOPPED now'],
+    ['UNKNOWN', '', 'it is UNKNOWN now'],
+  ])('learns that it failed: %s %s', (state, spawnerr, reason) => {
+    expect(verdict('start', state, spawnerr)).toEqual({ kind: 'failed', reason });
+  });
+});
+
+describe('one who waits for a stop', () => {
+  test.each(['STOPPED', 'EXITED', 'FATAL'])('is content with %s', (state) => {
+    expect(verdict('stop', state)).toEqual({ kind: 'done', text: 'stopped' });
+  });
+
+  test.each(['STOPPING', 'RUNNING', 'STARTING', 'BACKOFF'])('waits while the process is %s', (state) => {
+    expect(verdict('stop', state)).toEqual({ kind: 'waiting', state });
+  });
+
+  test('learns that it failed: UNKNOWN', () => {
+    expect(verdict('stop', 'UNKNOWN')).toMatchObject({ kind: 'failed' });
+  });
+});

@@ -1,0 +1,73 @@
+// What comes in pieces: lines, events, and the part of a log that comes twice.
+import { describe, expect, test } from 'bun:test';
+import { LineWriter } from '../../../src/cli/control/line-writer.ts';
+import { overlap } from '../../../src/client/log-overlap.ts';
+import { EventStreamReader, type ServerSentEvent } from '../../../src/client/server-sent-events.ts';
+
+describe('lines', () => {
+  function lines(...pieces: string[]): string[] {
+    const seen: string[] = [];
+    const writer = new LineWriter((line) => seen.push(Buffer.from(line).toString()));
+    for (const piece of pieces) writer.write(Buffer.from(piece));
+    writer.end();
+    return seen;
+  }
+
+  test('are put together from pieces', () => {
+    expect(lines('on', 'e\ntwo\n\nth', 'ree\n')).toEqual(['one\n', 'two\n', '\n', 'three\n']);
+  });
+
+  test('that were only begun end with the stream', () => {
+    expect(lines('one\ntw', 'o')).toEqual(['one\n', 'two\n']);
+    expect(lines()).toEqual([]);
+  });
+
+  test('without end come in parts', () => {
+    expect(lines('x'.repeat(100_000), 'y\n')).toEqual([`${'x'.repeat(100_000)}\n`, 'y\n']);
+  });
+});
+
+describe('the overlap of what was read and what is followed', () => {
+  const of = (read: string, followed: string): number => overlap(Buffer.from(read), Buffer.from(followed));
+
+  test('is the whole log when it is short and nothing was added', () => {
+    expect(of('one\ntwo\n', 'one\ntwo\n')).toBe(8);
+  });
+
+  test('is the end of what was read', () => {
+    expect(of('zero\none\ntwo\n', 'two\nthree\n')).toBe(4);
+    expect(of('tick\ntick\n', 'tick\ntick\ntick\n')).toBe(10);
+  });
+
+  test('is nothing when the log moved on', () => {
+    expect(of('one\n', 'two\n')).toBe(0);
+    expect(of('', 'one\n')).toBe(0);
+    expect(of('one\n', '')).toBe(0);
+  });
+});
+
+describe('server-sent events', () => {
+  function events(...pieces: string[]): ServerSentEvent[] {
+    const seen: ServerSentEvent[] = [];
+    const reader = new EventStreamReader((event) => seen.push(event));
+    for (const piece of pieces) reader.write(Buffer.from(piece));
+    return seen;
+  }
+
+  test('have a type and data', () => {
+    expect(events(': connected\n\nevent: A\ndata: {"x":1}\n\ndata:y\n\n')).toEqual([
+      { type: 'A', data: '{"x":1}' },
+      { type: 'message', data: 'y' },
+    ]);
+  });
+
+  test('come in pieces, with several lines of data, with any ends of line', () => {
+    expect(events('eve', 'nt: A\r', '\ndata: one\r\nda', 'ta: two\r\n\r\n')).toEqual([
+      { type: 'A', data: 'one\ntwo' },
+    ]);
+  });
+
+  test('without data are none, as is one that was only begun', () => {
+    expect(events('event: A\n\nevent: B\ndata: x\n')).toEqual([]);
+  });
+});
