@@ -31,6 +31,10 @@ const applets: Readonly<Record<string, Applet>> = {
     load: () => import('./cli/echo-conf.ts'),
   },
   check: { summary: 'look for mistakes in a configuration', load: () => import('./cli/check.ts') },
+  completion: {
+    summary: 'print a script that completes this command line',
+    load: () => import('./cli/completion.ts'),
+  },
   unit: { summary: 'print the unit file for systemd', load: () => import('./cli/unit.ts') },
   install: { summary: 'make the daemon a service of systemd', load: () => import('./cli/install.ts') },
   uninstall: { summary: 'take the service from systemd', load: () => import('./cli/uninstall.ts') },

@@ -1,0 +1,163 @@
+// `tsupervisor completion`: scripts that complete our command line in bash, zsh and fish, and the words they ask for.
+import { Argument, Command } from '@commander-js/extra-typings';
+import { nameSpecsOf } from '../client/name-spec.ts';
+import type { ProcessInfo } from '../client/process-info.ts';
+import { SupervisorClient } from '../client/supervisor-client.ts';
+import { runControl } from './control/program.ts';
+import { chooseServer, type ServerOptions } from './control/server.ts';
+import { print, write } from './output.ts';
+
+/** A script, or, for the scripts, the words that may follow. Never fails for want of a server. */
+export async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === 'words') {
+    for (const word of await wordsAfter(args.slice(1))) print(word);
+    return 0;
+  }
+  const command = new Command('tsupervisor completion')
+    .description('Print a script that completes the command line of tsupervisor.')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', '\nFor bash: tsupervisor completion bash > /etc/bash_completion.d/tsupervisor')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) })
+    .action((shell) => write(1, scripts[shell]));
+  return runControl(command, args, () => 0);
+}
+
+type Kind = 'process' | 'group' | 'signal';
+
+/** What each command takes; from the last kind on it may be repeated. */
+const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
+  ['status', ['process']],
+  ['start', ['process']],
+  ['stop', ['process']],
+  ['restart', ['process']],
+  ['tail', ['process']],
+  ['signal', ['signal', 'process']],
+  ['update', ['group']],
+]);
+
+const signals = ['HUP', 'INT', 'QUIT', 'KILL', 'USR1', 'USR2', 'TERM', 'CONT', 'STOP', 'WINCH'];
+
+/** Options with a value, and what the value means for the question of the server. */
+const valued: ReadonlyMap<string, keyof ServerOptions | 'other'> = new Map<
+  string,
+  keyof ServerOptions | 'other'
+>([
+  ['-c', 'configuration'],
+  ['--configuration', 'configuration'],
+  ['-s', 'serverurl'],
+  ['--serverurl', 'serverurl'],
+  ['-u', 'username'],
+  ['--username', 'username'],
+  ['-p', 'password'],
+  ['--password', 'password'],
+  ['-n', 'other'],
+  ['--lines', 'other'],
+  ['-t', 'other'],
+  ['--timeout', 'other'],
+]);
+
+export interface Question {
+  readonly kind: Kind | null;
+  readonly server: ServerOptions;
+}
+
+/** What may stand where the command line ends: `words` are those before, the command first. */
+export function questionAfter(words: readonly string[]): Question {
+  const [command = '', ...rest] = words;
+  const kinds = takes.get(command);
+  let server: ServerOptions = {};
+  let given = 0;
+  for (let index = 0; index < rest.length; index += 1) {
+    const word = rest[index] ?? '';
+    const option = valued.get(word);
+    if (option === undefined) {
+      if (!word.startsWith('-')) given += 1;
+      continue;
+    }
+    index += 1;
+    if (index === rest.length) return { kind: null, server };
+    if (option !== 'other') server = { ...server, [option]: rest[index] };
+  }
+  return { kind: kinds?.[Math.min(given, kinds.length - 1)] ?? null, server };
+}
+
+async function wordsAfter(words: readonly string[]): Promise<readonly string[]> {
+  const { kind, server } = questionAfter(words);
+  switch (kind) {
+    case null:
+      return [];
+    case 'signal':
+      return signals;
+    case 'group':
+      return [...new Set((await processes(server)).map(({ group }) => group))];
+    case 'process':
+      return nameSpecsOf(await processes(server));
+  }
+}
+
+/** None when they cannot be had: a message would garble the line that is being typed. */
+async function processes(options: ServerOptions): Promise<ProcessInfo[]> {
+  try {
+    const client = new SupervisorClient(chooseServer(options));
+    try {
+      return await client.allProcesses();
+    } finally {
+      client.close();
+    }
+  } catch {
+    return [];
+  }
+}
+
+/** The commands are read from our own help. Words are never evaluated: names come from a server. */
+const scripts = {
+  bash: `# bash completion for tsupervisor
+_tsupervisor() {
+  local line=\${COMP_LINE:0:COMP_POINT}
+  local current=\${line##*[[:space:]]}
+  local -a words
+  read -ra words <<< "\${line%"$current"}"
+  local candidate
+  COMPREPLY=()
+  while IFS= read -r candidate; do
+    if [[ $candidate == "$current"* ]]; then COMPREPLY+=("$(printf %q "$candidate")"); fi
+  done < <(
+    if (( \${#words[@]} <= 1 )); then
+      "\${words[0]}" --help 2>/dev/null | sed -n 's/^  \\([a-z][a-z_-]*\\)  .*/\\1/p'
+    else
+      "\${words[0]}" completion words "\${words[@]:1}" 2>/dev/null
+    fi
+  )
+  # A colon ends a word for readline: what stands before the last one is there already.
+  if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then
+    local there=\${current%"\${current##*:}"}
+    COMPREPLY=("\${COMPREPLY[@]#"$there"}")
+  fi
+}
+complete -o default -F _tsupervisor tsupervisor
+`,
+  zsh: `#compdef tsupervisor
+_tsupervisor() {
+  local -a candidates
+  if (( CURRENT == 2 )); then
+    candidates=(\${(f)"$(\${words[1]} --help 2>/dev/null | sed -n 's/^  \\([a-z][a-z_-]*\\)  .*/\\1/p')"})
+  else
+    candidates=(\${(f)"$(\${words[1]} completion words "\${(@)words[2,CURRENT-1]}" 2>/dev/null)"})
+  fi
+  (( \${#candidates} )) && compadd -a candidates || _files
+}
+compdef _tsupervisor tsupervisor
+`,
+  fish: `# fish completion for tsupervisor
+function __tsupervisor_words
+  set -l words (commandline -opc)
+  if test (count $words) -le 1
+    $words[1] --help 2>/dev/null | string replace -rf '^  ([a-z][a-z_-]*)  .*' '$1'
+  else
+    $words[1] completion words $words[2..] 2>/dev/null
+  end
+end
+complete -c tsupervisor -a '(__tsupervisor_words)'
+`,
+} as const;
