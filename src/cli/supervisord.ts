@@ -9,6 +9,7 @@ import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemoni
 import { quietRuntime } from '../daemon/quiet-runtime.ts';
 import { StartError } from '../daemon/start-error.ts';
 import { currentUid } from '../linux/credentials.ts';
+import { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { compatibleVersion } from '../version.ts';
 import { UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
@@ -47,6 +48,7 @@ export async function runSupervisord(
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
       throw error;
+    ServiceNotifier.fromEnvironment(process.env).failed(error.message, USAGE_STATUS);
     printError(`Error: ${error.message}`);
     printError(`For help, use ${program} -h`);
     return USAGE_STATUS;

@@ -6,9 +6,11 @@ import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataPlane } from '../streams/data-plane.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
+import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation } from './incarnation.ts';
 import { dropPrivileges, raiseLimits } from './privileges.ts';
+import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
 
 export interface DaemonRequest {
@@ -35,12 +37,13 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   ownDirectoryAndUmask();
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
+  const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
   const lasting = {
-    readConfig,
+    readConfig: () => service.whileReloading(readConfig),
     foreground: reportUp === null,
     dataPlane,
     eventSerials: new EventSerials(),
-    environment: ownEnvironment(),
+    environment: withoutServiceVariables(ownEnvironment()),
   };
   try {
     incarnation = Incarnation.start({ ...lasting, config, findings });
@@ -50,20 +53,23 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
       reportUp();
     }
     setTimeout(forgetStartUpCode, settledMs);
-    let ending = await lifeOf(incarnation);
+    let ending = await lifeOf(incarnation, service);
     while (ending === 'restart') {
       incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
-      ending = await lifeOf(incarnation);
+      ending = await lifeOf(incarnation, service);
     }
     return ending === 'failure' ? 1 : 0;
   } finally {
+    service.ended();
     await dataPlane.stop();
   }
 }
 
-async function lifeOf(incarnation: Incarnation): Promise<Ending> {
+async function lifeOf(incarnation: Incarnation, service: Service): Promise<Ending> {
   const forgetSignals = onSignals(incarnation);
+  service.follow(incarnation.supervisor);
   await incarnation.supervisor.run();
+  service.ready();
   const ending = await incarnation.ended;
   await incarnation.close();
   forgetSignals();

@@ -122,6 +122,8 @@ export class DataLoop {
         return this.#logs.watch(command.path);
       case 'forgetLog':
         return this.#logs.unwatch(command.path);
+      case 'ping':
+        return this.#answer(command.request, 0);
       case 'flush':
         this.#flushRequests.push(command.request);
         return this.#answerFlushes();

@@ -157,6 +157,11 @@ export class DataPlane {
     };
   }
 
+  /** Resolves when the worker has looked at its commands, however slow the readers of logs may be. */
+  async ping(): Promise<void> {
+    await this.#ask({ do: 'ping' });
+  }
+
   /** Resolves when everything handed over so far is in the files. */
   async flush(): Promise<void> {
     await this.#ask({ do: 'flush' });

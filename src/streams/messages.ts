@@ -23,7 +23,7 @@ export type Command =
   | { readonly do: 'consumed'; readonly bytes: number }
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
-  | { readonly do: 'flush' | 'stop'; readonly request: number };
+  | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 export interface AttachCommand {
   readonly do: 'attach';

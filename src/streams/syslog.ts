@@ -1,6 +1,6 @@
 // syslog(3) as the original uses it: ident `supervisord`, facility user, priority info, no pid. RFC 3164 over /dev/log.
-import { DatagramSender } from '../linux/datagram.ts';
 import type { Memory } from '../linux/file.ts';
+import { UnixDatagramSender } from '../linux/unix-datagram.ts';
 import type { LogTarget } from './log-target.ts';
 
 const socketPath = '/dev/log';
@@ -11,7 +11,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 export class Syslog implements LogTarget {
   readonly waitsFor = null;
-  #sender: DatagramSender | null = null;
+  #sender: UnixDatagramSender | null = null;
 
   constructor(private readonly path = socketPath) {}
 
@@ -41,7 +41,7 @@ export class Syslog implements LogTarget {
 
   #send(message: string): void {
     try {
-      this.#sender ??= new DatagramSender(this.path);
+      this.#sender ??= new UnixDatagramSender(this.path);
       this.#sender.send(Buffer.from(message));
     } catch {
       // No descriptor left for the socket: the next message tries again.

@@ -9,8 +9,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface WatchdogMode {
   /** Asked before every ping; may take its time. */
   readonly isAlive: () => Promise<boolean>;
-  /** Told when a ping was withheld. */
-  readonly onDead: () => void;
 }
 
 export class ServiceNotifier {
@@ -26,6 +24,11 @@ export class ServiceNotifier {
   static fromEnvironment(env: Environment): ServiceNotifier {
     const sender = senderFor(env['NOTIFY_SOCKET']);
     return new ServiceNotifier(sender, sender === null ? 0 : watchdogUsecFrom(env));
+  }
+
+  /** Whether anybody listens. */
+  get isEnabled(): boolean {
+    return this.sender !== null;
   }
 
   /** We serve. `mainPid` matters when we are not the process that systemd started. */
@@ -67,11 +70,11 @@ export class ServiceNotifier {
   }
 
   /** Pings twice in each interval, for as long as we are alive. */
-  startWatchdogMode({ isAlive, onDead }: WatchdogMode): void {
+  startWatchdogMode({ isAlive }: WatchdogMode): void {
     if (this.watchdogUsec === 0) return;
     this.stopWatchdogMode();
     const { watchdogUsec: intervalUsec } = this;
-    this.#stopWatchdog = startWatchdog({ intervalUsec, isAlive, onDead, ping: () => this.watchdog() });
+    this.#stopWatchdog = startWatchdog({ intervalUsec, isAlive, ping: () => this.watchdog() });
   }
 
   stopWatchdogMode(): void {

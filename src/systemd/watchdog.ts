@@ -5,18 +5,14 @@ export interface WatchdogOptions {
   readonly intervalUsec: number;
   readonly isAlive: () => Promise<boolean>;
   readonly ping: () => void;
-  /** A ping was withheld: systemd will end us unless a later one comes in time. */
-  readonly onDead: () => void;
 }
 
 /** Asks and pings twice in each interval; the first time now. Returns stop. */
-export function startWatchdog({ intervalUsec, isAlive, ping, onDead }: WatchdogOptions): () => void {
+export function startWatchdog({ intervalUsec, isAlive, ping }: WatchdogOptions): () => void {
   let stopped = false;
   const beat = async () => {
     const alive = await isAlive().catch(() => false);
-    if (stopped) return;
-    if (alive) ping();
-    else onDead();
+    if (alive && !stopped) ping();
   };
   const timer = setInterval(beat, intervalUsec / 2000);
   void beat();

@@ -1,0 +1,55 @@
+// Is the daemon truly alive? That this code runs shows that the main loop turns; the rest is asked here.
+import type { ServerConfig } from '../config/config.ts';
+import type { DataPlane } from '../streams/data-plane.ts';
+import { deadlineOf } from '../supervisor/process-state.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { probeServer } from './probe-server.ts';
+
+export interface Life {
+  readonly supervisor: Supervisor;
+  readonly dataPlane: DataPlane;
+}
+
+/** How late a timer of a process may be, in milliseconds: a busy machine is not a dead daemon. */
+const toleratedDelayMs = 10_000;
+
+/** What does not work, or null when all is well; known within about `patienceMs`. */
+export async function whatIsDead(
+  { supervisor, dataPlane }: Life,
+  patienceMs: number,
+): Promise<string | null> {
+  // After a pause of the whole machine, timers that are due come first.
+  await new Promise((resolve) => setImmediate(resolve));
+  const overdue = overdueProcess(supervisor);
+  if (overdue !== null) return `the timer of '${overdue}' is overdue`;
+  const worker = within(dataPlane.ping(), patienceMs).then((answered) =>
+    answered ? null : 'the worker that carries output does not answer',
+  );
+  const servers = supervisor.config.servers.map((server) => deadServer(server, patienceMs));
+  const findings = await Promise.all([worker, ...servers]);
+  return findings.find((finding) => finding !== null) ?? null;
+}
+
+function overdueProcess(supervisor: Supervisor): string | null {
+  const limit = performance.now() - toleratedDelayMs;
+  for (const { life, policy, qualifiedName } of supervisor.processesByPriority) {
+    if ((deadlineOf(life, policy) ?? limit) < limit) return qualifiedName;
+  }
+  return null;
+}
+
+/** A server that cannot be reached at all may have lost its socket file; that is no reason to stop every program. */
+async function deadServer(server: ServerConfig, patienceMs: number): Promise<string | null> {
+  const result = await probeServer(server, patienceMs);
+  return result === 'silent' ? `[${server.section}] accepts connections, but does not answer` : null;
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const answered = await Promise.race([promise.then(() => true), limit]);
+  clearTimeout(timer);
+  return answered;
+}

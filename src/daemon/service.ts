@@ -1,0 +1,96 @@
+// The daemon as systemd sees it: ready, reloading, stopping, its status line, its watchdog. Silent without systemd.
+import type { Config } from '../config/config.ts';
+import type { DataPlane } from '../streams/data-plane.ts';
+import { statusLine } from '../supervisor/status-line.ts';
+import { stopBudgetMs } from '../supervisor/stop-budget.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { ServiceNotifier } from '../systemd/sd-notify.ts';
+import { whatIsDead } from './liveness.ts';
+
+/** A thousand programs that start are a few status lines, not a thousand. */
+const statusDelayMs = 200;
+
+export class Service {
+  #supervisor: Supervisor | null = null;
+  /** The last look found something that does not work. */
+  #dead = false;
+  #statusTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly notifier: ServiceNotifier,
+    private readonly dataPlane: DataPlane,
+  ) {}
+
+  /** From now on it is this one whose programs are told of; the one before has ended. */
+  follow(supervisor: Supervisor): void {
+    if (!this.notifier.isEnabled) return;
+    this.#supervisor = supervisor;
+    const { bus } = supervisor.surroundings;
+    bus.subscribe(['PROCESS_STATE', 'PROCESS_GROUP'], () => this.#statusChanged());
+    bus.subscribe(['SUPERVISOR_STATE_CHANGE_STOPPING'], () => this.#stopping(supervisor));
+  }
+
+  /** The servers answer and every program was given its start. */
+  ready(): void {
+    if (!this.#supervisor) return;
+    this.#sendStatus();
+    this.notifier.ready();
+    this.notifier.startWatchdogMode({ isAlive: () => this.#isAlive() });
+  }
+
+  /** `read`, between RELOADING and READY. */
+  whileReloading(read: () => Config): Config {
+    this.notifier.reloading();
+    try {
+      return read();
+    } finally {
+      this.notifier.ready();
+    }
+  }
+
+  /** Nothing runs any more. */
+  ended(): void {
+    clearTimeout(this.#statusTimer);
+    this.notifier.stopping();
+    this.notifier.stopWatchdogMode();
+  }
+
+  #stopping({ state, groups }: Supervisor): void {
+    if (state === 'RESTARTING') this.notifier.reloading();
+    else this.notifier.stopping();
+    this.notifier.extendTimeout(stopBudgetMs([...groups.values()].map(({ config }) => config)) * 1000);
+    this.#statusChanged();
+  }
+
+  #statusChanged(): void {
+    this.#statusTimer ??= setTimeout(() => this.#sendStatus(), statusDelayMs);
+  }
+
+  #sendStatus(): void {
+    clearTimeout(this.#statusTimer);
+    this.#statusTimer = undefined;
+    if (!this.#supervisor) return;
+    const { state, processesByPriority } = this.#supervisor;
+    const ending = state === 'SHUTDOWN' ? 'shutting down' : state === 'RESTARTING' ? 'restarting' : null;
+    this.notifier.sendStatus(statusLine(processesByPriority, ending));
+  }
+
+  async #isAlive(): Promise<boolean> {
+    const supervisor = this.#supervisor;
+    if (!supervisor) return true;
+    const dead = await whatIsDead(
+      { supervisor, dataPlane: this.dataPlane },
+      this.notifier.watchdogInterval() / 4,
+    );
+    if (dead !== null) this.#tellOfDeath(dead, supervisor);
+    else if (this.#dead) this.#statusChanged();
+    this.#dead = dead !== null;
+    return dead === null;
+  }
+
+  /** In the status too: when the worker hangs, the log may never get the line. */
+  #tellOfDeath(reason: string, { surroundings }: Supervisor): void {
+    this.notifier.sendStatus(reason);
+    surroundings.log.critical(`systemd's watchdog is not fed: ${reason}`);
+  }
+}

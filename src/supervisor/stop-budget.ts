@@ -1,0 +1,13 @@
+// How long stopping everything may take at most, by what the configuration grants. Pure.
+import type { GroupConfig } from '../config/config.ts';
+
+/** For what is not waiting: signals, reaping, emptying pipes, closing servers. */
+const marginMs = 15_000;
+
+/** Milliseconds. Groups stop one after the other, the processes of a group at once. */
+export function stopBudgetMs(groups: readonly GroupConfig[]): number {
+  const slowest = groups.map(({ processes }) =>
+    Math.max(0, ...processes.map(({ stopwaitsecs }) => stopwaitsecs)),
+  );
+  return slowest.reduce((sum, seconds) => sum + seconds * 1000, marginMs);
+}

@@ -1,0 +1,153 @@
+// The daemon as a service manager sees it: what it tells NOTIFY_SOCKET, and when it stops telling.
+import { describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Daemon, ours } from '../support/daemon.ts';
+import { DatagramReceiver } from '../support/datagram-receiver.ts';
+import { eventually } from '../support/eventually.ts';
+
+const cat = '[program:cat]\ncommand=/bin/cat\nstartsecs=0\nstopwaitsecs=7\n';
+
+async function withReceiver(
+  body: (receiver: DatagramReceiver, directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'tsv-service-'));
+  const receiver = await DatagramReceiver.bind(join(directory, 'notify'));
+  try {
+    await body(receiver, directory);
+  } finally {
+    await receiver.close();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** A daemon of one program, and what it told until the test looks. */
+function withService(
+  environment: Record<string, string>,
+  body: (daemon: Daemon, told: Told) => Promise<void>,
+  config = cat,
+): Promise<void> {
+  return withReceiver(async (receiver) => {
+    const daemon = await Daemon.start({
+      config,
+      environment: { NOTIFY_SOCKET: receiver.address, ...environment },
+    });
+    try {
+      await body(daemon, new Told(receiver));
+    } finally {
+      await daemon.stop();
+    }
+  });
+}
+
+class Told {
+  constructor(private readonly receiver: DatagramReceiver) {}
+
+  /** Everything up to the datagram that begins with `beginning`. */
+  async until(beginning: string): Promise<string[]> {
+    const texts: string[] = [];
+    do {
+      texts.push((await this.receiver.next()).text);
+    } while (!texts.at(-1)?.startsWith(beginning));
+    return texts;
+  }
+}
+
+describe('a daemon under a service manager', () => {
+  test('is ready when its server answers and its programs were started', async () => {
+    await withService({}, async (daemon, told) => {
+      expect(await told.until('READY')).toContain(`READY=1\nMAINPID=${daemon.pid}`);
+      expect(await daemon.states()).toEqual({ cat: 'RUNNING' });
+    });
+  });
+
+  test('keeps its status line current', async () => {
+    await withService({}, async (daemon, told) => {
+      await told.until('STATUS=1 running');
+      await daemon.supervisorctl('stop', 'cat');
+      await told.until('STATUS=1 stopped');
+    });
+  });
+
+  test('tells of every reading of the configuration, and of a restart in place', async () => {
+    await withService({}, async (daemon, told) => {
+      await told.until('READY');
+      await daemon.supervisorctl('reread');
+      expect((await told.until('READY')).join()).toMatch(/RELOADING=1\nMONOTONIC_USEC=\d+/);
+      await daemon.supervisorctl('reload');
+      await told.until('EXTEND_TIMEOUT_USEC');
+      await told.until('STATUS=1 running');
+      await told.until('READY');
+    });
+  });
+
+  test('asks for the time that its programs may take to stop', async () => {
+    await withService({}, async (daemon, told) => {
+      await told.until('READY');
+      await daemon.supervisorctl('shutdown');
+      expect(await told.until('EXTEND_TIMEOUT_USEC')).toContain('STOPPING=1');
+      await told.until('STOPPING');
+    });
+  });
+
+  test('keeps what is meant for it alone from its programs', async () => {
+    const environment = { WATCHDOG_USEC: '60000000', WATCHDOG_PID: '', LISTEN_PID: '1', LISTEN_FDNAMES: 'x' };
+    const config =
+      '[program:env]\ncommand=/usr/bin/env\nstartsecs=0\nautorestart=false\nstdout_logfile=%(here)s/env.log\n';
+    await withService(
+      environment,
+      async (daemon) => {
+        await eventually(() => daemon.read('env.log').includes('SUPERVISOR_GROUP_NAME=env'), {
+          what: 'the environment',
+        });
+        expect(daemon.read('env.log')).not.toMatch(/^(?:NOTIFY|WATCHDOG|LISTEN)_/m);
+      },
+      config,
+    );
+  });
+
+  test('says why it does not start', async () => {
+    await withReceiver(async (receiver, directory) => {
+      const config = join(directory, 'bad.conf');
+      writeFileSync(config, '[supervisord]\nloglevel=loud\n');
+      const daemon = Bun.spawn([...ours, '-n', '-c', config], {
+        env: { ...process.env, NOTIFY_SOCKET: receiver.address },
+        stdio: ['ignore', 'ignore', 'ignore'],
+      });
+      expect((await receiver.next()).text).toMatch(/^STATUS=.*loud.*\nEXIT_STATUS=2$/);
+      expect(await daemon.exited).toBe(2);
+    });
+  });
+});
+
+describe('the watchdog', () => {
+  const watchdog = { WATCHDOG_USEC: '400000' };
+
+  test('is fed while everything works', async () => {
+    await withService(watchdog, async (_daemon, told) => {
+      await told.until('READY');
+      for (let pings = 0; pings < 4; pings += 1) await told.until('WATCHDOG=1');
+    });
+  });
+
+  test('is not fed while the worker hangs, and is fed again when that is over', async () => {
+    await withService(watchdog, async (daemon, told) => {
+      await told.until('WATCHDOG=1');
+      const script = join(import.meta.dir, '../support/stop-thread.py');
+      const stopper = Bun.spawn(['/usr/bin/python3', script, String(daemon.pid), 'Worker'], {
+        stdin: 'pipe',
+        stdout: 'pipe',
+      });
+      await stopper.stdout.getReader().read();
+      await told.until('STATUS=the worker');
+      expect(await told.until('STATUS=the worker')).not.toContain('WATCHDOG=1');
+      expect(await told.until('STATUS=the worker')).not.toContain('WATCHDOG=1');
+      stopper.stdin.end();
+      await stopper.exited;
+      await told.until('WATCHDOG=1');
+      await told.until('STATUS=1 running');
+      await eventually(() => daemon.log().includes('watchdog is not fed'), { what: 'the reason in the log' });
+    });
+  });
+});
