@@ -2,6 +2,7 @@
 import { type Config, ConfigError } from '../config/config.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
+import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataPlane } from '../streams/data-plane.ts';
@@ -27,6 +28,7 @@ const settledMs = 2000;
 
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
+  restoreDescriptorLimit();
   keepDescriptorsFromChildren();
   const { supervisord } = config;
   const findings = [

@@ -1,6 +1,7 @@
 // Into the background: the starter stays until the daemon is up, so that every error reaches its terminal.
 // A process with threads cannot fork, therefore the daemon is a second run of the same executable.
 import { closeSync, writeSync } from 'node:fs';
+import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 
 /** Tells the second run what it is, and by which descriptor it reports that it is up. */
 const markerVariable = 'TSUPERVISOR_DAEMON';
@@ -15,6 +16,8 @@ export function takeDaemonMarker(): boolean {
 
 /** In the starter: runs us again in a session of its own, until it is up or has failed; the starter's exit status. */
 export async function startInBackground(): Promise<number> {
+  // The second run finds in us what our own parent had.
+  restoreDescriptorLimit();
   const daemon = Bun.spawn([process.execPath, ...process.argv.slice(2)], {
     argv0: process.argv0,
     env: { ...process.env, [markerVariable]: '1' },

@@ -1,0 +1,50 @@
+// The soft limit of file descriptors that we were started with. The runtime raises it to the hard one before any code
+// of ours runs, and programs would inherit that: those that use select(2) break above 1024. The kernel does not
+// remember the old value, but our parent still has it.
+import { readFileSync } from 'node:fs';
+import { checked } from './errno.ts';
+import { libc, ptr } from './libc.ts';
+import { RLIMIT_NOFILE } from './limits.ts';
+
+export interface Limit {
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
+/** Undoes what the runtime did, as far as that can be known. Only ever lowers the soft limit. */
+export function restoreDescriptorLimit(): void {
+  const cells = new BigUint64Array(2);
+  checked(libc.getrlimit(RLIMIT_NOFILE, ptr(cells)), 'getrlimit');
+  const [soft = 0n, hard = 0n] = cells;
+  cells[0] = softLimitBefore({ soft, hard }, process.ppid, limitOf(process.ppid));
+  if (cells[0] !== soft) libc.setrlimit(RLIMIT_NOFILE, ptr(cells));
+}
+
+/**
+ * Pure. Who has its parent's hard limit had its soft limit too. A service or a container has limits of its own:
+ * 524288 as hard limit is systemd's default, which goes with a soft one of 1024 (systemd-system.conf(5)); any other
+ * was set on purpose, as LimitNOFILE=N does for both.
+ */
+export function softLimitBefore(own: Limit, parentPid: number, parent: Limit | null): bigint {
+  if (!mayBeRaised(own)) return own.soft;
+  if (parentPid > 1 && parent?.hard === own.hard && parent.soft <= own.soft) return parent.soft;
+  return parentPid <= 1 && own.hard === serviceHardLimit ? serviceSoftLimit : own.soft;
+}
+
+const serviceHardLimit = 524288n;
+const serviceSoftLimit = 1024n;
+/** The runtime goes no higher. */
+const highestRaise = 1048576n;
+
+function mayBeRaised({ soft, hard }: Limit): boolean {
+  return soft === hard || soft === highestRaise;
+}
+
+function limitOf(pid: number): Limit | null {
+  try {
+    const words = /^Max open files\s+(\d+)\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'latin1'));
+    return words ? { soft: BigInt(words[1] ?? 0), hard: BigInt(words[2] ?? 0) } : null;
+  } catch {
+    return null;
+  }
+}
