@@ -1,0 +1,58 @@
+// What the kernel tells of processes, for tests that trust nothing else.
+import { readdirSync, readFileSync } from 'node:fs';
+
+export interface KernelProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** One letter of proc(5): `S`, `R`, `Z` for a zombie, … */
+  readonly state: string;
+  readonly name: string;
+}
+
+/** All there are at this moment. */
+export function allProcesses(): KernelProcess[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => processOf(Number(name)) ?? []);
+}
+
+/** Null when there is none with this pid. */
+export function processOf(pid: number): KernelProcess | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return { pid, parent: Number(parent), state, name };
+  } catch {
+    return null;
+  }
+}
+
+export function childrenOf(pid: number): KernelProcess[] {
+  return allProcesses().filter(({ parent }) => parent === pid);
+}
+
+/** Alive: there, and no zombie. */
+export function isAlive(pid: number): boolean {
+  const found = processOf(pid);
+  return found !== null && found.state !== 'Z';
+}
+
+export function openDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Processes that carry `text` in their command line; tests mark what they start. */
+export function processesWith(text: string): number[] {
+  return allProcesses()
+    .filter(({ pid, state }) => state !== 'Z' && commandLine(pid).includes(text))
+    .map(({ pid }) => pid);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
+}
