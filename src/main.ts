@@ -37,6 +37,10 @@ const applets: Readonly<Record<string, Applet>> = {
   },
   unit: { summary: 'print the unit file for systemd', load: () => import('./cli/unit.ts') },
   install: { summary: 'make the daemon a service of systemd', load: () => import('./cli/install.ts') },
+  pidproxy: {
+    summary: 'run a daemon that forks, and pass signals to it',
+    load: () => import('./cli/pidproxy.ts'),
+  },
   uninstall: { summary: 'take the service from systemd', load: () => import('./cli/uninstall.ts') },
 };
 
@@ -45,6 +49,7 @@ const linkNames: Readonly<Record<string, string>> = {
   supervisord: 'supervisord',
   supervisorctl: 'supervisorctl',
   echo_supervisord_conf: 'echo-conf',
+  pidproxy: 'pidproxy',
 };
 
 async function main(): Promise<number> {
