@@ -1,6 +1,8 @@
 // `tsupervisor install`: writes the unit file and lets systemd take the daemon on; --replace takes over from the original.
 import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
+import { serviceConfigPaths } from '../config/search.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
 import { configPathOf, readUnit, type UnitOptions, unitText } from '../systemd/unit.ts';
 import { runControl } from './control/program.ts';
@@ -82,16 +84,17 @@ function withDefaults(given: InstallOptions, original: Original | null): UnitOpt
   const options = { ...unitOptions(given), executable: realpathSync(process.execPath) };
   if (given.config !== undefined || original === null) return options;
   const text = readIfThere(original.state.fragmentPath) ?? '';
-  const candidates = [configPathOf(readUnit(text)), options.configPath, '/etc/supervisor/supervisord.conf'];
-  const found = candidates.find((path) => path !== null && existsSync(path));
-  return { ...options, configPath: found ?? options.configPath };
+  const theirs = configPathOf(readUnit(text));
+  const found = serviceConfigPaths.find((path) => existsSync(path));
+  return { ...options, configPath: theirs === found ? null : theirs };
 }
 
-function requireConfig(path: string): void {
-  const real = path.replace(/^%h/, process.env['HOME'] ?? '');
-  if (existsSync(real)) return;
+function requireConfig(path: string | null): void {
+  const candidates = path === null ? serviceConfigPaths : [path.replace(/^%h/, homedir())];
+  if (candidates.some((candidate) => existsSync(candidate))) return;
+  const [first] = candidates;
   throw new StepError(
-    `there is no ${real} to run; \`tsupervisor echo-conf > ${real}\` makes one to begin with`,
+    `there is no ${first} to run; \`tsupervisor echo-conf > ${first}\` makes one to begin with`,
   );
 }
 

@@ -1,8 +1,29 @@
 // `tsupervisor run`: the daemon in the foreground, as the systemd unit and containers start it.
+import { existsSync } from 'node:fs';
+import { serviceConfigPaths } from '../config/search.ts';
+import { systemHost } from '../config/system-host.ts';
+import { UsageError } from './getopt.ts';
 import { programName } from './program-name.ts';
 import { runSupervisord } from './supervisord.ts';
+import { readSupervisordOptions } from './supervisord-options.ts';
 
-/** Takes supervisord's options; --nodaemon is always on. */
+/**
+ * Takes supervisord's options; --nodaemon is always on. Without -c the system's configuration is used where there is
+ * one, whatever lies in the working directory.
+ */
 export function run(args: readonly string[]): Promise<number> {
-  return runSupervisord(args, programName('run'), { nodaemon: true });
+  const ofSystem = asksForConfig(args) ? undefined : serviceConfigPaths.find((path) => existsSync(path));
+  const all = ofSystem === undefined ? args : ['-c', ofSystem, ...args];
+  return runSupervisord(all, programName('run'), { nodaemon: true });
+}
+
+function asksForConfig(args: readonly string[]): boolean {
+  try {
+    const options = readSupervisordOptions(args, systemHost());
+    return options.kind !== 'run' || options.configPath !== null;
+  } catch (error) {
+    // The same arguments are refused again where that is told.
+    if (error instanceof UsageError) return true;
+    throw error;
+  }
 }

@@ -20,6 +20,9 @@ export function findConfig(program: string, exists: (path: string) => boolean): 
   return searchPaths(program).find((path) => exists(path)) ?? null;
 }
 
+/** Where the configuration of a machine's service is: ours, then that of Debian's supervisor. */
+export const serviceConfigPaths = ['/etc/supervisord.conf', '/etc/supervisor/supervisord.conf'] as const;
+
 function searchPaths(program: string): string[] {
   const prefix = directoryOf(directoryOf(program));
   return [
@@ -27,7 +30,6 @@ function searchPaths(program: string): string[] {
     absoluteIn(prefix, 'supervisord.conf'),
     'supervisord.conf',
     'etc/supervisord.conf',
-    '/etc/supervisord.conf',
-    '/etc/supervisor/supervisord.conf',
+    ...serviceConfigPaths,
   ];
 }

@@ -7,7 +7,8 @@ export interface UnitOptions {
   /** Without `.service`. */
   readonly name: string;
   readonly executable: string;
-  readonly configPath: string;
+  /** Null: wherever the service's configuration is (/etc/supervisord.conf, or where Debian's supervisor has it). */
+  readonly configPath: string | null;
   /** 0 for no watchdog. */
   readonly watchdogSeconds: number;
 }
@@ -21,7 +22,7 @@ export const defaultUnit = {
   scope: 'system',
   name: 'tsupervisor',
   executable: '/usr/bin/tsupervisor',
-  configPath: '/etc/supervisord.conf',
+  configPath: null,
   watchdogSeconds: 30,
 } as const satisfies UnitOptions;
 
@@ -33,7 +34,7 @@ export function unitText(options: UnitOptions): string {
   requireName(options.name);
   requireSeconds(options.watchdogSeconds);
   requirePlainPath(options.executable, 'executable');
-  requirePlainPath(options.configPath, 'configuration file');
+  if (options.configPath !== null) requirePlainPath(options.configPath, 'configuration file');
   const sections = {
     Unit: unitSection(options),
     Service: serviceSection(options),
@@ -89,11 +90,12 @@ function unitSection({ scope, name }: UnitOptions): Record<string, string | stri
 
 function serviceSection(options: UnitOptions): Record<string, string> {
   const { scope, name, executable, configPath, watchdogSeconds } = options;
+  const config = configPath === null ? '' : ` -c ${configPath}`;
   return {
     Type: 'notify',
     NotifyAccess: 'main',
-    ExecStart: `${executable} run -c ${configPath}`,
-    ExecReload: `${executable} update -c ${configPath}`,
+    ExecStart: `${executable} run${config}`,
+    ExecReload: `${executable} update${config}`,
     WatchdogSec: String(watchdogSeconds),
     Restart: 'on-failure',
     RestartSec: '1',

@@ -22,7 +22,10 @@ export function withServiceOptions(command: Command) {
 /** For commands that make a unit file. */
 export function withUnitOptions(command: Command) {
   return withServiceOptions(command)
-    .option('--config <file>', `the configuration to run (default: ${defaultUnit.configPath})`)
+    .option(
+      '--config <file>',
+      "the configuration to run (default: /etc/supervisord.conf, or the one of Debian's supervisor)",
+    )
     .option(
       '--watchdog <sec>',
       'systemd restarts a daemon that is silent for so long; 0: never',

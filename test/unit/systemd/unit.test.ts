@@ -15,7 +15,6 @@ describe('the unit file', () => {
     expect([...unit.keys()]).toEqual(['Unit', 'Service', 'Install']);
     expect(unit.get('Service')?.get('Type')).toEqual(['notify']);
     expect(unit.get('Unit')?.get('Conflicts')).toEqual(['supervisor.service supervisord.service']);
-    expect(configPathOf(unit)).toBe('/etc/supervisord.conf');
   });
 
   test('names the executable, the configuration, the watchdog and the runtime directory that were asked for', () => {
