@@ -13,16 +13,39 @@ export type { UserIdentity };
 
 export type LogLevel = 'critical' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'blather';
 
-/** Size-driven rotation: 0 bytes means never, 0 backups means truncate. */
+export type Compression = 'gzip' | 'zstd';
+
+/** A time that comes again and again, local. `weekday`: 0 is Sunday; a month that lacks `day` has it on its last. */
+export type RotationSchedule =
+  | { readonly every: 'hour'; readonly minute: number }
+  | { readonly every: 'day'; readonly hour: number; readonly minute: number }
+  | { readonly every: 'week'; readonly weekday: number; readonly hour: number; readonly minute: number }
+  | { readonly every: 'month'; readonly day: number; readonly hour: number; readonly minute: number };
+
+/** When a log begins a new file, and what becomes of the old ones. */
 export interface Rotation {
+  /** At this size; 0 means never. */
   readonly maxBytes: number;
+  /** So many old files are kept; 0 means that the log is emptied instead. */
   readonly backups: number;
+  readonly schedule: RotationSchedule | null;
+  readonly compression: Compression | null;
+  /** Old files that were last written longer ago are removed. */
+  readonly maxAgeSeconds: number | null;
+}
+
+/** What the lines of a log look like. */
+export interface LineStyle {
+  readonly format: 'raw' | 'json' | 'logfmt';
+  /** As for strftime(3); null is none, or that of the format. */
+  readonly timestamp: string | null;
 }
 
 export interface SupervisordConfig {
   /** Absolute path, or the word `syslog`. */
   readonly logfile: { readonly kind: 'syslog' } | { readonly kind: 'file'; readonly path: string };
   readonly logRotation: Rotation;
+  readonly logLines: LineStyle;
   readonly loglevel: LogLevel;
   readonly pidfile: string;
   readonly umask: number;
@@ -81,6 +104,7 @@ export type ChildLogFile =
 export interface StreamConfig {
   readonly logfile: ChildLogFile;
   readonly rotation: Rotation;
+  readonly lines: LineStyle;
   /** 0 = capture mode off. */
   readonly captureMaxBytes: number;
   readonly eventsEnabled: boolean;

@@ -1,6 +1,7 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
 import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';
+import { type LogSettings, readLogSettings } from './log-options.ts';
 import { programOptions as options } from './options/program.ts';
 import { compareByCodePoint } from './python-text.ts';
 import type { SectionReader } from './section-reader.ts';
@@ -19,7 +20,7 @@ interface ProgramSettings
   readonly stderr: OutputSettings;
 }
 
-type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'>;
+type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'> & LogSettings;
 
 /** What programs take from outside their section. */
 export interface ProgramSurroundings {
@@ -97,10 +98,12 @@ function readSettings(reader: SectionReader): ProgramSettings {
   const stdout = {
     captureMaxBytes: reader.read(options.stdoutCaptureMaxBytes),
     eventsEnabled: reader.read(options.stdoutEventsEnabled),
+    ...readLogSettings(reader, 'stdout'),
   };
   const stderr = {
     captureMaxBytes: reader.read(options.stderrCaptureMaxBytes),
     eventsEnabled: reader.read(options.stderrEventsEnabled),
+    ...readLogSettings(reader, 'stderr'),
   };
   const serverurl = serverUrl(reader.read(options.serverurl));
   const user: UserIdentity | null = reader.read(options.user);
@@ -173,7 +176,7 @@ const streamOptions = {
 function readStream(
   reader: SectionReader,
   channel: 'stdout' | 'stderr',
-  settings: OutputSettings,
+  { oldLogs, ...settings }: OutputSettings,
   redirected: boolean,
   warnings: string[],
 ): StreamConfig {
@@ -201,7 +204,7 @@ function readStream(
   return {
     ...settings,
     logfile: hasFile ? choice : { kind: 'none' },
-    rotation: { maxBytes, backups },
+    rotation: { maxBytes, backups, ...oldLogs },
     syslog: syslog || choice.kind === 'syslog',
   };
 }

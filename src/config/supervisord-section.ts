@@ -22,6 +22,15 @@ export function readSupervisord(reader: SectionReader, overrides: CommandLineOve
   const logfile = reader.read(options.logfile);
   const maxBytes = reader.read(options.logfileMaxBytes);
   const backups = reader.read(options.logfileBackups);
+  const oldLogs = {
+    schedule: reader.read(options.logfileRotate),
+    compression: reader.read(options.logfileCompress),
+    maxAgeSeconds: reader.read(options.logfileMaxAge),
+  };
+  const logLines = {
+    format: reader.read(options.logfileFormat),
+    timestamp: reader.read(options.logfileTimestamp),
+  };
   const loglevel = reader.read(options.loglevel);
   const pidfile = reader.read(options.pidfile);
   const identifier = reader.read(options.identifier);
@@ -40,7 +49,9 @@ export function readSupervisord(reader: SectionReader, overrides: CommandLineOve
     logRotation: {
       maxBytes: overrides.logfileMaxBytes ?? maxBytes,
       backups: overrides.logfileBackups ?? backups,
+      ...oldLogs,
     },
+    logLines,
     loglevel: overrides.loglevel ?? loglevel,
     pidfile: overrides.pidfile ?? pidfile,
     identifier: overrides.identifier ?? identifier,

@@ -1,6 +1,9 @@
 // The daemon's own log: levels, the line format, its targets.
-import type { LogLevel, SupervisordConfig } from '../config/config.ts';
+import type { LineStyle, LogLevel, SupervisordConfig } from '../config/config.ts';
 import type { DataPlane, Log } from './data-plane.ts';
+import { logfmt } from './line-formatter.ts';
+import { bySize } from './rotation.ts';
+import { TimeFormat } from './time-format.ts';
 
 const levels: Readonly<Record<LogLevel, { readonly weight: number; readonly label: string }>> = {
   critical: { weight: 50, label: 'CRIT' },
@@ -19,21 +22,22 @@ interface Target {
 
 export class ActivityLog {
   readonly #threshold: number;
-  #second = 0;
-  #prefix = '';
+  readonly #time: TimeFormat | null;
 
   constructor(
     level: LogLevel,
+    private readonly style: LineStyle,
     private readonly targets: readonly Target[],
   ) {
     this.#threshold = levels[level].weight;
+    this.#time = style.timestamp === null ? null : new TimeFormat(style.timestamp);
   }
 
   /** Opens the configured log, and stdout as a second one when wanted. Throws SyscallError. */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
     const targets: Target[] = [];
     if (copyToStdout) {
-      const log = dataPlane.openLog({ path: '/dev/stdout', rotation: { maxBytes: 0, backups: 0 } });
+      const log = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
       targets.push({ log, kind: 'copy' });
     }
     targets.push(
@@ -44,7 +48,7 @@ export class ActivityLog {
             kind: 'file',
           },
     );
-    return new ActivityLog(config.loglevel, targets);
+    return new ActivityLog(config.loglevel, config.logLines, targets);
   }
 
   /** Whether lines of this level are written. */
@@ -89,6 +93,11 @@ export class ActivityLog {
     }
   }
 
+  /** Begins a new file now. Throws SyscallError. */
+  async rotate(): Promise<void> {
+    await Promise.all(this.targets.map(({ log }) => log.rotate()));
+  }
+
   /** Opens the file anew, after somebody renamed it. Throws SyscallError. */
   async reopen(): Promise<void> {
     const files = this.targets.filter(({ kind }) => kind === 'file');
@@ -101,28 +110,20 @@ export class ActivityLog {
 
   #write(level: LogLevel, message: string, concerns: (target: Target) => boolean = () => true): void {
     if (!this.isEnabled(level)) return;
-    const start = `${this.#timestamp()} ${levels[level].label} `;
+    const now = Date.now();
     for (const target of this.targets.filter(concerns)) {
       // Each line of syslog stands for itself.
-      const text = target.kind === 'syslog' ? message.replaceAll('\n', `\n${start}`) : message;
-      target.log.write(`${start}${text}\n`);
+      const messages = target.kind === 'syslog' ? message.split('\n') : [message];
+      target.log.write(messages.map((text) => this.#line(level, text, now)).join(''));
     }
   }
 
-  /** `2026-11-21 05:12:31,042` in local time. */
-  #timestamp(): string {
-    const now = Date.now();
-    const second = Math.floor(now / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#prefix = formatSecond(new Date(now));
+  #line(level: LogLevel, message: string, now: number): string {
+    const time = this.#time?.at(now);
+    if (this.style.format === 'raw') {
+      return `${time === undefined ? '' : `${time} `}${levels[level].label} ${message}\n`;
     }
-    return `${this.#prefix},${String(now % 1000).padStart(3, '0')}`;
+    const fields = { time: time ?? new Date(now).toISOString(), level, message };
+    return `${this.style.format === 'json' ? JSON.stringify(fields) : logfmt(fields)}\n`;
   }
-}
-
-function formatSecond(date: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -1,11 +1,15 @@
 // One output stream of a child in the worker: what is read from its pipe, and where that goes.
 import { type Memory, memoryOf } from '../linux/file.ts';
 import { Capture, type CapturePiece } from './capture.ts';
+import { type LineFormatter, lineFormatter } from './line-formatter.ts';
 import type { AttachCommand, Report } from './messages.ts';
 import type { SharedLog } from './shared-log.ts';
 import { AnsiStripper } from './strip-ansi.ts';
 import type { Syslog } from './syslog.ts';
 import { WholeLines } from './whole-lines.ts';
+
+/** For how long the beginning of a record waits for the end of its line. */
+const recordWaitMs = 1000;
 
 export class ChildStream {
   readonly number: number;
@@ -16,6 +20,8 @@ export class ChildStream {
   readonly #syslogPrefix: string | null;
   readonly #stripper: AnsiStripper | null;
   readonly #capture: Capture | null;
+  readonly #formatter: LineFormatter | null;
+  #recordSince = 0;
   readonly #lines = new WholeLines((memory, start, end) => this.log?.write(memory, start, end));
 
   constructor(
@@ -30,6 +36,7 @@ export class ChildStream {
     this.forward = command.forward;
     this.#syslogPrefix = command.syslogName === null ? null : `${command.syslogName} `;
     this.#stripper = command.stripAnsi ? new AnsiStripper() : null;
+    this.#formatter = command.lines && lineFormatter(command.lines.style, command.lines.source);
     this.#capture = command.captureMaxBytes > 0 ? new Capture(command.captureMaxBytes) : null;
   }
 
@@ -45,11 +52,12 @@ export class ChildStream {
 
   /** When the beginning of a line must be written though its end has not come; null when there is none. */
   get deadline(): number | null {
-    return this.#lines.deadline;
+    return this.#formatter?.pending ? this.#recordSince + recordWaitMs : this.#lines.deadline;
   }
 
   /** Writes what waits for the end of its line. */
   flush(): void {
+    if (this.#formatter) this.#toLog(memoryOf(this.#formatter.flush(Date.now())));
     this.#lines.flush();
   }
 
@@ -80,11 +88,21 @@ export class ChildStream {
   /** Log text: to the file, to syslog, to those who asked for it. */
   #lay(memory: Memory, count: number): void {
     if (count === 0) return;
-    if (this.log) this.#lines.add(memory, 0, count, this.log.streams > 1);
+    if (this.#formatter) this.#toLog(this.#formatted(this.#formatter, memory.bytes.subarray(0, count)));
+    else this.#toLog(memory, count);
     if (this.#syslogPrefix === null && !this.forward) return;
     const chunk = memory.bytes.subarray(0, count);
     if (this.#syslogPrefix !== null) this.syslog.writeLines(chunk, this.#syslogPrefix);
     this.#forward(chunk);
+  }
+
+  #formatted(formatter: LineFormatter, chunk: Uint8Array): Memory {
+    this.#recordSince = performance.now();
+    return memoryOf(formatter.add(chunk, Date.now()));
+  }
+
+  #toLog(memory: Memory, count = memory.bytes.length): void {
+    if (this.log && count > 0) this.#lines.add(memory, 0, count, this.log.streams > 1);
   }
 
   #forward(chunk: Uint8Array): void {

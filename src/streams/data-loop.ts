@@ -4,8 +4,10 @@ import { closeFile, memoryOf, readInto } from '../linux/file.ts';
 import { pipeCapacity } from '../linux/pipe.ts';
 import { ChildStream } from './child-stream.ts';
 import { LogTable } from './log-table.ts';
-import type { AttachCommand, Command, Report } from './messages.ts';
+import { errnoOf } from './log-target.ts';
+import type { AttachCommand, Command, CompressedCommand, Report } from './messages.ts';
 import { PatientEpoll } from './patient-epoll.ts';
+import { replaceByCompressed } from './rotation.ts';
 import type { SharedLog } from './shared-log.ts';
 import { SpecialFile } from './special-file.ts';
 import { Syslog } from './syslog.ts';
@@ -14,6 +16,8 @@ const bufferBytes = 128 * 1024;
 /** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
 const maxUnconsumedBytes = 512 * 1024;
 const fewUnconsumedBytes = 256 * 1024;
+/** The clock of the day may be set while we wait for one of its times. */
+const longestSleepMs = 3_600_000;
 
 export class DataLoop {
   readonly #epoll = new PatientEpoll();
@@ -100,6 +104,8 @@ export class DataLoop {
         return this.#clear(command.log, command.request);
       case 'reopenLog':
         return this.#changeLog(command.log, command.request, (log) => log.target.reopen());
+      case 'rotateLog':
+        return this.#changeLog(command.log, command.request, (log) => log.target.rotate());
       case 'releaseLog':
         return this.#logs.forget(command.log);
       case 'attach':
@@ -122,6 +128,8 @@ export class DataLoop {
         return this.#logs.watch(command.path);
       case 'forgetLog':
         return this.#logs.unwatch(command.path);
+      case 'compressed':
+        return this.#compressed(command);
       case 'ping':
         return this.#answer(command.request, 0);
       case 'flush':
@@ -142,6 +150,13 @@ export class DataLoop {
     const log = this.#logs.get(number);
     for (const stream of this.#streams.values()) if (stream.log === log) stream.clearCapture();
     this.#changeLog(number, request, ({ target }) => target.clear());
+  }
+
+  #compressed({ path, backups, inode, copy, request }: CompressedCommand): void {
+    this.#answer(
+      request,
+      errnoOf(() => replaceByCompressed(path, backups, inode, copy)),
+    );
   }
 
   #changeLog(number: number, request: number, change: (log: SharedLog) => number): void {
@@ -269,10 +284,16 @@ export class DataLoop {
     for (const { target } of this.#logs.stuck) {
       if (target instanceof SpecialFile) earliest = Math.min(earliest, target.deadline ?? earliest);
     }
+    const { nextRotation } = this.#logs;
+    if (nextRotation !== null) {
+      const waitMs = Math.min(nextRotation - Date.now(), longestSleepMs);
+      earliest = Math.min(earliest, performance.now() + waitMs);
+    }
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
   #onDeadlines(): void {
+    this.#logs.rotateOnSchedule();
     const now = performance.now();
     for (const stream of this.#holding) {
       if ((stream.deadline ?? now) > now) continue;

@@ -6,7 +6,8 @@ import { checked } from '../linux/errno.ts';
 import { currentUmask, openAppend } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
 import { type Asking, Log, type RequestCommand } from './log.ts';
-import type { Command, Report } from './messages.ts';
+import { LogCompressor } from './log-compressor.ts';
+import type { Command, Lines, Report } from './messages.ts';
 
 export { Log };
 
@@ -31,6 +32,8 @@ export interface StreamSpec {
   readonly onCapture: ((data: Uint8Array) => void) | null;
   /** True: never wait for more output to gather. */
   readonly prompt: boolean;
+  /** Null writes the bytes as they are. */
+  readonly lines: Lines | null;
 }
 
 export interface Stream {
@@ -63,6 +66,7 @@ export class DataPlane {
   readonly #requests = new Map<number, (errno: number) => void>();
   readonly #writable = new Map<number, () => void>();
   readonly #followers = new Map<string, Set<() => void>>();
+  readonly #compressor: LogCompressor;
   readonly #ring = new BigUint64Array([1n]);
   #lastNumber = 0;
   #commands: Command[] = [];
@@ -71,6 +75,7 @@ export class DataPlane {
   private constructor(private readonly onTrouble: (message: string) => void) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    this.#compressor = new LogCompressor(this.#asking, onTrouble);
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: { port: port2, bell: this.#bell },
       transferList: [port2],
@@ -116,6 +121,7 @@ export class DataPlane {
       captureMaxBytes: spec.captureMaxBytes,
       forward: spec.onData !== null,
       prompt: spec.prompt,
+      lines: spec.lines,
     });
     return {
       drained: () => this.#drain(stream),
@@ -167,8 +173,9 @@ export class DataPlane {
     await this.#ask({ do: 'flush' });
   }
 
-  /** Flushes, then ends the worker. */
+  /** Flushes, then ends the worker. An old log that is being compressed stays as it is. */
   async stop(): Promise<void> {
+    await this.#compressor.stop();
     await this.flush();
     await this.#ask({ do: 'stop' });
     await this.#worker.terminate();
@@ -237,6 +244,9 @@ export class DataPlane {
       }
       case 'logChanged':
         this.#logChanged(report.path);
+        return;
+      case 'rotated':
+        this.#compressor.compress(report.path, report.rotation);
         return;
       case 'trouble':
         this.onTrouble(report.message);

@@ -5,7 +5,8 @@ import { E, errnoName } from '../linux/errno.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
 import { Losses } from './losses.ts';
-import { removeIfThere, shiftBackups } from './rotation.ts';
+import { removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
+import { lastTime, nextTime } from './schedule.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
 const lookIntervalMs = 500;
@@ -16,6 +17,14 @@ const rotationRetryMs = 30_000;
 
 const newline = 0x0a;
 
+/** What a log file tells its surroundings. */
+export interface LogFileEvents {
+  /** What went wrong, for people. */
+  trouble(message: string): void;
+  /** BASE.1 is there. */
+  rotated(path: string, rotation: Rotation): void;
+}
+
 export class LogFile implements LogTarget {
   readonly waitsFor = null;
   #size = 0;
@@ -23,7 +32,9 @@ export class LogFile implements LogTarget {
   #device = 0;
   #looked = 0;
   #retryAt = 0;
-  #rotateAt = 0;
+  /** A rotation that failed is not tried again before, on the clock of performance.now(). */
+  #noRotationUntil = 0;
+  #rotatesAt: number | null = null;
   /** Why nothing is open, when nothing is. */
   #openError = 0;
   readonly #losses: Losses;
@@ -34,10 +45,11 @@ export class LogFile implements LogTarget {
     private fd: number,
     private mode: number,
     private rotation: Rotation,
-    private readonly tell: (message: string) => void,
+    private readonly events: LogFileEvents,
   ) {
-    this.#losses = new Losses(path, tell);
+    this.#losses = new Losses(path, events.trouble);
     this.#identify();
+    this.#catchUp();
   }
 
   /** Somebody opened the path again: goes on with his descriptor and his wishes. */
@@ -45,6 +57,26 @@ export class LogFile implements LogTarget {
     this.mode = mode;
     this.rotation = rotation;
     this.#replace(fd);
+    this.#catchUp();
+  }
+
+  /** When it rotates by the clock, in milliseconds of Unix time; null when never. */
+  get rotatesAt(): number | null {
+    return this.#rotatesAt;
+  }
+
+  /** To be called when that time has come. */
+  rotateOnSchedule(): void {
+    this.rotate();
+    this.#setNextTime();
+  }
+
+  /** Begins a new file, unless this one is empty; the error number, or 0. */
+  rotate(): number {
+    const size = this.#sizeIfOurs();
+    // Somebody else has moved it: that is rotation enough.
+    if (size === null) this.#look(performance.now());
+    return size ? this.#turnOver() : 0;
   }
 
   write(memory: Memory, start: number, end: number): void {
@@ -54,13 +86,13 @@ export class LogFile implements LogTarget {
       return;
     }
     if (now - this.#looked >= lookIntervalMs || this.fd < 0) this.#look(now);
-    if (!this.#isFullAfter(end - start) || now < this.#rotateAt) {
+    if (!this.#isFullAfter(end - start) || now < this.#noRotationUntil) {
       this.#append(memory, start, end, now);
       return;
     }
     const cut = endOfLines(memory.bytes, start, end);
     this.#append(memory, start, cut, now);
-    if (this.#isFullAfter(0)) this.#rotate(now);
+    if (this.#isFullAfter(0)) this.#rotateIfFull(now);
     if (cut < end) this.#append(memory, cut, end, now);
   }
 
@@ -143,27 +175,55 @@ export class LogFile implements LogTarget {
     }
   }
 
-  #rotate(now: number): void {
+  #rotateIfFull(now: number): void {
     const size = this.#sizeIfOurs();
     if (size === null) return this.#look(now);
     this.#size = size;
     if (!this.#isFullAfter(0)) return;
-    const failure = this.rotation.backups > 0 ? this.#startNext() : truncateFile(this.fd);
+    const failure = this.#turnOver();
     if (failure === 0) {
-      this.#rotateAt = 0;
-      if (this.rotation.backups <= 0) this.#size = 0;
+      this.#noRotationUntil = 0;
       return;
     }
-    if (this.#rotateAt === 0)
-      this.tell(`cannot rotate ${this.path}: ${errnoName(failure)}; it goes on growing`);
-    this.#rotateAt = now + rotationRetryMs;
+    if (this.#noRotationUntil === 0) {
+      this.events.trouble(`cannot rotate ${this.path}: ${errnoName(failure)}; it goes on growing`);
+    }
+    this.#noRotationUntil = now + rotationRetryMs;
   }
 
-  #startNext(): number {
+  #turnOver(): number {
+    const { backups } = this.rotation;
+    if (backups <= 0) {
+      const failure = truncateFile(this.fd);
+      if (failure === 0) this.#size = 0;
+      return failure;
+    }
     return errnoOf(() => {
-      shiftBackups(this.path, this.rotation.backups);
+      shiftBackups(this.path, backups);
       this.#replace(openAppend(this.path, this.mode));
+      this.#removeOld();
+      this.events.rotated(this.path, this.rotation);
     });
+  }
+
+  /** What the clock would have asked for while nobody had the log open. */
+  #catchUp(): void {
+    this.#removeOld();
+    const { schedule } = this.rotation;
+    if (schedule && this.#size > 0 && fstatSync(this.fd).mtimeMs < lastTime(schedule, Date.now()))
+      this.rotate();
+    this.#setNextTime();
+  }
+
+  #setNextTime(): void {
+    const { schedule } = this.rotation;
+    this.#rotatesAt = schedule ? nextTime(schedule, Date.now()) : null;
+  }
+
+  #removeOld(): void {
+    const { backups, maxAgeSeconds } = this.rotation;
+    // What cannot be removed now can perhaps be next time; it does no harm.
+    if (maxAgeSeconds !== null) errnoOf(() => removeOldBackups(this.path, backups, maxAgeSeconds));
   }
 }
 

@@ -1,7 +1,7 @@
 // All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
 import { fstatSync } from 'node:fs';
 import { closeFile, ownDescriptorOf } from '../linux/file.ts';
-import { LogFile } from './log-file.ts';
+import { LogFile, type LogFileEvents } from './log-file.ts';
 import type { LogTarget } from './log-target.ts';
 import { LogWatches } from './log-watches.ts';
 import type { Command, Report } from './messages.ts';
@@ -14,6 +14,15 @@ export class LogTable {
   readonly #byPath = new Map<string, SharedLog>();
   readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
   readonly #stuck = new Set<SharedLog>();
+  /** Those that rotate by the clock. */
+  readonly #scheduled = new Map<LogFile, SharedLog>();
+  #nextRotation: number | null = null;
+  readonly #events: LogFileEvents = {
+    trouble: (message) => this.report({ is: 'trouble', message }),
+    rotated: (path, rotation) => {
+      if (rotation.compression) this.report({ is: 'rotated', path, rotation });
+    },
+  };
 
   constructor(
     private readonly syslog: Syslog,
@@ -49,6 +58,7 @@ export class LogTable {
     if (log.path !== null) this.#byPath.delete(log.path);
     this.#stuck.delete(log);
     log.target.close();
+    if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
   }
 
   /** The next change of the log at `path` is reported. */
@@ -80,18 +90,19 @@ export class LogTable {
   #join(known: SharedLog, { log, fd, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
     if (known.target instanceof LogFile && isRegular(fd)) known.target.adopt(fd, mode, rotation);
     else closeFile(fd);
+    this.#schedule(known);
     this.#enter(log, known);
   }
 
   #begin({ log, fd, path, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
-    const tell = (message: string): void => this.report({ is: 'trouble', message });
     const ownFile = ownDescriptorOf(path) === null && isRegular(fd);
     const target: LogTarget = ownFile
-      ? new LogFile(path, fd, mode, rotation, tell)
-      : new SpecialFile(path, fd, tell);
+      ? new LogFile(path, fd, mode, rotation, this.#events)
+      : new SpecialFile(path, fd, this.#events.trouble);
     const shared = new SharedLog(path, target, (written) => this.#onWritten(written));
     this.#byPath.set(path, shared);
     this.#markWatched(path);
+    this.#schedule(shared);
     this.changed(shared);
     this.#enter(log, shared);
   }
@@ -99,6 +110,35 @@ export class LogTable {
   #enter(number: number, log: SharedLog): void {
     log.references += 1;
     this.#byNumber.set(number, log);
+  }
+
+  /** When the next log rotates by the clock, in milliseconds of Unix time; null when none does. */
+  get nextRotation(): number | null {
+    return this.#nextRotation;
+  }
+
+  rotateOnSchedule(): void {
+    const now = Date.now();
+    if (this.#nextRotation === null || this.#nextRotation > now) return;
+    for (const [file, log] of this.#scheduled) {
+      if (file.rotatesAt === null || file.rotatesAt > now) continue;
+      file.rotateOnSchedule();
+      this.changed(log);
+    }
+    this.#findNextRotation();
+  }
+
+  #schedule(log: SharedLog): void {
+    const { target } = log;
+    if (!(target instanceof LogFile)) return;
+    const changed =
+      target.rotatesAt === null ? this.#scheduled.delete(target) : this.#scheduled.set(target, log);
+    if (changed) this.#findNextRotation();
+  }
+
+  #findNextRotation(): void {
+    const times = [...this.#scheduled.keys()].flatMap(({ rotatesAt }) => rotatesAt ?? []);
+    this.#nextRotation = times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b));
   }
 
   #markWatched(path: string): void {

@@ -8,6 +8,8 @@ export interface LogTarget {
   clear(): number;
   /** Opens its path anew; the error number, or 0. */
   reopen(): number;
+  /** Begins a new file where it is one and not empty; the error number, or 0. */
+  rotate(): number;
   close(): void;
   /** The descriptor that must become writable before more is welcome; null when it takes more now. */
   readonly waitsFor: number | null;

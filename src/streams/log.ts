@@ -38,6 +38,12 @@ export class Log {
     if (errno !== 0) throw new SyscallError('open', errno, this.path);
   }
 
+  /** Begins a new file now, unless this one is empty. Throws SyscallError. */
+  async rotate(): Promise<void> {
+    const errno = await this.worker.ask({ do: 'rotateLog', log: this.number });
+    if (errno !== 0) throw new SyscallError('rename', errno, this.path);
+  }
+
   /** The file is closed when no stream writes to it any more. */
   release(): void {
     this.worker.send({ do: 'releaseLog', log: this.number });

@@ -1,5 +1,6 @@
 // What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
-import type { Rotation } from '../config/config.ts';
+import type { LineStyle, Rotation } from '../config/config.ts';
+import type { LineSource } from './line-formatter.ts';
 
 export type Command =
   | {
@@ -14,7 +15,7 @@ export type Command =
     }
   | { readonly do: 'openSyslog'; readonly log: number }
   | { readonly do: 'write'; readonly log: number; readonly data: string | Uint8Array }
-  | { readonly do: 'clearLog' | 'reopenLog'; readonly log: number; readonly request: number }
+  | { readonly do: 'clearLog' | 'reopenLog' | 'rotateLog'; readonly log: number; readonly request: number }
   | { readonly do: 'releaseLog'; readonly log: number }
   | AttachCommand
   | { readonly do: 'forward'; readonly stream: number; readonly on: boolean }
@@ -23,6 +24,7 @@ export type Command =
   | { readonly do: 'consumed'; readonly bytes: number }
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
+  | CompressedCommand
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 export interface AttachCommand {
@@ -35,6 +37,24 @@ export interface AttachCommand {
   readonly captureMaxBytes: number;
   readonly forward: boolean;
   readonly prompt: boolean;
+  readonly lines: Lines | null;
+}
+
+/** What the lines in the log look like, and what they tell of where they come from. */
+export interface Lines {
+  readonly style: LineStyle;
+  readonly source: LineSource;
+}
+
+/** A compressed copy of an old log file is ready. */
+export interface CompressedCommand {
+  readonly do: 'compressed';
+  readonly path: string;
+  readonly backups: number;
+  /** Of the file that was compressed; its number may have changed meanwhile. */
+  readonly inode: number;
+  readonly copy: { readonly path: string; readonly suffix: string };
+  readonly request: number;
 }
 
 export type Report =
@@ -44,4 +64,6 @@ export type Report =
   | { readonly is: 'writable'; readonly fd: number }
   /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }
+  /** There are old files that should be compressed. */
+  | { readonly is: 'rotated'; readonly path: string; readonly rotation: Rotation }
   | { readonly is: 'trouble'; readonly message: string };

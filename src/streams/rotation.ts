@@ -1,27 +1,74 @@
-// The files of a rotated log: BASE is the current one, BASE.1 the youngest of the old ones.
-import { renameSync, unlinkSync } from 'node:fs';
+// The files of a rotated log: BASE is the current one, BASE.1 the youngest of the old ones, which may be compressed.
+import { existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import type { Compression, Rotation } from '../config/config.ts';
+
+/** What the name of a compressed file ends with. */
+export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
+const allSuffixes = ['', ...Object.values(suffixes)];
+
+/** By size alone, as Supervisor knows it. */
+export function bySize(maxBytes: number, backups: number): Rotation {
+  return { maxBytes, backups, schedule: null, compression: null, maxAgeSeconds: null };
+}
 
 /** Moves BASE to BASE.1, BASE.1 to BASE.2 and so on; what was BASE.`backups` is lost. Throws what the system says. */
 export function shiftBackups(path: string, backups: number): void {
   for (let number = backups - 1; number >= 1; number -= 1) {
-    renameIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+    for (const suffix of suffixesOf(path, number)) move(path, number, number + 1, suffix);
   }
-  renameIfThere(path, `${path}.1`);
+  if (!existsSync(path)) return;
+  for (const suffix of suffixesOf(path, 1)) if (suffix !== '') unlinkSync(`${path}.1${suffix}`);
+  renameSync(path, `${path}.1`);
+}
+
+/** Removes old files that were last written more than `maxAgeSeconds` ago. Throws what the system says. */
+export function removeOldBackups(path: string, backups: number, maxAgeSeconds: number): void {
+  const oldest = Date.now() - maxAgeSeconds * 1000;
+  for (let number = 1; number <= backups; number += 1) {
+    for (const suffix of suffixesOf(path, number)) {
+      const file = `${path}.${number}${suffix}`;
+      if (statSync(file).mtimeMs < oldest) unlinkSync(file);
+    }
+  }
+}
+
+/** The old files that are not compressed, the oldest first. */
+export function plainBackups(path: string, backups: number): string[] {
+  const numbers = Array.from({ length: Math.max(0, backups) }, (_, index) => backups - index);
+  return numbers.map((number) => `${path}.${number}`).filter((file) => existsSync(file));
+}
+
+/**
+ * Puts a compressed copy in the place of the old file with this inode, whatever its number is by now. When there is
+ * none any more, the copy is removed. Throws what the system says.
+ */
+export function replaceByCompressed(
+  path: string,
+  backups: number,
+  inode: number,
+  copy: { readonly path: string; readonly suffix: string },
+): void {
+  const original = plainBackups(path, backups).find((file) => statSync(file).ino === inode);
+  if (original === undefined) return removeIfThere(copy.path);
+  renameSync(copy.path, `${original}${copy.suffix}`);
+  unlinkSync(original);
 }
 
 /** Missing is fine. Throws what the system says. */
 export function removeIfThere(path: string): void {
-  ignoringMissing(() => unlinkSync(path));
-}
-
-function renameIfThere(from: string, to: string): void {
-  ignoringMissing(() => renameSync(from, to));
-}
-
-function ignoringMissing(action: () => void): void {
   try {
-    action();
+    unlinkSync(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
+}
+
+/** Under which names the old file is there; usually it is one. */
+function suffixesOf(path: string, number: number): string[] {
+  return allSuffixes.filter((suffix) => existsSync(`${path}.${number}${suffix}`));
+}
+
+function move(path: string, from: number, to: number, suffix: string): void {
+  for (const other of suffixesOf(path, to)) if (other !== suffix) unlinkSync(`${path}.${to}${other}`);
+  renameSync(`${path}.${from}${suffix}`, `${path}.${to}${suffix}`);
 }

@@ -65,6 +65,10 @@ export class SpecialFile implements LogTarget {
     return 0;
   }
 
+  rotate(): number {
+    return 0;
+  }
+
   reopen(): number {
     return errnoOf(() => {
       const fd = openAppend(this.path);

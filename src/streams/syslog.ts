@@ -31,6 +31,10 @@ export class Syslog implements LogTarget {
     return 0;
   }
 
+  rotate(): number {
+    return 0;
+  }
+
   reopen(): number {
     return 0;
   }

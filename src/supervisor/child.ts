@@ -13,6 +13,7 @@ export type Channel = 'stdout' | 'stderr';
 /** What the child is connected to; made by the process it belongs to. */
 export interface ChildPlan {
   readonly config: ProcessConfig;
+  readonly group: string;
   readonly command: ResolvedCommand;
   readonly environment: readonly string[];
   /** Log files by channel, open already; null writes nothing. */
@@ -65,7 +66,7 @@ export class Child {
       for (const pipe of Object.values(pipes)) closePipe(pipe);
       throw explain(error, plan);
     }
-    return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pipes, dataPlane));
+    return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pid, pipes, dataPlane));
   }
 
   get reaped(): boolean {
@@ -131,19 +132,20 @@ function connectStdin(pipes: Pipes, dataPlane: DataPlane): StdinPipe | null {
   return new StdinPipe(pipes.stdin.writeFd, dataPlane);
 }
 
-function connectStreams(plan: ChildPlan, pipes: Pipes, dataPlane: DataPlane): Stream[] {
+function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: DataPlane): Stream[] {
   const channels: readonly Channel[] = ['stdout', 'stderr'];
   return channels.flatMap((channel) => {
     const pipe = pipes[channel];
     if (!pipe) return [];
     libc.close(pipe.writeFd);
-    const { captureMaxBytes } = plan.config[channel];
+    const { captureMaxBytes, lines } = plan.config[channel];
     const output = plan.outputs[channel];
     return dataPlane.attach({
       fd: pipe.readFd,
       log: plan.logs[channel],
       stripAnsi: plan.stripAnsi,
       captureMaxBytes: output.onCapture ? captureMaxBytes : 0,
+      lines: { style: lines, source: { process: plan.config.name, group: plan.group, channel, pid } },
       ...output,
     });
   });

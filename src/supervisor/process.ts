@@ -1,4 +1,5 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
+import { existsSync } from 'node:fs';
 import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
@@ -156,6 +157,21 @@ export class Process {
     await Promise.all(Object.values(this.#logs).map((log) => log?.reopen()));
   }
 
+  /** Begins new log files now, also while it does not run. Throws SyscallError. */
+  async rotateLogs(): Promise<void> {
+    await Promise.all((['stdout', 'stderr'] as const).map((channel) => this.#rotateLog(channel)));
+  }
+
+  async #rotateLog(channel: Channel): Promise<void> {
+    const path = this.logPaths[channel];
+    if (path === null) return;
+    const opened = this.#logs[channel];
+    if (opened) return opened.rotate();
+    if (!existsSync(path)) return;
+    const log = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
+    await log.rotate().finally(() => log.release());
+  }
+
   #apply(event: ProcessEvent): void {
     const before = this.#life.state;
     const events: ProcessEvent[] = [event];
@@ -196,6 +212,7 @@ export class Process {
       const child = Child.start(
         {
           config: this.config,
+          group: this.group,
           command,
           environment: childEnvironment(this.config, this.group, this.surroundings),
           logs: this.#logs,

@@ -11,6 +11,7 @@ import {
   signal,
   text,
 } from '../values/scalars.ts';
+import { oldLogOptions } from './old-logs.ts';
 import { optional, withDefault } from './option.ts';
 import { stderrOptions, stdoutOptions } from './stream.ts';
 import { watchOptions } from './watch.ts';
@@ -159,5 +160,6 @@ export const programOptions = {
       zh: '传给程序的 SUPERVISOR_SERVER_URL；AUTO 取本守护进程的服务地址，留空则不设置。',
     },
   }),
+  ...oldLogOptions('program'),
   ...watchOptions,
 };

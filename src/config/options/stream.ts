@@ -1,7 +1,8 @@
 // The options of a process's two output streams, the same for both.
+import { compression, lineFormat, maxAge, schedule, timestamp } from '../values/logs.ts';
 import { childLogFile } from '../values/paths.ts';
 import { boolean, byteSize, integer } from '../values/scalars.ts';
-import { withDefault } from './option.ts';
+import { optional, withDefault } from './option.ts';
 
 type Channel = 'stdout' | 'stderr';
 
@@ -77,6 +78,60 @@ function syslog(channel: Channel) {
   });
 }
 
+const ours = 'tsupervisor 0.1';
+
+function logfileTimestamp(channel: Channel) {
+  return withDefault(`${channel}_logfile_timestamp`, timestamp, 'false', {
+    names: 'program',
+    since: ours,
+    help: {
+      en: 'Begin every line with the time. A format is written with %% for each percent sign.',
+      zh: '在每行开头写上时间。自定义格式中的每个百分号写作 %%。',
+    },
+  });
+}
+
+function logfileFormat(channel: Channel) {
+  return withDefault(`${channel}_logfile_format`, lineFormat, 'raw', {
+    names: 'program',
+    since: ours,
+    help: {
+      en: 'Write each line as it is, as a JSON object, or as key=value pairs (logfmt).',
+      zh: '每行原样写入，或写成 JSON 对象，或写成 key=value（logfmt）。',
+    },
+  });
+}
+
+function logfileRotate(channel: Channel) {
+  return optional(`${channel}_logfile_rotate`, schedule, {
+    names: 'program',
+    since: ours,
+    help: { en: 'Like logfile_rotate, for this log alone.', zh: '与 logfile_rotate 相同，仅用于此日志。' },
+    example: 'daily',
+  });
+}
+
+function logfileCompress(channel: Channel) {
+  return optional(`${channel}_logfile_compress`, compression, {
+    names: 'program',
+    since: ours,
+    help: {
+      en: 'Like logfile_compress, for this log alone.',
+      zh: '与 logfile_compress 相同，仅用于此日志。',
+    },
+    example: 'gzip',
+  });
+}
+
+function logfileMaxAge(channel: Channel) {
+  return optional(`${channel}_logfile_maxage`, maxAge, {
+    names: 'program',
+    since: ours,
+    help: { en: 'Like logfile_maxage, for this log alone.', zh: '与 logfile_maxage 相同，仅用于此日志。' },
+    example: '30d',
+  });
+}
+
 export const stdoutOptions = {
   stdoutLogfile: logfile('stdout'),
   stdoutLogfileMaxBytes: logfileMaxBytes('stdout'),
@@ -84,6 +139,11 @@ export const stdoutOptions = {
   stdoutCaptureMaxBytes: captureMaxBytes('stdout'),
   stdoutEventsEnabled: eventsEnabled('stdout'),
   stdoutSyslog: syslog('stdout'),
+  stdoutLogfileTimestamp: logfileTimestamp('stdout'),
+  stdoutLogfileFormat: logfileFormat('stdout'),
+  stdoutLogfileRotate: logfileRotate('stdout'),
+  stdoutLogfileCompress: logfileCompress('stdout'),
+  stdoutLogfileMaxAge: logfileMaxAge('stdout'),
 };
 
 export const stderrOptions = {
@@ -93,4 +153,9 @@ export const stderrOptions = {
   stderrCaptureMaxBytes: captureMaxBytes('stderr'),
   stderrEventsEnabled: eventsEnabled('stderr'),
   stderrSyslog: syslog('stderr'),
+  stderrLogfileTimestamp: logfileTimestamp('stderr'),
+  stderrLogfileFormat: logfileFormat('stderr'),
+  stderrLogfileRotate: logfileRotate('stderr'),
+  stderrLogfileCompress: logfileCompress('stderr'),
+  stderrLogfileMaxAge: logfileMaxAge('stderr'),
 };

@@ -1,8 +1,10 @@
 // The options of [supervisord].
 import { user } from '../values/accounts.ts';
 import { environmentList } from '../values/environment-list.ts';
+import { lineFormat, timestamp } from '../values/logs.ts';
 import { absoluteFileInDirectory, existingDirectory, mainLogFile } from '../values/paths.ts';
 import { boolean, byteSize, integer, logLevel, octal, text } from '../values/scalars.ts';
+import { oldLogOptions } from './old-logs.ts';
 import { optional, withDefault } from './option.ts';
 
 export const supervisordOptions = {
@@ -29,6 +31,23 @@ export const supervisordOptions = {
     help: {
       en: 'How many rotated logs are kept. 0 means the log is emptied instead.',
       zh: '保留多少个已轮转的日志；0 表示直接清空日志。',
+    },
+  }),
+  ...oldLogOptions('here'),
+  logfileTimestamp: withDefault('logfile_timestamp', timestamp, 'true', {
+    names: 'here',
+    since: 'tsupervisor 0.1',
+    help: {
+      en: 'Begin every line with the time. A format is written with %% for each percent sign.',
+      zh: '在每行开头写上时间。自定义格式中的每个百分号写作 %%。',
+    },
+  }),
+  logfileFormat: withDefault('logfile_format', lineFormat, 'raw', {
+    names: 'here',
+    since: 'tsupervisor 0.1',
+    help: {
+      en: 'Write each message as text, as a JSON object, or as key=value pairs (logfmt).',
+      zh: '每条消息写成文本、JSON 对象或 key=value（logfmt）。',
     },
   }),
   loglevel: withDefault('loglevel', logLevel, 'info', {

@@ -68,9 +68,10 @@ function describeProcess(process: ProcessConfig): unknown {
   };
 }
 
-function describeStream({ logfile, rotation, ...rest }: StreamConfig): unknown {
+function describeStream({ logfile, rotation, lines: _ours, ...rest }: StreamConfig): unknown {
+  const { maxBytes, backups } = rotation;
   const shown = { auto: 'auto', none: null, file: logfile.kind === 'file' ? logfile.path : null };
-  return { ...rest, ...rotation, logfile: shown[logfile.kind] };
+  return { ...rest, maxBytes, backups, logfile: shown[logfile.kind] };
 }
 
 function describeServer(server: ServerConfig): unknown {

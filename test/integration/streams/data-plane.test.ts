@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { SyscallError } from '../../../src/linux/errno.ts';
 import { createPipe } from '../../../src/linux/pipe.ts';
 import { DataPlane, type Log, type Stream, type StreamSpec } from '../../../src/streams/data-plane.ts';
+import { bySize } from '../../../src/streams/rotation.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let directory: string;
@@ -39,7 +40,7 @@ afterEach(async () => {
 });
 
 function openLog(name: string, maxBytes = 0, backups = 0): Log {
-  return plane.openLog({ path: join(directory, name), rotation: { maxBytes, backups } });
+  return plane.openLog({ path: join(directory, name), rotation: bySize(maxBytes, backups) });
 }
 
 /** A pipe to the data plane: its write end, and the stream. */
@@ -55,6 +56,7 @@ function attach(spec: Partial<StreamSpec>): { writeFd: number; stream: Stream } 
     onData: null,
     onCapture: null,
     prompt: false,
+    lines: null,
     ...spec,
   });
   return { writeFd, stream };
@@ -296,7 +298,7 @@ describe('files that are no files', () => {
   });
 
   test('a device that is full is told, and its bytes are counted', async () => {
-    const log = plane.openLog({ path: '/dev/full', rotation: { maxBytes: 1, backups: 0 } });
+    const log = plane.openLog({ path: '/dev/full', rotation: bySize(1, 0) });
     log.write('four');
     log.write('more');
     log.release();
@@ -308,7 +310,7 @@ describe('files that are no files', () => {
   });
 
   test('a device is neither removed nor rotated', async () => {
-    const log = plane.openLog({ path: '/dev/null', rotation: { maxBytes: 10, backups: 3 } });
+    const log = plane.openLog({ path: '/dev/null', rotation: bySize(10, 3) });
     log.write('x'.repeat(100));
     await log.clear();
     await log.reopen();

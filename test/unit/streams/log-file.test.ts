@@ -15,29 +15,34 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Rotation } from '../../../src/config/config.ts';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
 import { LogFile } from '../../../src/streams/log-file.ts';
+import { bySize } from '../../../src/streams/rotation.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let directory: string;
 let path: string;
 let told: string[];
+let rotated: string[];
 let log: LogFile;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-log-'));
   path = join(directory, 'log');
   told = [];
+  rotated = [];
 });
 afterEach(() => {
   log.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
-function open(maxBytes = 0, backups = 0, mode = 0o644): void {
-  log = new LogFile(path, openAppend(path, mode), mode, { maxBytes, backups }, (message) =>
-    told.push(message),
-  );
+function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
+  log = new LogFile(path, openAppend(path, mode), mode, rotation, {
+    trouble: (message) => told.push(message),
+    rotated: (base) => rotated.push(base),
+  });
 }
 
 function write(text: string): void {
@@ -60,13 +65,13 @@ describe('a log file', () => {
   });
 
   test('never rotates without a size', () => {
-    open(0, 5);
+    open(bySize(0, 5));
     write('x'.repeat(100_000));
     expect(Object.keys(files())).toEqual(['log']);
   });
 
   test('rotates when a write brings it to its size, after that write', () => {
-    open(10, 3);
+    open(bySize(10, 3));
     write('12345678\n');
     expect(Object.keys(files())).toEqual(['log']);
     write('x\n');
@@ -74,20 +79,20 @@ describe('a log file', () => {
   });
 
   test('keeps as many old ones as it may, the youngest as .1', () => {
-    open(2, 3);
+    open(bySize(2, 3));
     for (const line of ['a\n', 'b\n', 'c\n', 'd\n', 'e\n']) write(line);
     expect(files()).toEqual({ log: '', 'log.1': 'e\n', 'log.2': 'd\n', 'log.3': 'c\n' });
   });
 
   test('leaves old ones with higher numbers alone', () => {
     writeFileSync(`${path}.2`, 'kept\n');
-    open(2, 1);
+    open(bySize(2, 1));
     for (const line of ['a\n', 'b\n']) write(line);
     expect(files()).toEqual({ log: '', 'log.1': 'b\n', 'log.2': 'kept\n' });
   });
 
   test('is emptied, and stays the same file, when no old ones are wanted', () => {
-    open(2, 0);
+    open(bySize(2, 0));
     const { ino } = statSync(path);
     write('a\n');
     expect(files()).toEqual({ log: '' });
@@ -96,25 +101,25 @@ describe('a log file', () => {
 
   test('rotates after the first write when it was too large from the start', () => {
     writeFileSync(path, 'x'.repeat(50));
-    open(10, 1);
+    open(bySize(10, 1));
     write('a\n');
     expect(files()).toEqual({ log: '', 'log.1': `${'x'.repeat(50)}a\n` });
   });
 
   test('is not cut within a line', () => {
-    open(10, 2);
+    open(bySize(10, 2));
     write('123456\n89012\nabc');
     expect(files()).toEqual({ log: 'abc', 'log.1': '123456\n89012\n' });
   });
 
   test('rotates within a line that is longer than a file', () => {
-    open(10, 2);
+    open(bySize(10, 2));
     write('x'.repeat(20));
     expect(files()).toEqual({ log: '', 'log.1': 'x'.repeat(20) });
   });
 
   test('has the mode that it was given, after a rotation too', () => {
-    open(2, 1, 0o600);
+    open(bySize(2, 1), 0o600);
     write('a\n');
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
@@ -179,7 +184,7 @@ describe('a log file that somebody else touches', () => {
   });
 
   test('goes on from its beginning after it was emptied, and rotates by its new size', () => {
-    open(100, 1);
+    open(bySize(100, 1));
     write(`${'x'.repeat(80)}\n`);
     truncateSync(path);
     write(`${'y'.repeat(80)}\n`);
@@ -187,7 +192,7 @@ describe('a log file that somebody else touches', () => {
   });
 
   test('does not rotate a file that somebody put in its place', () => {
-    open(20, 1);
+    open(bySize(20, 1));
     renameSync(path, join(directory, 'ours'));
     writeFileSync(path, 'theirs\n');
     const line = `${'x'.repeat(30)}\n`;
@@ -249,7 +254,7 @@ describe('a log file that cannot be written', () => {
 
 describe('a rotation that fails', () => {
   test('is told once and costs no byte', () => {
-    open(4, 1);
+    open(bySize(4, 1));
     mkdirSync(`${path}.1`);
     for (const line of ['one\n', 'two\n', 'three\n']) write(line);
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\nthree\n');

@@ -1,0 +1,45 @@
+// What the options of logs say together: when they rotate, what becomes of the old files, what the lines look like.
+import type { LineStyle, Rotation } from './config.ts';
+import type { Option } from './options/option.ts';
+import { programOptions as options } from './options/program.ts';
+import type { SectionReader } from './section-reader.ts';
+
+/** A rotation but for its size, and the look of the lines. */
+export interface LogSettings {
+  readonly oldLogs: Omit<Rotation, 'maxBytes' | 'backups'>;
+  readonly lines: LineStyle;
+}
+
+const rows = {
+  stdout: {
+    timestamp: options.stdoutLogfileTimestamp,
+    format: options.stdoutLogfileFormat,
+    schedule: options.stdoutLogfileRotate,
+    compression: options.stdoutLogfileCompress,
+    maxAge: options.stdoutLogfileMaxAge,
+  },
+  stderr: {
+    timestamp: options.stderrLogfileTimestamp,
+    format: options.stderrLogfileFormat,
+    schedule: options.stderrLogfileRotate,
+    compression: options.stderrLogfileCompress,
+    maxAge: options.stderrLogfileMaxAge,
+  },
+};
+
+/** A program's, where a channel's own options stand before those for both. */
+export function readLogSettings(reader: SectionReader, channel: 'stdout' | 'stderr'): LogSettings {
+  const row = rows[channel];
+  return {
+    oldLogs: {
+      schedule: readOr(reader, row.schedule, options.logfileRotate),
+      compression: readOr(reader, row.compression, options.logfileCompress),
+      maxAgeSeconds: readOr(reader, row.maxAge, options.logfileMaxAge),
+    },
+    lines: { format: reader.read(row.format), timestamp: reader.read(row.timestamp) },
+  };
+}
+
+function readOr<T>(reader: SectionReader, own: Option<T>, common: Option<T>): T {
+  return reader.read(reader.setting(own) === undefined ? common : own);
+}

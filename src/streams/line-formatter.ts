@@ -1,0 +1,141 @@
+// Lines of a log as their reader wants them: with the time in front, or each as an object. Incremental, and pure
+// but for the time, which it is given.
+import type { LineStyle } from '../config/config.ts';
+import { TimeFormat } from './time-format.ts';
+
+/** Where lines come from. */
+export interface LineSource {
+  readonly process: string;
+  readonly group: string;
+  readonly channel: 'stdout' | 'stderr';
+  readonly pid: number;
+}
+
+export interface LineFormatter {
+  /** What is to be written now that `chunk` has come. It shares no memory with it. */
+  add(chunk: Uint8Array, now: number): Uint8Array;
+  /** What was kept back as the beginning of a line. */
+  flush(now: number): Uint8Array;
+  /** Something is kept back. */
+  readonly pending: boolean;
+}
+
+/** Null when lines are written as they are. */
+export function lineFormatter(style: LineStyle, source: LineSource): LineFormatter | null {
+  if (style.format !== 'raw') return new RecordFormatter(style.format, style.timestamp, source);
+  return style.timestamp === null ? null : new TimestampFormatter(style.timestamp);
+}
+
+const newline = 0x0a;
+const nothing = new Uint8Array();
+/** A longer line becomes several records. */
+const maxRecordBytes = 64 * 1024;
+
+/** The time at which a line began, in front of it. */
+class TimestampFormatter implements LineFormatter {
+  readonly pending = false;
+  readonly #time: TimeFormat;
+  #atLineStart = true;
+
+  constructor(format: string) {
+    this.#time = new TimeFormat(format);
+  }
+
+  add(chunk: Uint8Array, now: number): Uint8Array {
+    const prefix = Buffer.from(`${this.#time.at(now)} `);
+    const parts: Uint8Array[] = [];
+    for (let start = 0; start < chunk.length; ) {
+      const end = chunk.indexOf(newline, start) + 1 || chunk.length;
+      if (this.#atLineStart) parts.push(prefix);
+      parts.push(chunk.subarray(start, end));
+      this.#atLineStart = chunk[end - 1] === newline;
+      start = end;
+    }
+    return Buffer.concat(parts);
+  }
+
+  flush(): Uint8Array {
+    return nothing;
+  }
+}
+
+/** Each line as a JSON object or in logfmt; `partial` marks what has no end yet. */
+class RecordFormatter implements LineFormatter {
+  readonly #time: TimeFormat | null;
+  readonly #source: Readonly<Record<string, string | number>>;
+  readonly #encode: (fields: Readonly<Record<string, Field>>) => string;
+  #latest = 0;
+  #held: Uint8Array = nothing;
+
+  constructor(
+    format: 'json' | 'logfmt',
+    timestamp: string | null,
+    { process, group, channel, pid }: LineSource,
+  ) {
+    this.#time = timestamp === null ? null : new TimeFormat(timestamp);
+    this.#source = { process, group, stream: channel, pid };
+    this.#encode = format === 'json' ? JSON.stringify : logfmt;
+  }
+
+  get pending(): boolean {
+    return this.#held.length > 0;
+  }
+
+  add(chunk: Uint8Array, now: number): Uint8Array {
+    const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : Buffer.from(chunk);
+    const time = this.#timeOf(now);
+    let records = '';
+    let start = 0;
+    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
+      records += this.#record(bytes.subarray(start, end), time, false);
+      start = end + 1;
+    }
+    while (bytes.length - start > maxRecordBytes) {
+      const end = beforeCharacter(bytes, start + maxRecordBytes);
+      records += this.#record(bytes.subarray(start, end), time, true);
+      start = end;
+    }
+    this.#held = bytes.subarray(start);
+    return Buffer.from(records);
+  }
+
+  flush(now: number): Uint8Array {
+    if (this.#held.length === 0) return nothing;
+    const record = this.#record(this.#held, this.#timeOf(now), true);
+    this.#held = nothing;
+    return Buffer.from(record);
+  }
+
+  #record(line: Uint8Array, time: string, partial: boolean): string {
+    const message = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8');
+    const fields = { time, ...this.#source, ...(partial ? { partial } : {}), message };
+    return `${this.#encode(fields)}\n`;
+  }
+
+  #timeOf(now: number): string {
+    if (this.#time) return this.#time.at(now);
+    this.#latest = Math.max(this.#latest, now);
+    return new Date(this.#latest).toISOString();
+  }
+}
+
+export type Field = string | number | boolean;
+
+/** `key=value` pairs; what is no plain word is quoted as in JSON. */
+export function logfmt(fields: Readonly<Record<string, Field>>): string {
+  return Object.entries(fields)
+    .map(([key, value]) => `${key}=${logfmtValue(String(value))}`)
+    .join(' ');
+}
+
+function logfmtValue(text: string): string {
+  return /^[^\s"=\\\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
+}
+
+/** The end of the last whole character of UTF-8 before `end`; `end` itself in what is no UTF-8. */
+function beforeCharacter(bytes: Uint8Array, end: number): number {
+  for (let back = 0; back < 4; back += 1) {
+    if (((bytes[end - back] ?? 0) & 0xc0) !== 0x80) return end - back;
+  }
+  return end;
+}

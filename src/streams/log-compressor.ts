@@ -1,0 +1,85 @@
+// Compresses old log files in the background, one after the other: the work is done by the runtime's thread pool,
+// and the worker, which alone renames log files, puts the copy in its place.
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chown, open, rm, utimes } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGzip, createZstdCompress } from 'node:zlib';
+import type { Compression, Rotation } from '../config/config.ts';
+import type { Asking } from './log.ts';
+import { plainBackups, suffixes } from './rotation.ts';
+
+const pieceBytes = 256 * 1024;
+const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress() };
+
+export class LogCompressor {
+  readonly #waiting = new Map<string, Rotation>();
+  readonly #stopping = new AbortController();
+  #work: Promise<void> | null = null;
+
+  constructor(
+    private readonly worker: Asking,
+    private readonly onTrouble: (message: string) => void,
+  ) {}
+
+  /** Compresses the old files of the log at `path` that are not compressed yet. */
+  compress(path: string, rotation: Rotation): void {
+    this.#waiting.set(path, rotation);
+    this.#work ??= this.#compressAll().finally(() => {
+      this.#work = null;
+    });
+  }
+
+  /** Gives up what is not finished; its originals remain. */
+  async stop(): Promise<void> {
+    this.#waiting.clear();
+    this.#stopping.abort();
+    await this.#work;
+  }
+
+  async #compressAll(): Promise<void> {
+    for (const [path, rotation] of this.#waiting) {
+      this.#waiting.delete(path);
+      if (rotation.compression === null) continue;
+      const files = plainBackups(path, rotation.backups).length;
+      for (let count = 0; count < files; count += 1) {
+        if (!(await this.#compressOldest(path, rotation.backups, rotation.compression))) break;
+      }
+    }
+  }
+
+  /** Whether that went well. Its number is looked up each time, as the log may rotate meanwhile. */
+  async #compressOldest(path: string, backups: number, compression: Compression): Promise<boolean> {
+    const [file] = plainBackups(path, backups);
+    if (file === undefined) return false;
+    const copy = { path: `${path}.compressing`, suffix: suffixes[compression] };
+    try {
+      const inode = await this.#copyCompressed(file, copy.path, compression);
+      return (await this.worker.ask({ do: 'compressed', path, backups, inode, copy })) === 0;
+    } catch (error) {
+      await rm(copy.path, { force: true });
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${file}: ${reason}`);
+      return false;
+    }
+  }
+
+  /** With mode, owner and time of the original; the original's inode. */
+  async #copyCompressed(from: string, to: string, compression: Compression): Promise<number> {
+    const file = await open(from);
+    try {
+      const { ino, mode, uid, gid, atime, mtime } = await file.stat();
+      await rm(to, { force: true });
+      await pipeline(
+        createReadStream(from, { fd: file.fd, autoClose: false, highWaterMark: pieceBytes }),
+        compressors[compression](),
+        createWriteStream(to, { flags: 'wx', mode: mode & 0o7777 }),
+        { signal: this.#stopping.signal },
+      );
+      await chown(to, uid, gid);
+      await utimes(to, atime, mtime);
+      return ino;
+    } finally {
+      await file.close();
+    }
+  }
+}
