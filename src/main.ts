@@ -35,6 +35,10 @@ const applets: Readonly<Record<string, Applet>> = {
     summary: 'print a script that completes this command line',
     load: () => import('./cli/completion.ts'),
   },
+  doctor: {
+    summary: 'explain what is wrong on this machine, and what to do',
+    load: () => import('./cli/doctor.ts'),
+  },
   unit: { summary: 'print the unit file for systemd', load: () => import('./cli/unit.ts') },
   install: { summary: 'make the daemon a service of systemd', load: () => import('./cli/install.ts') },
   pidproxy: {

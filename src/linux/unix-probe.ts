@@ -1,15 +1,36 @@
-// Is anybody listening at a unix socket's path?
-import { checked, E } from './errno.ts';
+// Is anybody listening at a unix socket's path, and who?
+import { checked, E, errnoName } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
+import { peerCredentials } from './peer-credentials.ts';
+
+export interface SocketProbe {
+  /** Why the connection could not be made, the errno's name; null when it was. */
+  readonly failure: string | null;
+  /** Who listens; null without a connection. 0 for somebody outside of our process namespace. */
+  readonly listenerPid: number | null;
+}
+
+/** Connects and leaves at once. Never blocks. */
+export function probeSocket(path: string): SocketProbe {
+  const name = cstring(path);
+  if (name.length > MAX_UNIX_PATH) return { failure: errnoName(E.ENAMETOOLONG), listenerPid: null };
+  const fd = checked(libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC_NONBLOCK, 0), 'socket', path);
+  try {
+    const address = Uint8Array.of(AF_UNIX, 0, ...name);
+    if (libc.connect(fd, ptr(address), address.length) < 0)
+      return { failure: errnoName(errno()), listenerPid: null };
+    return { failure: null, listenerPid: peerCredentials(fd).pid };
+  } finally {
+    libc.close(fd);
+  }
+}
 
 /** True when the socket file was left behind by somebody who is gone. Never blocks. */
 export function isStaleSocket(path: string): boolean {
-  const fd = checked(libc.socket(AF_UNIX, SOCK_STREAM_CLOEXEC_NONBLOCK, 0), 'socket', path);
-  const address = Uint8Array.of(AF_UNIX, 0, ...cstring(path));
-  const refused = libc.connect(fd, ptr(address), address.length) < 0 && errno() === E.ECONNREFUSED;
-  libc.close(fd);
-  return refused;
+  return probeSocket(path).failure === 'ECONNREFUSED';
 }
 
 const AF_UNIX = 1;
 const SOCK_STREAM_CLOEXEC_NONBLOCK = 1 | 0o2000000 | 0o4000;
+/** Size of `sun_path`, with its NUL. */
+const MAX_UNIX_PATH = 108;

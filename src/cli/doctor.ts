@@ -1,0 +1,41 @@
+// `tsupervisor doctor`: what is wrong on this machine, why, and what to do.
+
+import type { Server } from '../client/server-address.ts';
+import { ConfigError } from '../config/config.ts';
+import { examine } from '../doctor/examine.ts';
+import { languageOf } from '../doctor/language.ts';
+import { look } from '../doctor/look/look.ts';
+import { reportAsJson, reportAsText } from '../doctor/report.ts';
+import { controlCommand, exitStatuses, runControl } from './control/program.ts';
+import { chooseServer, type ServerOptions } from './control/server.ts';
+import { print } from './output.ts';
+
+/** Resolves to the exit status: 0 when nothing is wrong, 1 with findings. */
+export async function run(args: readonly string[]): Promise<number> {
+  let status: number = exitStatuses.done;
+  const command = controlCommand(
+    'doctor',
+    'Look for what is wrong: configuration, daemon, sockets, programs, rights, room. Changes nothing.',
+  )
+    .option('--json', 'as JSON, for programs')
+    .option('--lang <language>', 'en or zh (default: the language of LANG)')
+    .action(async ({ json, lang, ...options }) => {
+      const view = await look({ configuration: options.configuration ?? null, server: serverOf(options) });
+      const findings = examine(view);
+      const language = languageOf(lang, process.env);
+      if (json) print(reportAsJson(view, findings, language));
+      else for (const line of reportAsText(view, findings, language)) print(line);
+      status = findings.length === 0 ? exitStatuses.done : exitStatuses.failed;
+    });
+  return runControl(command, args, () => status);
+}
+
+/** A configuration that names no server is the doctor's to tell, not a reason to stop. */
+function serverOf(options: ServerOptions): Server {
+  try {
+    return chooseServer(options);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return chooseServer({ ...options, configuration: '/dev/null' });
+  }
+}

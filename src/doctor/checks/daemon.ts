@@ -1,0 +1,139 @@
+// Does a daemon run for this configuration, one only, and does it answer?
+import { both, type Finding, shellWord } from '../finding.ts';
+import { configOf, type DaemonView, ownDaemon, type View } from '../view.ts';
+
+export function checkDaemon(view: View): Finding[] {
+  return [...notRunning(view), ...several(view), ...badAnswer(view)];
+}
+
+function notRunning(view: View): Finding[] {
+  const { configuration } = view;
+  if (configuration.kind === 'none' || ownDaemon(view) !== null) return [];
+  // Somebody answers whom we cannot see: on another machine, or in a container.
+  if (view.answer.kind === 'answered' || view.answer.kind === 'unauthorized') return [];
+  const unit = view.units?.find(({ loadState }) => loadState === 'loaded');
+  const path = shellWord(configuration.path);
+  const others = view.daemons.map(({ pid, configPath }) => `pid ${pid}: ${configPath ?? '?'}`).join(', ');
+  const { pidfilePid } = view;
+  return [
+    {
+      id: 'daemon-not-running',
+      what: {
+        en: `no daemon runs with ${configuration.path}`,
+        zh: `没有使用 ${configuration.path} 的守护进程在运行`,
+      },
+      why: {
+        en: [
+          pidfilePid === null
+            ? 'there is no pidfile'
+            : `the pidfile names ${pidfilePid}, which is no supervisord`,
+          others && `others run: ${others}`,
+        ]
+          .filter(Boolean)
+          .join('; '),
+        zh: [
+          pidfilePid === null ? '没有 pid 文件' : `pid 文件中的 ${pidfilePid} 不是 supervisord`,
+          others && `正在运行的其他守护进程：${others}`,
+        ]
+          .filter(Boolean)
+          .join('；'),
+      },
+      remedy: both(unit ? `systemctl start ${unit.name}` : `tsupervisor supervisord -c ${path}`),
+    },
+  ];
+}
+
+/** Two that read the same file fight for its sockets, its logs and its programs. */
+function several(view: View): Finding[] {
+  const { configuration } = view;
+  if (configuration.kind === 'none') return [];
+  const same = view.daemons.filter(({ configPath }) => configPath === configuration.path);
+  if (same.length < 2) return [];
+  const own = ownDaemon(view);
+  const superfluous = same.filter(({ pid }) => pid !== own?.pid);
+  const listed = same.map(describe).join('; ');
+  return [
+    {
+      id: 'two-daemons',
+      what: {
+        en: `${same.length} daemons run with ${configuration.path}: each starts all programs`,
+        zh: `有 ${same.length} 个守护进程使用 ${configuration.path}：每个都会启动全部程序`,
+      },
+      why: {
+        en: `${listed}; clients reach ${own ? `pid ${own.pid}` : 'none'}`,
+        zh: `${listed}；客户端连接的是 ${own ? `pid ${own.pid}` : '无'}`,
+      },
+      remedy: both(`kill ${superfluous.map(({ pid }) => pid).join(' ')}`),
+    },
+  ];
+}
+
+function describe({ pid, commandLine }: DaemonView): string {
+  return `pid ${pid}: ${commandLine}`;
+}
+
+function badAnswer(view: View): Finding[] {
+  const { answer } = view;
+  const pid = ownDaemon(view)?.pid ?? null;
+  switch (answer.kind) {
+    case 'silent':
+      return [
+        {
+          id: 'daemon-silent',
+          what: {
+            en: `${answer.url} takes connections but does not answer`,
+            zh: `${answer.url} 接受连接但没有应答`,
+          },
+          why: {
+            en: 'the daemon is stopped (SIGSTOP), or waits for a disk or file system that hangs',
+            zh: '守护进程被挂起（SIGSTOP），或在等待无响应的磁盘或文件系统',
+          },
+          remedy: both(
+            pid === null
+              ? 'ps -eo pid,stat,wchan:20,args | grep supervisord'
+              : `ps -o pid,stat,wchan:20,args -p ${pid}\nkill -CONT ${pid}`,
+          ),
+        },
+      ];
+    case 'unauthorized':
+      return [
+        {
+          id: 'server-wants-password',
+          what: {
+            en: `${answer.url} wants a user name and a password`,
+            zh: `${answer.url} 需要用户名和密码`,
+          },
+          why: {
+            en: 'those that clients use, in [supervisorctl], are missing or not those of the server',
+            zh: '[supervisorctl] 中客户端使用的用户名和密码缺失，或与服务器的不一致',
+          },
+          remedy: both(credentialLines(view)),
+        },
+      ];
+    case 'strange':
+      return [
+        {
+          id: 'server-strange',
+          what: {
+            en: `what listens at ${answer.url} is no supervisord`,
+            zh: `${answer.url} 上监听的不是 supervisord`,
+          },
+          why: {
+            en: 'its answer makes no sense, or [rpcinterface:supervisor] is missing in the configuration',
+            zh: '应答无法理解，或配置中缺少 [rpcinterface:supervisor]',
+          },
+          remedy: both(
+            '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
+          ),
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Never the password itself: what the doctor prints is shown to others. */
+function credentialLines(view: View): string {
+  const server = configOf(view)?.servers.find(({ credentials }) => credentials !== null);
+  return `[supervisorctl]\nusername = ${server?.credentials?.username ?? 'NAME'}\npassword = PASSWORD`;
+}

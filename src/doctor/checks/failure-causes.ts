@@ -1,0 +1,220 @@
+// Why a program does not run: from what the daemon says of it and from its own last words. A table, first match wins.
+import { type Bilingual, both, shellWord } from '../finding.ts';
+import type { ProgramView } from '../view.ts';
+
+export interface Cause {
+  readonly id: string;
+  readonly why: Bilingual;
+  readonly remedy: Bilingual;
+}
+
+/** Null when nothing is recognised. */
+export function causeOfFailure(program: ProgramView): Cause | null {
+  return fromTable(saidByDaemon, program.info.spawnerr, program) ?? causeInWords(program);
+}
+
+type Explain = (words: RegExpExecArray, program: ProgramView) => Cause;
+
+function fromTable(
+  table: readonly (readonly [RegExp, Explain])[],
+  text: string,
+  program: ProgramView,
+): Cause | null {
+  for (const [pattern, explain] of table) {
+    const words = pattern.exec(text);
+    if (words) return explain(words, program);
+  }
+  return null;
+}
+
+function causeInWords(program: ProgramView): Cause | null {
+  const text = program.lastWords.join('\n');
+  return fromTable(saidByDaemon, text, program) ?? fromTable(saidByProgram, text, program);
+}
+
+/** The words of supervisord, in `spawnerr` or in the program's stderr log. */
+const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
+  [
+    /can't find command ['"](.*)['"]/,
+    ([, path = '']) => ({
+      id: 'command-not-found',
+      why: { en: `there is no ${path}`, zh: `找不到 ${path}` },
+      remedy: {
+        en: `command -v ${shellWord(basename(path))}   # write the whole path that this prints into command=`,
+        zh: `command -v ${shellWord(basename(path))}   # 把输出的完整路径写入 command=`,
+      },
+    }),
+  ],
+  [
+    /command at ['"](.*)['"] is a directory/,
+    ([, path = '']) => ({
+      id: 'command-is-directory',
+      why: { en: `${path} is a directory`, zh: `${path} 是目录` },
+      remedy: both(`ls -l ${shellWord(path)}`),
+    }),
+  ],
+  [
+    /command at ['"](.*)['"] is not executable/,
+    ([, path = '']) => ({
+      id: 'command-not-executable',
+      why: { en: `${path} is not executable`, zh: `${path} 没有可执行权限` },
+      remedy: both(`chmod +x ${shellWord(path)}`),
+    }),
+  ],
+  [
+    /no permission to run command ['"](.*)['"]/,
+    ([, path = '']) => ({
+      id: 'command-not-permitted',
+      why: { en: `the daemon's user may not run ${path}`, zh: `守护进程的用户无权执行 ${path}` },
+      remedy: both(`namei -l ${shellWord(path)}`),
+    }),
+  ],
+  [
+    /can't parse command|command is empty/,
+    ([message]) => ({
+      id: 'command-unusable',
+      why: both(message),
+      remedy: {
+        en: 'command = /bin/sh -c "…"   # quotes must be closed; write %% for %',
+        zh: 'command = /bin/sh -c "…"   # 引号必须成对；百分号写作 %%',
+      },
+    }),
+  ],
+  [
+    /couldn't chdir to (.*): (\w+)/,
+    ([, directory = '', reason = ''], { user }) => ({
+      id: 'directory-unusable',
+      why: {
+        en: `its directory=${directory} cannot be entered: ${reason}`,
+        zh: `无法进入 directory=${directory}：${reason}`,
+      },
+      remedy: both(
+        reason === 'ENOENT'
+          ? `mkdir -p ${shellWord(directory)}${user ? `\nchown ${user} ${shellWord(directory)}` : ''}`
+          : `namei -l ${shellWord(directory)}`,
+      ),
+    }),
+  ],
+  [
+    /couldn't setuid to (\d+): (.*)/,
+    ([, uid = '', reason = '']) => ({
+      id: 'user-not-permitted',
+      why: {
+        en: `the daemon may not become user ${uid}: ${reason}`,
+        zh: `守护进程无法切换到用户 ${uid}：${reason}`,
+      },
+      remedy: {
+        en: '# only a daemon of root may use user= of programs: take user= out, or start the daemon as root',
+        zh: '# 只有 root 运行的守护进程才能使用程序的 user=：删除 user=，或以 root 启动守护进程',
+      },
+    }),
+  ],
+  [
+    /couldn't exec (.*): ENOEXEC/,
+    ([, path = '']) => ({
+      id: 'script-without-interpreter',
+      why: { en: `${path} is a script without #! in its first line`, zh: `${path} 是脚本，但第一行没有 #!` },
+      remedy: both(`sed -i '1i #!/bin/sh' ${shellWord(path)}`),
+    }),
+  ],
+  [
+    /couldn't exec (.*): (\w+)/,
+    ([, path = '', reason = '']) => ({
+      id: 'command-not-started',
+      why: {
+        en: `${path} cannot be executed: ${reason} (for a script, also when the program after #! is missing)`,
+        zh: `无法执行 ${path}：${reason}（脚本的 #! 解释器不存在时也会如此）`,
+      },
+      remedy: both(`head -1 ${shellWord(path)}\nls -l ${shellWord(path)}`),
+    }),
+  ],
+  [
+    /unknown error making dispatchers for .*: (\w+)/,
+    ([, reason = ''], { info }) => ({
+      id: 'log-not-writable',
+      why: { en: `its log cannot be opened: ${reason}`, zh: `无法打开日志：${reason}` },
+      remedy: both(
+        `ls -ld ${[info.stdoutLogfile, info.stderrLogfile].filter(Boolean).map(shellWord).join(' ')}`,
+      ),
+    }),
+  ],
+  [
+    /too many open files to spawn/i,
+    () => ({
+      id: 'descriptors-used-up',
+      why: { en: 'the daemon has no file descriptor left', zh: '守护进程的文件描述符已用尽' },
+      remedy: both('[supervisord]\nminfds = 65536'),
+    }),
+  ],
+  [
+    /too many processes in process table/i,
+    () => ({
+      id: 'processes-used-up',
+      why: {
+        en: 'no more processes are allowed (RLIMIT_NPROC, pids.max)',
+        zh: '进程数已达上限（RLIMIT_NPROC、pids.max）',
+      },
+      remedy: both('ulimit -u\nsystemctl show -p TasksMax supervisor tsupervisor'),
+    }),
+  ],
+];
+
+/** What programs of all kinds write before they end. */
+const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
+  [
+    /(?:address already in use|EADDRINUSE|Address in use)/i,
+    (_, { lastWords }) => {
+      const port = /[:\s](\d{2,5})\b/.exec(
+        lastWords.find((line) => /in use|EADDRINUSE/i.test(line)) ?? '',
+      )?.[1];
+      return {
+        id: 'port-taken',
+        why: {
+          en: 'the port it wants is taken, perhaps by an earlier run of itself',
+          zh: '所需端口已被占用，可能是它自己之前的进程',
+        },
+        remedy: both(`ss -ltnp${port ? ` 'sport = :${port}'` : ''}`),
+      };
+    },
+  ],
+  [
+    /(?:ModuleNotFoundError|ImportError): (.*)/,
+    ([line]) => ({
+      id: 'module-not-found',
+      why: both(line),
+      remedy: {
+        en: 'command = /path/to/venv/bin/python …   # no virtual environment is active under a daemon',
+        zh: 'command = /path/to/venv/bin/python …   # 守护进程下没有激活虚拟环境',
+      },
+    }),
+  ],
+  [
+    /permission denied|EACCES/i,
+    ([line], { user }) => ({
+      id: 'permission-denied',
+      why: {
+        en: `${user ?? "the daemon's user"} lacks a right: ${line}`,
+        zh: `${user ?? '守护进程的用户'} 缺少权限：${line}`,
+      },
+      remedy: {
+        en: `# who must be able to? user=${user ?? 'NAME'} in its section; then look along the path it names:\nnamei -l PATH`,
+        zh: `# 检查该程序的 user=${user ?? '用户名'}，再检查它所提到的路径：\nnamei -l PATH`,
+      },
+    }),
+  ],
+  [
+    /No such file or directory|ENOENT|not found/i,
+    (_, { directory }) => ({
+      id: 'file-not-found',
+      why: {
+        en: `it misses a file; its working directory is ${directory ?? "the daemon's"}, its PATH the daemon's`,
+        zh: `它找不到某个文件；其工作目录为 ${directory ?? '守护进程的目录'}，PATH 为守护进程的 PATH`,
+      },
+      remedy: both('directory = /path/of/the/program\nenvironment = PATH="/usr/local/bin:/usr/bin:/bin"'),
+    }),
+  ],
+];
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,74 @@
+// Can the daemon write where it must: logs, pidfile, sockets? And is there room?
+import { both, type Finding, shellWord } from '../finding.ts';
+import { makeDirectory } from '../make-directory.ts';
+import type { PlaceView, View } from '../view.ts';
+
+/** Below this a disk is as good as full: a rotated log alone is larger. */
+const LITTLE_ROOM_BYTES = 20 * 1024 * 1024;
+
+export function checkPlaces({ places }: View): Finding[] {
+  const full = distinct(places.filter(isFull), ({ directory }) => directory);
+  return [...unwritablePlaces(places), ...full.map(diskFull)];
+}
+
+/** One finding for each directory or file that is missing or may not be written. */
+export function unwritablePlaces(places: readonly PlaceView[]): Finding[] {
+  const unwritable = places.filter(({ problem }) => problem !== null);
+  return distinct(unwritable, ({ blocked }) => blocked).map(notWritable);
+}
+
+function distinct(places: readonly PlaceView[], key: (place: PlaceView) => string): PlaceView[] {
+  return [...new Map(places.map((place) => [key(place), place])).values()];
+}
+
+function notWritable(place: PlaceView): Finding {
+  const { purpose, path, directory, blocked, writer } = place;
+  const why = { en: `needed for ${purpose} (${path})`, zh: `${purpose}（${path}）需要它` };
+  switch (place.problem) {
+    case 'missing':
+      return {
+        id: 'directory-missing',
+        what: { en: `the directory ${directory} does not exist`, zh: `目录 ${directory} 不存在` },
+        why,
+        remedy: both(makeDirectory(directory, writer)),
+      };
+    case 'read-only':
+      return {
+        id: 'not-writable',
+        what: { en: `${blocked} is on a read-only file system`, zh: `${blocked} 位于只读文件系统` },
+        why,
+        remedy: both(`findmnt -T ${shellWord(blocked)}`),
+      };
+    default:
+      return {
+        id: 'not-writable',
+        what: { en: `${writer} may not write ${blocked}`, zh: `用户 ${writer} 无权写入 ${blocked}` },
+        why: {
+          en: `${why.en}; the daemon opens it, not the program's user (no chmod 777 is needed)`,
+          zh: `${why.zh}；由守护进程打开，与程序的用户无关（不需要 chmod 777）`,
+        },
+        remedy: both(`chown ${writer} ${shellWord(blocked)}`),
+      };
+  }
+}
+
+function isFull({ room }: PlaceView): boolean {
+  return room !== null && (room.bytes < LITTLE_ROOM_BYTES || room.inodes === 0);
+}
+
+function diskFull({ directory, room }: PlaceView): Finding {
+  const megabytes = Math.floor((room?.bytes ?? 0) / 1024 / 1024);
+  const noInodes = room?.inodes === 0;
+  return {
+    id: 'disk-full',
+    what: { en: `the disk of ${directory} is full`, zh: `${directory} 所在的磁盘已满` },
+    why: noInodes
+      ? { en: 'no inode is left: too many files', zh: 'inode 已用尽：文件太多' }
+      : { en: `${megabytes} MB are left`, zh: `剩余 ${megabytes} MB` },
+    remedy: both(
+      noInodes
+        ? `df -i ${shellWord(directory)}`
+        : `df -h ${shellWord(directory)}\ndu -xah ${shellWord(directory)} | sort -h | tail`,
+    ),
+  };
+}

@@ -1,0 +1,103 @@
+// Programs that do not run though they should, and why.
+import { processName } from '../../client/process-info.ts';
+import { type Bilingual, both, type Finding } from '../finding.ts';
+import { clientCommand, ownDaemon, type ProgramView, type View } from '../view.ts';
+import { type Cause, causeOfFailure } from './failure-causes.ts';
+import { foregroundCommand, howToSeeIt } from './self-daemonising.ts';
+
+export function checkPrograms(view: View): Finding[] {
+  return view.programs.flatMap((program) => checkProgram(program, view));
+}
+
+function checkProgram(program: ProgramView, view: View): Finding[] {
+  const { statename } = program.info;
+  if (statename === 'UNKNOWN') return [unknown(program, view)];
+  if (statename === 'EXITED') return isGone(program) ? [daemonised(program, view)] : [];
+  if (statename !== 'FATAL' && statename !== 'BACKOFF') return [];
+  if (isGone(program)) return [daemonised(program, view)];
+  const name = processName(program.info);
+  const cause = causeOfFailure(program) ?? tooQuick(program, view);
+  return [
+    {
+      id: `program-${cause.id}`,
+      what: stateOf(name, statename),
+      why: withLastWords(cause.why, program),
+      remedy: {
+        en: `${cause.remedy.en}\n${startAgain(name, view)}`,
+        zh: `${cause.remedy.zh}\n${startAgain(name, view)}`,
+      },
+    },
+  ];
+}
+
+/** It ended with 0 in no time, and something of it lives on, or it is known to do that. */
+function isGone({ lastExit, survivors, command }: ProgramView): boolean {
+  if (survivors.length > 0) return true;
+  return lastExit === 'exit status 0' && command !== null && foregroundCommand(command) !== null;
+}
+
+function daemonised({ info, command, survivors, startsecs }: ProgramView, view: View): Finding {
+  const name = processName(info);
+  const left = survivors.map(({ pid, commandLine }) => `pid ${pid}: ${commandLine}`).join('; ');
+  const kill = survivors.length > 0 ? `\nkill ${survivors.map(({ pid }) => pid).join(' ')}` : '';
+  const better = command === null ? null : foregroundCommand(command);
+  const seeIt = howToSeeIt(command ?? 'COMMAND');
+  return {
+    id: 'program-daemonises-itself',
+    what: {
+      en: `${name} is ${info.statename}: it goes into the background by itself`,
+      zh: `${name} 处于 ${info.statename}：它会自行转入后台`,
+    },
+    why: {
+      en: `its process ended before startsecs=${startsecs} were over, or left others behind${left && `: ${left}`}`,
+      zh: `它的进程在 startsecs=${startsecs} 秒内就结束了，或留下了其他进程${left && `：${left}`}`,
+    },
+    remedy: {
+      en: `${better ?? '# find its option to stay in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to see it:\n${seeIt.en}`,
+      zh: `${better ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
+    },
+  };
+}
+
+function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: View): Cause {
+  const tail = `${clientCommand(view)} tail ${processName(info)} stderr`;
+  const how = lastExit ?? info.spawnerr;
+  return {
+    id: 'exits-too-quickly',
+    why: {
+      en: `it ends within startsecs=${startsecs}: ${how}`,
+      zh: `它在 startsecs=${startsecs} 秒内结束：${how}`,
+    },
+    remedy: {
+      en: `${tail}\n${command ?? ''}   # try it by hand, as its user and in its directory`.trim(),
+      zh: `${tail}\n${command ?? ''}   # 以它的用户、在它的目录中手动运行`.trim(),
+    },
+  };
+}
+
+function unknown({ info }: ProgramView, view: View): Finding {
+  const name = processName(info);
+  return {
+    id: 'program-unknown',
+    what: stateOf(name, 'UNKNOWN'),
+    why: {
+      en: 'the daemon may not signal it: it runs as another user than the daemon, or a security module forbids it',
+      zh: '守护进程无权向它发信号：它以其他用户运行，或被安全模块禁止',
+    },
+    remedy: both(`ps -ef | grep -w ${ownDaemon(view)?.pid ?? 'supervisord'}`),
+  };
+}
+
+function stateOf(name: string, state: string): Bilingual {
+  return { en: `${name} is ${state}`, zh: `${name} 处于 ${state}` };
+}
+
+function startAgain(name: string, view: View): string {
+  return `${clientCommand(view)} start ${name}`;
+}
+
+function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
+  if (lastWords.length === 0) return why;
+  const said = lastWords.map((line) => `  | ${line}`).join('\n');
+  return { en: `${why.en}; its last words:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
+}

@@ -1,0 +1,166 @@
+// Can clients reach the sockets of the configuration, and are they the daemon's?
+import { both, type Finding, shellWord } from '../finding.ts';
+import { clientCommand, type InetServerView, ownDaemon, type UnixServerView, type View } from '../view.ts';
+
+export function checkServers(view: View): Finding[] {
+  return [
+    ...view.unixServers.flatMap((server) => checkUnix(server, view)),
+    ...view.inetServers.flatMap((server) => checkInet(server, view)),
+    ...noServer(view),
+  ];
+}
+
+function checkUnix(server: UnixServerView, view: View): Finding[] {
+  const { path, failure, mode } = server;
+  const daemon = ownDaemon(view);
+  const file = shellWord(path);
+  if (failure === null) return strangerAt(server, view);
+  // Told with the other directories.
+  if (!server.directoryExists) return [];
+  if (failure === 'ENOENT') return daemon === null ? [] : [removed(path, daemon.pid)];
+  if (!server.isSocket && failure !== 'EACCES')
+    return [
+      {
+        id: 'socket-not-a-socket',
+        what: { en: `${path} is in the way: it is no socket`, zh: `${path} 不是套接字，占用了位置` },
+        why: both(mode),
+        remedy: both(`ls -l ${file}\nmv ${file} ${shellWord(`${path}.old`)}`),
+      },
+    ];
+  if (failure === 'EACCES' || failure === 'EPERM')
+    return [
+      {
+        id: 'socket-denied',
+        what: { en: `you may not use the socket ${path}`, zh: `没有权限使用套接字 ${path}` },
+        why: { en: `it is ${mode}, you are not its owner`, zh: `权限为 ${mode}，当前用户不是所有者` },
+        remedy: {
+          en: `sudo ${clientCommand(view)} status\n# or for a group, in [${server.section}]:\nchmod = 0770\nchown = root:GROUP`,
+          zh: `sudo ${clientCommand(view)} status\n# 或者在 [${server.section}] 中授权给一个组：\nchmod = 0770\nchown = root:GROUP`,
+        },
+      },
+    ];
+  if (failure === 'ECONNREFUSED')
+    return [
+      {
+        id: 'socket-stale',
+        what: { en: `nobody listens at the socket ${path}`, zh: `套接字 ${path} 无人监听` },
+        why: {
+          en: 'its daemon was killed, or crashed, and left the file; the next one replaces it',
+          zh: '守护进程被杀死或崩溃后留下了该文件；下一个守护进程会替换它',
+        },
+        remedy: startOrRestart(view, daemon?.pid ?? null),
+      },
+    ];
+  return [
+    {
+      id: 'socket-unusable',
+      what: { en: `the socket ${path} cannot be used`, zh: `套接字 ${path} 无法使用` },
+      why: both(failure),
+      remedy: both(`ls -ld ${file}`),
+    },
+  ];
+}
+
+/** A full restart in place is what makes a daemon open its sockets anew. */
+function removed(path: string, pid: number): Finding {
+  return {
+    id: 'socket-missing',
+    what: {
+      en: `the daemon runs (pid ${pid}), but its socket ${path} is gone`,
+      zh: `守护进程在运行（pid ${pid}），但它的套接字 ${path} 不见了`,
+    },
+    why: {
+      en: 'somebody removed the file (a cleaner of /tmp?), or the daemon has a /tmp of its own (PrivateTmp)',
+      zh: '文件被删除（/tmp 清理程序？），或守护进程有自己的 /tmp（PrivateTmp）',
+    },
+    remedy: {
+      en: `kill -HUP ${pid}   # restarts it in place, and its programs`,
+      zh: `kill -HUP ${pid}   # 原地重启守护进程及其程序`,
+    },
+  };
+}
+
+function strangerAt({ path, listenerPid }: UnixServerView, view: View): Finding[] {
+  if (listenerPid === null || listenerPid <= 0) return [];
+  if (view.answer.kind === 'answered') return [];
+  if (view.daemons.some(({ pid }) => pid === listenerPid)) return [];
+  return [
+    {
+      id: 'socket-taken',
+      what: { en: `another program listens at ${path}`, zh: `另一个程序在监听 ${path}` },
+      why: both(`pid ${listenerPid}`),
+      remedy: both(`ps -fp ${listenerPid}\nkill ${listenerPid}`),
+    },
+  ];
+}
+
+function startOrRestart(view: View, pid: number | null) {
+  if (pid !== null) return both(`kill -HUP ${pid}`);
+  const path = view.configuration.kind === 'found' ? view.configuration.path : '/etc/supervisord.conf';
+  const unit = view.units?.find(({ loadState }) => loadState === 'loaded');
+  return both(unit ? `systemctl start ${unit.name}` : `tsupervisor supervisord -c ${shellWord(path)}`);
+}
+
+function checkInet({ section, host, port, holder }: InetServerView, view: View): Finding[] {
+  const daemon = ownDaemon(view);
+  const address = `${host || '*'}:${port}`;
+  if (holder === null) {
+    if (daemon === null) return [];
+    return [
+      {
+        id: 'port-not-open',
+        what: {
+          en: `the daemon runs (pid ${daemon.pid}), but nobody listens on ${address}`,
+          zh: `守护进程在运行（pid ${daemon.pid}），但 ${address} 无人监听`,
+        },
+        why: {
+          en: `[${section}] was added after the daemon had started: servers are opened at a start only`,
+          zh: `[${section}] 是在守护进程启动之后添加的：服务器只在启动时打开`,
+        },
+        remedy: {
+          en: `kill -HUP ${daemon.pid}   # restarts it, and its programs`,
+          zh: `kill -HUP ${daemon.pid}   # 重启守护进程及其程序`,
+        },
+      },
+    ];
+  }
+  const isDaemons =
+    holder.pid === null ? daemon !== null && holder.uid === daemon.uid : holder.pid === daemon?.pid;
+  // Without a daemon in sight, an answer proves that it is one.
+  if (isDaemons || (daemon === null && view.answer.kind === 'answered')) return [];
+  const who = holder.pid === null ? `uid ${holder.uid}` : `pid ${holder.pid}: ${holder.commandLine}`;
+  return [
+    {
+      id: 'port-taken',
+      what: {
+        en: `the port of [${section}], ${address}, is taken`,
+        zh: `[${section}] 的端口 ${address} 已被占用`,
+      },
+      why: both(who),
+      remedy: {
+        en: `${holder.pid === null ? `sudo tsupervisor doctor   # tells who it is` : `kill ${holder.pid}`}\n# or another port in [${section}]`,
+        zh: `${holder.pid === null ? `sudo tsupervisor doctor   # 可查明是谁` : `kill ${holder.pid}`}\n# 或在 [${section}] 中换一个端口`,
+      },
+    },
+  ];
+}
+
+/** supervisorctl has nothing to talk to. */
+function noServer({ configuration, unixServers, inetServers }: View): Finding[] {
+  if (configuration.kind === 'none' || !configuration.config || configuration.mistakes.length > 0) return [];
+  if (unixServers.length + inetServers.length > 0) return [];
+  return [
+    {
+      id: 'no-server',
+      what: {
+        en: 'supervisorctl cannot reach this daemon: it has no server',
+        zh: 'supervisorctl 无法连接：没有配置服务器',
+      },
+      why: {
+        en: `${configuration.path} has neither [unix_http_server] nor [inet_http_server]`,
+        zh: `${configuration.path} 中既没有 [unix_http_server] 也没有 [inet_http_server]`,
+      },
+      remedy: both('[unix_http_server]\nfile = /run/supervisor.sock\nchmod = 0700'),
+    },
+  ];
+}

@@ -1,0 +1,10 @@
+// In which language people are spoken to: the one they name, else that of their locale (locale(7)).
+
+export type Language = 'en' | 'zh';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function languageOf(given: string | undefined, environment: Environment): Language {
+  const { LC_ALL, LC_MESSAGES, LANG } = environment;
+  return (given ?? (LC_ALL || LC_MESSAGES || LANG || 'en')).startsWith('zh') ? 'zh' : 'en';
+}

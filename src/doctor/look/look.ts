@@ -1,0 +1,113 @@
+// Gathers everything the checks want to know. Reads only: nothing on the machine is changed.
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import type { Server } from '../../client/server-address.ts';
+import { SupervisorClient } from '../../client/supervisor-client.ts';
+import { checkConfig } from '../../config/check.ts';
+import { type Config, ConfigError, type UserIdentity } from '../../config/config.ts';
+import { requireConfig } from '../../config/search.ts';
+import { systemHost } from '../../config/system-host.ts';
+import { currentUid } from '../../linux/credentials.ts';
+import { userById } from '../../linux/users.ts';
+import { type ConfigurationView, type DaemonView, ownDaemon, type View } from '../view.ts';
+import { hear } from './answer.ts';
+import { runningDaemons } from './daemons.ts';
+import { lookAtLimits } from './limits.ts';
+import { lookAtPlaces } from './places.ts';
+import { holderOf } from './ports.ts';
+import { type ProcessEntry, processTable } from './process-table.ts';
+import { lookAtPrograms } from './programs.ts';
+import { lookAtSocket } from './sockets.ts';
+import { lookAtUnits } from './units.ts';
+
+export interface LookRequest {
+  /** As given with -c; null: look in the usual places. */
+  readonly configuration: string | null;
+  readonly server: Server;
+}
+
+export async function look({ configuration: given, server }: LookRequest): Promise<View> {
+  const configuration = readConfiguration(given);
+  const config = configuration.kind === 'found' ? configuration.config : null;
+  const table = processTable();
+  const daemons = runningDaemons(table);
+  const client = new SupervisorClient(server);
+  try {
+    const { answer, processes } = await hear(client, server);
+    const known = {
+      configuration,
+      daemons,
+      answer,
+      pidfilePid: config && pidIn(config.supervisord.pidfile),
+      ...serversOf(config, table),
+      units: lookAtUnits(),
+    };
+    const daemon = ownDaemon(known);
+    const programs = await lookAtPrograms({
+      processes,
+      config,
+      client,
+      table,
+      daemonPids: daemons.map(({ pid }) => pid),
+      daemonPid: daemon?.pid ?? null,
+    });
+    const writer = writerOf(daemon, config);
+    return {
+      ...known,
+      programs,
+      places: config && writer ? lookAtPlaces(config, writer) : [],
+      limits: lookAtLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+function readConfiguration(given: string | null): ConfigurationView {
+  try {
+    const path = given ?? requireConfig(process.execPath, existsSync);
+    const { config, findings } = checkConfig({ path, overrides: {}, host: systemHost() });
+    const mistakes = findings.filter(({ severity }) => severity === 'error');
+    return { kind: 'found', path: realPath(path), config, mistakes };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { kind: 'none', reason: error.message };
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function pidIn(pidfile: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(pidfile, 'utf8'), 10);
+    return Number.isInteger(pid) ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+function serversOf(
+  config: Config | null,
+  table: readonly ProcessEntry[],
+): Pick<View, 'unixServers' | 'inetServers'> {
+  const servers = config?.servers ?? [];
+  return {
+    unixServers: servers.flatMap((server) => (server.kind === 'unix' ? [lookAtSocket(server)] : [])),
+    inetServers: servers.flatMap((server) => {
+      if (server.kind !== 'inet') return [];
+      const { section, host, port } = server;
+      return [{ section, host, port, holder: holderOf(host, port, table) }];
+    }),
+  };
+}
+
+/** Who writes the logs: the daemon's user, or whoever a daemon would become. */
+function writerOf(daemon: DaemonView | null, config: Config | null): UserIdentity | null {
+  if (daemon !== null) return userById(daemon.uid);
+  return config?.supervisord.user ?? userById(currentUid());
+}

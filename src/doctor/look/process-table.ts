@@ -1,0 +1,66 @@
+// All processes that /proc shows us, as far as it lets us look.
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly uid: number;
+  readonly argv: readonly string[];
+}
+
+/** Without kernel threads and zombies, which have no command line. */
+export function processTable(): ProcessEntry[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => entryOf(Number(name)) ?? []);
+}
+
+export function commandLine({ argv }: ProcessEntry): string {
+  return argv.join(' ').trim();
+}
+
+/** `NAME=value` each; none when we may not look. */
+export function environmentOf(pid: number): ReadonlySet<string> {
+  return new Set(readOrEmpty(`/proc/${pid}/environ`).split('\0'));
+}
+
+/** Null when we may not look. */
+export function workingDirectoryOf(pid: number): string | null {
+  return linkOrNull(`/proc/${pid}/cwd`);
+}
+
+/** False only when it certainly lives in a container, where paths and pids mean something else. */
+export function sharesOurNamespace(pid: number): boolean {
+  const theirs = linkOrNull(`/proc/${pid}/ns/pid`);
+  return theirs === null || theirs === linkOrNull('/proc/self/ns/pid');
+}
+
+function entryOf(pid: number): ProcessEntry | null {
+  const words = readOrEmpty(`/proc/${pid}/cmdline`).split('\0');
+  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  if (words[0] === '' || stat === '') return null;
+  const [, parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  try {
+    const { uid } = statSync(`/proc/${pid}`);
+    return { pid, parent: Number(parent), uid, argv: words.at(-1) === '' ? words.slice(0, -1) : words };
+  } catch {
+    // It ended between two looks.
+    return null;
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function linkOrNull(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+// The processes of the daemon, with what they said before they ended and what they left behind.
+import type { ProcessInfo } from '../../client/process-info.ts';
+import { processName } from '../../client/process-info.ts';
+import type { SupervisorClient } from '../../client/supervisor-client.ts';
+import type { Config, ProcessConfig } from '../../config/config.ts';
+import type { ProgramView } from '../view.ts';
+import { soon } from './answer.ts';
+import { commandLine, environmentOf, type ProcessEntry } from './process-table.ts';
+
+/** Enough for a stack trace, and for the last lines about each of many programs. */
+const OUTPUT_TAIL_BYTES = 4096;
+const MAIN_LOG_TAIL_BYTES = 256 * 1024;
+const LINES_SHOWN = 5;
+
+export interface ProgramsRequest {
+  readonly processes: readonly ProcessInfo[];
+  readonly config: Config | null;
+  readonly client: SupervisorClient;
+  readonly table: readonly ProcessEntry[];
+  readonly daemonPids: readonly number[];
+  readonly daemonPid: number | null;
+}
+
+export async function lookAtPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
+  const log = request.processes.some(isDown) ? await mainLog(request.client) : '';
+  const views: ProgramView[] = [];
+  // One connection, one question at a time.
+  for (const info of request.processes) views.push(await lookAt(info, log, request));
+  return views;
+}
+
+/** The words in which the activity log tells the last end of a process; null when it does not. */
+export function lastExitIn(log: string, name: string): string | null {
+  const pattern = new RegExp(`(?:exited|stopped): ${RegExp.escape(name)} \\(([^;)]*)`, 'g');
+  return [...log.matchAll(pattern)].at(-1)?.[1] ?? null;
+}
+
+function isDown({ statename }: ProcessInfo): boolean {
+  return statename === 'FATAL' || statename === 'BACKOFF' || statename === 'EXITED';
+}
+
+async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
+  const config = configOf(info, request.config);
+  const down = isDown(info);
+  return {
+    info,
+    command: config?.command ?? null,
+    user: config?.user?.name ?? null,
+    directory: config?.directory ?? null,
+    startsecs: config?.startsecs ?? 1,
+    lastWords: down && info.statename !== 'EXITED' ? await lastWords(info, request.client) : [],
+    lastExit: down ? lastExitIn(log, info.name) : null,
+    survivors: down ? survivorsOf(info, request) : [],
+  };
+}
+
+function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | null {
+  const group = config?.groups.find(({ name }) => name === info.group);
+  return group?.processes.find(({ name }) => name === info.name) ?? null;
+}
+
+/** Of stderr; where that says nothing or goes to stdout, of stdout. */
+async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
+  for (const channel of ['stderr', 'stdout'] as const) {
+    const lines = linesOf(
+      await orEmpty(client.readProcessLog(processName(info), channel, -OUTPUT_TAIL_BYTES, 0)),
+    );
+    if (lines.length > 0) return lines.slice(-LINES_SHOWN);
+  }
+  return [];
+}
+
+function mainLog(client: SupervisorClient): Promise<string> {
+  return orEmpty(client.readMainLog(-MAIN_LOG_TAIL_BYTES, 0));
+}
+
+/** A log that is not there, or cannot be read, says nothing. */
+async function orEmpty(answer: Promise<string>): Promise<string> {
+  try {
+    return await soon(answer);
+  } catch {
+    return '';
+  }
+}
+
+/** Terminal control characters of a hostile program must not reach the one who looks. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '?').trimEnd())
+    .filter((line) => line !== '');
+}
+
+/** A process hands the variables that name it down to whatever it starts. */
+function survivorsOf(
+  { name, group }: ProcessInfo,
+  { table, daemonPids, daemonPid }: ProgramsRequest,
+): ProgramView['survivors'] {
+  const parents = new Map(table.map(({ pid, parent }) => [pid, parent]));
+  const isOthers = (pid: number): boolean => {
+    const owner = nearest(pid, parents, daemonPids);
+    return owner !== null && owner !== daemonPid;
+  };
+  return table
+    .filter(({ pid }) => {
+      const environment = environmentOf(pid);
+      const isNamed =
+        environment.has(`SUPERVISOR_PROCESS_NAME=${name}`) &&
+        environment.has(`SUPERVISOR_GROUP_NAME=${group}`);
+      return isNamed && pid !== process.pid && !isOthers(pid);
+    })
+    .map((entry) => ({ pid: entry.pid, commandLine: commandLine(entry) }));
+}
+
+/** The first of `wanted` among the ancestors. */
+function nearest(
+  pid: number,
+  parents: ReadonlyMap<number, number>,
+  wanted: readonly number[],
+): number | null {
+  for (let current = parents.get(pid); current !== undefined && current > 0; current = parents.get(current)) {
+    if (wanted.includes(current)) return current;
+  }
+  return null;
+}

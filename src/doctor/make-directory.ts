@@ -1,0 +1,12 @@
+// How to make a directory that is missing, in lines to copy.
+import { shellWord } from './finding.ts';
+
+/** Under /run everything is gone at the next boot: systemd makes it again there (tmpfiles.d(5)). */
+export function makeDirectory(directory: string, owner = 'root'): string {
+  const isVolatile = /^\/(?:var\/)?run\//.test(directory);
+  return [
+    `mkdir -p ${shellWord(directory)}`,
+    ...(owner === 'root' ? [] : [`chown ${owner} ${shellWord(directory)}`]),
+    ...(isVolatile ? [`echo 'd ${directory} 0755 ${owner} -' >/etc/tmpfiles.d/supervisor.conf`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,92 @@
+// What the doctor shows: findings for people, or as JSON for programs.
+import type { Finding } from './finding.ts';
+import type { Language } from './language.ts';
+import { ownDaemon, type View } from './view.ts';
+
+const words = {
+  en: {
+    configuration: 'configuration',
+    daemon: 'daemon',
+    server: 'server',
+    none: 'none',
+    noSystemd: 'systemd does not run here',
+    why: 'why',
+    remedy: 'to do',
+    well: 'nothing wrong was found',
+    count: (count: number) => (count === 1 ? '1 finding' : `${count} findings`),
+  },
+  zh: {
+    configuration: '配置文件',
+    daemon: '守护进程',
+    server: '服务器',
+    none: '无',
+    noSystemd: '此处没有运行 systemd',
+    why: '原因',
+    remedy: '处理',
+    well: '未发现问题',
+    count: (count: number) => `发现 ${count} 个问题`,
+  },
+} as const;
+
+/** Lines. */
+export function reportAsText(view: View, findings: readonly Finding[], language: Language): string[] {
+  return [
+    ...surroundings(view, language),
+    ...findings.flatMap((finding, index) => ['', ...findingLines(finding, index + 1, language)]),
+    '',
+    findings.length === 0 ? words[language].well : words[language].count(findings.length),
+  ];
+}
+
+export function reportAsJson(view: View, findings: readonly Finding[], language: Language): string {
+  const { configuration, answer, units } = view;
+  return JSON.stringify(
+    {
+      ok: findings.length === 0,
+      configuration: configuration.kind === 'found' ? configuration.path : null,
+      daemonPid: ownDaemon(view)?.pid ?? null,
+      server: answer.url,
+      systemd: units !== null,
+      findings: findings.map(({ id, what, why, remedy }) => ({
+        id,
+        what: what[language],
+        why: why[language],
+        remedy: remedy[language],
+      })),
+    },
+    null,
+    2,
+  );
+}
+
+/** What was looked at, so that nobody looks at the wrong thing for long. */
+function surroundings(view: View, language: Language): string[] {
+  const said = words[language];
+  const { configuration, answer, units } = view;
+  const daemon = ownDaemon(view);
+  return [
+    `${said.configuration}: ${configuration.kind === 'found' ? configuration.path : said.none}`,
+    `${said.daemon}: ${daemon ? `pid ${daemon.pid}, ${daemon.commandLine}` : said.none}`,
+    `${said.server}: ${answer.url}`,
+    units === null
+      ? `systemd: ${said.noSystemd}`
+      : `systemd: ${
+          units
+            .filter(({ loadState }) => loadState !== 'not-found')
+            .map(({ name, activeState, fileState }) => `${name} ${activeState} ${fileState}`)
+            .join(', ') || said.none
+        }`,
+  ];
+}
+
+function findingLines({ what, why, remedy }: Finding, number: number, language: Language): string[] {
+  const said = words[language];
+  const [firstWhy = '', ...moreWhy] = why[language].split('\n');
+  return [
+    `${number}. ${what[language]}`,
+    `   ${said.why}: ${firstWhy}`,
+    ...moreWhy.map((line) => `   ${line}`),
+    `   ${said.remedy}:`,
+    ...remedy[language].split('\n').map((line) => `       ${line}`),
+  ];
+}

@@ -1,0 +1,376 @@
+// tsupervisor doctor on machines that have something: real daemons, real sockets, real programs.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Daemon, freePort, type Outcome, original, ours, run } from '../support/daemon.ts';
+import { eventually } from '../support/eventually.ts';
+
+interface Report {
+  readonly ok: boolean;
+  readonly daemonPid: number | null;
+  readonly findings: readonly {
+    readonly id: string;
+    readonly what: string;
+    readonly why: string;
+    readonly remedy: string;
+  }[];
+}
+
+const doctor = (configuration: string, ...args: string[]): Promise<Outcome> =>
+  run([ours[0], 'doctor', '-c', configuration, ...args]);
+
+/** The report; the exit status must agree with it. */
+async function examined(configuration: string): Promise<Report> {
+  const { stdout, status } = await doctor(configuration, '--json', '--lang', 'en');
+  const report: Report = JSON.parse(stdout);
+  expect(status).toBe(report.findings.length === 0 ? 0 : 1);
+  return report;
+}
+
+const ids = (report: Report): string[] => report.findings.map(({ id }) => id);
+const cat = '[program:cat]\ncommand=/bin/cat\nstartsecs=0';
+
+let directory: string;
+const path = (name: string): string => join(directory, name);
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tsv-doctor-'));
+  chmodSync(directory, 0o755);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A configuration without a daemon, in a directory of its own. */
+function configuration(name: string, more = '', supervisord = ''): string {
+  const home = path(name);
+  mkdirSync(home);
+  const file = join(home, 'supervisord.conf');
+  writeFileSync(
+    file,
+    `[unix_http_server]
+file=${home}/s.sock
+[supervisord]
+logfile=${home}/log
+pidfile=${home}/pid
+childlogdir=${home}
+${supervisord}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix://${home}/s.sock
+${more}
+`,
+  );
+  return file;
+}
+
+for (const [whose, executable] of Object.entries({ ours, original }))
+  describe(`a machine with ${whose}`, () => {
+    test('that is well gets status 0 and is told so', async () => {
+      const daemon = await Daemon.start({ executable, config: cat });
+      await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
+      const report = await examined(daemon.configPath);
+      expect(report).toMatchObject({ ok: true, daemonPid: daemon.pid, findings: [] });
+      const { stdout, status } = await doctor(daemon.configPath, '--lang', 'en');
+      expect(stdout).toContain(`daemon: pid ${daemon.pid}`);
+      expect(stdout).toEndWith('\nnothing wrong was found\n');
+      expect(status).toBe(0);
+      await daemon.stop();
+    });
+
+    test('is told of each program why it does not run', async () => {
+      const port = await freePort();
+      const daemon = await Daemon.start({
+        executable,
+        files: { 'plain-file': 'no program', 'leaves.py': leaves },
+        config: `${cat}
+${failing('missing', '/nonexistent/program')}
+${failing('plain', '%(here)s/plain-file')}
+${failing('lost', '/bin/cat', 'directory=/nonexistent')}
+${failing('database', `/bin/sh -c 'echo connecting; echo "no database" >&2; exit 3'`)}
+${failing('redis', `/usr/bin/redis-server --daemonize yes --bind 127.0.0.1 --port ${port} --save "" --dir %(here)s`)}
+${failing('leaves', '/usr/bin/python3 %(here)s/leaves.py')}
+${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${port})" >&2; exit 1'`)}`,
+      });
+      const failed = ['missing', 'plain', 'lost', 'database', 'redis', 'leaves', 'busy'];
+      await eventually(
+        async () => {
+          const states = await daemon.states();
+          return failed.every((name) => states[name] === 'FATAL');
+        },
+        { what: 'all to be FATAL' },
+      );
+      const { findings } = await examined(daemon.configPath);
+      const of = (name: string) => findings.find(({ what }) => what.startsWith(`${name} is FATAL`));
+      expect(of('missing')).toMatchObject({ id: 'program-command-not-found' });
+      expect(of('missing')?.remedy).toContain('command -v program');
+      expect(of('plain')).toMatchObject({ id: 'program-command-not-executable' });
+      expect(of('plain')?.remedy).toContain(`chmod +x ${daemon.path('plain-file')}`);
+      expect(of('lost')).toMatchObject({ id: 'program-directory-unusable' });
+      expect(of('lost')?.remedy).toContain('mkdir -p /nonexistent');
+      expect(of('database')).toMatchObject({ id: 'program-exits-too-quickly' });
+      expect(of('database')?.why).toContain('exit status 3; its last words:\n  | no database');
+      expect(of('redis')).toMatchObject({ id: 'program-daemonises-itself' });
+      expect(of('redis')?.remedy).toContain('--daemonize no');
+      expect(of('leaves')).toMatchObject({ id: 'program-daemonises-itself' });
+      const left = Number(daemon.read('left.pid'));
+      expect(of('leaves')?.why).toContain(`pid ${left}: `);
+      expect(of('leaves')?.remedy).toContain(`kill ${left}`);
+      expect(of('busy')).toMatchObject({ id: 'program-port-taken' });
+      expect(of('busy')?.remedy).toContain(`ss -ltnp 'sport = :${port}'`);
+      expect(findings).toHaveLength(failed.length);
+      const again = `tsupervisor supervisorctl -c ${daemon.configPath} start`;
+      for (const { remedy } of findings) expect(remedy).toContain(again);
+      process.kill(left, 'SIGKILL');
+      await run(['redis-cli', '-p', String(port), 'shutdown', 'nosave']);
+      await daemon.stop();
+    });
+
+    test('is told of a configuration that was changed since', async () => {
+      const daemon = await Daemon.start({ executable, config: cat });
+      writeFileSync(
+        daemon.configPath,
+        `${readFileSync(daemon.configPath, 'utf8').replaceAll('program:cat', 'program:dog')}\n`,
+      );
+      const report = await examined(daemon.configPath);
+      expect(ids(report)).toEqual(['configuration-not-in-force']);
+      expect(report.findings[0]?.why).toBe('+dog -cat');
+      await daemon.stop();
+    });
+
+    test('is told of a socket that a killed daemon left', async () => {
+      const daemon = await Daemon.start({ executable, config: cat });
+      daemon.subprocess.kill('SIGKILL');
+      await daemon.subprocess.exited;
+      expect(ids(await examined(daemon.configPath))).toEqual(['daemon-not-running', 'socket-stale']);
+      rmSync(daemon.directory, { recursive: true });
+    });
+
+    test('is told when the daemon behind the socket runs with another configuration', async () => {
+      const daemon = await Daemon.start({ executable, config: cat });
+      const other = join(daemon.directory, 'other.conf');
+      writeFileSync(other, readFileSync(daemon.configPath));
+      const report = await examined(other);
+      expect(ids(report)).toEqual(['configuration-not-the-daemons']);
+      expect(report.findings[0]?.remedy).toBe(`tsupervisor doctor -c ${daemon.configPath}`);
+      // Another name for the same file is no other file.
+      const link = join(daemon.directory, 'link.conf');
+      symlinkSync(daemon.configPath, link);
+      expect((await examined(link)).ok).toBe(true);
+      await daemon.stop();
+    });
+  });
+
+describe('a machine with a daemon that got into trouble', () => {
+  test('is told that the socket was removed under a running daemon', async () => {
+    const daemon = await Daemon.start({ config: cat });
+    unlinkSync(daemon.path('supervisor.sock'));
+    const report = await examined(daemon.configPath);
+    expect(ids(report)).toEqual(['socket-missing']);
+    expect(report.findings[0]?.remedy).toContain(`kill -HUP ${daemon.pid}`);
+    daemon.subprocess.kill('SIGHUP');
+    await eventually(async () => (await examined(daemon.configPath)).ok, { what: 'the remedy to help' });
+    await daemon.stop();
+  });
+
+  test('is told that a stopped daemon does not answer', async () => {
+    const daemon = await Daemon.start({ config: cat });
+    daemon.subprocess.kill('SIGSTOP');
+    const report = await examined(daemon.configPath);
+    expect(ids(report)).toEqual(['daemon-silent']);
+    expect(report.findings[0]?.remedy).toContain(`kill -CONT ${daemon.pid}`);
+    daemon.subprocess.kill('SIGCONT');
+    expect((await examined(daemon.configPath)).ok).toBe(true);
+    await daemon.stop();
+  });
+
+  test('is told of two daemons on one configuration, and which one to end', async () => {
+    const file = configuration('two', cat);
+    const home = path('two');
+    const start = (...args: string[]) =>
+      Bun.spawn([...ours, '-n', '-c', file, ...args], { stdout: 'ignore', stderr: 'ignore' });
+    const first = start();
+    await eventually(() => readOr(join(home, 'log')).includes('started with pid'), { what: 'the first' });
+    unlinkSync(join(home, 's.sock'));
+    const second = start('-l', join(home, 'log2'), '-j', join(home, 'pid2'));
+    await eventually(() => readOr(join(home, 'log2')).includes('started with pid'), { what: 'the second' });
+    const report = await examined(file);
+    expect(ids(report)).toEqual(['two-daemons']);
+    expect(report.daemonPid).toBe(second.pid);
+    expect(report.findings[0]?.remedy).toBe(`kill ${first.pid}`);
+    for (const daemon of [first, second]) daemon.kill('SIGTERM');
+    await Promise.all([first.exited, second.exited]);
+  });
+});
+
+describe('a machine without a daemon', () => {
+  test('is told how to start one', async () => {
+    const file = configuration('none', cat);
+    const report = await examined(file);
+    expect(ids(report)).toEqual(['daemon-not-running']);
+    expect(report.findings[0]?.remedy).toBe(`tsupervisor supervisord -c ${file}`);
+  });
+
+  test('is told of a configuration that is not there, and where was searched', async () => {
+    const report = await examined(path('nowhere.conf'));
+    expect(ids(report)[0]).toBe('configuration-mistake');
+    expect(report.findings[0]?.why).toContain(`could not find config file ${path('nowhere.conf')}`);
+  });
+
+  test('is told of a user and a directory that are missing, with the commands that make them', async () => {
+    const file = configuration(
+      'missing',
+      `${cat}\nuser=nosuchuser\nstdout_logfile=/nonexistent/logs/cat.log\n[program:dog]\ncommand=/bin/cat\nautostart=perhaps`,
+    );
+    const report = await examined(file);
+    const remedies = Object.fromEntries(report.findings.map(({ id, remedy }) => [id, remedy]));
+    expect(remedies['user-missing']).toBe('useradd --system --shell /usr/sbin/nologin nosuchuser');
+    expect(remedies['directory-missing']).toBe('mkdir -p /nonexistent/logs');
+    expect(remedies['configuration-mistake']).toContain(`tsupervisor check -c ${file}`);
+  });
+
+  test('is told who has the port', async () => {
+    const port = await freePort();
+    const server = createServer().listen(port, '127.0.0.1');
+    const file = configuration('port', `${cat}\n[inet_http_server]\nport=127.0.0.1:${port}`);
+    const report = await examined(file);
+    expect(ids(report)).toEqual(['daemon-not-running', 'port-taken']);
+    expect(report.findings[1]?.why).toStartWith(`pid ${process.pid}: `);
+    expect(report.findings[1]?.remedy).toContain(`kill ${process.pid}\n`);
+    server.close();
+  });
+
+  test('is told that the user of the daemon may not write its logs, and whose they must be', async () => {
+    const file = configuration('denied', `${cat}\nstdout_logfile=${path('denied')}/cat.log`, 'user=www-data');
+    const report = await examined(file);
+    expect(new Set(ids(report))).toEqual(new Set(['daemon-not-running', 'not-writable']));
+    const denied = report.findings.find(({ id }) => id === 'not-writable');
+    expect(denied?.what).toBe(`www-data may not write ${path('denied')}`);
+    expect(denied?.remedy).toBe(`chown www-data ${path('denied')}`);
+    chownSync(path('denied'), 33, 33);
+    expect(ids(await examined(file))).toEqual(['daemon-not-running']);
+  });
+
+  test('is told of a full disk', async () => {
+    const small = path('small');
+    mkdirSync(small);
+    const file = configuration('full', `${cat}\nstdout_logfile=${small}/cat.log`);
+    const fill = `mount -t tmpfs -o size=64k none ${small} && head -c 65536 /dev/zero >${small}/filler`;
+    const mounted = `${fill}; exec "$0" "$@"`;
+    const command = ['unshare', '--mount', '/bin/sh', '-c', mounted, ours[0], 'doctor', '-c', file, '--json'];
+    const report: Report = JSON.parse((await run(command)).stdout);
+    const full = report.findings.filter(({ id }) => id === 'disk-full');
+    expect(full.map(({ what }) => what)).toEqual([`the disk of ${small} is full`]);
+  });
+});
+
+describe('an ordinary user', () => {
+  const asUser = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups'];
+
+  test('is told why the socket of root is closed to him', async () => {
+    const daemon = await Daemon.start({ config: cat });
+    const command = [...asUser, ours[0], 'doctor', '-c', daemon.configPath, '--json'];
+    const report: Report = JSON.parse((await run(command)).stdout);
+    const denied = report.findings.find(({ id }) => id === 'socket-denied');
+    expect(denied?.why).toContain('mode 0700, root:root');
+    expect(denied?.remedy).toContain('chmod = 0770');
+    expect(ids(report)).not.toContain('daemon-not-running');
+    await daemon.stop();
+  });
+
+  test('is told that the limits do not let a daemon start', async () => {
+    const file = configuration('limits', cat, 'minfds=5000');
+    const command = ['prlimit', '--nofile=100:200', ...asUser, ours[0], 'doctor', '-c', file, '--json'];
+    const report: Report = JSON.parse((await run(command)).stdout);
+    const limit = report.findings.find(({ id }) => id === 'limit-too-low');
+    expect(limit?.what).toContain('minfds=5000, but the limit is 200');
+    expect(limit?.remedy).toContain('LimitNOFILE=5000');
+  });
+});
+
+describe('a server that wants a password', () => {
+  test('is not shown the password of the configuration, but told where it belongs', async () => {
+    const home = path('password');
+    const file = configuration('password', cat);
+    const text = readFileSync(file, 'utf8').replace(
+      '[supervisord]',
+      'username=joe\npassword=secret\n[supervisord]',
+    );
+    writeFileSync(file, text);
+    const daemon = Bun.spawn([...ours, '-n', '-c', file], { stdout: 'ignore' });
+    await eventually(() => readOr(join(home, 'log')).includes('started with pid'), { what: 'the daemon' });
+    const { stdout } = await doctor(file);
+    expect(stdout).toContain('wants a user name and a password');
+    expect(stdout).toContain('username = joe');
+    expect(stdout).not.toContain('secret');
+    daemon.kill('SIGTERM');
+    await daemon.exited;
+  });
+});
+
+describe('the language', () => {
+  test('is Chinese by --lang and by LANG', async () => {
+    const file = configuration('chinese', cat);
+    const { stdout } = await doctor(file, '--lang', 'zh');
+    expect(stdout).toContain('处理:');
+    expect(stdout).toEndWith('发现 1 个问题\n');
+    const byLocale = await run(['env', 'LC_ALL=zh_CN.UTF-8', ours[0], 'doctor', '-c', file]);
+    expect(byLocale.stdout).toBe(stdout);
+  });
+});
+
+describe('a daemon that refuses to start', () => {
+  test('names the directory that is missing and the command that makes it', async () => {
+    const missing = join(path('refused'), 'gone');
+    const file = configuration('refused', cat);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('file=', `file=${missing}/s.sock\n;`));
+    const { status, stderr } = await run([...ours, '-n', '-c', file]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('Error: Cannot open an HTTP server: socket.error reported errno.ENOENT (2)\n');
+    expect(stderr).toContain(`Cause: the directory ${missing} does not exist`);
+    expect(stderr).toEndWith(`Remedy: mkdir -p ${missing}\n`);
+  });
+
+  test('tells the same of a log directory, and of one that it may not write', async () => {
+    const file = configuration('unlogged', cat, 'user=www-data');
+    const denied = await run([...ours, '-n', '-c', file]);
+    expect(denied.status).toBe(2);
+    expect(denied.stderr).toEndWith(`Remedy: chown www-data ${path('unlogged')}\n`);
+    const missing = path('unlogged/none');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/logfile=.*/, `logfile=${missing}/log`));
+    expect((await run([...ours, '-n', '-c', file])).stderr).toEndWith(`Remedy: mkdir -p ${missing}\n`);
+  });
+});
+
+/** Goes into the background as the textbooks have it. */
+const leaves = `import os, time
+if os.fork() == 0:
+    os.setsid()
+    with open(os.path.join(os.path.dirname(__file__), "left.pid"), "w") as file:
+        file.write(str(os.getpid()))
+    time.sleep(1000)
+os._exit(0)
+`;
+
+function failing(name: string, command: string, more = ''): string {
+  return `[program:${name}]\ncommand=${command}\nstartretries=0\nautorestart=false\n${more}`;
+}
+
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,208 @@
+// Findings on machines that are hard to come by: systemd in trouble, ports of others, disks without inodes.
+import { describe, expect, test } from 'bun:test';
+import { causeOfFailure } from '../../../src/doctor/checks/failure-causes.ts';
+import { checkPlaces } from '../../../src/doctor/checks/places.ts';
+import { checkServers } from '../../../src/doctor/checks/servers.ts';
+import { checkUnits } from '../../../src/doctor/checks/units.ts';
+import { examine } from '../../../src/doctor/examine.ts';
+import { parseUnits } from '../../../src/doctor/look/units.ts';
+import type { DaemonView, PlaceView, ProgramView, UnitView, View } from '../../../src/doctor/view.ts';
+
+const unlimited = Number.POSITIVE_INFINITY;
+const daemon: DaemonView = {
+  pid: 500,
+  uid: 0,
+  commandLine: 'supervisord',
+  configPath: '/etc/supervisord.conf',
+};
+
+const well: View = {
+  configuration: { kind: 'found', path: '/etc/supervisord.conf', config: null, mistakes: [] },
+  daemons: [daemon],
+  pidfilePid: 500,
+  unixServers: [],
+  inetServers: [],
+  answer: { kind: 'answered', pid: 500, url: 'unix:///run/supervisor.sock' },
+  programs: [],
+  places: [],
+  limits: {
+    pid: 500,
+    soft: { descriptors: unlimited, processes: unlimited },
+    hard: { descriptors: unlimited, processes: unlimited },
+    openDescriptors: 20,
+    mayRaise: false,
+  },
+  units: null,
+};
+
+const ids = (findings: readonly { readonly id: string }[]): string[] => findings.map(({ id }) => id);
+
+test('a machine on which all is well has no findings', () => {
+  expect(examine(well)).toEqual([]);
+});
+
+describe('systemd', () => {
+  const unit: UnitView = {
+    name: 'supervisor',
+    loadState: 'loaded',
+    activeState: 'active',
+    fileState: 'enabled',
+    result: 'success',
+    privateTmp: false,
+  };
+  const found = (...units: UnitView[]): string[] => ids(checkUnits({ ...well, units }));
+
+  test('is asked for blocks of properties', () => {
+    const text = `Result=exit-code\nPrivateTmp=yes\nId=supervisor.service\nLoadState=loaded\nActiveState=failed
+UnitFileState=enabled\n\nId=supervisord.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n`;
+    expect(parseUnits(text)).toEqual([
+      { ...unit, activeState: 'failed', result: 'exit-code', privateTmp: true },
+      {
+        ...unit,
+        name: 'supervisord',
+        loadState: 'not-found',
+        activeState: 'inactive',
+        fileState: '',
+        result: '',
+      },
+    ]);
+  });
+
+  test('with a unit that runs and is enabled is well', () => {
+    expect(
+      found(unit, { ...unit, name: 'supervisord', loadState: 'not-found', activeState: 'inactive' }),
+    ).toEqual([]);
+  });
+
+  test('with a unit that failed, is masked or broken is told with what to do', () => {
+    expect(found({ ...unit, activeState: 'failed', result: 'exit-code' })).toEqual(['unit-failed']);
+    expect(found({ ...unit, loadState: 'masked' })).toEqual(['unit-masked']);
+    expect(found({ ...unit, loadState: 'bad-setting' })).toEqual(['unit-broken']);
+    const [failed] = checkUnits({ ...well, units: [{ ...unit, activeState: 'failed' }] });
+    expect(failed?.remedy.en).toContain('journalctl -u supervisor -n 30');
+  });
+
+  test('that does not know of a daemon started by hand is told', () => {
+    expect(found({ ...unit, activeState: 'inactive', fileState: 'disabled' })).toEqual([
+      'daemon-outside-unit',
+    ]);
+    expect(ids(checkUnits({ ...well, daemons: [], units: [{ ...unit, activeState: 'inactive' }] }))).toEqual(
+      [],
+    );
+  });
+
+  test('that will not start it at the next boot is told', () => {
+    expect(found({ ...unit, fileState: 'disabled' })).toEqual(['unit-not-enabled']);
+  });
+
+  test('that is to start two of them is told', () => {
+    const findings = checkUnits({
+      ...well,
+      units: [unit, { ...unit, name: 'tsupervisor', activeState: 'inactive' }],
+    });
+    expect(ids(findings)).toContain('two-units');
+  });
+});
+
+describe('a port', () => {
+  const server = { section: 'inet_http_server', host: '127.0.0.1', port: 9001 };
+
+  test('of the daemon itself is well; of others it is not, even when they cannot be seen', () => {
+    const held = (uid: number, pid: number | null): string[] =>
+      ids(checkServers({ ...well, inetServers: [{ ...server, holder: { uid, pid, commandLine: 'x' } }] }));
+    expect(held(0, 500)).toEqual([]);
+    expect(held(0, null)).toEqual([]);
+    expect(held(0, 501)).toEqual(['port-taken']);
+    expect(held(33, null)).toEqual(['port-taken']);
+  });
+
+  test('that nobody opened under a running daemon is told', () => {
+    const inetServers = [{ ...server, holder: null }];
+    expect(ids(checkServers({ ...well, inetServers }))).toEqual(['port-not-open']);
+  });
+});
+
+describe('a place', () => {
+  const place: PlaceView = {
+    purpose: 'logfile',
+    path: '/var/log/supervisord.log',
+    directory: '/var/log',
+    problem: null,
+    blocked: '/var/log',
+    writer: 'root',
+    room: { bytes: 2 ** 40, inodes: 1000 },
+  };
+
+  test('without inodes is full, however many bytes are free', () => {
+    const [finding] = checkPlaces({ ...well, places: [{ ...place, room: { bytes: 2 ** 40, inodes: 0 } }] });
+    expect(finding).toMatchObject({ id: 'disk-full', remedy: { en: 'df -i /var/log' } });
+  });
+
+  test('without a count of inodes (btrfs) is not', () => {
+    expect(checkPlaces({ ...well, places: [{ ...place, room: { bytes: 2 ** 40, inodes: null } }] })).toEqual(
+      [],
+    );
+  });
+
+  test('is told once, whatever many files are in it', () => {
+    const missing = { ...place, problem: 'missing' as const };
+    expect(checkPlaces({ ...well, places: [missing, { ...missing, path: '/var/log/b' }] })).toHaveLength(1);
+  });
+});
+
+describe('a program that fails', () => {
+  const program = (spawnerr: string, ...lastWords: string[]): ProgramView => ({
+    info: {
+      name: 'x',
+      group: 'x',
+      state: 200,
+      statename: 'FATAL',
+      description: '',
+      pid: 0,
+      start: 0,
+      stop: 0,
+      now: 0,
+      exitstatus: 0,
+      spawnerr,
+      stdoutLogfile: '/l/x.out',
+      stderrLogfile: '/l/x.err',
+    },
+    command: '/bin/x',
+    user: 'joe',
+    directory: null,
+    startsecs: 1,
+    lastWords,
+    lastExit: null,
+    survivors: [],
+  });
+  const quick = 'Exited too quickly (process log may have details)';
+
+  for (const [cause, view] of [
+    ['command-not-found', program("can't find command '/opt/it is'")],
+    ['command-is-directory', program("command at '/opt' is a directory")],
+    ['command-not-executable', program("command at '/opt/x' is not executable")],
+    ['command-not-permitted', program("no permission to run command '/opt/x'")],
+    ['command-unusable', program("can't parse command 'a \"b': No closing quotation")],
+    ['user-not-permitted', program("couldn't setuid to 33: Can't drop privilege as nonroot user")],
+    ['script-without-interpreter', program("couldn't exec /opt/x: ENOEXEC")],
+    ['command-not-started', program(quick, "supervisor: couldn't exec /opt/x: ENOENT")],
+    ['directory-unusable', program(quick, "supervisor: couldn't chdir to /srv: EACCES")],
+    ['log-not-writable', program("unknown error making dispatchers for 'x': EACCES")],
+    ['descriptors-used-up', program("too many open files to spawn 'x'")],
+    ['processes-used-up', program("Too many processes in process table to spawn 'x'")],
+    ['port-taken', program(quick, 'Error: listen EADDRINUSE: address already in use :::3000')],
+    ['module-not-found', program(quick, "ModuleNotFoundError: No module named 'flask'")],
+    ['permission-denied', program(quick, 'open /var/lib/x: permission denied')],
+    ['file-not-found', program(quick, "FileNotFoundError: [Errno 2] No such file or directory: 'a'")],
+  ] as const)
+    test(`is understood: ${cause}, in both languages`, () => {
+      const found = causeOfFailure(view);
+      expect(found?.id).toBe(cause);
+      for (const text of [found?.why, found?.remedy])
+        for (const language of ['en', 'zh'] as const) expect(text?.[language]).toBeTruthy();
+    });
+
+  test('with words that say nothing is left to its owner', () => {
+    expect(causeOfFailure(program(quick, 'Segmentation fault'))).toBeNull();
+  });
+});
