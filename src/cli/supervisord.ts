@@ -8,6 +8,7 @@ import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
 import { quietRuntime } from '../daemon/quiet-runtime.ts';
 import { StartError } from '../daemon/start-error.ts';
+import { languageOf } from '../doctor/language.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { compatibleVersion } from '../version.ts';
@@ -29,6 +30,7 @@ export async function runSupervisord(
   program: string,
   fixed: CommandLineOverrides,
 ): Promise<number> {
+  const known: { config: Config | null } = { config: null };
   try {
     const options = readSupervisordOptions(args, systemHost());
     switch (options.kind) {
@@ -40,10 +42,13 @@ export async function runSupervisord(
         return 0;
       case 'run':
         if (options.configPath === null) warnOfSearch();
-        return await supervise(locateConfig(options, process.argv0, systemHost()), {
-          ...options.overrides,
-          ...fixed,
-        });
+        return await supervise(
+          locateConfig(options, process.argv0, systemHost()),
+          { ...options.overrides, ...fixed },
+          (config) => {
+            known.config = config;
+          },
+        );
     }
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
@@ -51,6 +56,7 @@ export async function runSupervisord(
     ServiceNotifier.fromEnvironment(process.env).failed(error.message, USAGE_STATUS);
     printError(`Error: ${error.message}`);
     printError(`For help, use ${program} -h`);
+    await printCauses(error, known.config);
     return USAGE_STATUS;
   }
 }
@@ -64,11 +70,22 @@ function warnOfSearch(): void {
   printError('name it with -c to be safe');
 }
 
-async function supervise(path: string, overrides: CommandLineOverrides): Promise<number> {
+/** What the machine has to do with it; loaded only now, since most starts go well. */
+async function printCauses(error: Error, config: Config | null): Promise<void> {
+  const { explainRefusal } = await import('../doctor/refusal.ts');
+  for (const line of explainRefusal(error, config, languageOf(undefined, process.env))) printError(line);
+}
+
+async function supervise(
+  path: string,
+  overrides: CommandLineOverrides,
+  onConfig: (config: Config) => void,
+): Promise<number> {
   quietRuntime();
   const isDaemon = takeDaemonMarker();
   const read = (file: string): Config => loadConfig({ path: file, overrides, host: systemHost() });
   const config = read(path);
+  onConfig(config);
   if (!config.supervisord.nodaemon && !isDaemon) return startInBackground();
   // The daemon may be in another directory when it reads the file again.
   const absolutePath = resolve(path);

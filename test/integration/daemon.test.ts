@@ -17,8 +17,10 @@ async function refusal(
     const config = join(directory, 'supervisord.conf');
     writeFileSync(config, text.replaceAll('DIR', directory));
     const outcome = await run([...executable, '-n', '-c', config, ...args], { cwd: directory });
+    // The original says nothing of causes and remedies.
     const clean = (output: string): string =>
       output
+        .replaceAll(/^(?:Cause|Remedy): .*\n/gm, '')
         .replaceAll(directory, 'DIR')
         .replaceAll(executable[0] ?? '', 'PROGRAM')
         .replaceAll(/^\d{4}-\d\d-\d\d [\d:,]+ /gm, '');
