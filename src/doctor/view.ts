@@ -47,7 +47,7 @@ export interface UnixServerView {
   readonly failure: string | null;
   /** Who listens there; null when nobody does. */
   readonly listenerPid: number | null;
-  /** `srwx------ root:root`, `missing`, … */
+  /** `mode 0700, root:root`; empty when it is not there or cannot be seen. */
   readonly mode: string;
   readonly isSocket: boolean;
   readonly directoryExists: boolean;
