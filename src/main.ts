@@ -23,6 +23,7 @@ const applets: Readonly<Record<string, Applet>> = {
   restart: { summary: 'stop processes and start them again', load: () => import('./cli/restart.ts') },
   signal: { summary: 'send a signal to processes', load: () => import('./cli/signal.ts') },
   tail: { summary: 'show and follow what processes write', load: () => import('./cli/tail.ts') },
+  rotate: { summary: 'begin new log files', load: () => import('./cli/rotate.ts') },
   events: { summary: 'show changes of state as they happen', load: () => import('./cli/events.ts') },
   reread: { summary: 'let the daemon read its configuration again', load: () => import('./cli/reread.ts') },
   update: { summary: 'make what runs match the configuration', load: () => import('./cli/update.ts') },

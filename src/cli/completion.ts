@@ -32,6 +32,7 @@ const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kin
   ['stop', ['process']],
   ['restart', ['process']],
   ['tail', ['process']],
+  ['rotate', ['process']],
   ['signal', ['signal', 'process']],
   ['update', ['group']],
 ]);

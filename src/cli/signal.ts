@@ -1,6 +1,6 @@
 // `tsupervisor signal`: sends a signal to processes.
 import { processName } from '../client/process-info.ts';
-import { FaultError } from '../client/rpc-client.ts';
+import { faultOf } from './control/fault-of.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
 import { selectProcesses } from './control/select.ts';
 import { coloured } from './control/style.ts';
@@ -30,14 +30,4 @@ export async function run(args: readonly string[]): Promise<number> {
       });
     });
   return runControl(command, args, () => status);
-}
-
-async function faultOf(call: Promise<void>): Promise<FaultError | null> {
-  try {
-    await call;
-    return null;
-  } catch (error) {
-    if (error instanceof FaultError) return error;
-    throw error;
-  }
 }

@@ -108,6 +108,16 @@ export class SupervisorClient {
     return decodeArray(await this.#call('clearAllProcessLogs'), decodeProcessResult);
   }
 
+  /** A method of ours; the original answers UNKNOWN_METHOD. */
+  async rotateLog(name: string): Promise<void> {
+    await this.#rpc.call('tsupervisor.rotateLog', name);
+  }
+
+  /** As rotateLog. */
+  async rotateMainLog(): Promise<void> {
+    await this.#rpc.call('tsupervisor.rotateMainLog');
+  }
+
   async reloadConfig(): Promise<ConfigChanges> {
     return decodeConfigChanges(await this.#call('reloadConfig'));
   }

@@ -6,7 +6,8 @@ import { identityMethods } from './methods/identity.ts';
 import { informationMethods } from './methods/information.ts';
 import { inputMethods } from './methods/input.ts';
 import { logMethods } from './methods/logs.ts';
-import { systemMethods } from './methods/system.ts';
+import { rotateMethods } from './methods/rotate.ts';
+import { ourNamespace, systemMethods } from './methods/system.ts';
 
 /** `namespaces`: those of the configuration beside `system`, which is always there. */
 export function methodTable(namespaces: readonly string[]): MethodTable {
@@ -15,6 +16,8 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
     for (const part of supervisorMethods) {
       for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
     }
+    for (const [name, method] of Object.entries(rotateMethods))
+      methods.set(`${ourNamespace}.${name}`, method);
   }
   for (const [name, method] of Object.entries(systemMethods(methods))) methods.set(`system.${name}`, method);
   return methods;

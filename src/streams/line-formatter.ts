@@ -84,19 +84,15 @@ class RecordFormatter implements LineFormatter {
   add(chunk: Uint8Array, now: number): Uint8Array {
     const bytes = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : Buffer.from(chunk);
     const time = this.#timeOf(now);
-    let records = '';
+    const records: string[] = [];
     let start = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, start)) {
-      records += this.#record(bytes.subarray(start, end), time, false);
+      const rest = this.#longRecords(bytes.subarray(start, end), time, records);
+      records.push(this.#record(rest, time, false));
       start = end + 1;
     }
-    while (bytes.length - start > maxRecordBytes) {
-      const end = beforeCharacter(bytes, start + maxRecordBytes);
-      records += this.#record(bytes.subarray(start, end), time, true);
-      start = end;
-    }
-    this.#held = bytes.subarray(start);
-    return Buffer.from(records);
+    this.#held = this.#longRecords(bytes.subarray(start), time, records);
+    return Buffer.from(records.join(''));
   }
 
   flush(now: number): Uint8Array {
@@ -104,6 +100,17 @@ class RecordFormatter implements LineFormatter {
     const record = this.#record(this.#held, this.#timeOf(now), true);
     this.#held = nothing;
     return Buffer.from(record);
+  }
+
+  /** Makes records of the beginning of a line that is too long; what is left of it. */
+  #longRecords(line: Uint8Array, time: string, records: string[]): Uint8Array {
+    let rest = line;
+    while (rest.length > maxRecordBytes) {
+      const end = beforeCharacter(rest, maxRecordBytes);
+      records.push(this.#record(rest.subarray(0, end), time, true));
+      rest = rest.subarray(end);
+    }
+    return rest;
   }
 
   #record(line: Uint8Array, time: string, partial: boolean): string {

@@ -9,6 +9,9 @@ import { isArray, isStruct, type RpcCall, type RpcValue } from '../value.ts';
 /** How long the calls of a multicall may keep the event loop from everybody else, in milliseconds. */
 const burstMs = 20;
 
+/** Methods that the original does not have. They are not listed, so that who compares lists finds what it knows. */
+export const ourNamespace = 'tsupervisor';
+
 export function systemMethods(table: MethodTable): Readonly<Record<string, Method>> {
   return {
     listMethods: {
@@ -16,7 +19,7 @@ export function systemMethods(table: MethodTable): Readonly<Record<string, Metho
       returns: { type: 'array', text: 'Their names, sorted' },
       gated: false,
       safe: true,
-      ...noParams(() => [...table.keys()].sort()),
+      ...noParams(() => [...table.keys()].filter((name) => !name.startsWith(`${ourNamespace}.`)).sort()),
     },
 
     methodHelp: {

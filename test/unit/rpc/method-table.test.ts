@@ -44,12 +44,14 @@ const signatures: Readonly<Record<string, string>> = {
   'system.methodHelp': 'string,string',
   'system.methodSignature': 'array,string',
   'system.multicall': 'array,array',
+  'tsupervisor.rotateLog': 'boolean,string',
+  'tsupervisor.rotateMainLog': 'boolean',
 };
 
 const table = methodTable(['supervisor']);
 
 describe('the table of methods', () => {
-  test('has those of the original and no others', () => {
+  test('has those of the original, ours under our own name, and no others', () => {
     expect([...table.keys()].sort()).toEqual(Object.keys(signatures).sort());
   });
 

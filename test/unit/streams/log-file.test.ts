@@ -11,6 +11,7 @@ import {
   statSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ import { join } from 'node:path';
 import type { Rotation } from '../../../src/config/config.ts';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
 import { LogFile } from '../../../src/streams/log-file.ts';
-import { bySize } from '../../../src/streams/rotation.ts';
+import { bySize, replaceByCompressed } from '../../../src/streams/rotation.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let directory: string;
@@ -259,5 +260,76 @@ describe('a rotation that fails', () => {
     for (const line of ['one\n', 'two\n', 'three\n']) write(line);
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\nthree\n');
     expect(told).toEqual([`cannot rotate ${path}: EISDIR; it goes on growing`]);
+  });
+});
+
+describe('old log files', () => {
+  test('are moved on and replaced whether they are compressed or not', () => {
+    writeFileSync(`${path}.1.gz`, 'one');
+    writeFileSync(`${path}.2.zst`, 'two');
+    writeFileSync(`${path}.3.gz`, 'three');
+    open(bySize(2, 3));
+    write('a\n');
+    expect(files()).toEqual({ log: '', 'log.1': 'a\n', 'log.2.gz': 'one', 'log.3.zst': 'two' });
+  });
+
+  test('are replaced by the next when only one is kept', () => {
+    writeFileSync(`${path}.1.gz`, 'one');
+    open(bySize(2, 1));
+    write('a\n');
+    expect(files()).toEqual({ log: '', 'log.1': 'a\n' });
+  });
+
+  test('are removed when they are too old', () => {
+    writeFileSync(`${path}.1`, 'young');
+    writeFileSync(`${path}.2.gz`, 'old');
+    utimesSync(`${path}.2.gz`, 1e9, 1e9);
+    open({ ...bySize(100, 5), maxAgeSeconds: 3600 });
+    expect(files()).toEqual({ log: '', 'log.1': 'young' });
+  });
+
+  test('make way for their compressed copy under whatever number they have by then', () => {
+    open(bySize(2, 3));
+    write('a\n');
+    const { ino } = statSync(`${path}.1`);
+    write('b\n');
+    writeFileSync(`${path}.compressing`, 'copy of a');
+    replaceByCompressed(path, 3, ino, { path: `${path}.compressing`, suffix: '.gz' });
+    expect(files()).toEqual({ log: '', 'log.1': 'b\n', 'log.2.gz': 'copy of a' });
+  });
+
+  test('that are gone leave no compressed copy', () => {
+    open();
+    writeFileSync(`${path}.compressing`, 'copy');
+    replaceByCompressed(path, 3, 1, { path: `${path}.compressing`, suffix: '.gz' });
+    expect(files()).toEqual({ log: '' });
+  });
+});
+
+describe('a log file that rotates by the clock', () => {
+  const daily: Rotation = { ...bySize(0, 2), schedule: { every: 'day', hour: 0, minute: 0 } };
+
+  test('knows the time, and begins a new file when it is told that it has come', () => {
+    open(daily);
+    write('today');
+    expect(log.rotatesAt).toBeGreaterThan(Date.now());
+    log.rotateOnSchedule();
+    expect(files()).toEqual({ log: '', 'log.1': 'today' });
+    expect(rotated).toEqual([path]);
+    expect(log.rotatesAt).toBeGreaterThan(Date.now());
+  });
+
+  test('rotates when it is opened after a time that was missed', () => {
+    writeFileSync(path, 'long ago');
+    utimesSync(path, 1e9, 1e9);
+    open(daily);
+    expect(files()).toEqual({ log: '', 'log.1': 'long ago' });
+  });
+
+  test('stays when it is empty', () => {
+    open(daily);
+    log.rotateOnSchedule();
+    expect(log.rotate()).toBe(0);
+    expect(files()).toEqual({ log: '' });
   });
 });
