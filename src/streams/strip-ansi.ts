@@ -11,26 +11,42 @@ export class AnsiStripper {
   /** What remains of the next chunk. A trailing ESC is kept until it is known what it begins. */
   strip(chunk: Uint8Array): Uint8Array {
     if (this.#state === 'text' && !chunk.includes(ESC)) return chunk;
-    const kept = new Uint8Array(chunk.length + 1);
-    let length = 0;
-    for (const byte of chunk) {
-      if (this.#state === 'sequence') {
-        if (finalBytes.has(byte)) this.#state = 'text';
-      } else if (this.#state === 'escape' && byte === OPENING_BRACKET) {
-        this.#state = 'sequence';
-      } else {
-        if (this.#state === 'escape') kept[length++] = ESC;
-        this.#state = byte === ESC ? 'escape' : 'text';
-        if (byte !== ESC) kept[length++] = byte;
-      }
-    }
-    return kept.subarray(0, length);
+    const parts: Uint8Array[] = [];
+    let at = 0;
+    while (at < chunk.length) at = this.#step(chunk, at, parts);
+    return Buffer.concat(parts);
   }
 
   /** What was kept back when the stream ended. */
   end(): Uint8Array {
-    const pending = this.#state === 'escape' ? Uint8Array.of(ESC) : new Uint8Array();
+    const pending = this.#state === 'escape' ? lonelyEscape : new Uint8Array();
     this.#state = 'text';
     return pending;
   }
+
+  /** Goes on to where the state changes; the place. */
+  #step(chunk: Uint8Array, at: number, parts: Uint8Array[]): number {
+    switch (this.#state) {
+      case 'text': {
+        const escape = chunk.indexOf(ESC, at);
+        if (escape >= 0) this.#state = 'escape';
+        parts.push(chunk.subarray(at, escape < 0 ? chunk.length : escape));
+        return escape < 0 ? chunk.length : escape + 1;
+      }
+      case 'escape': {
+        const opens = chunk[at] === OPENING_BRACKET;
+        this.#state = opens ? 'sequence' : 'text';
+        if (!opens) parts.push(lonelyEscape);
+        return opens ? at + 1 : at;
+      }
+      case 'sequence': {
+        let last = at;
+        while (last < chunk.length && !finalBytes.has(chunk[last] ?? 0)) last += 1;
+        if (last < chunk.length) this.#state = 'text';
+        return last + 1;
+      }
+    }
+  }
 }
+
+const lonelyEscape = Uint8Array.of(ESC);

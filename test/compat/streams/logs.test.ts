@@ -1,0 +1,135 @@
+// The same output under the original and under ours: which files there are, and what is in them.
+import { describe, expect, test } from 'bun:test';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Daemon, original, ours } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** Ours and the original on the same configuration, for as long as `story` lasts. */
+async function withBoth(
+  config: string,
+  story: (mine: Daemon, theirs: Daemon) => Promise<void>,
+  supervisord = '',
+): Promise<void> {
+  const start = (executable: readonly string[]) => Daemon.start({ config, supervisord, executable });
+  const [mine, theirs] = await Promise.all([start(ours), start(original)]);
+  try {
+    await story(mine, theirs);
+  } finally {
+    await Promise.all([mine.stop(), theirs.stop()]);
+  }
+}
+
+/** Writes its arguments, one at a time: the next when the file NAME.go has grown by a byte. */
+const speaker = `${join(import.meta.dir, 'speaker.py')} %(here)s/go`;
+
+/** Lets both say each word, and sees to it that both logs change and become the same each time; what they are at last. */
+async function sayAll(
+  words: readonly string[],
+  mine: Daemon,
+  theirs: Daemon,
+): Promise<Record<string, string>> {
+  for (const word of words) {
+    const before = [mine, theirs].map(logText);
+    for (const daemon of [mine, theirs]) await Bun.write(daemon.path('go'), `${daemon.read('go')}.`);
+    await eventually(
+      () => {
+        const after = [mine, theirs].map(logText);
+        return after.every((text, index) => text !== before[index]) && after[0] === after[1];
+      },
+      { what: `the same logs after '${word}'` },
+    );
+  }
+  return logs(mine);
+}
+
+function logText(daemon: Daemon): string {
+  return JSON.stringify(logs(daemon));
+}
+
+function logs(daemon: Daemon): Record<string, string> {
+  const names = readdirSync(daemon.directory).filter((name) => name.startsWith('out.log'));
+  return Object.fromEntries(names.sort().map((name) => [name, daemon.read(name)]));
+}
+
+function program(words: readonly string[], options: string): string {
+  const script = words.map((word) => `"${word}"`).join(' ');
+  return `[program:out]
+command=/usr/bin/python3 ${speaker} ${script}
+startsecs=0
+stdout_logfile=%(here)s/out.log
+${options}`;
+}
+
+describe('rotation is that of the original', () => {
+  const words = [
+    'first word',
+    'a second one that is longer',
+    'x',
+    'four',
+    'another long one, it is the fifth',
+    'six',
+    'seven',
+  ];
+  for (const [maxBytes, backups] of [
+    [0, 3],
+    [20, 0],
+    [20, 1],
+    [20, 3],
+    [1, 2],
+  ] as const) {
+    test(`with ${backups} old files of ${maxBytes} bytes`, async () => {
+      const options = `stdout_logfile_maxbytes=${maxBytes}\nstdout_logfile_backups=${backups}`;
+      await withBoth(program(words, options), async (mine, theirs) => {
+        const last = await sayAll(words, mine, theirs);
+        expect(Object.keys(last).length > 1).toBe(maxBytes > 0 && backups > 0);
+      });
+    });
+  }
+});
+
+describe('what a log leaves out is that of the original', () => {
+  test('colours with strip_ansi', async () => {
+    const words = [
+      '\\\\x1b[1mbold\\\\x1b[0m',
+      'plain',
+      '\\\\x1b[2Gc\\\\x1b[Kd',
+      '\\\\x1b]0;title',
+      '\\\\x1b[31mred\\\\x1b[39m',
+    ];
+    await withBoth(
+      program(words, ''),
+      async (mine, theirs) => {
+        expect(await sayAll(words, mine, theirs)).toMatchObject({
+          'out.log': expect.stringContaining('bold\n'),
+        });
+      },
+      'strip_ansi=true',
+    );
+  });
+
+  test('what is captured', async () => {
+    const padding = 'long enough to be looked at, as it is above twenty-four bytes';
+    const captured = `${padding}<!--XSUPERVISOR:BEGIN-->hidden<!--XSUPERVISOR:END-->${padding}`;
+    const words = [padding, captured, padding];
+    await withBoth(program(words, 'stdout_capture_maxbytes=1MB'), async (mine, theirs) => {
+      expect(JSON.stringify(await sayAll(words, mine, theirs))).not.toContain('hidden');
+    });
+  });
+});
+
+describe('AUTO logs are those of the original', () => {
+  test('by name, for the channels that have one', async () => {
+    const config =
+      '[program:a]\ncommand=/bin/cat\n[program:b]\ncommand=/bin/cat\nredirect_stderr=true\nautostart=false';
+    await withBoth(config, async (mine, theirs) => {
+      expect(autoNames(mine)).toEqual(autoNames(theirs));
+      expect(autoNames(mine)).toHaveLength(3);
+    });
+  });
+});
+
+function autoNames(daemon: Daemon): string[] {
+  const names = readdirSync(daemon.directory).filter((name) => name.includes('---'));
+  return names.map((name) => name.replace(/-[a-z0-9_]{8}\.log$/, '-XXXXXXXX.log')).sort();
+}
