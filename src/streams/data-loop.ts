@@ -9,7 +9,7 @@ import type { AttachCommand, Command, CompressedCommand, Report } from './messag
 import { PatientEpoll } from './patient-epoll.ts';
 import { replaceByCompressed } from './rotation.ts';
 import type { SharedLog } from './shared-log.ts';
-import { SpecialFile } from './special-file.ts';
+import { StuckLogs } from './stuck-logs.ts';
 import { Syslog } from './syslog.ts';
 
 const bufferBytes = 128 * 1024;
@@ -22,11 +22,11 @@ const longestSleepMs = 3_600_000;
 export class DataLoop {
   readonly #epoll = new PatientEpoll();
   readonly #syslog = new Syslog();
-  readonly #logs = new LogTable(
-    this.#syslog,
-    (report) => this.#tell(report),
+  readonly #stuckLogs = new StuckLogs(
     (fd) => this.#epoll.watchWritableOnce(fd),
+    () => this.#onFreed(),
   );
+  readonly #logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#stuckLogs);
   readonly #streams = new Map<number, ChildStream>();
   readonly #streamByFd = new Map<number, ChildStream>();
   /** Streams that hold the beginning of a line. */
@@ -73,7 +73,7 @@ export class DataLoop {
     const stream = this.#streamByFd.get(fd);
     if (stream) this.#onReadable(stream);
     else if (this.#writableWatches.delete(fd)) this.#tell({ is: 'writable', fd });
-    else this.#onTargetWritable(fd);
+    else this.#stuckLogs.writable(fd);
   }
 
   #obeyAll(): void {
@@ -252,38 +252,22 @@ export class DataLoop {
     if (this.#epoll.watchWritableOnce(fd) === 0) this.#writableWatches.add(fd);
   }
 
-  #onTargetWritable(fd: number): void {
-    for (const log of this.#logs.stuck) {
-      if (log.target.waitsFor !== fd || !(log.target instanceof SpecialFile)) continue;
-      log.target.writePending();
-      this.#afterStuck(log);
-    }
-  }
-
-  #afterStuck(log: SharedLog): void {
-    const { waitsFor } = log.target;
-    if (waitsFor !== null) this.#epoll.watchWritableOnce(waitsFor);
-    else {
-      this.#logs.unstick(log);
-      this.#unpark();
-      this.#answerFlushes();
-    }
+  #onFreed(): void {
+    this.#unpark();
+    this.#answerFlushes();
   }
 
   /** What waits for a slow reader is not handed over yet. */
   #answerFlushes(): void {
-    if (this.#logs.stuck.size > 0) return;
+    if (!this.#stuckLogs.none) return;
     for (const request of this.#flushRequests) this.#answer(request, 0);
     this.#flushRequests = [];
   }
 
   /** When something must be done though nothing happens; null when never. */
   #deadline(): number | null {
-    let earliest = Number.POSITIVE_INFINITY;
+    let earliest = this.#stuckLogs.deadline;
     for (const stream of this.#holding) earliest = Math.min(earliest, stream.deadline ?? earliest);
-    for (const { target } of this.#logs.stuck) {
-      if (target instanceof SpecialFile) earliest = Math.min(earliest, target.deadline ?? earliest);
-    }
     const { nextRotation } = this.#logs;
     if (nextRotation !== null) {
       const waitMs = Math.min(nextRotation - Date.now(), longestSleepMs);
@@ -300,11 +284,7 @@ export class DataLoop {
       stream.flush();
       this.#holding.delete(stream);
     }
-    for (const log of this.#logs.stuck) {
-      if (!(log.target instanceof SpecialFile) || (log.target.deadline ?? now) > now) continue;
-      log.target.giveUp();
-      this.#afterStuck(log);
-    }
+    this.#stuckLogs.giveUpLate(now);
   }
 
   #tellFault(error: unknown): void {

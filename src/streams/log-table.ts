@@ -7,13 +7,13 @@ import { LogWatches } from './log-watches.ts';
 import type { Command, Report } from './messages.ts';
 import { SharedLog } from './shared-log.ts';
 import { SpecialFile } from './special-file.ts';
+import type { StuckLogs } from './stuck-logs.ts';
 import type { Syslog } from './syslog.ts';
 
 export class LogTable {
   readonly #byNumber = new Map<number, SharedLog>();
   readonly #byPath = new Map<string, SharedLog>();
   readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
-  readonly #stuck = new Set<SharedLog>();
   /** Those that rotate by the clock. */
   readonly #scheduled = new Map<LogFile, SharedLog>();
   #nextRotation: number | null = null;
@@ -27,8 +27,7 @@ export class LogTable {
   constructor(
     private readonly syslog: Syslog,
     private readonly report: (report: Report) => void,
-    /** The descriptor of a log whose reader has stopped reading. */
-    private readonly onStuck: (fd: number) => void,
+    private readonly stuck: StuckLogs,
   ) {}
 
   get(number: number | null): SharedLog | null {
@@ -56,8 +55,8 @@ export class LogTable {
     log.references -= 1;
     if (log.references > 0) return;
     if (log.path !== null) this.#byPath.delete(log.path);
-    this.#stuck.delete(log);
     log.target.close();
+    this.stuck.forget(log);
     if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
   }
 
@@ -75,15 +74,6 @@ export class LogTable {
   /** To be called when a log was emptied or opened anew. */
   changed(log: SharedLog): void {
     if (log.watched && log.path !== null) this.#watches.changed(log.path);
-  }
-
-  /** Logs whose readers do not read. */
-  get stuck(): ReadonlySet<SharedLog> {
-    return this.#stuck;
-  }
-
-  unstick(log: SharedLog): void {
-    this.#stuck.delete(log);
   }
 
   /** The main thread opened the file once more to see whether it can: the newer descriptor is the better one. */
@@ -147,11 +137,7 @@ export class LogTable {
   }
 
   #onWritten(log: SharedLog): void {
-    const { waitsFor } = log.target;
-    if (waitsFor !== null && !this.#stuck.has(log)) {
-      this.#stuck.add(log);
-      this.onStuck(waitsFor);
-    }
+    this.stuck.look(log);
     this.changed(log);
   }
 }

@@ -28,10 +28,10 @@ export class AnsiStripper {
   #step(chunk: Uint8Array, at: number, parts: Uint8Array[]): number {
     switch (this.#state) {
       case 'text': {
-        const escape = chunk.indexOf(ESC, at);
-        if (escape >= 0) this.#state = 'escape';
-        parts.push(chunk.subarray(at, escape < 0 ? chunk.length : escape));
-        return escape < 0 ? chunk.length : escape + 1;
+        const start = chunk.indexOf(ESC, at);
+        if (start >= 0) this.#state = 'escape';
+        parts.push(chunk.subarray(at, start < 0 ? chunk.length : start));
+        return start < 0 ? chunk.length : start + 1;
       }
       case 'escape': {
         const opens = chunk[at] === OPENING_BRACKET;
