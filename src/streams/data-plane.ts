@@ -76,11 +76,12 @@ export class DataPlane {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#compressor = new LogCompressor(this.#asking, onTrouble);
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(workerModule(), {
       workerData: { port: port2, bell: this.#bell },
       transferList: [port2],
     });
     this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
+    this.#worker.on('error', endWithoutWorker);
   }
 
   /** `onTrouble` hears what went wrong with a log, in one line each, the first and the last time. */
@@ -265,4 +266,19 @@ export class DataPlane {
     this.#lastNumber += 1;
     return this.#lastNumber;
   }
+}
+
+/**
+ * In the executable, import.meta.url is where this file was when it was compiled, which must mean nothing: the worker
+ * is an entry point of the build and lies under the executable's own root.
+ */
+function workerModule(): string | URL {
+  const isCompiled = Bun.main.startsWith('/$bunfs/');
+  return isCompiled ? '/$bunfs/root/streams/worker.js' : new URL('./worker.ts', import.meta.url);
+}
+
+/** Nothing that programs write would be read any more, and no log could say so: better to be started again. */
+function endWithoutWorker(error: unknown): never {
+  console.error(`tsupervisor: the thread that carries output has ended: ${String(error)}`);
+  process.exit(1);
 }
