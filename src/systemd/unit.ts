@@ -107,7 +107,7 @@ function serviceSection(options: UnitOptions): Record<string, string> {
     TasksMax: 'infinity',
     ...(scope === 'system' ? { LimitNOFILE: '65536' } : {}),
     RuntimeDirectory: name,
-    RuntimeDirectoryPreserve: 'restart',
+    RuntimeDirectoryPreserve: 'yes',
   };
 }
 
