@@ -2,10 +2,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Daemon, DaemonSetup } from '../support/daemon.ts';
-import { call, compare, type Row, timeUntil } from './measure.ts';
+import { call, compare, median, type Row, timeUntil } from './measure.ts';
 
 const lines = join(import.meta.dir, 'lines.pl');
-const floodMegabytes = 3000;
+const floodMegabytes = 2000;
 const ticksPerSecond = 100;
 
 const flood: DaemonSetup = {
@@ -31,25 +31,38 @@ stdout_logfile=%(here)s/%(program_name)s_%(process_num)d.log`,
 
 export async function measureLogs(): Promise<Row[]> {
   return [
-    await compare('log of one program that floods', 'MB/s', flood, async (daemon) => {
-      const { seconds } = await wholeFlood(daemon);
-      return floodMegabytes / seconds;
+    await compare('log of one program that floods, best of 3', 'MB/s', flood, async (daemon) => {
+      const floods = await threeFloods(daemon);
+      return floodMegabytes / Math.min(...floods.map(({ seconds }) => seconds));
     }),
-    await compare('CPU per GB of that log', 's', flood, async (daemon) => {
-      const { cpuSeconds } = await wholeFlood(daemon);
-      return (cpuSeconds * 1000) / floodMegabytes;
+    await compare('CPU per GB of that log, median of 3', 's', flood, async (daemon) => {
+      const floods = await threeFloods(daemon);
+      return (median(floods.map(({ cpuSeconds }) => cpuSeconds)) * 1000) / floodMegabytes;
     }),
     await compare('CPU share for 100 programs of 2000 lines/s', '%', hundred, shareForHundred),
     await compare('getState while a program floods, 99th of 100', 'ms', endlessFlood, stateLatency),
   ];
 }
 
-async function wholeFlood(daemon: Daemon): Promise<{ seconds: number; cpuSeconds: number }> {
-  const before = cpuSeconds(daemon.pid);
-  const started = performance.now();
-  await call(daemon, 'startProcess', 'flood');
-  await timeUntil(async () => daemon.log().includes('exited: flood'), 10);
-  return { seconds: (performance.now() - started) / 1000, cpuSeconds: cpuSeconds(daemon.pid) - before };
+interface Flood {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** What else the machine does moves one of them a lot. */
+async function threeFloods(daemon: Daemon): Promise<Flood[]> {
+  const floods: Flood[] = [];
+  for (let count = 1; count <= 3; count += 1) {
+    const before = cpuSeconds(daemon.pid);
+    const started = performance.now();
+    await call(daemon, 'startProcess', 'flood');
+    await timeUntil(async () => daemon.log().split('exited: flood').length > count, 10);
+    floods.push({
+      seconds: (performance.now() - started) / 1000,
+      cpuSeconds: cpuSeconds(daemon.pid) - before,
+    });
+  }
+  return floods;
 }
 
 async function shareForHundred(daemon: Daemon): Promise<number> {
