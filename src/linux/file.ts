@@ -10,6 +10,7 @@ const O_NOCTTY = 0o400;
 const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
+const O_PATH = 0o10000000;
 const F_DUPFD_CLOEXEC = 1030;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -51,6 +52,12 @@ export function openAppend(path: string, mode = 0o666): number {
 export function ownDescriptorOf(path: string): number | null {
   const number = standardStreams.get(path) ?? ownDescriptor.exec(path)?.[1];
   return number === undefined ? null : Number(number);
+}
+
+/** A descriptor that keeps the file in being, whatever becomes of its names; null when there is none. */
+export function holdFile(path: string): number | null {
+  const fd = libc.open(ptr(cstring(path)), O_PATH | O_CLOEXEC, 0);
+  return fd < 0 ? null : fd;
 }
 
 export function closeFile(fd: number): void {

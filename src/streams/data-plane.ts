@@ -1,4 +1,5 @@
 // The main thread's side of the data plane: opens logs, hands pipes over, hears what it asked for.
+import { close } from 'node:fs';
 import { resolve } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Rotation } from '../config/config.ts';
@@ -248,6 +249,10 @@ export class DataPlane {
         return;
       case 'rotated':
         this.#compressor.compress(report.path, report.rotation);
+        return;
+      case 'discarded':
+        // In the runtime's thread pool: freeing a file waits for what of it is on its way to the disk.
+        close(report.fd);
         return;
       case 'trouble':
         this.onTrouble(report.message);

@@ -5,7 +5,7 @@ import { E, errnoName } from '../linux/errno.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
 import { Losses } from './losses.ts';
-import { removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
+import { holdOldest, removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './schedule.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
@@ -23,6 +23,8 @@ export interface LogFileEvents {
   trouble(message: string): void;
   /** BASE.1 is there. */
   rotated(path: string, rotation: Rotation): void;
+  /** A file that was removed and is freed when this is closed: a matter of many milliseconds if it is large. */
+  discarded(fd: number): void;
 }
 
 export class LogFile implements LogTarget {
@@ -198,12 +200,15 @@ export class LogFile implements LogTarget {
       if (failure === 0) this.#size = 0;
       return failure;
     }
-    return errnoOf(() => {
+    const oldest = holdOldest(this.path, backups);
+    const failure = errnoOf(() => {
       shiftBackups(this.path, backups);
       this.#replace(openAppend(this.path, this.mode));
       this.#removeOld();
       this.events.rotated(this.path, this.rotation);
     });
+    for (const fd of oldest) this.events.discarded(fd);
+    return failure;
   }
 
   /** What the clock would have asked for while nobody had the log open. */

@@ -19,6 +19,7 @@ export class LogTable {
   #nextRotation: number | null = null;
   readonly #events: LogFileEvents = {
     trouble: (message) => this.report({ is: 'trouble', message }),
+    discarded: (fd) => this.report({ is: 'discarded', fd }),
     rotated: (path, rotation) => {
       if (rotation.compression) this.report({ is: 'rotated', path, rotation });
     },

@@ -66,4 +66,6 @@ export type Report =
   | { readonly is: 'logChanged'; readonly path: string }
   /** There are old files that should be compressed. */
   | { readonly is: 'rotated'; readonly path: string; readonly rotation: Rotation }
+  /** A descriptor to be closed off this thread, which takes time: the last one of a large file. */
+  | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string };

@@ -1,6 +1,7 @@
 // The files of a rotated log: BASE is the current one, BASE.1 the youngest of the old ones, which may be compressed.
 import { existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import type { Compression, Rotation } from '../config/config.ts';
+import { holdFile } from '../linux/file.ts';
 
 /** What the name of a compressed file ends with. */
 export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
@@ -19,6 +20,11 @@ export function shiftBackups(path: string, backups: number): void {
   if (!existsSync(path)) return;
   for (const suffix of suffixesOf(path, 1)) if (suffix !== '') unlinkSync(`${path}.1${suffix}`);
   renameSync(path, `${path}.1`);
+}
+
+/** Descriptors of the file that the next shiftBackups may remove, so that its blocks are freed when they are closed. */
+export function holdOldest(path: string, backups: number): number[] {
+  return allSuffixes.flatMap((suffix) => holdFile(`${path}.${backups}${suffix}`) ?? []);
 }
 
 /** Removes old files that were last written more than `maxAgeSeconds` ago. Throws what the system says. */

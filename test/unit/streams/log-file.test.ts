@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
+  closeSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -43,6 +44,7 @@ function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
   log = new LogFile(path, openAppend(path, mode), mode, rotation, {
     trouble: (message) => told.push(message),
     rotated: (base) => rotated.push(base),
+    discarded: (fd) => closeSync(fd),
   });
 }
 
