@@ -9,6 +9,8 @@ const redisPorts: number[] = [];
 let nginxPort = 0;
 
 const nginxConf = (port: number) => `
+# One process: a worker that outlives a killed master would keep the port from the next one.
+master_process off;
 pid nginx.pid;
 error_log stderr;
 events {}
