@@ -1,0 +1,168 @@
+// tsupervisor install and uninstall on a machine with systemd, with and without the original.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { copyFileSync } from 'node:fs';
+import { ours } from '../support/daemon.ts';
+import { Machine } from './machine.ts';
+
+let machine: Machine;
+
+beforeAll(async () => {
+  machine = await Machine.boot();
+  copyFileSync(ours[0], machine.path('usr/local/bin/tsupervisor'));
+}, 300_000);
+afterAll(() => machine.destroy());
+
+const unit = 'etc/systemd/system/tsupervisor.service';
+const install = (...options: string[]) => machine.run('tsupervisor', 'install', ...options);
+const uninstall = (...options: string[]) => machine.run('tsupervisor', 'uninstall', ...options);
+const isActive = async (name: string) => (await machine.run('systemctl', 'is-active', name)).stdout.trim();
+/** Nothing when there is no such service. */
+const isEnabled = async (name: string) => (await machine.run('systemctl', 'is-enabled', name)).stdout.trim();
+
+describe('on a machine of its own', () => {
+  beforeEach(async () => {
+    await uninstall('--now');
+    await machine.ok('sh', '-c', 'tsupervisor echo-conf --minimal > /etc/supervisord.conf');
+  });
+
+  test('a dry run tells the steps and takes none', async () => {
+    const { status, stdout } = await install('--dry-run', '--enable', '--now');
+    expect(stdout).toBe(
+      `would be writing /${unit}\nwould be enabling tsupervisor.service at boot\nwould be starting tsupervisor.service\n`,
+    );
+    expect(status).toBe(0);
+    expect(machine.exists(unit)).toBe(false);
+  });
+
+  test('install writes the unit, enables and starts it; once more changes nothing', async () => {
+    const first = await install('--enable', '--now');
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(machine.read(unit)).toContain('ExecStart=/usr/local/bin/tsupervisor run\n');
+    expect([await isActive('tsupervisor'), await isEnabled('tsupervisor')]).toEqual(['active', 'enabled']);
+    const pid = await machine.property('tsupervisor', 'MainPID');
+    const second = await install('--enable', '--now');
+    expect(second.stdout).toBe(
+      `writing /${unit} … as it was\nenabling tsupervisor.service at boot … was enabled\nstarting tsupervisor.service … runs already\n`,
+    );
+    expect(await machine.property('tsupervisor', 'MainPID')).toBe(pid);
+  });
+
+  test('uninstall takes it away, the configuration stays; once more changes nothing', async () => {
+    await install('--enable', '--now');
+    expect((await uninstall()).stdout).toEndWith('It still runs. To stop it: systemctl stop tsupervisor\n');
+    expect(await uninstall('--now')).toMatchObject({ status: 0, stderr: '' });
+    expect(machine.exists(unit)).toBe(false);
+    expect(await isActive('tsupervisor')).toBe('inactive');
+    expect(machine.exists('etc/supervisord.conf')).toBe(true);
+    expect((await uninstall('--now')).status).toBe(0);
+  });
+
+  test('a service that does not start leaves nothing behind, and the reason is told', async () => {
+    machine.write('etc/supervisord.conf', '[supervisord]\nloglevel=loud\n');
+    const { status, stdout, stderr } = await install('--enable', '--now');
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      'starting tsupervisor.service … failed\nback: starting tsupervisor.service … done\n',
+    );
+    expect(stderr).toMatch(/^tsupervisor install: tsupervisor.service did not start \(failed\).*loud.*\n$/);
+    expect(machine.exists(unit)).toBe(false);
+    expect([await isActive('tsupervisor'), await isEnabled('tsupervisor')]).toEqual(['inactive', '']);
+  });
+
+  test('a unit that was there before comes back when the new one does not start', async () => {
+    await install('--watchdog', '77');
+    const { status } = await install('--config', '/etc/hostname', '--now');
+    expect(status).toBe(1);
+    expect(machine.read(unit)).toContain('WatchdogSec=77\n');
+  });
+
+  test('another name and configuration are another service', async () => {
+    await machine.ok('sh', '-c', 'sed s,/tmp/,/tmp/web-, /etc/supervisord.conf > /etc/web.conf');
+    await install('--now');
+    expect(await install('--name', 'web', '--config', '/etc/web.conf', '--now')).toMatchObject({
+      stderr: '',
+      status: 0,
+    });
+    expect(machine.read('etc/systemd/system/web.service')).toContain('tsupervisor run -c /etc/web.conf\n');
+    expect([await isActive('web'), await isActive('tsupervisor')]).toEqual(['active', 'inactive']);
+    await uninstall('--name', 'web', '--now');
+  });
+
+  test('a configuration that is not there is told before anything is done', async () => {
+    await machine.ok('rm', '/etc/supervisord.conf');
+    await machine.ok('mv', '/etc/supervisor/supervisord.conf', '/root/');
+    const { stderr, status } = await install('--now');
+    await machine.ok('mv', '/root/supervisord.conf', '/etc/supervisor/');
+    expect(stderr).toBe(
+      'tsupervisor install: there is no /etc/supervisord.conf to run;' +
+        ' `tsupervisor echo-conf > /etc/supervisord.conf` makes one to begin with\n',
+    );
+    expect(status).toBe(1);
+    expect(machine.exists(unit)).toBe(false);
+  });
+});
+
+describe('on a machine where the original runs', () => {
+  beforeEach(async () => {
+    await uninstall('--now');
+    await machine.ok('systemctl', 'enable', '--now', 'supervisor');
+    await machine.ok('rm', '-f', '/etc/supervisord.conf');
+  });
+
+  test('install refuses to start beside it, and says how to take over', async () => {
+    const { status, stderr } = await install('--now');
+    expect(stderr).toBe(
+      'tsupervisor install: supervisor.service runs or is enabled; to take over from it, add --replace\n',
+    );
+    expect(status).toBe(1);
+    expect(await isActive('supervisor')).toBe('active');
+  });
+
+  test('--replace takes over with the same configuration, and tells the way back, which works', async () => {
+    const { status, stdout } = await install('--replace', '--enable', '--now');
+    expect(status).toBe(0);
+    expect([await isActive('supervisor'), await isActive('tsupervisor')]).toEqual(['inactive', 'active']);
+    expect([await isEnabled('supervisor'), await isEnabled('tsupervisor')]).toEqual(['disabled', 'enabled']);
+    const ctl = ['supervisorctl', '-c', '/etc/supervisor/supervisord.conf'];
+    expect((await machine.ok(...ctl, 'pid')).trim()).toBe(await machine.property('tsupervisor', 'MainPID'));
+    const wayBack = /^To go back: (.*)$/m.exec(stdout)?.[1] ?? 'false';
+    await machine.ok('sh', '-c', wayBack);
+    expect([await isActive('supervisor'), await isActive('tsupervisor')]).toEqual(['active', 'inactive']);
+    expect([await isEnabled('supervisor'), await isEnabled('tsupervisor')]).toEqual(['enabled', '']);
+  });
+
+  test('a take-over that fails gives it back, running and enabled', async () => {
+    machine.write('etc/broken.conf', '[supervisord]\nloglevel=loud\n');
+    expect((await install('--replace', '--enable', '--now', '--config', '/etc/broken.conf')).status).toBe(1);
+    expect([await isActive('supervisor'), await isEnabled('supervisor')]).toEqual(['active', 'enabled']);
+    expect(machine.exists(unit)).toBe(false);
+  });
+});
+
+describe('where it cannot be done', () => {
+  test('without root, one line says so', async () => {
+    const { status, stderr } = await machine.run('setpriv', '--reuid=65534', 'tsupervisor', 'install');
+    expect(stderr).toBe(
+      'tsupervisor install: only root may change the services of the system (--user is for your own)\n',
+    );
+    expect(status).toBe(1);
+  });
+
+  test('without a session, one line says so', async () => {
+    const { stderr } = await install('--user');
+    expect(stderr).toMatch(/^tsupervisor install: there is no session of yours: .*\n$/);
+  });
+
+  test('without a bus, one line says so', async () => {
+    await machine.ok('systemctl', 'stop', 'dbus.socket', 'dbus.service');
+    const { stderr, status } = await machine.run(
+      'env',
+      'DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nowhere',
+      'tsupervisor',
+      'install',
+    );
+    await machine.ok('systemctl', 'start', 'dbus.socket');
+    expect(stderr).toMatch(/^tsupervisor install: cannot reach the system bus: .*\n$/);
+    expect(status).toBe(1);
+  });
+});

@@ -1,0 +1,239 @@
+// A machine's whole life with us, by Debian's own tools: apt installs, systemd starts, reloads, restarts, stops.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
+import { Machine } from './machine.ts';
+import { buildRepository, laterDeb, repository } from './repository.ts';
+
+let machine: Machine;
+
+beforeAll(async () => {
+  await buildRepository();
+  machine = await Machine.boot();
+  cpSync(join(repository, 'apt'), machine.path('srv/apt'), { recursive: true });
+  machine.write('etc/apt/sources.list', 'deb [trusted=yes] file:/srv/apt ./\n');
+  await machine.ok('apt-get', 'update');
+}, 300_000);
+afterAll(() => machine.destroy());
+
+/** Beginning, and every program that the tests look at; each is found by its own number of seconds. */
+const config = `[unix_http_server]
+file=/run/tsupervisor/supervisor.sock
+[supervisord]
+user=root
+logfile=/var/log/tsupervisor/supervisord.log
+pidfile=/run/tsupervisor/supervisord.pid
+childlogdir=/var/log/tsupervisor
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix:///run/tsupervisor/supervisor.sock
+[program:steady]
+command=/bin/sleep 1000001
+startsecs=0
+[program:changing]
+command=/bin/sleep 1000002
+startsecs=0
+[program:stubborn]
+command=/bin/sh -c "trap '' TERM; sleep 1000003 & while :; do wait; done"
+startsecs=0
+stopwaitsecs=2
+[program:forking]
+command=/bin/sh -c "setsid sleep 1000004 & exec sleep 1000005"
+startsecs=0
+`;
+const seconds = ['1000001', '1000002', '1000003', '1000004', '1000005'];
+
+async function pidOf(program: string): Promise<string> {
+  return (await machine.ok('supervisorctl', 'pid', program)).trim();
+}
+
+/** How many processes each number of seconds has. */
+async function counts(): Promise<Record<string, number>> {
+  const entries = await Promise.all(
+    seconds.map(async (number) => [number, (await machine.pidsOf(`sleep ${number}$`)).length] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+const each = Object.fromEntries(seconds.map((number) => [number, 1]));
+const none = Object.fromEntries(seconds.map((number) => [number, 0]));
+
+const mainPid = () => machine.property('tsupervisor', 'MainPID');
+
+/** A daemon other than `before`, that is ready. */
+async function restarted(before: string): Promise<void> {
+  const isAnother = async () => {
+    const [pid, state] = [await mainPid(), await machine.property('tsupervisor', 'ActiveState')];
+    return pid !== '0' && pid !== before && state === 'active';
+  };
+  await eventually(isAnother, { what: 'systemd to start it again', timeoutMs: 30_000 });
+}
+
+describe('a machine with the package', () => {
+  test('has it installed by apt, neither started nor enabled, beside the old supervisor', async () => {
+    await machine.ok('apt-get', 'install', '-y', 'tsupervisor');
+    expect((await machine.run('systemctl', 'is-active', 'tsupervisor')).stdout).toBe('inactive\n');
+    expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('disabled\n');
+    expect(await machine.ok('dpkg', '-s', 'supervisor')).toContain('Status: install ok installed\n');
+    // The old supervisor's configuration is there: no other one is put before it.
+    expect(machine.exists('etc/supervisord.conf')).toBe(false);
+  });
+
+  test('has a unit that systemd finds nothing wrong with', async () => {
+    const unit = '/usr/lib/systemd/system/tsupervisor.service';
+    const verified = await machine.run('systemd-analyze', '--man=no', 'verify', unit);
+    expect(verified).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test("runs the old supervisor's configuration when there is no other", async () => {
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+    const old = ['supervisorctl', '-c', '/etc/supervisor/supervisord.conf'];
+    expect((await machine.ok(...old, 'pid')).trim()).toBe(await mainPid());
+    await machine.ok('systemctl', 'stop', 'tsupervisor');
+  });
+
+  test('is up as the first page of the manual says', async () => {
+    await machine.ok('sh', '-c', 'tsupervisor echo-conf > /etc/supervisord.conf');
+    await machine.ok('systemctl', 'enable', '--now', 'tsupervisor');
+    expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('enabled\n');
+    expect(await machine.run('supervisorctl', 'status')).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('waits for a start until the daemon is ready, and shows its status line', async () => {
+    machine.write('etc/supervisord.conf', config);
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    expect(await machine.ok('supervisorctl', 'status', 'steady')).toMatch(/^steady +RUNNING/);
+    await eventually(async () => (await machine.property('tsupervisor', 'StatusText')) === '4 running', {
+      what: 'the status line',
+    });
+    expect(await machine.ok('systemctl', 'status', 'tsupervisor')).toContain('Status: "4 running"');
+    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+  });
+
+  test('has the log of the daemon in its journal too', async () => {
+    expect(await machine.ok('journalctl', '-u', 'tsupervisor')).toContain("INFO spawned: 'steady' with pid");
+  });
+});
+
+describe('systemctl reload', () => {
+  test('restarts what changed, and only that', async () => {
+    const [before, steady, changing] = [await mainPid(), await pidOf('steady'), await pidOf('changing')];
+    machine.write(
+      'etc/supervisord.conf',
+      config.replace('[program:changing]', '[program:changing]\npriority=500'),
+    );
+    await machine.ok('systemctl', 'reload', 'tsupervisor');
+    expect(await mainPid()).toBe(before);
+    expect(await pidOf('steady')).toBe(steady);
+    expect(await pidOf('changing')).not.toBe(changing);
+  });
+
+  test('fails with a broken configuration, and everything runs on', async () => {
+    const steady = await pidOf('steady');
+    machine.write('etc/supervisord.conf', `${config}autostart=perhaps\n`);
+    expect((await machine.run('systemctl', 'reload', 'tsupervisor')).status).not.toBe(0);
+    expect(await machine.property('tsupervisor', 'ActiveState')).toBe('active');
+    expect(await pidOf('steady')).toBe(steady);
+    machine.write('etc/supervisord.conf', config);
+    await machine.ok('systemctl', 'reload', 'tsupervisor');
+  });
+});
+
+describe('a daemon that is killed', () => {
+  test('is started again, and every program runs once', async () => {
+    const before = await mainPid();
+    await machine.ok('kill', '-KILL', before);
+    await restarted(before);
+    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+  }, 60_000);
+});
+
+describe('a daemon that hangs', () => {
+  test('is ended by the watchdog and started again', async () => {
+    machine.write('etc/systemd/system/tsupervisor.service.d/watchdog.conf', '[Service]\nWatchdogSec=1\n');
+    await machine.ok('systemctl', 'daemon-reload');
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    const before = await mainPid();
+    await machine.ok('kill', '-STOP', before);
+    await restarted(before);
+    expect(await machine.ok('journalctl', '-u', 'tsupervisor')).toContain("Failed with result 'watchdog'");
+    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+    await machine.ok('rm', '-r', '/etc/systemd/system/tsupervisor.service.d');
+    await machine.ok('systemctl', 'daemon-reload');
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+  }, 60_000);
+});
+
+describe('a new version of the package', () => {
+  test('does not disturb what runs; the next start is the new one', async () => {
+    const [before, steady] = [await mainPid(), await pidOf('steady')];
+    await laterDeb('99.0', machine.path('srv/later.deb'));
+    await machine.ok('apt-get', 'install', '-y', '/srv/later.deb');
+    expect(await mainPid()).toBe(before);
+    expect(await pidOf('steady')).toBe(steady);
+    expect(machine.read('etc/supervisord.conf')).toBe(config);
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    expect(await machine.ok('supervisorctl', 'status', 'steady')).toMatch(/^steady +RUNNING/);
+  }, 60_000);
+});
+
+describe('systemctl stop', () => {
+  test('leaves nothing behind: neither what ignores SIGTERM nor what daemonised itself', async () => {
+    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+    await machine.ok('systemctl', 'stop', 'tsupervisor');
+    expect(await counts()).toEqual(none);
+    expect(await machine.property('tsupervisor', 'Result')).toBe('success');
+    expect(machine.read('var/log/tsupervisor/supervisord.log')).toContain("WARN killing 'stubborn'");
+  }, 60_000);
+});
+
+describe('the package, taken away', () => {
+  test('leaves the configuration when it is removed, stopping the service', async () => {
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+    await machine.ok('apt-get', 'remove', '-y', 'tsupervisor');
+    expect(await counts()).toEqual(none);
+    expect(machine.read('etc/supervisord.conf')).toBe(config);
+    expect(machine.exists('usr/bin/tsupervisor')).toBe(false);
+  }, 60_000);
+
+  test("leaves the user's files when it is purged", async () => {
+    machine.write('etc/supervisord.d/mine.conf', '[program:mine]\n');
+    machine.write('var/log/tsupervisor/mine.log', 'mine\n');
+    await machine.ok('apt-get', 'purge', '-y', 'tsupervisor');
+    expect(machine.read('etc/supervisord.conf')).toBe(config);
+    expect(machine.read('etc/supervisord.d/mine.conf')).toBe('[program:mine]\n');
+    expect(machine.read('var/log/tsupervisor/mine.log')).toBe('mine\n');
+    expect(machine.exists('var/log/tsupervisor/supervisord.log')).toBe(false);
+    expect(machine.exists('etc/supervisor/supervisord.conf')).toBe(true);
+    expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).status).not.toBe(0);
+  });
+});
+
+describe('a machine without the old supervisor', () => {
+  test('gets a configuration that works at once, and loses it again when nobody changed it', async () => {
+    await machine.ok('apt-get', 'purge', '-y', 'supervisor');
+    await machine.ok(
+      'rm',
+      '-rf',
+      '/etc/supervisord.conf',
+      '/etc/supervisord.d',
+      '/var/log/tsupervisor',
+      '/etc/supervisor',
+    );
+    await machine.ok('apt-get', 'install', '-y', 'tsupervisor-compat');
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+    expect((await machine.ok('supervisorctl', 'pid')).trim()).toBe(await mainPid());
+    expect(await machine.ok('supervisord', '--version')).toBe('4.2.5\n');
+    await machine.ok('apt-get', 'purge', '-y', 'tsupervisor-compat', 'tsupervisor');
+    for (const path of [
+      'etc/supervisord.conf',
+      'etc/supervisord.d',
+      'var/lib/tsupervisor',
+      'var/log/tsupervisor',
+      'usr/bin/supervisord',
+    ])
+      expect([path, machine.exists(path)]).toEqual([path, false]);
+  }, 60_000);
+});
