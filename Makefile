@@ -37,6 +37,7 @@ run: $(EXECUTABLE)
 # Types, lint and the pure tests: seconds.
 check: $(NODE_MODULES)
 	node_modules/.bin/tsc --noEmit
+	node_modules/.bin/tsc --noEmit -p src/web
 	node_modules/.bin/biome check
 	$(BUN) test test/unit
 

@@ -213,6 +213,8 @@ export type GroupConfig = ProgramGroupConfig | EventListenerPoolConfig | FastCgi
 export interface Config {
   /** The path as it was given with -c, or as it was found. */
   readonly path: string;
+  /** That path for whoever is in another directory by now. */
+  readonly absolutePath: string;
   readonly supervisord: SupervisordConfig;
   /** All inet servers in file order, then all unix servers. */
   readonly servers: readonly ServerConfig[];

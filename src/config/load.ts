@@ -10,6 +10,7 @@ import { type ReadFiles, readAllFiles } from './read-files.ts';
 import { SectionReader } from './section-reader.ts';
 import { readRpcInterfaces, readServers } from './server-sections.ts';
 import { lookUpUser, readSupervisord } from './supervisord-section.ts';
+import { toAbsolute } from './values/paths.ts';
 
 export interface ConfigRequest {
   /** As given with -c, or as it was found. */
@@ -58,6 +59,7 @@ export function assemble(request: ConfigRequest, problems: Problems): Assembly {
   const complete: SupervisordConfig = { ...supervisord.config, environment, user };
   const config = {
     path,
+    absolutePath: toAbsolute(path, host),
     supervisord: complete,
     servers,
     rpcInterfaces,

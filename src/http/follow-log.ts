@@ -1,6 +1,7 @@
 // A log file as it grows: over rotation, removal and truncation. It looks when it is told to, never by itself.
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Bell } from './bell.ts';
 
 /** Calls back when something may have happened to the file at `path`. Returns how to end that. */
 export type WatchLog = (path: string, callback: () => void) => () => void;
@@ -78,29 +79,5 @@ async function otherFileAt(path: string, file: FileHandle): Promise<FileHandle |
     return named.ino === own.ino && named.dev === own.dev ? null : await openLog(path);
   } catch {
     return null;
-  }
-}
-
-/** Wakes one waiter; a ring that nobody waits for is remembered. */
-class Bell {
-  #isRung = false;
-  #wake = () => {};
-
-  constructor(signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.ring(), { once: true });
-  }
-
-  ring(): void {
-    this.#isRung = true;
-    this.#wake();
-  }
-
-  async rung(): Promise<void> {
-    if (!this.#isRung) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#isRung = false;
   }
 }

@@ -1,8 +1,9 @@
-// From the header of a request to whoever answers it: authentication, then the table of routes.
+// From the header of a request to whoever answers it: authentication, other sites' pages, then the table of routes.
 // What the answers are is not known here.
 import { authenticate, type Credentials } from './basic-auth.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
-import { closingError, errorResponse, type HttpResponse, type Status } from './response.ts';
+import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
+import { foreignness, type OwnNames } from './same-origin.ts';
 
 export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
@@ -29,13 +30,19 @@ export function at(path: string, methods: readonly string[], handler: Handler): 
 }
 
 /** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
-export function admitter(credentials: Credentials | null, routes: readonly Route[]): Admit {
+export function admitter(
+  credentials: Credentials | null,
+  routes: readonly Route[],
+  names: OwnNames = null,
+): Admit {
   return (head) => {
     if (credentials) {
       const verdict = authenticate(head.headers.get('authorization'), credentials);
       if (verdict === 'denied') return refused(unauthorized);
       if (verdict === 'malformed') return refused(errorResponse(400));
     }
+    const objection = foreignness(head, names);
+    if (objection !== null) return refused(forbidden(objection));
     const target = find(routes, head);
     if (typeof target === 'number') return refused(errorResponse(target));
     const unfit = unfitLength(head);
@@ -47,6 +54,14 @@ const unauthorized = errorResponse(401, [
   ['Connection', 'close'],
   ['WWW-Authenticate', 'Basic realm="default"'],
 ]);
+
+function forbidden(reason: string): HttpResponse {
+  const headers: HeaderList = [
+    ['Connection', 'close'],
+    ['Content-Type', 'text/plain'],
+  ];
+  return { status: 403, headers, body: `${reason}\n` };
+}
 
 function refused(response: HttpResponse): Admission {
   return { kind: 'refused', response };

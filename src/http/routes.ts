@@ -10,6 +10,7 @@ import { metricsRoutes } from './metrics.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
 import { rpcRoute } from './rpc-route.ts';
+import { webRoutes } from './web/web-routes.ts';
 
 /** For every server of one incarnation of the daemon. */
 export function routesFor(supervisor: Supervisor): readonly Route[] {
@@ -28,6 +29,7 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
     ...metricsRoutes(supervisor, identifier),
     ...streamRoutes(API, supervisor, follow),
     ...apiRoutes(methods, context),
+    ...webRoutes(context),
     at('/ok.html', ['GET', 'POST'], () => okPage),
   ];
 }

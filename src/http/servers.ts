@@ -7,6 +7,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type Listener, openListener } from './listener.ts';
 import { admitter } from './router.ts';
 import { routesFor } from './routes.ts';
+import { type OwnNames, ownNames } from './same-origin.ts';
 import { HttpServer } from './server.ts';
 
 interface OpenServer {
@@ -36,6 +37,11 @@ function announceStale(path: string): void {
   process.stderr.write(`Unlinking stale socket ${path}\n`);
 }
 
+/** No browser reaches a unix socket, unless somebody put a proxy before it who has to decide. */
+function namesOf(config: ServerConfig): OwnNames {
+  return config.kind === 'unix' || config.credentials !== null ? null : ownNames([config.host]);
+}
+
 export class Servers {
   #running: readonly HttpServer[] = [];
 
@@ -53,7 +59,7 @@ export class Servers {
       if (config.credentials === null) {
         this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
       }
-      const admit = admitter(config.credentials, routes);
+      const admit = admitter(config.credentials, routes, namesOf(config));
       const allowedUids = config.kind === 'unix' ? config.allowedUids : null;
       return new HttpServer(listener, { admit, log: this.log, allowedUids });
     });

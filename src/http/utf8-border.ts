@@ -29,7 +29,7 @@ function continuationBytes(bytes: Uint8Array): number {
 }
 
 /** How many bytes at the end are the beginning of a character that is not whole. */
-function unfinishedBytes(bytes: Uint8Array): number {
+export function unfinishedBytes(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count += 1) {
     const byte = bytes[bytes.length - count];
     if (!isContinuation(byte)) return lengthOfCharacter(byte) > count ? count : 0;

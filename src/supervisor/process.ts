@@ -40,6 +40,7 @@ export class Process {
   readonly logPaths: Readonly<Record<Channel, string | null>>;
   #life: Life = neverStarted;
   #child: Child | null = null;
+  #lastExit: ExitStatus | null = null;
   #logs: Record<Channel, Log | null> = { stdout: null, stderr: null };
   #timer: ReturnType<typeof setTimeout> | null = null;
   #startedAtSeconds = 0;
@@ -83,6 +84,11 @@ export class Process {
   /** Unix times in seconds of the last attempt to spawn and of the last end; 0 for never. */
   get times(): { readonly started: number; readonly stopped: number } {
     return { started: this.#startedAtSeconds, stopped: this.#stoppedAtSeconds };
+  }
+
+  /** How the last child ended; null while none has. */
+  get lastExit(): ExitStatus | null {
+    return this.#lastExit;
   }
 
   /** `name`, or `group:name` where they differ. */
@@ -240,6 +246,7 @@ export class Process {
   /** Its last output comes before the news of its end; a grandchild that holds the pipe does not hold this up. */
   async #onReaped(child: Child, status: ExitStatus): Promise<void> {
     child.markReaped();
+    this.#lastExit = status;
     await child.drained();
     this.#stoppedAtSeconds = Math.floor(Date.now() / 1000);
     this.#child = null;

@@ -1,0 +1,102 @@
+// The options of a process as texts, by the keys of the configuration file. Made from the typed configuration, so
+// that nothing which decides is left out. Pure.
+import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
+import { signalName } from '../../linux/signals.ts';
+
+export type OptionTexts = ReadonlyMap<string, string>;
+
+/** Values of environment variables are left out: passwords are kept there. */
+export function processOptions(config: ProcessConfig): OptionTexts {
+  const { name: _, environment, ...rest } = config;
+  const texts = new Map(textsOf(rest, []));
+  for (const name of Object.keys(environment).toSorted()) texts.set(`environment.${name}`, HIDDEN);
+  return texts;
+}
+
+/** Those that are the group's own. */
+export function groupOptions(config: GroupConfig): OptionTexts {
+  const { name: _, processes: __, kind, ...rest } = config;
+  return new Map([['type', kind], ...textsOf(rest, [])]);
+}
+
+/** What stands for a value that is not shown. */
+export const HIDDEN = '•••';
+
+/** Paths in the typed configuration whose key cannot be made by the rule. */
+const keys: ReadonlyMap<string, string> = new Map([
+  ['watch.maxMemoryBytes', 'max_memory'],
+  ['watch.httpCheck.url', 'http_check'],
+  ['watch.httpCheck.intervalMs', 'http_check_interval'],
+  ['watch.httpCheck.timeoutMs', 'http_check_timeout'],
+  ['watch.httpCheck.status', 'http_check_status'],
+  ['watch.httpCheck.text', 'http_check_text'],
+  ['watch.onFatal', 'on_fatal'],
+  ['watch.onExit', 'on_exit'],
+  ['watch.exitOnFatal', 'exit_on_fatal'],
+  ['watch.httpCheck', 'http_check'],
+  ...(['stdout', 'stderr'] as const).flatMap((channel) => [
+    [`${channel}.rotation.maxBytes`, `${channel}_logfile_maxbytes`] as const,
+    [`${channel}.rotation.backups`, `${channel}_logfile_backups`] as const,
+    [`${channel}.rotation.schedule`, `${channel}_logfile_rotate`] as const,
+    [`${channel}.rotation.compression`, `${channel}_logfile_compress`] as const,
+    [`${channel}.rotation.maxAgeSeconds`, `${channel}_logfile_maxage`] as const,
+    [`${channel}.captureMaxBytes`, `${channel}_capture_maxbytes`] as const,
+  ]),
+]);
+
+function keyOf(path: readonly string[]): string {
+  return (
+    keys.get(path.join('.')) ??
+    path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)).join('_')
+  );
+}
+
+function textsOf(value: object, path: readonly string[]): [string, string][] {
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, string][] => {
+    const here = [...path, name];
+    if (isPlainObject(member) && !('kind' in member) && !('uid' in member)) return textsOf(member, here);
+    return [[keyOf(here), textOf(member, name)]];
+  });
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value === 'number' && name === 'stopsignal') return signalName(value).replace(/^SIG/, '');
+  if (typeof value === 'number' && /maxBytes|MemoryBytes/i.test(name)) return sizeOf(value);
+  if (name === 'autorestart' && (value === 'always' || value === 'never')) return String(value === 'always');
+  if (typeof value === 'number' && name === 'umask') return value.toString(8).padStart(3, '0');
+  if (typeof value === 'number' && name.endsWith('Ms')) return String(value / 1000);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.map((item: unknown) => textOf(item, '')).join(',');
+  if (typeof value !== 'object') return '';
+  return textOfChoice(Object.entries(value));
+}
+
+/** As one would write it: `50MB`. */
+function sizeOf(bytes: number): string {
+  const unit = units.find(({ size }) => bytes > 0 && bytes % size === 0);
+  return unit ? `${bytes / unit.size}${unit.name}` : String(bytes);
+}
+
+const units = [
+  { name: 'GB', size: 1024 ** 3 },
+  { name: 'MB', size: 1024 ** 2 },
+  { name: 'KB', size: 1024 },
+];
+
+/** `{kind: 'file', path}` is its path, `{kind: 'auto'}` AUTO, a user its name. */
+function textOfChoice(members: readonly (readonly [string, unknown])[]): string {
+  const known = new Map(members);
+  const told = ['path', 'url', 'command', 'address', 'name'].map((key) => known.get(key));
+  const text = told.find((member) => typeof member === 'string');
+  if (typeof text === 'string') return text;
+  const kind = known.get('kind');
+  if (members.length === 1 && typeof kind === 'string') return kind.toUpperCase();
+  if (known.has('uid')) return String(known.get('uid'));
+  return members.map(([key, member]) => `${key}=${textOf(member, key)}`).join(' ');
+}

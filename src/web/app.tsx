@@ -1,0 +1,38 @@
+// The frame of the page: what is always there, and the view that the address names.
+import { AskedAction } from './asked-action.tsx';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { CurrentDialog } from './dialogs.tsx';
+import { Head } from './head.tsx';
+import { LogPage } from './log-page.tsx';
+import { ProcessPage } from './process-page.tsx';
+import { ProcessesPage } from './processes-page.tsx';
+import { route } from './route.ts';
+import { useStore } from './store.ts';
+import { WorkList } from './work-list.tsx';
+
+export function App() {
+  return (
+    <>
+      <ConnectionNotice />
+      <Head />
+      <main>
+        <View />
+      </main>
+      <WorkList />
+      <CurrentDialog />
+      <AskedAction />
+    </>
+  );
+}
+
+function View() {
+  const current = useStore(route);
+  switch (current.view) {
+    case 'processes':
+      return <ProcessesPage />;
+    case 'process':
+      return <ProcessPage key={current.id} id={current.id} />;
+    case 'log':
+      return <LogPage key={`${current.id} ${current.channel}`} id={current.id} channel={current.channel} />;
+  }
+}

@@ -1,0 +1,108 @@
+// All processes: what is shown of them, what is selected, what can be done to all.
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { StateName } from '../http/web/wire.ts';
+import { ask } from './ask.ts';
+import { dialog } from './dialog-store.ts';
+import { connect, live } from './feed.ts';
+import { useTableKeys } from './keyboard.ts';
+import { ProcessTable } from './process-table.tsx';
+import { type Order, tableRows } from './rows.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import { folded } from './settings.ts';
+import { StateFilter } from './state-filter.tsx';
+import { useStore } from './store.ts';
+import { Toolbar } from './toolbar.tsx';
+import { useWords } from './words.ts';
+
+export function ProcessesPage() {
+  const words = useWords();
+  const { processes, usage, connection, server } = useStore(live);
+  const foldedGroups = useStore(folded);
+  const [text, setText] = useState('');
+  const [states, setStates] = useState<ReadonlySet<StateName>>(new Set());
+  const [order, setOrder] = useState<Order>({ column: 'name', descending: false });
+  const [current, setCurrent] = useState<string | null>(null);
+  const { selected, onSelect, clearSelection } = useSelection(processes);
+  const filter = useRef<HTMLInputElement>(null);
+  // Usage changes the rows only when they are sorted by it.
+  const sortedUsage = order.column === 'cpu' || order.column === 'memory' ? usage : null;
+  const rows = useMemo(
+    () => tableRows(processes.values(), usage, { text, states, order, folded: foldedGroups }),
+    [processes, sortedUsage, text, states, order, foldedGroups],
+  );
+  useEffect(() => {
+    document.title = server ? `${server.identifier} – ${words.title}` : words.title;
+  }, [server?.identifier, words]);
+  useTableKeys({
+    rows,
+    current,
+    selected,
+    onCurrent: setCurrent,
+    onSelect,
+    onFilter: () => filter.current?.focus(),
+    onEscape: () => {
+      setText('');
+      setStates(new Set());
+      clearSelection();
+      setCurrent(null);
+      filter.current?.blur();
+    },
+    onOperation: (operation, targets) => ask(words, { operation, targets, count: targets.length }),
+  });
+  return (
+    <>
+      <Toolbar count={processes.size} hasMainLog={server?.hasMainLog ?? false} onRefresh={connect} />
+      <div class="choice">
+        <input
+          ref={filter}
+          type="search"
+          class="filter"
+          placeholder={`${words.filter}  ( / )`}
+          aria-label={words.filter}
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+        <StateFilter processes={processes} states={states} onStates={setStates} />
+      </div>
+      {selected.size > 0 && (
+        <SelectionBar
+          selected={selected}
+          onClear={clearSelection}
+          onMore={() =>
+            dialog.set({
+              kind: 'actions',
+              targets: [...selected],
+              title: words.selected(selected.size),
+              count: selected.size,
+            })
+          }
+        />
+      )}
+      {processes.size > 0 && (
+        <ProcessTable {...{ rows, current, selected, order, onSelect }} onOrder={setOrder} />
+      )}
+      {connection === 'connecting' && processes.size === 0 && <p class="empty">{words.connecting}</p>}
+      {connection === 'up' && processes.size === 0 && <p class="empty">{words.none}</p>}
+      {processes.size > 0 && rows.length === 0 && <p class="empty">{words.noneChosen}</p>}
+    </>
+  );
+}
+
+/** What is gone cannot be selected. */
+function useSelection(processes: ReadonlyMap<string, unknown>) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const selected = useMemo(() => new Set([...chosen].filter((id) => processes.has(id))), [chosen, processes]);
+  const [actions] = useState(() => ({
+    onSelect: (ids: readonly string[], isSelected: boolean) =>
+      setChosen((before) => {
+        const after = new Set(before);
+        for (const id of ids) {
+          if (isSelected) after.add(id);
+          else after.delete(id);
+        }
+        return after;
+      }),
+    clearSelection: () => setChosen(new Set()),
+  }));
+  return { selected, ...actions };
+}
