@@ -29,5 +29,7 @@ remove_configuration() {
 		rm -f "$configuration"
 	fi
 	rm -f "$ours"
-	rmdir /var/lib/tsupervisor 2>/dev/null || :
+	if [ -d /var/lib/tsupervisor ]; then
+		rmdir --ignore-fail-on-non-empty /var/lib/tsupervisor
+	fi
 }

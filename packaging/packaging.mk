@@ -5,22 +5,31 @@ ARCHITECTURES := amd64 arm64
 PACKAGES := dist/packages
 BUN_TARGET_amd64 := bun-linux-x64-baseline
 BUN_TARGET_arm64 := bun-linux-arm64
-RELEASED := $(foreach arch,$(ARCHITECTURES),dist/$(arch)/tsupervisor)
 # Everything in a package bears the time of the last commit: built twice, it is the same.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
 
 .PHONY: deb rpm repo
+.SECONDARY:
 
 # The name of the file is part of what is compiled: it is the same for all.
 dist/%/tsupervisor: $(NODE_MODULES) $(SOURCES) package.json
 	@mkdir -p $(@D)
 	$(BUN) build $(COMPILE) --target=$(BUN_TARGET_$*) $(ENTRY_POINTS) --outfile $@
 
-deb: $(EXECUTABLE) $(RELEASED)
-	packaging/deb/build.sh $(PACKAGES) $(ARCHITECTURES)
+# Each architecture's packages are made again when something in them changed.
+PACKAGED := $(EXECUTABLE) CHANGELOG.md LICENSE $(shell find packaging systemd -type f)
 
-rpm: $(EXECUTABLE) $(RELEASED)
-	packaging/rpm/build.sh $(PACKAGES) $(ARCHITECTURES)
+$(PACKAGES)/.deb-%: dist/%/tsupervisor $(PACKAGED)
+	packaging/deb/build.sh $(PACKAGES) $*
+	@touch $@
+
+$(PACKAGES)/.rpm-%: dist/%/tsupervisor $(PACKAGED)
+	packaging/rpm/build.sh $(PACKAGES) $*
+	@touch $@
+
+deb: $(addprefix $(PACKAGES)/.deb-,$(ARCHITECTURES))
+
+rpm: $(addprefix $(PACKAGES)/.rpm-,$(ARCHITECTURES))
 
 repo: deb rpm
 	packaging/repo.sh $(PACKAGES) dist/repo

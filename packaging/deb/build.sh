@@ -1,13 +1,13 @@
 #!/bin/sh
 # Builds tsupervisor_VERSION_ARCHITECTURE.deb for each architecture, and tsupervisor-compat_VERSION_all.deb.
-# Usage: build.sh DIRECTORY ARCHITECTURE... Needs dpkg-deb and SOURCE_DATE_EPOCH.
+# Usage: build.sh DIRECTORY ARCHITECTURE... Needs dpkg-deb and SOURCE_DATE_EPOCH; PACKAGE_VERSION says otherwise than package.json.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mkdir -p "$1"
 output=$(cd "$1" && pwd)
 shift
-version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")
+version=${PACKAGE_VERSION:-$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 umask 022

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Builds tsupervisor-VERSION-1.CPU.rpm for each architecture (amd64, arm64), and tsupervisor-compat for all.
-# Usage: build.sh DIRECTORY ARCHITECTURE... Needs rpmbuild and SOURCE_DATE_EPOCH.
+# Usage: build.sh DIRECTORY ARCHITECTURE... Needs rpmbuild and SOURCE_DATE_EPOCH; PACKAGE_VERSION says otherwise than package.json.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 mkdir -p "$1"
 output=$(cd "$1" && pwd)
 shift
-version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")
+version=${PACKAGE_VERSION:-$(sed -n 's/^  "version": "\(.*\)",$/\1/p' "$root/package.json")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 released=$(LC_ALL=C date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')
