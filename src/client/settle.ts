@@ -26,31 +26,35 @@ export interface Patience {
 }
 
 /**
- * Brings the processes to the goal. `onProgress` is told when a process is settled, and of all that still wait
- * after each look. Resolves to the verdicts in the order of `names`. Rejects as RpcClient.call does.
+ * Brings the processes to the goal. `onProgress` is told when a process is settled, and after each look, with the
+ * names of those that still wait. Resolves to the verdicts in the order of `names`. Rejects as RpcClient.call does.
  */
 export async function settle(
   client: SupervisorClient,
   names: readonly string[],
   goal: Goal,
   patience: Patience,
-  onProgress: (settled: Progress | null, waiting: readonly Progress[]) => void,
+  onProgress: (settled: Progress | null, waiting: ReadonlySet<string>) => void,
 ): Promise<Progress[]> {
   const verdicts = new Map<string, Verdict>();
-  const waiting = (): Progress[] =>
-    [...verdicts].filter(([, { kind }]) => kind === 'waiting').map(([name, verdict]) => ({ name, verdict }));
+  const waiting = new Set<string>();
   const judge = (name: string, verdict: Verdict): void => {
     verdicts.set(name, verdict);
-    if (verdict.kind !== 'waiting') onProgress({ name, verdict }, waiting());
+    if (verdict.kind === 'waiting') {
+      waiting.add(name);
+    } else {
+      waiting.delete(name);
+      onProgress({ name, verdict }, waiting);
+    }
   };
   for (const name of names) judge(name, await ask(client, name, goal, patience.wait));
   const deadline =
     patience.timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + patience.timeoutMs;
-  for (let pauseMs = FIRST_LOOK_MS; waiting().length > 0; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+  for (let pauseMs = FIRST_LOOK_MS; waiting.size > 0; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
     await Bun.sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
-    await look(client, waiting(), goal, judge);
-    onProgress(null, waiting());
-    if (performance.now() >= deadline) for (const { name, verdict } of waiting()) judge(name, late(verdict));
+    await look(client, waiting, goal, judge);
+    onProgress(null, waiting);
+    if (performance.now() >= deadline) for (const name of waiting) judge(name, late(verdicts.get(name)));
   }
   return [...verdicts].map(([name, verdict]) => ({ name, verdict }));
 }
@@ -81,12 +85,12 @@ async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boo
 
 async function look(
   client: SupervisorClient,
-  waiting: readonly Progress[],
+  waiting: ReadonlySet<string>,
   goal: Goal,
   judge: (name: string, verdict: Verdict) => void,
 ): Promise<void> {
   const now = new Map((await client.allProcesses()).map((process) => [processName(process), process]));
-  for (const { name } of waiting) {
+  for (const name of waiting) {
     const process = now.get(name);
     judge(name, process ? verdictOn(process, goal) : { kind: 'failed', reason: 'it was removed meanwhile' });
   }
@@ -128,7 +132,7 @@ function stopVerdict({ statename }: ProcessInfo): Verdict {
   }
 }
 
-function late(verdict: Verdict): Verdict {
-  const state = verdict.kind === 'waiting' && verdict.state ? `still ${verdict.state}` : 'no answer';
+function late(verdict: Verdict | undefined): Verdict {
+  const state = verdict?.kind === 'waiting' && verdict.state ? `still ${verdict.state}` : 'no answer';
   return { kind: 'failed', reason: `${state} when the time was up` };
 }

@@ -39,6 +39,7 @@ export function runOperation(
 }
 
 const LOG_LINES = 5;
+const NONE: ReadonlySet<string> = new Set();
 
 type Failure = Progress & { readonly verdict: { readonly kind: 'failed' } };
 
@@ -69,9 +70,9 @@ async function settleAndShow(
   goal: Goal,
   patience: Patience,
 ): Promise<Progress[]> {
-  const waitingLine = isTerminal(1) ? showWaiting : () => {};
+  const waitingLine: (waiting: ReadonlySet<string>) => void = isTerminal(1) ? showWaiting : () => {};
   return settle(client, names, goal, patience, (settled, waiting) => {
-    waitingLine([]);
+    waitingLine(NONE);
     if (settled) print(settledLine(settled));
     waitingLine(waiting);
   });
@@ -83,12 +84,16 @@ function settledLine({ name, verdict }: Progress): string {
 }
 
 /** A line that the next one overwrites. */
-function showWaiting(waiting: readonly Progress[]): void {
+function showWaiting(waiting: ReadonlySet<string>): void {
   const clearLine = '\r\x1b[K';
-  if (waiting.length === 0) return write(1, clearLine);
-  const names = waiting.map(({ name }) => name).join(', ');
-  const line = `waiting for ${waiting.length}: ${names}`;
-  write(1, clearLine + coloured(line.slice(0, (process.stdout.columns ?? 80) - 1), 'grey'));
+  if (waiting.size === 0) return write(1, clearLine);
+  const width = (process.stdout.columns ?? 80) - 1;
+  let line = `waiting for ${waiting.size}:`;
+  for (const name of waiting) {
+    if (line.length > width) break;
+    line += ` ${name}`;
+  }
+  write(1, clearLine + coloured(line.slice(0, width), 'grey'));
 }
 
 async function printFailures(
