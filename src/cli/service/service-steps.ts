@@ -36,7 +36,8 @@ export function enableStep(manager: SystemdManager, unit: string, { fileState }:
 export function disableStep(manager: SystemdManager, unit: string, { fileState }: UnitState): Step {
   return {
     title: `disabling ${unit}`,
-    run: async () => ((await manager.disable(unit)) ? undefined : 'was not enabled'),
+    // systemd refuses to disable what has no file, such as a service that runs on after its file was removed.
+    run: async () => (fileState !== '' && (await manager.disable(unit)) ? undefined : 'was not enabled'),
     undo: fileState === 'enabled' ? () => manager.enable(unit) : null,
   };
 }
