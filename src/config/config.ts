@@ -67,6 +67,8 @@ interface ServerCommon {
   readonly section: string;
   /** Null when anybody may enter. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
+  /** In lower case: how browsers know the server, beside the names and addresses that are its own. */
+  readonly allowedHosts: readonly string[];
 }
 
 export interface InetServerConfig extends ServerCommon {

@@ -31,7 +31,8 @@ function readInetServer(reader: SectionReader): ServerConfig | null {
       reader.complain(inetServerOptions.port, `section [${section}] has no port value`);
     return null;
   }
-  return { kind: 'inet', section, ...address, credentials };
+  const allowedHosts = reader.read(inetServerOptions.allowedHosts);
+  return { kind: 'inet', section, ...address, credentials, allowedHosts };
 }
 
 function readUnixServer(reader: SectionReader): ServerConfig | null {
@@ -43,7 +44,10 @@ function readUnixServer(reader: SectionReader): ServerConfig | null {
   const owner = reader.read(unixServerOptions.chown) ?? unchanged;
   const mode = reader.read(unixServerOptions.chmod);
   const allowedUids = reader.read(unixServerOptions.allowedUsers);
-  return path === null ? null : { kind: 'unix', section, path, mode, owner, allowedUids, credentials };
+  const allowedHosts = reader.read(unixServerOptions.allowedHosts);
+  return path === null
+    ? null
+    : { kind: 'unix', section, path, mode, owner, allowedUids, credentials, allowedHosts };
 }
 
 /** Both empty, or no user name: everybody may enter. */

@@ -3,7 +3,7 @@
 import { authenticate, type Credentials } from './basic-auth.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
-import { foreignness, type OwnNames } from './same-origin.ts';
+import { foreignness, type SiteNames } from './same-origin.ts';
 
 export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
@@ -30,11 +30,7 @@ export function at(path: string, methods: readonly string[], handler: Handler): 
 }
 
 /** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
-export function admitter(
-  credentials: Credentials | null,
-  routes: readonly Route[],
-  names: OwnNames = null,
-): Admit {
+export function admitter(credentials: Credentials | null, routes: readonly Route[], names: SiteNames): Admit {
   return (head) => {
     if (credentials) {
       const verdict = authenticate(head.headers.get('authorization'), credentials);

@@ -1,34 +1,41 @@
 // Pages of other sites must do and learn nothing here through a visitor's browser. Scripts and supervisorctl are
 // no browsers: what only browsers send is what gives an attack away.
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { hostname } from 'node:os';
 import type { RequestHead } from './request.ts';
 
-/**
- * The names under which browsers may ask for a server; null: under any. A name that leads here without our doing is
- * a site whose DNS was turned to us. Where a password is needed it gains nothing.
- */
-export type OwnNames = ReadonlySet<string> | null;
+/** Which names a server goes by. */
+export interface SiteNames {
+  /**
+   * Names under which browsers may ask, beside those that are this machine's in any case; null: any. A name that leads
+   * here without our doing is a site whose DNS was turned to us. Where a password is needed it gains nothing.
+   */
+  readonly asked: ReadonlySet<string> | null;
+  /** Hosts of pages that are ours though their requests name another: a proxy stands between. */
+  readonly pages: ReadonlySet<string>;
+}
 
 type Headers = Pick<RequestHead, 'headers'>;
 
 /** Why a request is not answered, as a sentence; null when it may be. */
-export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: OwnNames): string | null {
+export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: SiteNames): string | null {
   const { headers, method } = head;
   const site = headers.get('sec-fetch-site');
   const changes = method !== 'GET' && method !== 'HEAD';
   if (changes && site !== undefined && !isOwnSite(site)) return 'Requests from other sites are refused.';
   if (site === undefined || !isOwnSite(site)) {
     const origin = headers.get('origin');
-    if (origin !== undefined && !isSameHost(origin, headers.get('host')))
-      return `Requests from pages of ${printable(origin)} are refused.`;
+    if (origin !== undefined && !isSameHost(origin, head) && !isPageOf(names.pages, origin))
+      return (
+        `Requests from pages of ${printable(origin)} are refused. Is that a proxy's name for this server? ` +
+        'Then put it into allowed_hosts in the configuration section of the server.'
+      );
   }
   const host = hostOf(headers.get('host') ?? '');
-  if (names === null || !comesFromBrowser(head) || isAlwaysOwn(host) || names.has(host)) return null;
+  if (names.asked === null || !comesFromBrowser(head) || isAlwaysOwn(host) || names.asked.has(host))
+    return null;
   return (
-    `This server is not known as ${printable(host)}. Ask for it by its IP address, ` +
-    'or give it a username and a password in its configuration section.'
+    `This server is not known as ${printable(host)}. Ask for it by its IP address, or put the name into ` +
+    'allowed_hosts, or a username and a password, in its configuration section.'
   );
 }
 
@@ -38,18 +45,8 @@ export function isProvenOwn(head: Headers): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== undefined) return isOwnSite(site);
   const page = headers.get('origin') ?? headers.get('referer');
-  if (page !== undefined) return isSameHost(page, headers.get('host'));
+  if (page !== undefined) return isSameHost(page, head);
   return !comesFromBrowser(head);
-}
-
-/** The names this machine gives itself, and those of `more`. */
-export function ownNames(more: readonly string[]): OwnNames {
-  const name = hostname().toLowerCase();
-  const [short = name] = name.split('.');
-  const domains = wordsOf('/etc/resolv.conf', /^(?:search|domain)\s/);
-  const listed = wordsOf('/etc/hosts', /^[0-9a-fA-F.:]+\s/);
-  const all = [name, ...domains.map((domain) => `${short}.${domain}`), ...listed, ...more];
-  return new Set(all.map((own) => own.toLowerCase().replace(/\.$/, '')).filter((own) => own !== ''));
 }
 
 /** `none`: typed, or from a bookmark. */
@@ -66,10 +63,18 @@ function comesFromBrowser({ headers }: Headers): boolean {
   );
 }
 
-/** `page`: an origin or an address. Its scheme may be that of a proxy before us. */
-function isSameHost(page: string, host: string | undefined): boolean {
-  const url = URL.parse(page);
-  return url !== null && url.host !== '' && url.host === host?.toLowerCase();
+/**
+ * `page`: an origin or an address. Its scheme may be that of a proxy before us, and its host is what the proxy was asked
+ * for; a page of another site cannot send X-Forwarded-Host without the browser asking us first, which we never allow.
+ */
+function isSameHost(page: string, { headers }: Headers): boolean {
+  const host = URL.parse(page)?.host;
+  const asked = [headers.get('host'), headers.get('x-forwarded-host')?.split(',')[0]?.trim()];
+  return host !== undefined && host !== '' && asked.some((name) => name?.toLowerCase() === host);
+}
+
+function isPageOf(hosts: ReadonlySet<string>, page: string): boolean {
+  return hosts.has(hostOf(URL.parse(page)?.host ?? ''));
 }
 
 /** Without the port. */
@@ -81,24 +86,12 @@ function hostOf(host: string): string {
     .replace(/\.$/, '');
 }
 
-/** Names that no DNS can turn: none, addresses, this machine itself. */
+/**
+ * What nobody can turn to us from outside: addresses, and names that are in no public DNS, as those without a dot, of
+ * localhost (RFC 6761), and of the own network (RFC 6762).
+ */
 function isAlwaysOwn(host: string): boolean {
-  return host === '' || isIP(host) !== 0 || host === 'localhost' || host.endsWith('.localhost');
-}
-
-/** Of the lines that begin so, the words behind the beginning. */
-function wordsOf(file: string, beginning: RegExp): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return [];
-  }
-  return text
-    .split('\n')
-    .map((line) => line.replace(/#.*/, ''))
-    .filter((line) => beginning.test(line))
-    .flatMap((line) => line.replace(beginning, '').split(/\s+/).filter(Boolean));
+  return !host.includes('.') || isIP(host) !== 0 || /\.(localhost|local)$/.test(host);
 }
 
 function printable(text: string): string {

@@ -5,9 +5,10 @@ import { libc } from '../linux/libc.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type Listener, openListener } from './listener.ts';
+import { ownNames } from './own-names.ts';
 import { admitter } from './router.ts';
 import { routesFor } from './routes.ts';
-import { type OwnNames, ownNames } from './same-origin.ts';
+import type { SiteNames } from './same-origin.ts';
 import { HttpServer } from './server.ts';
 
 interface OpenServer {
@@ -38,8 +39,11 @@ function announceStale(path: string): void {
 }
 
 /** No browser reaches a unix socket, unless somebody put a proxy before it who has to decide. */
-function namesOf(config: ServerConfig): OwnNames {
-  return config.kind === 'unix' || config.credentials !== null ? null : ownNames([config.host]);
+function namesOf(config: ServerConfig): SiteNames {
+  const { allowedHosts, credentials } = config;
+  const pages = new Set(allowedHosts);
+  if (config.kind === 'unix' || credentials !== null) return { asked: null, pages };
+  return { asked: new Set([...ownNames(), config.host, ...allowedHosts]), pages };
 }
 
 export class Servers {

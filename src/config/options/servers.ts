@@ -1,6 +1,6 @@
 // The options of the HTTP servers, of [supervisorctl], of [include], and of the sections that name plugins.
 import { owner, users } from '../values/accounts.ts';
-import { inetAddress } from '../values/addresses.ts';
+import { hostNames, inetAddress } from '../values/addresses.ts';
 import { absolutePath } from '../values/paths.ts';
 import { octal, text } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
@@ -22,6 +22,16 @@ const password = optional('password', text, {
   example: '123',
 });
 
+const allowedHosts = withDefault('allowed_hosts', hostNames, '', {
+  names: 'env',
+  since: 'tsupervisor 0.1',
+  help: {
+    en: "Names under which browsers reach this server beside the machine's own, as behind a proxy. Without password, a browser that asks for another name is refused; pages of other names may never change anything.",
+    zh: '除本机自己的名称外，浏览器还会用哪些名称访问此服务（例如经过反向代理时）。未设密码时，以其他名称访问的浏览器会被拒绝；其他名称的网页始终不能做任何更改。',
+  },
+  example: 'supervisor.example.com',
+});
+
 export const inetServerOptions = {
   port: optional('port', inetAddress, {
     names: 'env',
@@ -35,6 +45,7 @@ export const inetServerOptions = {
   }),
   username,
   password,
+  allowedHosts,
 };
 
 export const unixServerOptions = {
@@ -72,6 +83,7 @@ export const unixServerOptions = {
   }),
   username,
   password,
+  allowedHosts,
 };
 
 export const supervisorctlOptions = {

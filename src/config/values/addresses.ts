@@ -1,4 +1,5 @@
 // Values that name a place to listen or connect to.
+import { isIP } from 'node:net';
 import { ConfigError, type FastCgiGroupConfig } from '../config.ts';
 import { integerOrNull, parseInteger } from '../python-integer.ts';
 import { pythonRepr } from '../python-repr.ts';
@@ -24,6 +25,20 @@ export const inetAddress: ValueType<InetAddress> = {
     const port = strip(value.slice(colon + 1));
     if (port === '') throw new ConfigError(`no port number specified in ${pythonRepr(port)}`);
     return { host: host === '*' ? '' : host, port: inRange(parseInteger(port)) };
+  },
+};
+
+/** In lower case. */
+export const hostNames: ValueType<readonly string[]> = {
+  expects: {
+    en: 'host names or addresses without ports, separated by commas',
+    zh: '主机名或地址（不带端口），以逗号分隔',
+  },
+  parse(value) {
+    const names = value.split(',').map((name) => strip(name).toLowerCase());
+    const wrong = names.find((name) => /[^a-z0-9._-]/.test(name) && isIP(name) === 0);
+    if (wrong !== undefined) throw new ConfigError(`not a host name without port: ${pythonRepr(wrong)}`);
+    return names.filter((name) => name !== '');
   },
 };
 

@@ -22,9 +22,10 @@ const unix = (path: string): UnixServerConfig => ({
   owner: { uid: -1, gid: -1 },
   allowedUids: null,
   credentials: null,
+  allowedHosts: [],
 });
 const inet = (host: string, port: number) =>
-  ({ kind: 'inet', section: 'inet_http_server', host, port, credentials: null }) as const;
+  ({ kind: 'inet', section: 'inet_http_server', host, port, credentials: null, allowedHosts: [] }) as const;
 const here = (name: string) => join(server.directory, name);
 
 function open(config: Parameters<typeof openListener>[0]): Listener & { stale: string[] } {

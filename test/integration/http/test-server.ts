@@ -34,7 +34,14 @@ export class TestServer {
 
   async listenOnPort(credentials: ServerConfig['credentials'] = null): Promise<number> {
     const port = await freePort();
-    this.serve({ section: 'inet_http_server', kind: 'inet', host: '127.0.0.1', port, credentials });
+    this.serve({
+      ...noCredentials,
+      section: 'inet_http_server',
+      kind: 'inet',
+      host: '127.0.0.1',
+      port,
+      credentials,
+    });
     return port;
   }
 
@@ -42,19 +49,23 @@ export class TestServer {
     const listener = openListener(config, (path) => this.log.push(`stale ${path}`));
     this.#servers.push(
       new HttpServer(listener, {
-        admit: admitter(config.credentials, [
-          atPrefix('/RPC2', ['POST'], ({ body }) => text(`body ${body.length}`)),
-          atPrefix('/later', ['GET', 'POST'], this.#answerLater),
-          atPrefix('/big', ['GET'], ({ query }) => text('x'.repeat(Number(query)))),
-          atPrefix('/stream', ['GET'], this.#stream),
-          atPrefix('/broken', ['GET'], () => {
-            throw new Error('it broke');
-          }),
-          atPrefix('/rejected', ['GET'], async () => {
-            throw new Error('it was rejected');
-          }),
-          at('/ok.html', ['GET', 'POST'], () => text('OK')),
-        ]),
+        admit: admitter(
+          config.credentials,
+          [
+            atPrefix('/RPC2', ['POST'], ({ body }) => text(`body ${body.length}`)),
+            atPrefix('/later', ['GET', 'POST'], this.#answerLater),
+            atPrefix('/big', ['GET'], ({ query }) => text('x'.repeat(Number(query)))),
+            atPrefix('/stream', ['GET'], this.#stream),
+            atPrefix('/broken', ['GET'], () => {
+              throw new Error('it broke');
+            }),
+            atPrefix('/rejected', ['GET'], async () => {
+              throw new Error('it was rejected');
+            }),
+            at('/ok.html', ['GET', 'POST'], () => text('OK')),
+          ],
+          { asked: null, pages: new Set() },
+        ),
         allowedUids: config.kind === 'unix' ? config.allowedUids : null,
         log: {
           warn: (line) => this.log.push(`WARN ${line}`),
@@ -94,7 +105,7 @@ export class TestServer {
   }
 }
 
-const noCredentials = { credentials: null };
+const noCredentials = { credentials: null, allowedHosts: [] };
 const owner = { uid: -1, gid: -1 };
 
 function text(body: string): HttpResponse {
