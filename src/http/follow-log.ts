@@ -1,7 +1,7 @@
 // A log file as it grows: over rotation, removal and truncation. It looks when it is told to, never by itself.
-import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Bell } from './bell.ts';
+import { openLog, successorOf } from './log-successor.ts';
 
 /** Calls back when something may have happened to the file at `path`. Returns how to end that. */
 export type WatchLog = (path: string, callback: () => void) => () => void;
@@ -13,71 +13,81 @@ export interface FollowOptions {
 }
 
 const PIECE_BYTES = 64 * 1024;
+/** By so much of what was sent last it is seen whether the file is still the one that it was. */
+const KNOWN_BYTES = 64;
 const TRUNCATED = Buffer.from('==> File truncated <==\n');
+const SKIPPED = Buffer.from('==> Log rotated faster than it was read, output may be missing <==\n');
 
 /**
- * The last bytes, then what is added, until `signal` is aborted. A file that was moved away is read to its end;
- * the new one under its name follows from its first byte. Rejects with the error of open(2) at the beginning.
+ * The last bytes, then what is added, until `signal` is aborted. A file that was moved away is read to its end; the
+ * next one follows from its first byte, also if it was rotated meanwhile. What was lost to somebody who reads too
+ * slowly is replaced by a notice. Holds one piece. Rejects with the error of open(2) at the beginning.
  */
 export async function* followLog(
   path: string,
   watch: WatchLog,
   { lastBytes, signal }: FollowOptions,
 ): AsyncGenerator<Uint8Array> {
-  let file = await openLog(path);
   const bell = new Bell(signal);
+  let reader = await LogReader.open(path, lastBytes);
   const unwatch = watch(path, () => bell.ring());
   try {
-    let position = Math.max(0, (await file.stat()).size - lastBytes);
     while (!signal.aborted) {
-      const { size } = await file.stat();
-      if (size < position) {
-        yield TRUNCATED;
-        position = 0;
-      }
-      const bytes = await pieceOf(file, position);
-      if (bytes.length > 0) {
-        position += bytes.length;
+      const bytes = await reader.next();
+      if (bytes !== null) {
         yield bytes;
         continue;
       }
-      const successor = await otherFileAt(path, file);
+      const successor = await successorOf(reader.file, path);
       if (successor === null) {
         await bell.rung();
         continue;
       }
       // What was added between the last look and the move is still to come.
-      for (let rest = await pieceOf(file, position); rest.length > 0; rest = await pieceOf(file, position)) {
-        position += rest.length;
-        yield rest;
-      }
-      await file.close();
-      file = successor;
-      position = 0;
+      for (let rest = await reader.next(); rest !== null; rest = await reader.next()) yield rest;
+      await reader.file.close();
+      reader = new LogReader(successor.file, 0);
+      if (successor.skipped) yield SKIPPED;
     }
   } finally {
     unwatch();
-    await file.close();
+    await reader.file.close();
   }
 }
 
-/** Without waiting for the writer of a FIFO. */
-function openLog(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-}
+/** Reads one file piece by piece, and notices when it was emptied. */
+class LogReader {
+  /** What stands before the position, as it was read. */
+  #known: Uint8Array = new Uint8Array();
 
-async function pieceOf(file: FileHandle, position: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-  const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, position);
-  return buffer.subarray(0, bytesRead);
-}
+  constructor(
+    readonly file: FileHandle,
+    private position: number,
+  ) {}
 
-/** Opened, when the name means another file by now; null while it means this one or none. */
-async function otherFileAt(path: string, file: FileHandle): Promise<FileHandle | null> {
-  try {
-    const [named, own] = await Promise.all([stat(path), file.stat()]);
-    return named.ino === own.ino && named.dev === own.dev ? null : await openLog(path);
-  } catch {
-    return null;
+  static async open(path: string, lastBytes: number): Promise<LogReader> {
+    const file = await openLog(path);
+    return new LogReader(file, Math.max(0, (await file.stat()).size - lastBytes));
+  }
+
+  /** The next piece, or the notice that it begins anew; null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    const known = this.#known.length;
+    const buffer = Buffer.allocUnsafe(known + PIECE_BYTES);
+    const { bytesRead } = await this.file.read(buffer, 0, buffer.length, this.position - known);
+    // It may have grown again since it was emptied: then something else stands where we were.
+    if (bytesRead < known || !buffer.subarray(0, known).equals(this.#known) || (await this.#isShorter())) {
+      this.position = 0;
+      this.#known = new Uint8Array();
+      return TRUNCATED;
+    }
+    if (bytesRead === known) return null;
+    this.position += bytesRead - known;
+    this.#known = Uint8Array.prototype.slice.call(buffer, Math.max(0, bytesRead - KNOWN_BYTES), bytesRead);
+    return buffer.subarray(known, bytesRead);
+  }
+
+  async #isShorter(): Promise<boolean> {
+    return this.#known.length === 0 && (await this.file.stat()).size < this.position;
   }
 }
