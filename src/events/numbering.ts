@@ -2,12 +2,11 @@
 import { payloadOf } from './payload.ts';
 import type { ConcreteEventName, SupervisorEvent } from './types.ts';
 
-/** An event that at least one pool has accepted. */
+/** An event that at least one pool has accepted; plain data. */
 export interface NumberedEvent {
   readonly serial: number;
   readonly name: ConcreteEventName;
-  /** Made when it is first needed: a full buffer throws most events of a flood away unsent. */
-  readonly payload: () => string;
+  readonly payload: string;
 }
 
 /** The one counter of a daemon: an event has the same serial in every pool; events that nobody takes have none. */
@@ -20,12 +19,7 @@ export class EventSerials {
   numbered(event: SupervisorEvent): NumberedEvent {
     const known = this.#numbered.get(event);
     if (known) return known;
-    let text: string | null = null;
-    const payload = () => {
-      text ??= payloadOf(event);
-      return text;
-    };
-    const numbered = { serial: this.next++, name: event.type, payload };
+    const numbered = { serial: this.next++, name: event.type, payload: payloadOf(event) };
     this.#numbered.set(event, numbered);
     return numbered;
   }
@@ -39,7 +33,7 @@ export interface Envelope {
 
 /** Header line and payload. `len` counts Unicode code points, because listeners read text, not bytes. */
 export function encodeEvent(event: NumberedEvent, { identifier, pool, poolSerial }: Envelope): Uint8Array {
-  const payload = event.payload();
+  const { payload } = event;
   return Buffer.from(
     `ver:3.0 server:${identifier} serial:${event.serial} pool:${pool} poolserial:${poolSerial} ` +
       `eventname:${event.name} len:${codePoints(payload)}\n${payload}`,

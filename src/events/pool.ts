@@ -1,5 +1,5 @@
 // A pool of event listeners: its buffer, who gets which event, and what happens when one refuses or dies.
-// It is driven by calls, writes to processes and to the log, and knows neither pipes nor the state machine.
+// It is driven by calls, writes to processes and to the log, and knows neither pipes nor threads nor the state machine.
 import {
   busy,
   end,
@@ -8,8 +8,7 @@ import {
   type ListenerStep,
   receive,
 } from './listener-protocol.ts';
-import { type EventSerials, encodeEvent, type NumberedEvent } from './numbering.ts';
-import type { ConcreteEventName, SupervisorEvent } from './types.ts';
+import { encodeEvent, type NumberedEvent } from './numbering.ts';
 
 /** What a pool needs of a process. */
 export interface ListenerProcess {
@@ -32,7 +31,6 @@ export interface PoolOptions {
   readonly bufferSize: number;
   /** `identifier` of the daemon, for the header line. */
   readonly identifier: string;
-  readonly serials: EventSerials;
   readonly log: PoolLog;
 }
 
@@ -50,20 +48,8 @@ interface Listener {
 /** All that a pool knows, as plain data. */
 export interface PoolSnapshot {
   readonly nextPoolSerial: number;
-  readonly buffer: readonly SavedEvent[];
-  readonly listeners: Readonly<Record<string, SavedListener>>;
-}
-
-interface SavedEvent {
-  readonly serial: number;
-  readonly poolSerial: number;
-  readonly name: ConcreteEventName;
-  readonly payload: string;
-}
-
-interface SavedListener {
-  readonly protocol: ListenerProtocol;
-  readonly event: SavedEvent | null;
+  readonly buffer: readonly PooledEvent[];
+  readonly listeners: Readonly<Record<string, Pick<Listener, 'protocol' | 'event'>>>;
 }
 
 export class ListenerPool {
@@ -82,10 +68,9 @@ export class ListenerPool {
   }
 
   /** An event this pool has subscribed to occurred. */
-  accept(event: SupervisorEvent): void {
-    const numbered = this.#options.serials.numbered(event);
+  accept(event: NumberedEvent): void {
     this.#makeRoom();
-    this.#buffer.push({ ...numbered, poolSerial: this.#nextPoolSerial++ });
+    this.#buffer.push({ ...event, poolSerial: this.#nextPoolSerial++ });
     this.#dispatch();
   }
 
@@ -107,13 +92,10 @@ export class ListenerPool {
   }
 
   snapshot(): PoolSnapshot {
-    const listeners = [...this.#listeners].map(([name, { protocol, event }]) => [
-      name,
-      { protocol, event: event && saved(event) },
-    ]);
+    const listeners = [...this.#listeners].map(([name, { protocol, event }]) => [name, { protocol, event }]);
     return {
       nextPoolSerial: this.#nextPoolSerial,
-      buffer: this.#buffer.map(saved),
+      buffer: [...this.#buffer],
       listeners: Object.fromEntries(listeners),
     };
   }
@@ -121,12 +103,12 @@ export class ListenerPool {
   /** Takes up where a predecessor with the same processes left off. */
   restore({ nextPoolSerial, buffer, listeners }: PoolSnapshot): void {
     this.#nextPoolSerial = nextPoolSerial;
-    this.#buffer = buffer.map(recalled);
+    this.#buffer = [...buffer];
     for (const [name, listener] of this.#listeners) {
       const before = listeners[name];
       if (!before) continue;
       listener.protocol = before.protocol;
-      listener.event = before.event && recalled(before.event);
+      listener.event = before.event;
     }
   }
 
@@ -223,12 +205,4 @@ const unknownStateWarning =
 
 function takesEvents({ process, protocol }: Listener): boolean {
   return protocol.state === 'READY' && process.isRunning();
-}
-
-function saved({ serial, poolSerial, name, payload }: PooledEvent): SavedEvent {
-  return { serial, poolSerial, name, payload: payload() };
-}
-
-function recalled(event: SavedEvent): PooledEvent {
-  return { ...event, payload: () => event.payload };
 }

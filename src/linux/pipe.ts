@@ -9,6 +9,7 @@ export interface Pipe {
 }
 
 const O_CLOEXEC = 0o2000000;
+const F_DUPFD_CLOEXEC = 1030;
 const O_NONBLOCK = 0o4000;
 const F_SETFL = 4;
 const F_SETPIPE_SZ = 1031;
@@ -22,6 +23,11 @@ export function createPipe(ours: 'read' | 'write'): Pipe {
   // A flag of the open file, not of the descriptor: the child's end is another open file and stays blocking.
   checked(libc.fcntl(ours === 'read' ? pipe.readFd : pipe.writeFd, F_SETFL, BigInt(O_NONBLOCK)), 'fcntl');
   return pipe;
+}
+
+/** Another descriptor of the same end, close-on-exec. Throws SyscallError (EMFILE). */
+export function duplicate(fd: number): number {
+  return checked(libc.fcntl(fd, F_DUPFD_CLOEXEC, 3n), 'fcntl');
 }
 
 /** How many bytes it can hold; 64 KiB when the kernel does not tell. */

@@ -29,6 +29,8 @@ export class ChildStream {
     readonly log: SharedLog | null,
     private readonly syslog: Syslog,
     private readonly report: (report: Report) => void,
+    /** Understands every chunk at once; the bytes are the loop's own. */
+    private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
   ) {
     this.number = command.stream;
     this.fd = command.fd;
@@ -90,10 +92,11 @@ export class ChildStream {
     if (count === 0) return;
     if (this.#formatter) this.#toLog(this.#formatted(this.#formatter, memory.bytes.subarray(0, count)));
     else this.#toLog(memory, count);
-    if (this.#syslogPrefix === null && !this.forward) return;
+    if (this.#syslogPrefix === null && !this.forward && this.onProtocol === null) return;
     const chunk = memory.bytes.subarray(0, count);
     if (this.#syslogPrefix !== null) this.syslog.writeLines(chunk, this.#syslogPrefix);
     this.#forward(chunk);
+    this.onProtocol?.(chunk);
   }
 
   #formatted(formatter: LineFormatter, chunk: Uint8Array): Memory {

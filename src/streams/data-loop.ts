@@ -3,6 +3,7 @@ import { E } from '../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../linux/file.ts';
 import { pipeCapacity } from '../linux/pipe.ts';
 import { ChildStream } from './child-stream.ts';
+import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
 import { errnoOf } from './log-target.ts';
 import type { AttachCommand, Command, CompressedCommand, Report } from './messages.ts';
@@ -11,6 +12,7 @@ import { replaceByCompressed } from './rotation.ts';
 import type { SharedLog } from './shared-log.ts';
 import { StuckLogs } from './stuck-logs.ts';
 import { Syslog } from './syslog.ts';
+import { WritableWatches } from './writable-watches.ts';
 
 const bufferBytes = 128 * 1024;
 /** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
@@ -33,7 +35,8 @@ export class DataLoop {
   readonly #holding = new Set<ChildStream>();
   /** Streams that are not read because what they bring has nowhere to go just now. */
   readonly #parked = new Set<ChildStream>();
-  readonly #writableWatches = new Set<number>();
+  readonly #writableWatches = new WritableWatches(this.#epoll);
+  readonly #pools = new ListenerPools(this.#writableWatches, (report) => this.#tell(report));
   readonly #buffer = memoryOf(new Uint8Array(bufferBytes));
   readonly #bellCell = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
@@ -72,8 +75,7 @@ export class DataLoop {
     if (fd === this.bell) return this.#obeyAll();
     const stream = this.#streamByFd.get(fd);
     if (stream) this.#onReadable(stream);
-    else if (this.#writableWatches.delete(fd)) this.#tell({ is: 'writable', fd });
-    else this.#stuckLogs.writable(fd);
+    else if (!this.#writableWatches.writable(fd)) this.#stuckLogs.writable(fd);
   }
 
   #obeyAll(): void {
@@ -119,15 +121,21 @@ export class DataLoop {
         return this.#drain(command.stream, command.request);
       case 'consumed':
         return this.#consumed(command.bytes);
-      case 'watchWritable':
-        return this.#watchWritable(command.fd);
+      case 'watchWritable': {
+        const { fd } = command;
+        return this.#writableWatches.whenWritable(fd, () => this.#tell({ is: 'writable', fd }));
+      }
       case 'forgetWritable':
-        if (this.#writableWatches.delete(command.fd)) this.#epoll.unwatch(command.fd);
-        return;
+        return this.#writableWatches.forgetWritable(command.fd);
       case 'watchLog':
         return this.#logs.watch(command.path);
       case 'forgetLog':
         return this.#logs.unwatch(command.path);
+      case 'openPool':
+      case 'closePool':
+      case 'event':
+      case 'listenerIs':
+        return this.#pools.obey(command);
       case 'compressed':
         return this.#compressed(command);
       case 'ping':
@@ -168,7 +176,8 @@ export class DataLoop {
 
   #attach(command: AttachCommand): void {
     const log = this.#logs.get(command.log);
-    const stream = new ChildStream(command, log, this.#syslog, (report) => this.#tell(report));
+    const onProtocol = command.listener && this.#pools.connect(command.listener);
+    const stream = new ChildStream(command, log, this.#syslog, (report) => this.#tell(report), onProtocol);
     if (log) {
       log.references += 1;
       log.streams += 1;
@@ -245,11 +254,6 @@ export class DataLoop {
   #consumed(bytes: number): void {
     this.#unconsumedBytes -= bytes;
     if (this.#parked.size > 0 && this.#unconsumedBytes < fewUnconsumedBytes) this.#unpark();
-  }
-
-  /** A descriptor that cannot be watched was closed already, and will be forgotten by the next command. */
-  #watchWritable(fd: number): void {
-    if (this.#epoll.watchWritableOnce(fd) === 0) this.#writableWatches.add(fd);
   }
 
   #onFreed(): void {

@@ -9,6 +9,9 @@ import { libc, ptr } from '../linux/libc.ts';
 import { type Asking, Log, type RequestCommand } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
 import type { Command, Lines, Report } from './messages.ts';
+import type { ListenerEnd } from './pool-commands.ts';
+import { PoolHandle, type PoolSpec } from './pool-handle.ts';
+import type { WritableWatch } from './stdin-pipe.ts';
 
 export { Log };
 
@@ -35,6 +38,8 @@ export interface StreamSpec {
   readonly prompt: boolean;
   /** Null writes the bytes as they are. */
   readonly lines: Lines | null;
+  /** Set for the stdout of an event listener: its pool takes every chunk, and owns the descriptor in it. */
+  readonly listener: ListenerEnd | null;
 }
 
 export interface Stream {
@@ -55,7 +60,7 @@ const drainLimitMs = 2000;
 /** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
 const consumedStepBytes = 64 * 1024;
 
-export class DataPlane {
+export class DataPlane implements WritableWatch {
   readonly #port: MessagePort;
   readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
   readonly #worker: Worker;
@@ -66,6 +71,7 @@ export class DataPlane {
   readonly #streams = new Map<number, Attached>();
   readonly #requests = new Map<number, (errno: number) => void>();
   readonly #writable = new Map<number, () => void>();
+  readonly #pools = new Map<number, PoolHandle>();
   readonly #followers = new Map<string, Set<() => void>>();
   readonly #compressor: LogCompressor;
   readonly #ring = new BigUint64Array([1n]);
@@ -109,6 +115,13 @@ export class DataPlane {
     return new Log(log, 'syslog', this.#asking);
   }
 
+  /** A pool of event listeners, to which streams may be attached. */
+  openPool(spec: PoolSpec): PoolHandle {
+    const pool = new PoolHandle(this.#number(), spec, this.#asking);
+    this.#pools.set(pool.number, pool);
+    return pool;
+  }
+
   attach(spec: StreamSpec): Stream {
     const stream = this.#number();
     const attached: Attached = { onData: spec.onData, onCapture: spec.onCapture };
@@ -124,6 +137,7 @@ export class DataPlane {
       forward: spec.onData !== null,
       prompt: spec.prompt,
       lines: spec.lines,
+      listener: spec.listener,
     });
     return {
       drained: () => this.#drain(stream),
@@ -237,6 +251,13 @@ export class DataPlane {
       case 'done':
         this.#requests.get(report.request)?.(report.errno);
         this.#requests.delete(report.request);
+        return;
+      case 'poolLog':
+      case 'eventsTaken':
+        this.#pools.get(report.pool)?.hear(report);
+        return;
+      case 'poolClosed':
+        this.#pools.delete(report.pool);
         return;
       case 'writable': {
         const callback = this.#writable.get(report.fd);

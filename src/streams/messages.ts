@@ -1,6 +1,7 @@
 // What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
 import type { LineStyle, Rotation } from '../config/config.ts';
 import type { LineSource } from './line-formatter.ts';
+import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
 
 export type Command =
   | {
@@ -24,6 +25,7 @@ export type Command =
   | { readonly do: 'consumed'; readonly bytes: number }
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
+  | PoolCommand
   | CompressedCommand
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
@@ -38,6 +40,8 @@ export interface AttachCommand {
   readonly forward: boolean;
   readonly prompt: boolean;
   readonly lines: Lines | null;
+  /** Set for the stdout of an event listener: the pool that understands it. */
+  readonly listener: ListenerEnd | null;
 }
 
 /** What the lines in the log look like, and what they tell of where they come from. */
@@ -61,6 +65,7 @@ export type Report =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly is: 'ended'; readonly stream: number }
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
+  | PoolReport
   | { readonly is: 'writable'; readonly fd: number }
   /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }

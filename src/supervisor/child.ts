@@ -2,11 +2,13 @@
 import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
-import { closePipe, createPipe, type Pipe } from '../linux/pipe.ts';
+import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
 import { SpawnFailure, spawn } from '../linux/spawn.ts';
 import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
+import type { ListenerEnd } from '../streams/pool-commands.ts';
+import type { PoolHandle } from '../streams/pool-handle.ts';
+import { StdinPipe } from '../streams/stdin-pipe.ts';
 import type { ResolvedCommand } from './command.ts';
-import { StdinPipe } from './stdin-pipe.ts';
 
 export type Channel = 'stdout' | 'stderr';
 
@@ -20,6 +22,8 @@ export interface ChildPlan {
   readonly logs: Readonly<Record<Channel, Log | null>>;
   /** A descriptor to be the child's stdin (the socket of a FastCGI program), or null for a pipe. */
   readonly stdinFd: number | null;
+  /** Of which it is a listener: takes its stdout as answers, and writes events to its stdin beside us. */
+  readonly pool: PoolHandle | null;
   readonly stripAnsi: boolean;
   readonly outputs: Readonly<Record<Channel, OutputConsumer>>;
 }
@@ -63,7 +67,7 @@ export class Child {
         user: plan.config.user,
       });
     } catch (error) {
-      for (const pipe of Object.values(pipes)) closePipe(pipe);
+      closePipes(pipes);
       throw explain(error, plan);
     }
     return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pid, pipes, dataPlane));
@@ -97,20 +101,28 @@ interface Pipes {
   readonly stdin?: Pipe;
   readonly stdout?: Pipe;
   readonly stderr?: Pipe;
+  /** Our end of stdin once more, for the pool. */
+  readonly eventsFd?: number;
 }
 
 function openPipes(plan: ChildPlan): Pipes {
-  const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe } = {};
+  const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe; eventsFd?: number } = {};
   try {
     if (plan.stdinFd === null) opened.stdin = createPipe('write');
+    if (plan.pool && opened.stdin) opened.eventsFd = duplicate(opened.stdin.writeFd);
     opened.stdout = createPipe('read');
     if (!plan.config.redirectStderr) opened.stderr = createPipe('read');
     return opened;
   } catch (error) {
-    for (const pipe of Object.values(opened)) closePipe(pipe);
+    closePipes(opened);
     if (!(error instanceof SyscallError)) throw error;
     throw new SpawnError(dispatcherFailure(error, plan.config.name));
   }
+}
+
+function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
+  for (const pipe of [stdin, stdout, stderr]) if (pipe) closePipe(pipe);
+  if (eventsFd !== undefined) libc.close(eventsFd);
 }
 
 /** Why the pipes or logs of a process could not be opened. */
@@ -146,9 +158,15 @@ function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: D
       stripAnsi: plan.stripAnsi,
       captureMaxBytes: output.onCapture ? captureMaxBytes : 0,
       lines: { style: lines, source: { process: plan.config.name, group: plan.group, channel, pid } },
+      listener: channel === 'stdout' ? listenerEnd(plan, pipes) : null,
       ...output,
     });
   });
+}
+
+function listenerEnd({ pool, config }: ChildPlan, { eventsFd }: Pipes): ListenerEnd | null {
+  if (pool === null || eventsFd === undefined) return null;
+  return { pool: pool.number, listener: config.name, stdinFd: eventsFd };
 }
 
 /** Tells the failure in the program's stderr log too, where the user of a program looks first. */

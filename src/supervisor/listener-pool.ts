@@ -1,6 +1,5 @@
-// An [eventlistener:x]: connects a pool of the event system with the processes that are its listeners.
+// An [eventlistener:x]: connects a pool in the data plane with the bus, and with the processes that are its listeners.
 import type { EventListenerPoolConfig } from '../config/config.ts';
-import { ListenerPool } from '../events/pool.ts';
 import { isEventName } from '../events/types.ts';
 import { Group } from './group.ts';
 import { Process } from './process.ts';
@@ -8,37 +7,37 @@ import { pidOf } from './process-state.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export function activateListenerPool(config: EventListenerPoolConfig, surroundings: Surroundings): Group {
-  const { bus, eventSerials: serials, identifier, log } = surroundings;
-  /** By process name: what tells the output of the present run from what an orphan of an earlier one writes. */
-  const runs = new Map<string, symbol>();
-
-  const processes = config.processes.map((processConfig) => {
-    const { name } = processConfig;
-    const connectStdout = () => {
-      const run = Symbol(name);
-      runs.set(name, run);
-      return (chunk: Uint8Array) => {
-        if (runs.get(name) === run) pool.received(name, chunk);
-      };
-    };
-    return new Process(processConfig, config.name, surroundings, { connectStdout });
-  });
-  const pool = new ListenerPool(
-    { name: config.name, bufferSize: config.bufferSize, identifier, serials, log },
-    processes.map((process) => ({
-      name: process.name,
-      isRunning: () => process.state === 'RUNNING',
-      writeStdin: (data) => process.writeStdin(data) === 'accepted',
-    })),
+  const { bus, dataPlane, eventSerials: serials, identifier, log } = surroundings;
+  const { name, bufferSize } = config;
+  const listeners = config.processes.map((process) => process.name);
+  const pool = dataPlane.openPool({ name, bufferSize, identifier, listeners, serials, log });
+  const processes = config.processes.map(
+    (processConfig) => new Process(processConfig, name, surroundings, { pool }),
   );
+
+  const running = new Set<Process>();
+  /** Before each event: a listener gets none that its own stop caused. */
+  const tellWhoRuns = () => {
+    for (const process of processes) {
+      const isRunning = process.state === 'RUNNING';
+      if (isRunning === running.has(process)) continue;
+      if (isRunning) running.add(process);
+      else running.delete(process);
+      pool.listenerIs(process.name, isRunning ? 'running' : 'notRunning');
+    }
+  };
   for (const process of processes) {
     process.onTransition(() => {
-      if (process.state === 'RUNNING') pool.running();
-      if (pidOf(process.life.state) !== null) return;
-      runs.delete(process.name);
-      pool.ended(process.name);
+      tellWhoRuns();
+      if (pidOf(process.life.state) === null) pool.listenerIs(process.name, 'ended');
     });
   }
-  const unsubscribe = bus.subscribe(config.events.filter(isEventName), (event) => pool.accept(event));
-  return new Group(config, processes, unsubscribe);
+  const unsubscribe = bus.subscribe(config.events.filter(isEventName), (event) => {
+    tellWhoRuns();
+    pool.accept(event);
+  });
+  return new Group(config, processes, () => {
+    unsubscribe();
+    pool.close();
+  });
 }

@@ -6,6 +6,8 @@ import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import { allocateAutoLog } from '../streams/auto-log.ts';
 import type { Log } from '../streams/data-plane.ts';
+import type { PoolHandle } from '../streams/pool-handle.ts';
+import type { WriteResult } from '../streams/stdin-pipe.ts';
 import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
@@ -19,7 +21,6 @@ import {
 } from './process-state.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
-import type { WriteResult } from './stdin-pipe.ts';
 import type { Surroundings } from './surroundings.ts';
 import { UnderstoodOutput } from './understood-output.ts';
 
@@ -27,8 +28,8 @@ import { UnderstoodOutput } from './understood-output.ts';
 export interface Attachment {
   /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SpawnError or SyscallError. */
   readonly stdinFd?: () => number;
-  /** Asked at every spawn for who takes that child's stdout as a protocol: every chunk, at once, beside the log. */
-  readonly connectStdout?: () => (chunk: Uint8Array) => void;
+  /** Of which the child is a listener: takes its stdout as a protocol, beside the log. */
+  readonly pool?: PoolHandle;
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -223,6 +224,7 @@ export class Process {
           environment: childEnvironment(this.config, this.group, this.surroundings),
           logs: this.#logs,
           stdinFd: this.attachment.stdinFd?.() ?? null,
+          pool: this.attachment.pool ?? null,
           stripAnsi: this.surroundings.stripAnsi,
           outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
         },
@@ -312,8 +314,7 @@ export class Process {
 
   #consumer(channel: Channel): OutputConsumer {
     const understood = new UnderstoodOutput(this, channel, this.surroundings);
-    const protocol = channel === 'stdout' ? this.attachment.connectStdout?.() : undefined;
-    if (protocol) return understood.asProtocol(protocol);
+    if (channel === 'stdout' && this.attachment.pool) return understood.asProtocol();
     return understood.asOutput(this.config[channel]);
   }
 }

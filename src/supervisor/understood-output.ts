@@ -1,5 +1,5 @@
 // Output that somebody wants to understand, beside its log: debug echo, PROCESS_LOG and PROCESS_COMMUNICATION
-// events, a listener's protocol. Output that nobody asked for never reaches the main thread.
+// events. Output that nobody asked for never reaches the main thread.
 import type { StreamConfig } from '../config/config.ts';
 import { pythonRepr, pythonReprOfBytes } from '../config/python-repr.ts';
 import { textOrRepr } from '../events/payload.ts';
@@ -41,12 +41,9 @@ export class UnderstoodOutput {
   }
 
   /** The stdout of an event listener: never captured, never sent to syslog, no event itself. */
-  asProtocol(onStdout: (chunk: Uint8Array) => void): OutputConsumer {
+  asProtocol(): OutputConsumer {
     const echo = this.surroundings.log.isEnabled('debug');
-    const onData = (chunk: Uint8Array): void => {
-      if (echo) this.#echo(pythonReprOfBytes(chunk));
-      onStdout(chunk);
-    };
+    const onData = echo ? (chunk: Uint8Array): void => this.#echo(pythonReprOfBytes(chunk)) : null;
     return { onData, onCapture: null, prompt: true, syslogName: null };
   }
 

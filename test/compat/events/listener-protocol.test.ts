@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { EventSerials } from '../../../src/events/numbering.ts';
 import { ListenerPool } from '../../../src/events/pool.ts';
 
 interface Case {
@@ -68,14 +67,13 @@ function ours({ busy, pieces }: Case): Outcome {
       name: 'pool',
       bufferSize: 10,
       identifier: 'supervisor',
-      serials: new EventSerials(),
       log: { error: say, warn: say, debug: say },
     },
     [{ name: 'listener', isRunning: () => running, writeStdin: () => true }],
   );
   if (busy) {
     pool.received('listener', Buffer.from('READY\n'));
-    pool.accept({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
+    pool.accept({ serial: 0, name: 'SUPERVISOR_STATE_CHANGE_RUNNING', payload: '' });
     log.length = 0;
     // What it sets free is not to be sent again at once.
     running = false;

@@ -1,7 +1,9 @@
-"""A listener that writes down the data of each event, and dies before it answers every so many of them.
+"""A listener that writes down the data of each event, and is killed before it answers every so many of them.
 
 Arguments: file to write to, pause per event in milliseconds, events between two deaths (0 = never).
 """
+import os
+import signal
 import sys
 import time
 
@@ -14,7 +16,7 @@ with open(path, 'a', encoding='utf-8') as record:
         headers, payload = childutils.listener.wait(sys.stdin, sys.stdout)
         seen += 1
         if seen == lifetime:
-            sys.exit(1)
+            os.kill(os.getpid(), signal.SIGKILL)
         record.write(payload.partition('\n')[2] + '\n')
         record.flush()
         if pause:

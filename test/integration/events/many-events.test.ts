@@ -16,7 +16,7 @@ stdout_logfile=NONE
 `;
 
 describe('fifty thousand events through three pools', () => {
-  test('reach each in order, none lost but those that a full buffer was reported to drop, and memory stays bounded', async () => {
+  test('reach each in order, none lost but those that a full buffer was reported to drop, while clients are answered and memory stays bounded', async () => {
     const daemon = await Daemon.start({
       config:
         listener('quick', total, 0, 0) +
@@ -39,6 +39,9 @@ describe('fifty thousand events through three pools', () => {
       ]);
       expect(stderr).toBe('');
       expect(status).toBe(0);
+
+      expect(await stateName(daemon)).toContain('<string>RUNNING</string>');
+      expect(seenBy(daemon, 'slow').at(-1)).not.toBe(String(total - 1));
 
       const everything = Array.from({ length: total }, (_, number) => String(number));
       const last = String(total - 1);
@@ -64,6 +67,14 @@ describe('fifty thousand events through three pools', () => {
     }
   }, 120_000);
 });
+
+/** Asked while many events still wait. */
+async function stateName(daemon: Daemon): Promise<string> {
+  const body = '<?xml version="1.0"?><methodCall><methodName>supervisor.getState</methodName></methodCall>';
+  const headers = { 'Content-Type': 'text/xml' };
+  const response = await fetch(`http://127.0.0.1:${daemon.port}/RPC2`, { method: 'POST', headers, body });
+  return response.text();
+}
 
 function seenBy(daemon: Daemon, name: string): string[] {
   return daemon.read(`${name}.txt`).trimEnd().split('\n');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -17,6 +17,7 @@ const scripts = {
   answering: `ready(); event(); say('RESULT 2\\nOK'); sys.exit(1)`,
   deaf: `os.close(0); ready(); sleep()`,
   haunted: `haunt(); sleep()`,
+  stuffed: `ready(); wait_for('read-now'); event(); say('RESULT 2\\nOK'); sleep()`,
   bytewise: `[say(c) for c in 'READY\\n']; event(); [say(c) for c in 'RESULT 2\\nOK']; sleep()`,
 } as const;
 
@@ -27,6 +28,8 @@ def ready(): say('READY\\n')
 def event():
     header = dict(token.split(':') for token in sys.stdin.readline().split())
     sys.stdin.read(int(header['len']))
+def wait_for(path):
+    while not os.path.exists(path): time.sleep(0.01)
 def sleep():
     while True: time.sleep(1000)
 def flood(data):
@@ -72,7 +75,10 @@ ${Object.keys(scripts).map(section).join('')}`,
     },
   });
   await logged('honest: ACKNOWLEDGED -> READY');
-  for (let number = 1; number <= 5; number++) await send(String(number));
+  await logged('stuffed: ACKNOWLEDGED -> READY');
+  // More than any pipe holds.
+  await send('1'.repeat(1_000_000));
+  for (let number = 2; number <= 5; number++) await send(String(number));
 }, 30_000);
 
 afterAll(async () => {
@@ -160,6 +166,14 @@ describe('a listener that', () => {
     await logged('DEBG bytewise: event was processed');
   });
 
+  test('does not read holds up nobody, and gets the whole event when it does', async () => {
+    await logged(' sent to listener stuffed');
+    await eventually(() => readLines().length >= 5, { what: 'the honest listener to have seen everything' });
+    expect(count('DEBG stuffed: event was processed')).toBe(0);
+    writeFileSync(daemon.path('read-now'), '');
+    await logged('DEBG stuffed: event was processed');
+  });
+
   test('has closed its stdin holds up nobody', async () => {
     await logged('to listener deaf, listener state unchanged');
     expect(count(' sent to listener deaf')).toBe(0);
@@ -179,7 +193,7 @@ describe('a listener that', () => {
 describe('a well-behaved listener beside them', () => {
   test('gets every event, in order', async () => {
     await eventually(() => readLines().length >= 5, { what: 'five events' });
-    expect(readLines().slice(0, 5)).toEqual(['1', '2', '3', '4', '5']);
+    expect(readLines().slice(0, 5)).toEqual(['1'.repeat(1_000_000), '2', '3', '4', '5']);
   });
 });
 

@@ -57,6 +57,7 @@ function attach(spec: Partial<StreamSpec>): { writeFd: number; stream: Stream } 
     onCapture: null,
     prompt: false,
     lines: null,
+    listener: null,
     ...spec,
   });
   return { writeFd, stream };

@@ -24,16 +24,14 @@ class Listener {
 
 function poolOf(
   listeners: readonly Listener[],
-  options: { name?: string; bufferSize?: number; serials?: EventSerials } = {},
+  { name = 'pool', bufferSize = 10, serials = new EventSerials() } = {},
 ) {
   const log: string[] = [];
   const pool = new ListenerPool(
     {
-      name: 'pool',
-      bufferSize: 10,
+      name,
+      bufferSize,
       identifier: 'supervisor',
-      serials: new EventSerials(),
-      ...options,
       log: {
         error: (line) => log.push(`ERRO ${line}`),
         warn: (line) => log.push(`WARN ${line}`),
@@ -42,8 +40,9 @@ function poolOf(
     },
     listeners,
   );
-  const says = (name: string, text: string) => pool.received(name, Buffer.from(text));
-  return { pool, log, says };
+  const says = (listener: string, text: string) => pool.received(listener, Buffer.from(text));
+  const accept = (event: SupervisorEvent) => pool.accept(serials.numbered(event));
+  return { pool, log, says, accept };
 }
 
 const remote = (data: string): SupervisorEvent => ({ type: 'REMOTE_COMMUNICATION', kind: 'k', data });
@@ -56,9 +55,9 @@ function dataOf(sent: readonly string[]): string[] {
 describe('a pool', () => {
   test('sends header and payload as listeners read them', () => {
     const listener = new Listener('a');
-    const { pool, says } = poolOf([listener]);
+    const { accept, says } = poolOf([listener]);
     says('a', 'READY\n');
-    pool.accept({ type: 'REMOTE_COMMUNICATION', kind: 'té', data: 'dätä €😀' });
+    accept({ type: 'REMOTE_COMMUNICATION', kind: 'té', data: 'dätä €😀' });
     expect(listener.sent).toEqual([
       'ver:3.0 server:supervisor serial:0 pool:pool poolserial:0 eventname:REMOTE_COMMUNICATION len:15\ntype:té\ndätä €😀',
     ]);
@@ -67,9 +66,9 @@ describe('a pool', () => {
   test('keeps events until a process is running and ready, and sends them in order', () => {
     const listener = new Listener('a');
     listener.running = false;
-    const { pool, says } = poolOf([listener]);
-    pool.accept(remote('1'));
-    pool.accept(remote('2'));
+    const { pool, accept, says } = poolOf([listener]);
+    accept(remote('1'));
+    accept(remote('2'));
     says('a', 'READY\n');
     expect(listener.sent).toEqual([]);
     listener.running = true;
@@ -80,10 +79,10 @@ describe('a pool', () => {
 
   test('gives each event to the first process that is ready', () => {
     const [a, b] = [new Listener('a'), new Listener('b')];
-    const { pool, says } = poolOf([a, b]);
+    const { accept, says } = poolOf([a, b]);
     says('b', 'READY\n');
     says('a', 'READY\n');
-    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    for (const data of ['1', '2', '3']) accept(remote(data));
     expect(dataOf(a.sent)).toEqual(['1']);
     expect(dataOf(b.sent)).toEqual(['2']);
     says('b', 'RESULT 2\nOKREADY\n');
@@ -92,8 +91,8 @@ describe('a pool', () => {
 
   test('throws away the oldest event when the buffer is full', () => {
     const listener = new Listener('a');
-    const { pool, log, says } = poolOf([listener], { bufferSize: 2 });
-    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    const { accept, log, says } = poolOf([listener], { bufferSize: 2 });
+    for (const data of ['1', '2', '3']) accept(remote(data));
     expect(log).toEqual(['ERRO pool pool event buffer overflowed, discarding event 0']);
     says('a', 'READY\n');
     says('a', 'RESULT 2\nOKREADY\n');
@@ -102,10 +101,10 @@ describe('a pool', () => {
 
   test('sends a rejected event again, first and unchanged', () => {
     const listener = new Listener('a');
-    const { pool, log, says } = poolOf([listener]);
+    const { accept, log, says } = poolOf([listener]);
     says('a', 'READY\n');
-    pool.accept(remote('1'));
-    pool.accept(remote('2'));
+    accept(remote('1'));
+    accept(remote('2'));
     log.length = 0;
     says('a', 'RESULT 4\nFAIL');
     says('a', 'READY\n');
@@ -122,9 +121,9 @@ describe('a pool', () => {
 
   test('keeps a rejected event and throws away the oldest waiting one when the buffer is full', () => {
     const listener = new Listener('a');
-    const { pool, log, says } = poolOf([listener], { bufferSize: 2 });
+    const { accept, log, says } = poolOf([listener], { bufferSize: 2 });
     says('a', 'READY\n');
-    for (const data of ['1', '2', '3']) pool.accept(remote(data));
+    for (const data of ['1', '2', '3']) accept(remote(data));
     says('a', 'RESULT 4\nFAIL');
     expect(log.filter((line) => line.startsWith('ERRO'))).toEqual([
       'ERRO pool pool event buffer overflowed, discarding event 1',
@@ -135,9 +134,9 @@ describe('a pool', () => {
 
   test('sends what a process was busy with to another one when it dies', () => {
     const [a, b] = [new Listener('a'), new Listener('b')];
-    const { pool, says } = poolOf([a, b]);
+    const { pool, accept, says } = poolOf([a, b]);
     says('a', 'READY\n');
-    pool.accept(remote('1'));
+    accept(remote('1'));
     says('b', 'READY\n');
     a.running = false;
     pool.ended('a');
@@ -146,13 +145,13 @@ describe('a pool', () => {
 
   test('asks a process that was started again for a new READY', () => {
     const listener = new Listener('a');
-    const { pool, says } = poolOf([listener]);
+    const { pool, accept, says } = poolOf([listener]);
     says('a', 'READY\n');
     listener.running = false;
     pool.ended('a');
     listener.running = true;
     pool.running();
-    pool.accept(remote('1'));
+    accept(remote('1'));
     expect(listener.sent).toEqual([]);
     says('a', 'READY\n');
     expect(dataOf(listener.sent)).toEqual(['1']);
@@ -160,13 +159,13 @@ describe('a pool', () => {
 
   test('says that a process broke the protocol and sends it nothing more', () => {
     const listener = new Listener('a');
-    const { pool, log, says } = poolOf([listener]);
+    const { accept, log, says } = poolOf([listener]);
     says('a', 'READY\n');
-    pool.accept(remote('1'));
+    accept(remote('1'));
     log.length = 0;
     says('a', 'RESULT x\n');
     says('a', 'READY\n');
-    pool.accept(remote('2'));
+    accept(remote('2'));
     expect(dataOf(listener.sent)).toEqual(['1']);
     expect(log).toEqual([
       "WARN a: bad result line: 'RESULT x'",
@@ -178,10 +177,10 @@ describe('a pool', () => {
 
   test('passes over a process that has closed its stdin', () => {
     const [a, b] = [new Listener('a'), new Listener('b')];
-    const { pool, log, says } = poolOf([a, b]);
+    const { accept, log, says } = poolOf([a, b]);
     a.reading = false;
     says('a', 'READY\n');
-    pool.accept(remote('1'));
+    accept(remote('1'));
     says('b', 'READY\n');
     expect(dataOf(b.sent)).toEqual(['1']);
     expect(log).toContain(
@@ -196,11 +195,11 @@ describe('a pool', () => {
     const second = poolOf([b], { name: 'second', serials });
     first.says('a', 'READY\n');
     second.says('b', 'READY\n');
-    first.pool.accept(remote('only first'));
+    first.accept(remote('only first'));
     first.says('a', 'RESULT 2\nOKREADY\n');
     const both = remote('both');
-    second.pool.accept(both);
-    first.pool.accept(both);
+    second.accept(both);
+    first.accept(both);
     expect(a.sent[1]).toContain(' serial:1 pool:first poolserial:1 ');
     expect(b.sent[0]).toContain(' serial:1 pool:second poolserial:0 ');
   });
@@ -210,13 +209,13 @@ describe('a pool', () => {
     const [before, after] = [new Listener('a'), new Listener('a')];
     const old = poolOf([before], { serials });
     old.says('a', 'READY\n');
-    for (const data of ['1', '2']) old.pool.accept(remote(data));
+    for (const data of ['1', '2']) old.accept(remote(data));
     old.says('a', 'RESULT 4\nFA');
     const snapshot: PoolSnapshot = JSON.parse(JSON.stringify(old.pool.snapshot()));
 
-    const { pool, says } = poolOf([after], { serials: new EventSerials(serials.next) });
+    const { pool, accept, says } = poolOf([after], { serials: new EventSerials(serials.next) });
     pool.restore(snapshot);
-    pool.accept(remote('3'));
+    accept(remote('3'));
     says('a', 'ILREADY\n');
     says('a', 'RESULT 2\nOKREADY\n');
     says('a', 'RESULT 2\nOKREADY\n');
@@ -259,10 +258,10 @@ describe('whatever its processes do, a pool', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(act, { maxLength: 80 }), (bufferSize, acts) => {
         const listeners = ['a', 'b', 'c'].map((name) => new Listener(name));
-        const { pool, log, says } = poolOf(listeners, { bufferSize });
+        const { pool, accept, log, says } = poolOf(listeners, { bufferSize });
         let accepted = 0;
         for (const each of acts) {
-          if (each.do === 'event') pool.accept(remote(String(accepted++)));
+          if (each.do === 'event') accept(remote(String(accepted++)));
           else perform(each, listeners[each.who], pool, says);
           const { buffer } = pool.snapshot();
           expect(buffer.length).toBeLessThanOrEqual(bufferSize);
@@ -284,9 +283,9 @@ describe('whatever its processes do, a pool', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
         const listeners = ['a', 'b', 'c'].map((name) => new Listener(name));
-        const { pool, log, says } = poolOf(listeners, { bufferSize: 100 });
+        const { pool, accept, log, says } = poolOf(listeners, { bufferSize: 100 });
         for (const each of acts) {
-          if (each.do === 'event') pool.accept(remote(''));
+          if (each.do === 'event') accept(remote(''));
           else perform(each, listeners[each.who], pool, says);
         }
         const sent = log.flatMap((line) => /event (\d+) sent/.exec(line)?.[1] ?? []).map(Number);

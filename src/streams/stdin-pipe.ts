@@ -1,7 +1,14 @@
 // Our end of a child's stdin: writes what fits at once and keeps the rest, in order, until the child reads.
 import { E } from '../linux/errno.ts';
 import { errno, libc, ptr } from '../linux/libc.ts';
-import type { DataPlane } from '../streams/data-plane.ts';
+
+/** Who looks at descriptors that cannot be written just now. */
+export interface WritableWatch {
+  /** Calls back once when `fd` can be written or its reader is gone. */
+  whenWritable(fd: number, callback: () => void): void;
+  /** Must precede close(fd). */
+  forgetWritable(fd: number): void;
+}
 
 /** More than this unread by the child is refused: it would only fill the daemon's memory. */
 const maxPendingBytes = 64 * 1024 * 1024;
@@ -16,7 +23,7 @@ export class StdinPipe {
   /** `fd`: a non-blocking write end that is ours alone. */
   constructor(
     private readonly fd: number,
-    private readonly dataPlane: DataPlane,
+    private readonly watch: WritableWatch,
   ) {}
 
   write(data: Uint8Array): WriteResult {
@@ -35,7 +42,7 @@ export class StdinPipe {
     this.#open = false;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.dataPlane.forgetWritable(this.fd);
+    this.watch.forgetWritable(this.fd);
     libc.close(this.fd);
   }
 
@@ -58,7 +65,7 @@ export class StdinPipe {
 
   #onWriteError(number: number): void {
     if (number === E.EINTR) this.#writePending();
-    else if (number === E.EAGAIN) this.dataPlane.whenWritable(this.fd, () => this.#writeMore());
+    else if (number === E.EAGAIN) this.watch.whenWritable(this.fd, () => this.#writeMore());
     // EPIPE: the child closed its end; whatever else it is, nothing more can get there.
     else this.close();
   }
