@@ -2,6 +2,7 @@
 import type { ProcessInfo } from '../client/process-info.ts';
 import type { Finding as Mistake } from '../config/check.ts';
 import type { Config } from '../config/config.ts';
+import { serviceConfigPaths } from '../config/search.ts';
 import { shellWord } from './finding.ts';
 
 export interface View {
@@ -122,6 +123,8 @@ export interface UnitView {
   readonly fileState: string;
   readonly result: string;
   readonly privateTmp: boolean;
+  /** 0 for none. */
+  readonly mainPid: number;
 }
 
 /** The daemon that serves this configuration, by its sockets, by its pidfile, by its command line; null when none does. */
@@ -139,14 +142,28 @@ export function ownDaemon(
   return view.daemons.find(({ configPath }) => configPath === configuration.path) ?? null;
 }
 
+/** The service that is to run the daemon: what runs or starts at boot before what is merely there. Null for none. */
+export function ownUnit(view: Pick<View, 'units'>): UnitView | null {
+  const loaded = (view.units ?? []).filter(({ loadState }) => loadState === 'loaded');
+  const wanted = ({ activeState, fileState }: UnitView) =>
+    Number(activeState === 'active') * 2 + Number(fileState === 'enabled');
+  return loaded.toSorted((a, b) => wanted(b) - wanted(a))[0] ?? null;
+}
+
 export function configOf(view: View): Config | null {
   return view.configuration.kind === 'found' ? view.configuration.config : null;
 }
 
 /** The client's command line that surely reaches the daemon of this configuration. */
-export function clientCommand({ configuration }: Pick<View, 'configuration'>): string {
-  const isNamed = configuration.kind === 'found' && !customaryPaths.has(configuration.path);
+export function clientCommand(view: Pick<View, 'configuration'>): string {
+  const { configuration } = view;
+  const isNamed = configuration.kind === 'found' && !hasCustomaryConfiguration(view);
   return `tsupervisor supervisorctl${isNamed ? ` -c ${shellWord(configuration.path)}` : ''}`;
 }
 
-const customaryPaths = new Set(['/etc/supervisord.conf', '/etc/supervisor/supervisord.conf']);
+/** The one that services and clients find by themselves. */
+export function hasCustomaryConfiguration({ configuration }: Pick<View, 'configuration'>): boolean {
+  return configuration.kind === 'found' && customaryPaths.has(configuration.path);
+}
+
+const customaryPaths = new Set<string>(serviceConfigPaths);

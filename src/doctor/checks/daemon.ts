@@ -1,6 +1,6 @@
 // Does a daemon run for this configuration, one only, and does it answer?
 import { both, type Finding, shellWord } from '../finding.ts';
-import { configOf, type DaemonView, ownDaemon, type View } from '../view.ts';
+import { configOf, type DaemonView, ownDaemon, ownUnit, type View } from '../view.ts';
 
 export function checkDaemon(view: View): Finding[] {
   return [...notRunning(view), ...several(view), ...badAnswer(view)];
@@ -11,7 +11,7 @@ function notRunning(view: View): Finding[] {
   if (configuration.kind === 'none' || ownDaemon(view) !== null) return [];
   // Somebody answers whom we cannot see: on another machine, or in a container.
   if (view.answer.kind === 'answered' || view.answer.kind === 'unauthorized') return [];
-  const unit = view.units?.find(({ loadState }) => loadState === 'loaded');
+  const unit = ownUnit(view);
   const path = shellWord(configuration.path);
   const others = view.daemons.map(({ pid, configPath }) => `pid ${pid}: ${configPath ?? '?'}`).join(', ');
   const { pidfilePid } = view;

@@ -1,10 +1,18 @@
 // Does systemd see to the daemon as its owner believes?
 import { both, type Finding } from '../finding.ts';
-import { clientCommand, configOf, ownDaemon, type UnitView, type View } from '../view.ts';
+import {
+  clientCommand,
+  configOf,
+  hasCustomaryConfiguration,
+  ownDaemon,
+  ownUnit,
+  type UnitView,
+  type View,
+} from '../view.ts';
 
 export function checkUnits(view: View): Finding[] {
   const units = (view.units ?? []).filter(({ loadState }) => loadState !== 'not-found');
-  return [...units.flatMap((unit) => checkUnit(unit, view)), ...rivals(units)];
+  return [...units.flatMap((unit) => checkUnit(unit, view)), ...byHand(view), ...rivals(units, view)];
 }
 
 function checkUnit(unit: UnitView, view: View): Finding[] {
@@ -30,7 +38,7 @@ function checkUnit(unit: UnitView, view: View): Finding[] {
         remedy: both(`systemd-analyze verify ${name}`),
       },
     ];
-  return [...failed(unit), ...byHand(unit, view), ...notEnabled(unit), ...privateTmp(unit, view)];
+  return [...failed(unit), ...notEnabled(unit), ...privateTmp(unit, view)];
 }
 
 function failed({ name, activeState, result }: UnitView): Finding[] {
@@ -43,25 +51,6 @@ function failed({ name, activeState, result }: UnitView): Finding[] {
       remedy: both(
         `journalctl -u ${name} -n 30 --no-pager\nsystemctl reset-failed ${name}\nsystemctl start ${name}`,
       ),
-    },
-  ];
-}
-
-function byHand({ name, activeState }: UnitView, view: View): Finding[] {
-  const daemon = ownDaemon(view);
-  if (daemon === null || activeState !== 'inactive') return [];
-  return [
-    {
-      id: 'daemon-outside-unit',
-      what: {
-        en: `the daemon (pid ${daemon.pid}) was started by hand, ${name} is inactive`,
-        zh: `守护进程（pid ${daemon.pid}）是手动启动的，${name} 未激活`,
-      },
-      why: {
-        en: 'systemd will not restart it, and starting the unit fails as long as it runs',
-        zh: 'systemd 不会重启它；它运行期间启动该单元会失败',
-      },
-      remedy: both(`${clientCommand(view)} shutdown\nsystemctl start ${name}`),
     },
   ];
 }
@@ -97,8 +86,31 @@ function privateTmp({ name, activeState, privateTmp: isPrivate }: UnitView, view
   ];
 }
 
-/** Debian's and ours beside each other take each other's sockets. */
-function rivals(units: readonly UnitView[]): Finding[] {
+/** A daemon that is nobody's service, although there is one for it. */
+function byHand(view: View): Finding[] {
+  const [daemon, unit] = [ownDaemon(view), ownUnit(view)];
+  if (daemon === null || unit?.activeState !== 'inactive') return [];
+  if (view.units?.some(({ mainPid }) => mainPid === daemon.pid)) return [];
+  const { name } = unit;
+  return [
+    {
+      id: 'daemon-outside-unit',
+      what: {
+        en: `the daemon (pid ${daemon.pid}) was started by hand, ${name} is inactive`,
+        zh: `守护进程（pid ${daemon.pid}）是手动启动的，${name} 未激活`,
+      },
+      why: {
+        en: 'systemd will not restart it, and starting the unit fails as long as it runs',
+        zh: 'systemd 不会重启它；它运行期间启动该单元会失败',
+      },
+      remedy: both(`${clientCommand(view)} shutdown\nsystemctl start ${name}`),
+    },
+  ];
+}
+
+/** Debian's and ours beside each other take each other's sockets. A service with a configuration of its own does not. */
+function rivals(units: readonly UnitView[], view: View): Finding[] {
+  if (!hasCustomaryConfiguration(view)) return [];
   const wanted = units.filter(
     ({ activeState, fileState }) => activeState === 'active' || fileState === 'enabled',
   );

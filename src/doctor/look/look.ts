@@ -33,15 +33,14 @@ export async function look({ configuration: given, server }: LookRequest): Promi
   const client = new SupervisorClient(server);
   try {
     const { answer, processes } = await hear(client, server);
-    const known = {
+    const seen = {
       configuration,
       daemons,
       answer,
       pidfilePid: config && pidIn(config.supervisord.pidfile),
       ...serversOf(config, table),
-      units: lookAtUnits(),
     };
-    const daemon = ownDaemon(known);
+    const daemon = ownDaemon(seen);
     const programs = await lookAtPrograms({
       processes,
       config,
@@ -52,7 +51,8 @@ export async function look({ configuration: given, server }: LookRequest): Promi
     });
     const writer = writerOf(daemon, config);
     return {
-      ...known,
+      ...seen,
+      units: lookAtUnits(daemon?.pid ?? null),
       programs,
       places: config && writer ? lookAtPlaces(config, writer) : [],
       limits: lookAtLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),

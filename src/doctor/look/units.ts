@@ -1,20 +1,42 @@
 // What systemd knows of the services that run a supervisord: systemctl(1), which anybody may ask.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { UnitView } from '../view.ts';
 
 const names = ['tsupervisor.service', 'supervisor.service', 'supervisord.service'] as const;
-const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp';
+const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp,MainPID';
 const patienceMs = 5000;
 
-/** Null where systemd does not run (sd_booted(3)) or does not answer. */
-export function lookAtUnits(): UnitView[] | null {
+/**
+ * The customary services and, whatever its name, the one that `daemonPid` runs in. Null where systemd does not run
+ * (sd_booted(3)) or does not answer.
+ */
+export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
   if (!existsSync('/run/systemd/system') || Bun.which('systemctl') === null) return null;
-  const { exitCode, stdout } = Bun.spawnSync(['systemctl', 'show', '-p', properties, ...names], {
+  const service = daemonPid === null ? null : serviceIn(controlGroupsOf(daemonPid));
+  const asked = new Set<string>(service?.scope === 'system' ? [...names, service.name] : names);
+  const { exitCode, stdout } = Bun.spawnSync(['systemctl', 'show', '-p', properties, ...asked], {
     stdin: 'ignore',
     stderr: 'ignore',
     timeout: patienceMs,
   });
-  return exitCode === 0 ? parseUnits(stdout.toString()) : null;
+  if (exitCode !== 0) return null;
+  // Another user's manager tells us nothing; that it runs the daemon is enough.
+  const ofUser = service?.scope === 'user' ? [runningService(service.name, daemonPid ?? 0)] : [];
+  const customary = new Set<string>(names);
+  const known = parseUnits(stdout.toString()).filter(
+    // A daemon that was started by hand may be in the service of cron or sshd.
+    ({ name, mainPid }) => customary.has(`${name}.service`) || mainPid === daemonPid,
+  );
+  return [...known, ...ofUser];
+}
+
+/** The service that a process belongs to, by the text of its /proc/PID/cgroup; cgroups(7). Null for none. */
+export function serviceIn(controlGroups: string): { name: string; scope: 'system' | 'user' } | null {
+  const path = /^(?:0:|\d+:name=systemd):(.*\.service.*)$/m.exec(controlGroups)?.[1] ?? '';
+  const services = path.split('/').filter((part) => part.endsWith('.service'));
+  const name = services.at(-1);
+  if (name === undefined) return null;
+  return { name, scope: services.length > 1 && services[0]?.startsWith('user@') ? 'user' : 'system' };
 }
 
 /** The output of `systemctl show`: a block for each unit, `Name=value` in each line. */
@@ -30,7 +52,28 @@ export function parseUnits(text: string): UnitView[] {
       fileState: block.get('UnitFileState') ?? '',
       result: block.get('Result') ?? '',
       privateTmp: block.get('PrivateTmp') === 'yes',
+      mainPid: Number(block.get('MainPID') ?? 0),
     }));
+}
+
+function controlGroupsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function runningService(name: string, mainPid: number): UnitView {
+  return {
+    name: name.replace(/\.service$/, ''),
+    loadState: 'loaded',
+    activeState: 'active',
+    fileState: '',
+    result: 'success',
+    privateTmp: false,
+    mainPid,
+  };
 }
 
 function setting(line: string): [string, string] {

@@ -5,7 +5,7 @@ import { checkPlaces } from '../../../src/doctor/checks/places.ts';
 import { checkServers } from '../../../src/doctor/checks/servers.ts';
 import { checkUnits } from '../../../src/doctor/checks/units.ts';
 import { examine } from '../../../src/doctor/examine.ts';
-import { parseUnits } from '../../../src/doctor/look/units.ts';
+import { parseUnits, serviceIn } from '../../../src/doctor/look/units.ts';
 import type { DaemonView, PlaceView, ProgramView, UnitView, View } from '../../../src/doctor/view.ts';
 
 const unlimited = Number.POSITIVE_INFINITY;
@@ -49,14 +49,15 @@ describe('systemd', () => {
     fileState: 'enabled',
     result: 'success',
     privateTmp: false,
+    mainPid: 500,
   };
   const found = (...units: UnitView[]): string[] => ids(checkUnits({ ...well, units }));
 
   test('is asked for blocks of properties', () => {
     const text = `Result=exit-code\nPrivateTmp=yes\nId=supervisor.service\nLoadState=loaded\nActiveState=failed
-UnitFileState=enabled\n\nId=supervisord.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n`;
+UnitFileState=enabled\nMainPID=0\n\nId=supervisord.service\nLoadState=not-found\nActiveState=inactive\nUnitFileState=\n`;
     expect(parseUnits(text)).toEqual([
-      { ...unit, activeState: 'failed', result: 'exit-code', privateTmp: true },
+      { ...unit, activeState: 'failed', result: 'exit-code', privateTmp: true, mainPid: 0 },
       {
         ...unit,
         name: 'supervisord',
@@ -64,6 +65,7 @@ UnitFileState=enabled\n\nId=supervisord.service\nLoadState=not-found\nActiveStat
         activeState: 'inactive',
         fileState: '',
         result: '',
+        mainPid: 0,
       },
     ]);
   });
@@ -83,12 +85,24 @@ UnitFileState=enabled\n\nId=supervisord.service\nLoadState=not-found\nActiveStat
   });
 
   test('that does not know of a daemon started by hand is told', () => {
-    expect(found({ ...unit, activeState: 'inactive', fileState: 'disabled' })).toEqual([
-      'daemon-outside-unit',
-    ]);
+    const inactive = { ...unit, activeState: 'inactive', fileState: 'disabled', mainPid: 0 };
+    expect(found(inactive)).toEqual(['daemon-outside-unit']);
+    expect(found(inactive, { ...inactive, name: 'tsupervisor' })).toEqual(['daemon-outside-unit']);
+    expect(found(inactive, { ...unit, name: 'tsupervisor' })).toEqual([]);
     expect(ids(checkUnits({ ...well, daemons: [], units: [{ ...unit, activeState: 'inactive' }] }))).toEqual(
       [],
     );
+  });
+
+  test('is found to run it by its control group, whatever the name and whosever the manager', () => {
+    const hybrid =
+      '8:pids:/\n1:name=systemd:/system.slice/web.service/manager\n0::/system.slice/web.service/manager\n';
+    expect(serviceIn(hybrid)).toEqual({ name: 'web.service', scope: 'system' });
+    expect(serviceIn('0::/user.slice/user-7.slice/user@7.service/app.slice/tsupervisor.service\n')).toEqual({
+      name: 'tsupervisor.service',
+      scope: 'user',
+    });
+    expect(serviceIn('0::/user.slice/user-7.slice/session-2.scope\n')).toBeNull();
   });
 
   test('that will not start it at the next boot is told', () => {
