@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { Command } from '@commander-js/extra-typings';
 import { serviceConfigPaths } from '../config/search.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
-import { configPathOf, readUnit, type UnitOptions, unitText } from '../systemd/unit.ts';
+import { configPathOf, hasOwnConfig, readUnit, type UnitOptions, unitText } from '../systemd/unit.ts';
 import { runControl } from './control/program.ts';
 import { drive, type Plan } from './service/drive.ts';
 import { disableStep, enableStep, isUp, startStep, stopStep, unitFileStep } from './service/service-steps.ts';
@@ -47,7 +47,8 @@ interface Original {
 }
 
 async function planOf(manager: SystemdManager, given: InstallOptions): Promise<Plan> {
-  const original = given.user ? null : await findOriginal(manager, given.name);
+  const beside = !given.replace && hasOwnConfig(unitOptions(given));
+  const original = given.user || beside ? null : await findOriginal(manager, given.name);
   if (original && (given.now || given.enable) && !given.replace) {
     throw new StepError(`${original.unit} runs or is enabled; to take over from it, add --replace`);
   }

@@ -1,8 +1,9 @@
 // The daemon as systemd sees it: ready, reloading, stopping, its status line, its watchdog. Silent without systemd.
+import { writeSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import { statusLine } from '../supervisor/status-line.ts';
-import { stopBudgetMs } from '../supervisor/stop-budget.ts';
+import { stopBudgetMs, stoppingMs } from '../supervisor/stop-budget.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { whatIsDead } from './liveness.ts';
@@ -73,6 +74,13 @@ export class Service {
     const { state, processesByPriority } = this.#supervisor;
     const ending = state === 'SHUTDOWN' ? 'shutting down' : state === 'RESTARTING' ? 'restarting' : null;
     this.notifier.sendStatus(statusLine(processesByPriority, ending));
+    if (ending === null) this.#takeTimeForStops(processesByPriority);
+  }
+
+  /** systemd may be waiting for a reload, and what stops now is part of it. */
+  #takeTimeForStops(processes: Supervisor['processesByPriority']): void {
+    const ms = stoppingMs(processes, performance.now());
+    if (ms !== null) this.notifier.extendTimeout(ms * 1000);
   }
 
   async #isAlive(): Promise<boolean> {
@@ -88,9 +96,19 @@ export class Service {
     return dead === null;
   }
 
-  /** In the status too: when the worker hangs, the log may never get the line. */
+  /** In the status and on stderr too: when the worker hangs, the log may never get the line. */
   #tellOfDeath(reason: string, { surroundings }: Supervisor): void {
+    const line = `systemd's watchdog is not fed: ${reason}`;
     this.notifier.sendStatus(reason);
-    surroundings.log.critical(`systemd's watchdog is not fed: ${reason}`);
+    if (!this.#dead) writeStderr(`${line}\n`);
+    surroundings.log.critical(line);
+  }
+}
+
+function writeStderr(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // Nobody reads it.
   }
 }

@@ -1,5 +1,6 @@
 // How long stopping everything may take at most, by what the configuration grants. Pure.
 import type { GroupConfig } from '../config/config.ts';
+import type { Life } from './process-state.ts';
 
 /** For what is not waiting: signals, reaping, emptying pipes, closing servers. */
 const marginMs = 15_000;
@@ -10,4 +11,10 @@ export function stopBudgetMs(groups: readonly GroupConfig[]): number {
     Math.max(0, ...processes.map(({ stopwaitsecs }) => stopwaitsecs)),
   );
   return slowest.reduce((sum, seconds) => sum + seconds * 1000, marginMs);
+}
+
+/** Milliseconds until whatever is being stopped has surely been killed; null when nothing is being stopped. */
+export function stoppingMs(processes: readonly { readonly life: Life }[], now: number): number | null {
+  const kills = processes.flatMap(({ life: { state } }) => (state.name === 'STOPPING' ? [state.killAt] : []));
+  return kills.length === 0 ? null : Math.max(0, kills.reduce((a, b) => Math.max(a, b)) - now) + marginMs;
 }

@@ -2,7 +2,7 @@
 // Without NOTIFY_SOCKET everything here does nothing. Knows nothing of what the service is.
 import { monotonicUsec } from '../linux/monotonic-clock.ts';
 import { UnixDatagramSender } from '../linux/unix-datagram.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +12,7 @@ export interface WatchdogMode {
 }
 
 export class ServiceNotifier {
-  #stopWatchdog: (() => void) | null = null;
+  #watchdog: Watchdog | null = null;
 
   private constructor(
     private readonly sender: UnixDatagramSender | null,
@@ -52,7 +52,10 @@ export class ServiceNotifier {
 
   /** Starting, reloading or stopping takes at least so long from now. */
   extendTimeout(usec: number): boolean {
-    return this.sendState({ EXTEND_TIMEOUT_USEC: String(Math.ceil(usec)) });
+    const sent = this.sendState({ EXTEND_TIMEOUT_USEC: String(Math.ceil(usec)) });
+    // systemd puts its watchdog off as well; a ping brings back the usual patience.
+    this.#watchdog?.beat();
+    return sent;
   }
 
   /** Why we cannot go on: a line for people and the exit status that follows. */
@@ -74,12 +77,12 @@ export class ServiceNotifier {
     if (this.watchdogUsec === 0) return;
     this.stopWatchdogMode();
     const { watchdogUsec: intervalUsec } = this;
-    this.#stopWatchdog = startWatchdog({ intervalUsec, isAlive, ping: () => this.watchdog() });
+    this.#watchdog = startWatchdog({ intervalUsec, isAlive, ping: () => this.watchdog() });
   }
 
   stopWatchdogMode(): void {
-    this.#stopWatchdog?.();
-    this.#stopWatchdog = null;
+    this.#watchdog?.stop();
+    this.#watchdog = null;
   }
 
   /** Gives descriptors to systemd, which hands them back over a restart under `name` (LISTEN_FDNAMES). */

@@ -1,6 +1,7 @@
 // The unit file: made from a few options, and read back to learn what somebody else's service runs.
 // Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files belong.
 import { parse, stringify } from 'ini';
+import { serviceConfigPaths } from '../config/search.ts';
 
 export interface UnitOptions {
   readonly scope: 'system' | 'user';
@@ -62,6 +63,12 @@ export function configPathOf(unit: Unit): string | null {
   return /\s(?:-c\s*|--configuration[\s=])"?([^\s"]+)/.exec(command)?.[1] ?? null;
 }
 
+/** Whether it can run beside the machine's supervisord, since it has other sockets and programs. */
+export function hasOwnConfig({ scope, configPath }: Pick<UnitOptions, 'scope' | 'configPath'>): boolean {
+  const shared: readonly string[] = serviceConfigPaths;
+  return scope === 'user' || (configPath !== null && !shared.includes(configPath));
+}
+
 const rivals = ['supervisor', 'supervisord', 'tsupervisor'];
 
 function header({ scope, name }: UnitOptions): string {
@@ -72,20 +79,16 @@ function header({ scope, name }: UnitOptions): string {
   );
 }
 
-function unitSection({ scope, name }: UnitOptions): Record<string, string | string[]> {
+function unitSection(options: UnitOptions): Record<string, string> {
   const common = {
     Description: 'tsupervisor, starts programs and keeps them running',
     Documentation: 'man:tsupervisor(1) man:supervisord.conf(5)',
   };
-  if (scope === 'user') return { ...common, StartLimitIntervalSec: '60', StartLimitBurst: '5' };
-  const others = rivals.filter((rival) => rival !== name).map((rival) => `${rival}.service`);
-  return {
-    ...common,
-    After: 'network.target remote-fs.target nss-user-lookup.target',
-    Conflicts: others.join(' '),
-    StartLimitIntervalSec: '60',
-    StartLimitBurst: '5',
-  };
+  if (options.scope === 'user') return common;
+  const after = { After: 'network.target remote-fs.target nss-user-lookup.target' };
+  if (hasOwnConfig(options)) return { ...common, ...after };
+  const others = rivals.filter((rival) => rival !== options.name).map((rival) => `${rival}.service`);
+  return { ...common, ...after, Conflicts: others.join(' ') };
 }
 
 function serviceSection(options: UnitOptions): Record<string, string> {
@@ -97,6 +100,7 @@ function serviceSection(options: UnitOptions): Record<string, string> {
     ExecStart: `${executable} run${config}`,
     ExecReload: `${executable} update${config}`,
     WatchdogSec: String(watchdogSeconds),
+    WatchdogSignal: 'SIGKILL',
     Restart: 'on-failure',
     RestartSec: '1',
     TimeoutStartSec: '90',

@@ -7,8 +7,14 @@ export interface WatchdogOptions {
   readonly ping: () => void;
 }
 
-/** Asks and pings twice in each interval; the first time now. Returns stop. */
-export function startWatchdog({ intervalUsec, isAlive, ping }: WatchdogOptions): () => void {
+export interface Watchdog {
+  /** Asks and pings out of turn. */
+  readonly beat: () => void;
+  readonly stop: () => void;
+}
+
+/** Asks and pings twice in each interval; the first time now. */
+export function startWatchdog({ intervalUsec, isAlive, ping }: WatchdogOptions): Watchdog {
   let stopped = false;
   const beat = async () => {
     const alive = await isAlive().catch(() => false);
@@ -16,8 +22,11 @@ export function startWatchdog({ intervalUsec, isAlive, ping }: WatchdogOptions):
   };
   const timer = setInterval(beat, intervalUsec / 2000);
   void beat();
-  return () => {
-    stopped = true;
-    clearInterval(timer);
+  return {
+    beat,
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
   };
 }

@@ -91,6 +91,29 @@ describe('a daemon under a service manager', () => {
     });
   });
 
+  test('asks for the time that a single program may take to stop: systemd may wait for a reload', async () => {
+    const stubborn = `[program:stubborn]
+command=/bin/sh -c "trap '' TERM; echo ready; while :; do sleep 1; done"
+stdout_logfile=%(here)s/out
+startsecs=0
+stopwaitsecs=2
+`;
+    await withService(
+      {},
+      async (daemon, told) => {
+        await eventually(() => daemon.read('out') === 'ready\n', { what: 'the trap' });
+        await told.until('READY');
+        const stopping = daemon.supervisorctl('stop', 'stubborn');
+        const usec = Number((await told.until('EXTEND_TIMEOUT_USEC')).at(-1)?.split('=')[1]);
+        // Two seconds of grace, less what has passed, and a margin.
+        expect(usec).toBeGreaterThan(15_000_000);
+        expect(usec).toBeLessThanOrEqual(17_000_000);
+        await stopping;
+      },
+      stubborn,
+    );
+  });
+
   test('keeps what is meant for it alone from its programs', async () => {
     const environment = { WATCHDOG_USEC: '60000000', WATCHDOG_PID: '', LISTEN_PID: '1', LISTEN_FDNAMES: 'x' };
     const config =

@@ -84,7 +84,7 @@ describe('on a machine of its own', () => {
       status: 0,
     });
     expect(machine.read('etc/systemd/system/web.service')).toContain('tsupervisor run -c /etc/web.conf\n');
-    expect([await isActive('web'), await isActive('tsupervisor')]).toEqual(['active', 'inactive']);
+    expect([await isActive('web'), await isActive('tsupervisor')]).toEqual(['active', 'active']);
     await uninstall('--name', 'web', '--now');
   });
 
@@ -116,6 +116,13 @@ describe('on a machine where the original runs', () => {
     );
     expect(status).toBe(1);
     expect(await isActive('supervisor')).toBe('active');
+  });
+
+  test('a service with a configuration of its own runs beside it', async () => {
+    await machine.ok('sh', '-c', 'tsupervisor echo-conf --minimal > /etc/web.conf');
+    expect((await install('--name', 'web', '--config', '/etc/web.conf', '--now')).status).toBe(0);
+    expect([await isActive('supervisor'), await isActive('web')]).toEqual(['active', 'active']);
+    await uninstall('--name', 'web', '--now');
   });
 
   test('--replace takes over with the same configuration, and tells the way back, which works', async () => {

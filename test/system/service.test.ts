@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
 import { Machine } from './machine.ts';
-import { buildRepository, laterDeb, repository } from './repository.ts';
+import { buildRepository, laterDeb, repository, root } from './repository.ts';
 
 let machine: Machine;
 
@@ -99,6 +99,9 @@ describe('a machine with the package', () => {
     await machine.ok('systemctl', 'enable', '--now', 'tsupervisor');
     expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('enabled\n');
     expect(await machine.run('supervisorctl', 'status')).toMatchObject({ status: 0, stdout: '' });
+    expect(await machine.ok('tsupervisor', 'doctor', '--lang', 'en')).toEndWith(
+      '\nnothing wrong was found\n',
+    );
   });
 
   test('waits for a start until the daemon is ready, and shows its status line', async () => {
@@ -117,6 +120,12 @@ describe('a machine with the package', () => {
   });
 });
 
+/** Other settings for the service than the package's; none with an empty text. */
+async function dropIn(settings: string): Promise<void> {
+  machine.write('etc/systemd/system/tsupervisor.service.d/test.conf', `[Service]\n${settings}\n`);
+  await machine.ok('systemctl', 'daemon-reload');
+}
+
 describe('systemctl reload', () => {
   test('restarts what changed, and only that', async () => {
     const [before, steady, changing] = [await mainPid(), await pidOf('steady'), await pidOf('changing')];
@@ -128,6 +137,15 @@ describe('systemctl reload', () => {
     expect(await mainPid()).toBe(before);
     expect(await pidOf('steady')).toBe(steady);
     expect(await pidOf('changing')).not.toBe(changing);
+  });
+
+  test('takes the time that the programs may take to stop, whatever the limit of the unit', async () => {
+    await dropIn('TimeoutStartSec=1');
+    const stubborn = await pidOf('stubborn');
+    machine.write('etc/supervisord.conf', config.replace('stopwaitsecs=2', 'stopwaitsecs=2\npriority=5'));
+    await machine.ok('systemctl', 'reload', 'tsupervisor');
+    expect(await pidOf('stubborn')).not.toBe(stubborn);
+    await dropIn('');
   });
 
   test('fails with a broken configuration, and everything runs on', async () => {
@@ -151,19 +169,40 @@ describe('a daemon that is killed', () => {
 });
 
 describe('a daemon that hangs', () => {
-  test('is ended by the watchdog and started again', async () => {
-    machine.write('etc/systemd/system/tsupervisor.service.d/watchdog.conf', '[Service]\nWatchdogSec=1\n');
-    await machine.ok('systemctl', 'daemon-reload');
+  const script = '/srv/stop-thread.py';
+
+  beforeAll(async () => {
+    cpSync(join(root, 'test/support/stop-thread.py'), machine.path(script));
+    await machine.ok('mkfifo', '/srv/never');
+    await dropIn('WatchdogSec=2');
     await machine.ok('systemctl', 'restart', 'tsupervisor');
-    const before = await mainPid();
-    await machine.ok('kill', '-STOP', before);
-    await restarted(before);
-    expect(await machine.ok('journalctl', '-u', 'tsupervisor')).toContain("Failed with result 'watchdog'");
-    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
-    await machine.ok('rm', '-r', '/etc/systemd/system/tsupervisor.service.d');
-    await machine.ok('systemctl', 'daemon-reload');
-    await machine.ok('systemctl', 'restart', 'tsupervisor');
-  }, 60_000);
+  });
+  afterAll(() => dropIn(''));
+
+  test.each([
+    ['as a whole', (pid: string) => `kill -STOP ${pid}`],
+    ['in its main thread', (pid: string) => `python3 ${script} ${pid} main <>/srv/never`],
+    ['in the worker that carries output', (pid: string) => `python3 ${script} ${pid} Worker <>/srv/never`],
+  ])(
+    '%s is ended by the watchdog and started again',
+    async (_where, hang) => {
+      const before = await mainPid();
+      await machine.ok('sh', '-c', hang(before));
+      await restarted(before);
+      await eventually(async () => Bun.deepEquals(await counts(), each), {
+        what: 'one process of each kind',
+      });
+    },
+    60_000,
+  );
+
+  test('is told of in the journal', async () => {
+    const journal = await machine.ok('journalctl', '-u', 'tsupervisor');
+    expect(journal).toContain("Failed with result 'watchdog'");
+    expect(journal).toContain(
+      "systemd's watchdog is not fed: the worker that carries output does not answer",
+    );
+  });
 });
 
 describe('a new version of the package', () => {
@@ -180,8 +219,9 @@ describe('a new version of the package', () => {
 });
 
 describe('systemctl stop', () => {
-  test('leaves nothing behind: neither what ignores SIGTERM nor what daemonised itself', async () => {
+  test('leaves nothing behind, neither what ignores SIGTERM, for which it waits, nor what daemonised itself', async () => {
     await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+    await dropIn('TimeoutStopSec=1');
     await machine.ok('systemctl', 'stop', 'tsupervisor');
     expect(await counts()).toEqual(none);
     expect(await machine.property('tsupervisor', 'Result')).toBe('success');

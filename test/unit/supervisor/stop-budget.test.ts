@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { loadConfig } from '../../../src/config/load.ts';
 import { systemHost } from '../../../src/config/system-host.ts';
-import { stopBudgetMs } from '../../../src/supervisor/stop-budget.ts';
+import { neverStarted, type ProcessState } from '../../../src/supervisor/process-state.ts';
+import { stopBudgetMs, stoppingMs } from '../../../src/supervisor/stop-budget.ts';
 
 function budgetOf(programs: string): number {
   const text = `[supervisord]\n${programs}`;
@@ -17,5 +18,21 @@ describe('the time that stopping may take', () => {
     expect(budgetOf(program('a', 20)) - nothing).toBe(20_000);
     expect(budgetOf(program('a', 20) + program('b', 5)) - nothing).toBe(25_000);
     expect(budgetOf(`${program('a', 20)}${program('b', 5)}[group:g]\nprograms=a,b\n`) - nothing).toBe(20_000);
+  });
+});
+
+describe('the time until everything that stops has surely been killed', () => {
+  const life = (state: ProcessState) => ({ life: { ...neverStarted, state } });
+  const running = life({ name: 'RUNNING', pid: 7 });
+  const stopping = (killAt: number) => life({ name: 'STOPPING', pid: 8, killAt });
+
+  test('is none while nothing stops', () => {
+    expect(stoppingMs([running], 1000)).toBeNull();
+  });
+
+  test('is that of the slowest, with the same margin whenever that is', () => {
+    const margin = stoppingMs([stopping(1000)], 5000) ?? 0;
+    expect(margin).toBeGreaterThan(0);
+    expect(stoppingMs([running, stopping(9000), stopping(6000)], 5000)).toBe(4000 + margin);
   });
 });

@@ -107,6 +107,16 @@ describe('the watchdog', () => {
     expect(answers).toEqual([]);
   });
 
+  test('is fed at once after more time was asked for, which puts off the watchdog too', async () => {
+    const pinging = watched({ WATCHDOG_USEC: '600000000' });
+    pinging.startWatchdogMode({ isAlive: async () => true });
+    expect((await receiver.next()).text).toBe('WATCHDOG=1');
+    pinging.extendTimeout(1);
+    expect((await receiver.next()).text).toBe('EXTEND_TIMEOUT_USEC=1');
+    expect((await receiver.next()).text).toBe('WATCHDOG=1');
+    pinging.stopWatchdogMode();
+  });
+
   test('takes a check that fails for death', async () => {
     const checks = [() => Promise.reject(new Error('broken')), async () => true];
     const pinging = watched({ WATCHDOG_USEC: '20000' });

@@ -31,6 +31,17 @@ describe('the unit file', () => {
     expect(unit?.get('Conflicts')).toEqual(['supervisor.service tsupervisor.service']);
   });
 
+  test("conflicts with the machine's supervisord only when they would share a configuration", () => {
+    const conflicts = (configPath: string) =>
+      readUnit(unitText({ ...defaultUnit, name: 'web', configPath }))
+        .get('Unit')
+        ?.get('Conflicts');
+    expect(conflicts('/etc/supervisor/supervisord.conf')).toEqual([
+      'supervisor.service supervisord.service tsupervisor.service',
+    ]);
+    expect(conflicts('/etc/web.conf')).toBeUndefined();
+  });
+
   test("for a user's manager asks for nothing that only the system's has", () => {
     const unit = readUnit(unitText({ ...defaultUnit, scope: 'user' }));
     expect(unit.get('Install')?.get('WantedBy')).toEqual(['default.target']);
