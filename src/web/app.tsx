@@ -11,8 +11,9 @@ import { useStore } from './store.ts';
 import { WorkList } from './work-list.tsx';
 
 export function App() {
+  const { view } = useStore(route);
   return (
-    <>
+    <div class={`app ${view}`}>
       <ConnectionNotice />
       <Head />
       <main>
@@ -21,7 +22,7 @@ export function App() {
       <WorkList />
       <CurrentDialog />
       <AskedAction />
-    </>
+    </div>
   );
 }
 

@@ -5,12 +5,12 @@ import { Store } from './store.ts';
 
 export const live = new Store<Live>(nothingKnown);
 
-/** The daemon tells something every two seconds; when it is silent for so long, it or the way to it is gone. */
+/** The daemon tells something every two to eight seconds; when it is silent for so long, it or the way to it is gone. */
 const SILENCE_MS = 15_000;
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 10_000;
-/** Who only glances at another tab need not connect again. */
-const HIDDEN_MS = 60_000;
+/** Who only glances at another tab need not connect again; but a browser has few connections for all its tabs. */
+const HIDDEN_MS = 20_000;
 
 let source: EventSource | null = null;
 let silence: ReturnType<typeof setTimeout>;

@@ -1,5 +1,7 @@
 // Whose page this is, how the daemon is, and the choices of language and theme.
 import { useNow } from './clock.ts';
+import { DaemonActions } from './daemon-actions.tsx';
+import { dialog } from './dialog-store.ts';
 import { live } from './feed.ts';
 import { duration } from './quantities.ts';
 import { addressOf } from './route.ts';
@@ -20,7 +22,7 @@ export function Head() {
       </h1>
       {server && (
         <p class="daemon">
-          <span class={`daemon-state ${server.state === 'RUNNING' ? 'good' : 'busy'}`}>
+          <span class={`daemon-state ${server.state === 'RUNNING' ? 'good' : ''}`}>
             {words.daemonStates[server.state]}
           </span>
           <span>tsupervisor {server.version}</span>
@@ -37,6 +39,7 @@ export function Head() {
           )}
         </p>
       )}
+      {server && <DaemonActions hasMainLog={server.hasMainLog} />}
       <Choices />
     </header>
   );
@@ -72,6 +75,9 @@ function Choices() {
           </option>
         ))}
       </select>
+      <button type="button" aria-label={words.keys} onClick={() => dialog.set({ kind: 'keys' })}>
+        ?
+      </button>
     </p>
   );
 }

@@ -65,14 +65,16 @@ export class LogLines {
     return this.#trimEnd();
   }
 
-  /** Says something about the log, between its lines. */
+  /** Says something about the log, behind its last line. */
   note(text: string): void {
     this.#unfinished = null;
     this.#style = plain;
-    const element = document.createElement('div');
-    element.className = 'note';
-    element.textContent = text;
-    this.place.append(element);
+    this.place.append(newNote(text));
+  }
+
+  /** Says something about the log, before its first line. */
+  noteStart(text: string): void {
+    this.place.prepend(newNote(text));
   }
 
   #appendLine(line: string): HTMLElement | null {
@@ -118,6 +120,13 @@ export class LogLines {
     this.#lines -= block.className === 'block' ? block.childElementCount : 0;
     block.remove();
   }
+}
+
+function newNote(text: string): HTMLElement {
+  const element = document.createElement('div');
+  element.className = 'note';
+  element.textContent = text;
+  return element;
 }
 
 function newBlock(): HTMLElement {

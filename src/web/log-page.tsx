@@ -34,27 +34,34 @@ export function LogPage({ id, channel }: LogPageProps) {
   const isFollowing = view?.isFollowing ?? true;
   return (
     <section class="log-page">
-      <div class="toolbar">
-        <a href={addressOf(id === null ? { view: 'processes' } : { view: 'process', id })}>
-          ← {id ?? words.back}
-        </a>
-        <h2>{id === null ? words.mainLog : `${id} ${channel}`}</h2>
-        <OtherChannels id={id} channel={channel} />
-        <span class="gap" />
-        {view && <LogSearch view={view} />}
-        <button type="button" aria-pressed={isFollowing} onClick={() => view?.toggleFollowing()}>
-          {isFollowing ? words.pause : words.follow}
-        </button>
-        <button type="button" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
-          {words.wrap}
-        </button>
-        <a class="button" href={logAddress('download', { id, channel })} download>
-          {words.download}
-        </a>
+      <div class="log-above">
+        <h2>
+          <a href={addressOf(id === null ? { view: 'processes' } : { view: 'process', id })}>
+            ← {id ?? words.mainLog}
+          </a>
+        </h2>
+        <Channels id={id} channel={channel} />
+        <div class="toolbar" role="toolbar" aria-label={words.columns.actions}>
+          {view && <LogSearch view={view} />}
+          <button type="button" onClick={() => view?.toggleFollowing()}>
+            {isFollowing ? words.pause : words.follow}
+          </button>
+          <button type="button" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
+            {words.wrap}
+          </button>
+          <a class="button" href={logAddress('download', { id, channel })} download>
+            {words.download}
+          </a>
+        </div>
       </div>
       {view?.isMissing && <p class="empty">{words.noLog}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keys */}
-      <div ref={place} class={`log ${isWrapped ? 'wrapped' : ''}`} role="log" aria-live="off" tabIndex={0} />
+      <div
+        ref={place}
+        class={`lines card ${isWrapped ? 'wrapped' : ''}`}
+        role="log"
+        aria-live="off"
+        tabIndex={0}
+      />
       <p class="log-state" role="status">
         {isFollowing ? `● ${words.following}` : `❙❙ ${words.paused}`}
         {view?.skippedText && <span> · {view.skippedText}</span>}
@@ -68,17 +75,21 @@ export function LogPage({ id, channel }: LogPageProps) {
   );
 }
 
-function OtherChannels({ id, channel }: LogPageProps) {
+function Channels({ id, channel }: LogPageProps) {
   const process = useStore(live).processes.get(id ?? '');
+  if (!process) return null;
   return (
-    <>
-      {process?.logs
-        .filter((other) => other !== channel)
-        .map((other) => (
-          <a key={other} class="button" href={addressOf({ view: 'log', id: process.id, channel: other })}>
-            {other}
-          </a>
-        ))}
-    </>
+    <span class="channels">
+      {process.logs.map((each) => (
+        <a
+          key={each}
+          class="button"
+          href={addressOf({ view: 'log', id: process.id, channel: each })}
+          {...(each === channel ? { 'aria-current': 'page' as const } : {})}
+        >
+          {each}
+        </a>
+      ))}
+    </span>
   );
 }

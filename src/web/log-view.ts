@@ -151,6 +151,7 @@ export class LogView {
       const piece = await fetchPiece(this.name, start, 'before');
       if (piece === null || piece.text === '') {
         this.#atBeginning = true;
+        this.#lines.noteStart(this.words.beginning);
         return;
       }
       const fromBottom = this.place.scrollHeight - this.place.scrollTop;

@@ -40,7 +40,7 @@ export function ProcessTable({ rows, current, selected, order, onOrder, onSelect
   const foldedGroups = useStore(folded);
   return (
     <div
-      class="table"
+      class="table card"
       role="grid"
       aria-rowcount={rows.length + 1}
       aria-multiselectable="true"

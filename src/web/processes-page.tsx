@@ -51,8 +51,7 @@ export function ProcessesPage() {
   });
   return (
     <>
-      <Toolbar count={processes.size} hasMainLog={server?.hasMainLog ?? false} onRefresh={connect} />
-      <div class="choice">
+      <div class="above">
         <input
           ref={filter}
           type="search"
@@ -63,6 +62,7 @@ export function ProcessesPage() {
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
         <StateFilter processes={processes} states={states} onStates={setStates} />
+        <Toolbar count={processes.size} onRefresh={connect} />
       </div>
       {selected.size > 0 && (
         <SelectionBar

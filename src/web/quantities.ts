@@ -28,9 +28,15 @@ export function percent(value: number): string {
 /** Of Unix time in seconds: the time of day, with the date unless it is `today` (seconds too). */
 export function moment(seconds: number, today: number): string {
   const date = new Date(seconds * 1000);
-  const clock = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
+  const clock = timeOfDay(seconds);
   if (date.toDateString() === new Date(today * 1000).toDateString()) return clock;
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock.slice(0, 5)}`;
+}
+
+/** `14:05:09`. */
+export function timeOfDay(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(pad).join(':');
 }
 
 function pad(number: number): string {

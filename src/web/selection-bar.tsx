@@ -12,7 +12,7 @@ export function SelectionBar({ selected, onClear, onMore }: SelectionProps) {
   const words = useWords();
   const targets = [...selected];
   return (
-    <div class="selection" role="toolbar" aria-label={words.selected(selected.size)}>
+    <div class="selection toolbar card" role="toolbar" aria-label={words.selected(selected.size)}>
       <strong>{words.selected(selected.size)}</strong>
       {(['start', 'restart', 'stop', 'clear'] as const).map((operation) => (
         <button

@@ -2,24 +2,46 @@
 import { KEPT_SAMPLES } from './live.ts';
 
 const WIDTH = 60;
-const HEIGHT = 16;
+const HEIGHT = 18;
 
-export function Sparkline({ values, least }: { readonly values: readonly number[]; readonly least: number }) {
+interface LineProps {
+  /** The newest last. */
+  readonly values: readonly number[];
+}
+
+/** At full height: the greatest value, or 10 % where all are smaller, so that idling stays flat. */
+export function CpuLine({ values }: LineProps) {
+  return <Sparkline values={values} top={Math.max(10, ...values)} />;
+}
+
+/** What stays as it is lies well below the top. */
+export function MemoryLine({ values }: LineProps) {
+  return <Sparkline values={values} top={Math.max(1, ...values) * 1.5} />;
+}
+
+function Sparkline({ values, top }: LineProps & { readonly top: number }) {
+  const line = sparkPoints(values, top);
+  const [first = ''] = line.split(',', 1);
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={sparkPoints(values, least)} />
+      <line class="base" x1="0" y1={HEIGHT} x2={WIDTH} y2={HEIGHT} />
+      {values.length > 1 && (
+        <>
+          <polygon class="area" points={`${first},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+          <polyline class="line" points={line} />
+        </>
+      )}
     </svg>
   );
 }
 
-/** The newest at the right edge. The top is the greatest of the values, or `least` if they are all smaller. */
-export function sparkPoints(values: readonly number[], least: number): string {
-  const top = Math.max(least, ...values);
+/** The newest at the right edge; `top` at the upper one. */
+export function sparkPoints(values: readonly number[], top: number): string {
   const step = WIDTH / (KEPT_SAMPLES - 1);
   return values
     .map((value, index) => {
       const x = WIDTH - (values.length - 1 - index) * step;
-      return `${x.toFixed(1)},${(HEIGHT - 1 - (value / top) * (HEIGHT - 2)).toFixed(1)}`;
+      return `${x.toFixed(1)},${(HEIGHT - (value / top) * (HEIGHT - 1)).toFixed(1)}`;
     })
     .join(' ');
 }

@@ -2,7 +2,7 @@
 import type { StateName } from '../http/web/wire.ts';
 import { useWords } from './words.ts';
 
-export const signs: Readonly<Record<StateName, string>> = {
+const signs: Readonly<Record<StateName, string>> = {
   RUNNING: '●',
   STARTING: '◔',
   STOPPING: '◕',
@@ -17,7 +17,16 @@ export function StateBadge({ state }: { readonly state: StateName }) {
   const words = useWords();
   return (
     <span class={`state ${state}`} title={state}>
-      <span aria-hidden="true">{signs[state]}</span> {words.states[state]}
+      <StateSign state={state} />
+      {words.states[state]}
+    </span>
+  );
+}
+
+export function StateSign({ state }: { readonly state: StateName }) {
+  return (
+    <span class="sign" aria-hidden="true">
+      {signs[state]}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // Which states are shown, and how many processes are in each.
 import type { ProcessView, StateName } from '../http/web/wire.ts';
-import { signs } from './state-badge.tsx';
+import { StateSign } from './state-badge.tsx';
 import { useWords } from './words.ts';
 
 interface StateFilterProps {
@@ -44,8 +44,8 @@ export function StateFilter({ processes, states, onStates }: StateFilterProps) {
             aria-pressed={states.has(state)}
             onClick={() => toggle(state)}
           >
-            <span aria-hidden="true">{signs[state]}</span> {words.states[state]}{' '}
-            {counts.get(state)?.length ?? 0}
+            <StateSign state={state} />
+            {words.states[state]} {counts.get(state)?.length ?? 0}
           </button>
         ))}
     </span>

@@ -10,7 +10,7 @@ import { bytes, duration, moment, percent } from './quantities.ts';
 import { addressOf } from './route.ts';
 import { since } from './rows.ts';
 import { toggleFolded } from './settings.ts';
-import { Sparkline } from './sparkline.tsx';
+import { CpuLine, MemoryLine } from './sparkline.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { exitText, failureText, useWords } from './words.ts';
 import { type Failure, forgetFailure } from './work.ts';
@@ -57,7 +57,7 @@ export function ProcessRow(props: ProcessRowProps) {
       <span role="gridcell" class="c-since">
         <Since process={process} />
       </span>
-      <span role="gridcell" class="c-restarts">
+      <span role="gridcell" class={`c-restarts ${process.restarts === 0 ? 'none' : ''}`}>
         {process.restarts}
       </span>
       <UsageCells usage={usage} />
@@ -192,10 +192,6 @@ function Moment({ at }: { readonly at: number }) {
   return <time dateTime={new Date(at * 1000).toISOString()}>{moment(at, Date.now() / 1000)}</time>;
 }
 
-/** What fills the line of a memory or a processor that does next to nothing. */
-const LEAST_CPU = 5;
-const LEAST_MEMORY = 1;
-
 function UsageCells({ usage }: { readonly usage: Usage | undefined }) {
   const cpu = usage?.cpu.at(-1);
   const memory = usage?.memory.at(-1);
@@ -204,14 +200,15 @@ function UsageCells({ usage }: { readonly usage: Usage | undefined }) {
       <span role="gridcell" class="c-cpu">
         {usage && cpu !== undefined && (
           <>
-            <Sparkline values={usage.cpu} least={LEAST_CPU} /> <span class="number">{percent(cpu)}</span>
+            <CpuLine values={usage.cpu} />
+            <span class={`number ${cpu === 0 ? 'none' : ''}`}>{percent(cpu)}</span>
           </>
         )}
       </span>
       <span role="gridcell" class="c-memory">
         {usage && memory !== undefined && (
           <>
-            <Sparkline values={usage.memory} least={LEAST_MEMORY} />{' '}
+            <MemoryLine values={usage.memory} />
             <span class="number">{bytes(memory)}</span>
           </>
         )}

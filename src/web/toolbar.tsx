@@ -1,23 +1,19 @@
-// What can be done to all processes, to the configuration and to the daemon.
+// What can be done to all processes.
 import { ALL, ask } from './ask.ts';
 import { dialog } from './dialog-store.ts';
-import { addressOf } from './route.ts';
 import { useWords } from './words.ts';
-import { reload, shutdown } from './work.ts';
 
 interface ToolbarProps {
+  /** How many processes there are. */
   readonly count: number;
-  readonly hasMainLog: boolean;
   readonly onRefresh: () => void;
 }
 
-export function Toolbar({ count, hasMainLog, onRefresh }: ToolbarProps) {
+export function Toolbar({ count, onRefresh }: ToolbarProps) {
   const words = useWords();
   const askAll = (operation: 'restart' | 'stop') => () => ask(words, { operation, targets: [ALL], count });
-  const grave = (question: string, action: string, onYes: () => Promise<void>) => () =>
-    dialog.set({ kind: 'confirm', question, action, isGrave: true, onYes: () => void onYes() });
   return (
-    <div class="toolbar" role="toolbar" aria-label={words.columns.actions}>
+    <div class="toolbar" role="toolbar" aria-label={words.allProcesses}>
       <button type="button" onClick={onRefresh}>
         {words.refresh}
       </button>
@@ -33,24 +29,6 @@ export function Toolbar({ count, hasMainLog, onRefresh }: ToolbarProps) {
         onClick={() => dialog.set({ kind: 'actions', targets: [ALL], title: words.allProcesses, count })}
       >
         ⋯
-      </button>
-      <span class="gap" />
-      <button type="button" onClick={() => dialog.set({ kind: 'update' })}>
-        {words.update}
-      </button>
-      {hasMainLog && (
-        <a class="button" href={addressOf({ view: 'log', id: null, channel: 'stdout' })}>
-          {words.mainLog}
-        </a>
-      )}
-      <button type="button" onClick={grave(words.confirmReload, words.reload, reload)}>
-        {words.reload}
-      </button>
-      <button type="button" onClick={grave(words.confirmShutdown, words.shutdown, shutdown)}>
-        {words.shutdown}
-      </button>
-      <button type="button" aria-label={words.keys} onClick={() => dialog.set({ kind: 'keys' })}>
-        ?
       </button>
     </div>
   );

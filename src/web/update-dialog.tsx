@@ -90,7 +90,7 @@ function ChangedGroup({ change }: { readonly change: GroupChange }) {
         <b>
           {signs[kind]} {group}
         </b>{' '}
-        {words.kinds[kind]}
+        <span>{words.kinds[kind]}</span>
       </summary>
       {kind === 'changed' && options.length > 0 && (
         <ChangedOptions name={words.groupItself} options={options} isChange />
@@ -98,7 +98,7 @@ function ChangedGroup({ change }: { readonly change: GroupChange }) {
       {processes.map((process) => (
         <ChangedOptions
           key={process.process}
-          name={`${signs[process.kind]} ${process.process}`}
+          name={process.process === group ? null : `${signs[process.kind]} ${process.process}`}
           options={process.options}
           isChange={process.kind === 'changed'}
         />
@@ -108,7 +108,8 @@ function ChangedGroup({ change }: { readonly change: GroupChange }) {
 }
 
 interface ChangedOptionsProps {
-  readonly name: string;
+  /** Null: as the group. */
+  readonly name: string | null;
   readonly options: readonly OptionChange[];
   readonly isChange: boolean;
 }
@@ -117,7 +118,12 @@ function ChangedOptions({ name, options, isChange }: ChangedOptionsProps) {
   const words = useWords();
   return (
     <table class="options">
-      <caption>{name}</caption>
+      {name !== null && <caption>{name}</caption>}
+      <colgroup>
+        <col class="option" />
+        <col />
+        {isChange && <col />}
+      </colgroup>
       <thead>
         <tr>
           <th scope="col">{words.option}</th>

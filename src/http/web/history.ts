@@ -47,7 +47,7 @@ export class History {
     if (state === 'STARTING') this.#starts.set(process, (this.#starts.get(process) ?? 0) + 1);
     const problem = state === 'BACKOFF' || state === 'FATAL' ? process.life.spawnError : '';
     const exit = hasEnded(event) ? exitView(process.lastExit) : null;
-    this.#events.push({ process, event: { at: Date.now(), state, exit, problem } });
+    this.#events.push({ process, event: { at: Date.now(), from: event.fromState, state, exit, problem } });
     this.#forgetOld();
   }
 

@@ -40,6 +40,8 @@ const keys: ReadonlyMap<string, string> = new Map([
     [`${channel}.rotation.schedule`, `${channel}_logfile_rotate`] as const,
     [`${channel}.rotation.compression`, `${channel}_logfile_compress`] as const,
     [`${channel}.rotation.maxAgeSeconds`, `${channel}_logfile_maxage`] as const,
+    [`${channel}.lines.format`, `${channel}_logfile_format`] as const,
+    [`${channel}.lines.timestamp`, `${channel}_logfile_timestamp`] as const,
     [`${channel}.captureMaxBytes`, `${channel}_capture_maxbytes`] as const,
   ]),
 ]);
@@ -54,9 +56,14 @@ function keyOf(path: readonly string[]): string {
 function textsOf(value: object, path: readonly string[]): [string, string][] {
   return Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, string][] => {
     const here = [...path, name];
-    if (isPlainObject(member) && !('kind' in member) && !('uid' in member)) return textsOf(member, here);
+    if (isPlainObject(member) && !isOneValue(member)) return textsOf(member, here);
     return [[keyOf(here), textOf(member, name)]];
   });
+}
+
+/** A choice, a user, a schedule: one option, though an object. */
+function isOneValue(member: object): boolean {
+  return 'kind' in member || 'uid' in member || 'every' in member;
 }
 
 function isPlainObject(value: unknown): value is object {
@@ -65,10 +72,11 @@ function isPlainObject(value: unknown): value is object {
 
 function textOf(value: unknown, name: string): string {
   if (typeof value === 'number' && name === 'stopsignal') return signalName(value).replace(/^SIG/, '');
-  if (typeof value === 'number' && /maxBytes|MemoryBytes/i.test(name)) return sizeOf(value);
+  if (typeof value === 'number' && /maxBytes|MemoryBytes/i.test(name)) return inUnits(value, byteUnits);
   if (name === 'autorestart' && (value === 'always' || value === 'never')) return String(value === 'always');
   if (typeof value === 'number' && name === 'umask') return value.toString(8).padStart(3, '0');
   if (typeof value === 'number' && name.endsWith('Ms')) return String(value / 1000);
+  if (typeof value === 'number' && name === 'maxAgeSeconds') return inUnits(value, ageUnits);
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return '';
@@ -77,13 +85,19 @@ function textOf(value: unknown, name: string): string {
   return textOfChoice(Object.entries(value));
 }
 
-/** As one would write it: `50MB`. */
-function sizeOf(bytes: number): string {
-  const unit = units.find(({ size }) => bytes > 0 && bytes % size === 0);
-  return unit ? `${bytes / unit.size}${unit.name}` : String(bytes);
+/** As one would write it: `50MB`, `30d`. */
+function inUnits(value: number, units: readonly { readonly name: string; readonly size: number }[]): string {
+  const unit = units.find(({ size }) => value > 0 && value % size === 0);
+  return unit ? `${value / unit.size}${unit.name}` : String(value);
 }
 
-const units = [
+const ageUnits = [
+  { name: 'd', size: 86_400 },
+  { name: 'h', size: 3600 },
+  { name: 'm', size: 60 },
+];
+
+const byteUnits = [
   { name: 'GB', size: 1024 ** 3 },
   { name: 'MB', size: 1024 ** 2 },
   { name: 'KB', size: 1024 },
@@ -98,5 +112,24 @@ function textOfChoice(members: readonly (readonly [string, unknown])[]): string 
   const kind = known.get('kind');
   if (members.length === 1 && typeof kind === 'string') return kind.toUpperCase();
   if (known.has('uid')) return String(known.get('uid'));
+  if (known.has('every')) return scheduleText(known);
   return members.map(([key, member]) => `${key}=${textOf(member, key)}`).join(' ');
 }
+
+/** `hourly`, `daily 03:30`, `weekly mon 03:30`, `monthly 1 03:30`. */
+function scheduleText(schedule: ReadonlyMap<string, unknown>): string {
+  const two = (name: string) => String(schedule.get(name) ?? 0).padStart(2, '0');
+  const time = `${two('hour')}:${two('minute')}`;
+  switch (schedule.get('every')) {
+    case 'hour':
+      return 'hourly';
+    case 'day':
+      return `daily ${time}`;
+    case 'week':
+      return `weekly ${weekdays[Number(schedule.get('weekday'))]} ${time}`;
+    default:
+      return `monthly ${schedule.get('day')} ${time}`;
+  }
+}
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
 import { diffGroups } from '../../config/diff.ts';
+import { programOptions } from '../../config/options/program.ts';
 import { groupOptions, HIDDEN, type OptionTexts, processOptions } from './option-texts.ts';
 import type { GroupChange, OptionChange, ProcessChange, UpdatePlan } from './wire.ts';
 
@@ -49,15 +50,27 @@ function processChange(
   return options.length === 0 ? [] : [{ process, kind: kindOf(before, after), options }];
 }
 
-/** Those of something new or gone are told whole, but for what is empty. */
+/** Of something new or gone only what is not the default anyway. */
 function differences(before: OptionTexts | undefined, after: OptionTexts | undefined): OptionChange[] {
-  const keys = [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])];
+  const keys = inTableOrder([...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]);
   return keys.flatMap((option) => {
     const [was, willBe] = [before?.get(option) ?? null, after?.get(option) ?? null];
-    const isSame = before && after ? was === willBe : (was ?? willBe) === '';
+    const isSame = before && after ? was === willBe : isDefault(option, was ?? willBe ?? '');
     return isSame ? [] : [{ option, before: was, after: willBe }];
   });
 }
+
+function isDefault(option: string, text: string): boolean {
+  return text === '' || (described.get(option)?.default ?? 'false').toLowerCase() === text.toLowerCase();
+}
+
+function inTableOrder(keys: readonly string[]): readonly string[] {
+  const order = [...described.keys()];
+  const place = (key: string) => (described.has(key) ? order.indexOf(key) : order.length);
+  return keys.toSorted((a, b) => place(a) - place(b));
+}
+
+const described = new Map(Object.values(programOptions).map((option) => [option.key, option]));
 
 /** Their values are not shown, but it is that they change. */
 function changedVariables(

@@ -10,6 +10,8 @@ import type { UsageSample } from './wire.ts';
 const INTERVAL_MS = 2000;
 /** A look may take this part of the time. */
 const MOST_OF_THE_TIME = 0.02;
+/** Whoever listens has to hear of us now and then. */
+const LONGEST_PAUSE_MS = 8000;
 /** How long looking may keep the event loop from others. */
 const BURST_MS = 10;
 
@@ -43,7 +45,8 @@ export class UsageSampler {
     const busyMs = await this.#sample();
     this.#isLooking = false;
     if (this.#listeners.size === 0) return;
-    const pause = Math.max(INTERVAL_MS - (performance.now() - started), busyMs / MOST_OF_THE_TIME);
+    const wanted = Math.max(INTERVAL_MS - (performance.now() - started), busyMs / MOST_OF_THE_TIME);
+    const pause = Math.min(wanted, LONGEST_PAUSE_MS);
     this.#timer = setTimeout(() => void this.#look(), pause);
   }
 

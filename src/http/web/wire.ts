@@ -120,6 +120,7 @@ export interface OptionView {
 export interface TimelineEvent {
   /** Milliseconds of Unix time. */
   readonly at: number;
+  readonly from: StateName;
   readonly state: StateName;
   readonly exit: ExitView | null;
   readonly problem: string;
