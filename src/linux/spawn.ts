@@ -1,35 +1,14 @@
-// One child process: posix_spawn(3) with credentials, directory and umask of its own.
-// The three are set on the calling thread just for the call; see docs/decisions/spawn.md.
+// One child process: posix_spawn(3) with directory and umask of its own, which are set on the calling thread just for
+// the call. A child of another user takes another way; see docs/decisions/spawn.md.
 
 import { CStringArray } from './c-string-array.ts';
-import { asUser, currentUid, type UserIdentity } from './credentials.ts';
-import { checked, E, errnoName, SyscallError } from './errno.ts';
+import { currentUid } from './credentials.ts';
+import { checked, E, errnoName } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
+import { spawnAsUser } from './spawn-as-user.ts';
+import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
 
-export interface SpawnRequest {
-  /** What is executed; argv[0] may differ. */
-  readonly path: string;
-  readonly argv: readonly string[];
-  /** `NAME=value` each. */
-  readonly environment: readonly string[];
-  /** File descriptors that become 0, 1 and 2. All others of ours must be close-on-exec. */
-  readonly stdio: readonly [number, number, number];
-  /** Entered with the rights of `user`. */
-  readonly directory: string | null;
-  readonly umask: number | null;
-  readonly user: UserIdentity | null;
-}
-
-/** Why there is no child. `fork`: the machine has no room; the others: what the child was to do first. */
-export class SpawnFailure extends Error {
-  override readonly name = 'SpawnFailure';
-  constructor(
-    readonly stage: 'fork' | 'setuid' | 'chdir' | 'exec',
-    readonly reason: string,
-  ) {
-    super(`${stage}: ${reason}`);
-  }
-}
+export { SpawnFailure, type SpawnRequest };
 
 const CLONE_FS = 0x200;
 const POSIX_SPAWN_SETPGROUP = 0x02;
@@ -54,23 +33,12 @@ export function ownDirectoryAndUmask(): void {
 
 /** Starts the child in a process group of its own, all signals at their default and none blocked; its pid. */
 export function spawn(request: SpawnRequest): number {
-  return asRequestedUser(request.user, () =>
-    inDirectory(request.directory, () => withUmask(request.umask, () => posixSpawn(request))),
-  );
-}
-
-function asRequestedUser(user: UserIdentity | null, action: () => number): number {
+  const { user, directory, umask } = request;
   const uid = currentUid();
-  if (user === null || user.uid === uid) return action();
+  if (user === null || user.uid === uid)
+    return inDirectory(directory, () => withUmask(umask, () => posixSpawn(request)));
   if (uid !== 0) throw new SpawnFailure('setuid', "Can't drop privilege as nonroot user");
-  try {
-    return asUser(user, action);
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    const what =
-      error.syscall === 'setgroups' ? 'groups' : error.syscall === 'setresgid' ? 'group id' : 'user id';
-    throw new SpawnFailure('setuid', `Could not set ${what} of effective user`);
-  }
+  return spawnAsUser(request, user);
 }
 
 function inDirectory(directory: string | null, action: () => number): number {

@@ -1,6 +1,6 @@
 // What the kernel says of a child: run as root, since half of it is about giving up root.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
@@ -25,18 +25,22 @@ async function shell(
   const path = join(directory, 'output');
   const output = openSync(path, 'w');
   const input = openSync('/dev/null', 'r');
-  const pid = spawn({
-    path: '/bin/sh',
-    argv: ['sh', '-c', script],
-    environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
-    stdio: [input, output, output],
-    directory: null,
-    umask: null,
-    user: null,
-    ...more,
-  });
-  closeSync(input);
-  closeSync(output);
+  let pid: number;
+  try {
+    pid = spawn({
+      path: '/bin/sh',
+      argv: ['sh', '-c', script],
+      environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
+      stdio: [input, output, output],
+      directory: null,
+      umask: null,
+      user: null,
+      ...more,
+    });
+  } finally {
+    closeSync(input);
+    closeSync(output);
+  }
   let ending: unknown = null;
   await eventually(
     () => {
@@ -112,7 +116,51 @@ describe('a child', () => {
     await shell('true', { user: nobody });
     expect(mine()).toEqual(before);
   });
+
+  test('of another user gets directory, umask, signals, process group and descriptors like any other', async () => {
+    const script = 'pwd; umask; ls /proc/$$/fd; grep SigBlk /proc/self/status';
+    const request = { directory: '/usr', umask: 0o27 };
+    expect((await shell(script, { ...request, user: nobody })).output).toBe(
+      (await shell(script, request)).output,
+    );
+    const { output } = await shell('read pid c s p pgrp rest </proc/$$/stat; echo $(($pid - $pgrp))', {
+      user: nobody,
+    });
+    expect(output).toBe('0\n');
+  });
+
+  test('of another user can at no moment of its start be used to signal us', async () => {
+    const attacker = Bun.spawn(
+      ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '/usr/bin/python3', '-c', attack],
+      { stdin: 'pipe', stdout: 'pipe', env: { ...process.env, TARGET: String(process.pid) } },
+    );
+    const lines = attacker.stdout.getReader();
+    await lines.read();
+    for (let count = 0; count < 100; count += 1) await shell('true', { user: nobody });
+    attacker.stdin.end();
+    let result = '';
+    for (let piece = await lines.read(); piece.value; piece = await lines.read())
+      result += Buffer.from(piece.value).toString();
+    expect(result.trim()).toBe('never');
+    await attacker.exited;
+  });
 });
+
+/** Asks the kernel without a pause whether it could signal us, until its stdin ends. */
+const attack = `
+import os, select, sys
+target = int(os.environ['TARGET'])
+print('ready', flush=True)
+result = 'never'
+while not select.select([sys.stdin], [], [], 0)[0]:
+    for _ in range(1000):
+        try:
+            os.kill(target, 0)
+            result = 'yes'
+        except PermissionError:
+            pass
+print(result, flush=True)
+`;
 
 describe('a child that cannot be', () => {
   const failure = async (more: Partial<SpawnRequest>): Promise<string> => {
@@ -129,6 +177,19 @@ describe('a child that cannot be', () => {
     expect(await failure({ path: '/etc/passwd' })).toBe('exec EACCES');
     expect(await failure({ directory: '/nonexistent' })).toBe('chdir ENOENT');
     expect(await failure({ directory: '/root', user: nobody })).toBe('chdir EACCES');
+    expect(await failure({ path: '/nonexistent', user: nobody })).toBe('exec ENOENT');
+    const tooManyGroups = Array.from({ length: 65537 }, () => 1);
+    expect(await failure({ user: { ...nobody, groups: tooManyGroups } })).toBe(
+      'setuid Could not set groups of effective user',
+    );
+  });
+
+  test('leaves no zombie and no descriptor', async () => {
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    for (const user of [null, nobody]) await failure({ path: '/nonexistent', user });
+    expect(reapChild()).toBeNull();
+    expect(descriptors()).toBe(before);
   });
 
   test('leaves directory, umask and rights as they were', async () => {

@@ -1,0 +1,169 @@
+// A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
+// after a fork there is only one thread. So the list is worked off by a few machine instructions.
+import { CFunction, toArrayBuffer } from 'bun:ffi';
+import { checked, E, errnoName, SyscallError } from './errno.ts';
+import { memoryOf, readInto } from './file.ts';
+import { errno, libc, ptr } from './libc.ts';
+import { createPipe } from './pipe.ts';
+
+/** One call; the number is that of this architecture. Addresses must stay valid until the list was handed over. */
+export interface SystemCall {
+  readonly number: number;
+  readonly args: readonly (number | bigint)[];
+}
+
+export interface NewProcess {
+  readonly pid: number;
+  /** The call that failed, by its place in the list, and its error number; null when the new program runs. */
+  readonly failure: { readonly index: number; readonly errno: number } | null;
+}
+
+/**
+ * The process begins with all signals blocked, and has copies of all our descriptors. Waits until it has become its
+ * program or has failed; one that somebody stopped on the way counts as started. Throws SyscallError.
+ */
+export function startProcess(calls: readonly SystemCall[]): NewProcess {
+  const list = encode(calls);
+  const { readFd, writeFd } = createPipe('read');
+  try {
+    let pid: number;
+    try {
+      pid = withSignalsBlocked(() => Number(worker()(ptr(list), SIGCHLD, writeFd)));
+    } finally {
+      libc.close(writeFd);
+    }
+    if (pid < 0) throw new SyscallError('clone', -pid);
+    const failure = failureFrom(readFd);
+    if (failure) bury(pid);
+    return { pid, failure };
+  } finally {
+    libc.close(readFd);
+  }
+}
+
+const SIGCHLD = 17;
+/** Longer than any exec takes that is going on. */
+const execWaitMs = 2000;
+
+/** An entry: number of the call, four arguments, its place. When it fails, its error number comes first instead. */
+const WORDS = 6;
+
+function encode(calls: readonly SystemCall[]): BigUint64Array {
+  const list = new BigUint64Array(calls.length * WORDS);
+  calls.forEach(({ number, args }, index) => {
+    list.set([BigInt(number), ...args.map(BigInt)], index * WORDS);
+    list[index * WORDS + WORDS - 1] = BigInt(index);
+  });
+  return list;
+}
+
+/**
+ * `pid = clone(flags)`; in the child each entry in turn, until one fails: then the entry is written to `report` and
+ * the child ends. Arguments: address of the list, flags, report. Calls nothing and touches nothing but the list.
+ */
+const code = {
+  /*
+   * push rbx; push r12; mov rbx, rdi; mov r12, rdx
+   * clone: mov rdi, rsi; xor esi, esi; xor edx, edx; xor r10d, r10d; xor r8d, r8d; mov eax, 56; syscall
+   *        test rax, rax; jz next; pop r12; pop rbx; ret
+   * next:  mov rax, [rbx]; mov rdi, [rbx+8]; mov rsi, [rbx+16]; mov rdx, [rbx+24]; mov r10, [rbx+32]; syscall
+   *        test rax, rax; js failed; add rbx, 48; jmp next
+   * failed: mov [rbx], rax; mov rdi, r12; mov rsi, rbx; mov edx, 48; mov eax, 1 (write); syscall
+   *        mov edi, 127; mov eax, 231 (exit_group); syscall
+   */
+  x64:
+    '5341544889fb4989d4' +
+    '4889f731f631d24531d24531c0b8380000000f05' +
+    '4885c07404415c5bc3' +
+    '488b03488b7b08488b7310488b53184c8b53200f05' +
+    '4885c078064883c330ebe0' +
+    '4889034c89e74889deba30000000b8010000000f05' +
+    'bf7f000000b8e70000000f05',
+  /*
+   * stp x19, x20, [sp, -16]!; mov x19, x0; mov x20, x2
+   * clone: mov x0, x1; mov x1, 0; mov x2, 0; mov x3, 0; mov x4, 0; mov x8, 220; svc 0
+   *        cbz x0, next; ldp x19, x20, [sp], 16; ret
+   * next:  ldr x8, [x19]; ldp x0, x1, [x19, 8]; ldp x2, x3, [x19, 24]; svc 0
+   *        tbnz x0, 63, failed; add x19, x19, 48; b next
+   * failed: str x0, [x19]; mov x0, x20; mov x1, x19; mov x2, 48; mov x8, 64 (write); svc 0
+   *        mov x0, 127; mov x8, 94 (exit_group); svc 0
+   */
+  arm64:
+    'f353bfa9f30300aaf40302aa' +
+    'e00301aa010080d2020080d2030080d2040080d2881b80d2010000d4' +
+    '600000b4f353c1a8c0035fd6' +
+    '680240f9608640a9628e41a9010000d4' +
+    '6000f8b773c20091faffff17' +
+    '600200f9e00314aae10313aa020680d2080880d2010000d4' +
+    'e00f80d2c80b80d2010000d4',
+};
+
+type Worker = (list: ReturnType<typeof ptr>, flags: number, report: number) => bigint | number;
+let loaded: Worker | null = null;
+
+/** In memory of its own, which cannot be written any more. */
+function worker(): Worker {
+  loaded ??= load(Buffer.from(process.arch === 'arm64' ? code.arm64 : code.x64, 'hex'));
+  return loaded;
+}
+
+function load(bytes: Uint8Array): Worker {
+  const address = libc.mmap(null, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
+  if (address === null || address < 0) throw new SyscallError('mmap', errno());
+  new Uint8Array(toArrayBuffer(address, 0, bytes.length)).set(bytes);
+  checked(libc.mprotect(address, PAGE_BYTES, PROT_READ | PROT_EXEC), 'mprotect');
+  return CFunction({ ptr: address, args: ['ptr', 'i64', 'i64'], returns: 'i64' }) as unknown as Worker;
+}
+
+const PAGE_BYTES = 4096n;
+const PROT_READ = 1;
+const PROT_WRITE = 2;
+const PROT_EXEC = 4;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
+
+/** The runtime's signal handlers must not run in the new process. */
+function withSignalsBlocked<T>(action: () => T): T {
+  const before = new BigUint64Array(16);
+  libc.sigfillset(ptr(all));
+  libc.sigprocmask(SIG_SETMASK, ptr(all), ptr(before));
+  try {
+    return action();
+  } finally {
+    libc.sigprocmask(SIG_SETMASK, ptr(before), null);
+  }
+}
+
+const SIG_SETMASK = 2;
+/** `sigset_t` of glibc. */
+const all = new BigUint64Array(16);
+
+/** The other end is close-on-exec: it is at its end when the new program runs. */
+function failureFrom(fd: number): NewProcess['failure'] {
+  const deadline = performance.now() + execWaitMs;
+  const entry = new BigInt64Array(WORDS);
+  const memory = memoryOf(new Uint8Array(entry.buffer));
+  for (let left = execWaitMs; left > 0; left = Math.ceil(deadline - performance.now())) {
+    awaitInput(fd, left);
+    const count = readInto(fd, memory);
+    if (count === -E.EAGAIN || count === -E.EINTR) continue;
+    if (count <= 0) return null;
+    return { index: Number(entry[WORDS - 1]), errno: -Number(entry[0]) };
+  }
+  return null;
+}
+
+function awaitInput(fd: number, timeoutMs: number): void {
+  const cell = Int32Array.of(fd, POLLIN);
+  if (libc.poll(ptr(cell), 1n, timeoutMs) < 0 && errno() !== E.EINTR)
+    throw new SyscallError('poll', errno(), errnoName(errno()));
+}
+
+const POLLIN = 1;
+
+/** It ends by itself, unless somebody stopped it. */
+function bury(pid: number): void {
+  libc.kill(pid, SIGKILL);
+  while (libc.waitpid(pid, null, 0) < 0 && errno() === E.EINTR);
+}
+
+const SIGKILL = 9;

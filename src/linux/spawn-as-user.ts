@@ -1,0 +1,130 @@
+// A child process of another user. It gives up root itself: whoever has a user's uid, if only for the moment of an exec,
+// can be killed and stopped by all processes of that user, and the daemon must never be (kill(2), credentials(7)).
+import { CStringArray } from './c-string-array.ts';
+import type { UserIdentity } from './credentials.ts';
+import { errnoName } from './errno.ts';
+import { cstring, ptr } from './libc.ts';
+import { type SystemCall, startProcess } from './new-process.ts';
+import { SpawnFailure, type SpawnRequest, type SpawnStage } from './spawn-request.ts';
+
+/** Its pid. To be called as root. Throws SpawnFailure, SyscallError. */
+export function spawnAsUser(request: SpawnRequest, user: UserIdentity): number {
+  const steps = stepsOf(request, user);
+  const { pid, failure } = startProcess(steps);
+  if (failure === null) return pid;
+  const step = steps[failure.index];
+  throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));
+}
+
+interface Step extends SystemCall {
+  readonly stage: SpawnStage;
+  /** What is said when it fails; the name of the error unless given. */
+  readonly refusal?: string;
+  /** Keeps what only an address still points at. */
+  readonly memory?: unknown;
+}
+
+/** By architecture (asm/unistd.h). */
+const numbers = {
+  x64: {
+    rt_sigaction: 13,
+    rt_sigprocmask: 14,
+    execve: 59,
+    chdir: 80,
+    umask: 95,
+    setpgid: 109,
+    setgroups: 116,
+    setresuid: 117,
+    setresgid: 119,
+    dup3: 292,
+  },
+  arm64: {
+    rt_sigaction: 134,
+    rt_sigprocmask: 135,
+    execve: 221,
+    chdir: 49,
+    umask: 166,
+    setpgid: 154,
+    setgroups: 159,
+    setresuid: 147,
+    setresgid: 149,
+    dup3: 24,
+  },
+};
+const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
+
+function stepsOf(request: SpawnRequest, user: UserIdentity): Step[] {
+  return [
+    { stage: 'fork', number: sys.setpgid, args: [0, 0] },
+    ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
+    ...becoming(user),
+    ...inDirectory(request.directory),
+    ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
+    ...signalsAtDefault,
+    executing(request),
+  ];
+}
+
+function becoming({ uid, gid, groups }: UserIdentity): Step[] {
+  const list = Uint32Array.from(groups);
+  const setgroups = [groups.length, list.length === 0 ? 0 : ptr(list)];
+  return [
+    {
+      stage: 'setuid',
+      number: sys.setgroups,
+      args: setgroups,
+      memory: list,
+      refusal: 'Could not set groups of effective user',
+    },
+    {
+      stage: 'setuid',
+      number: sys.setresgid,
+      args: [gid, gid, gid],
+      refusal: 'Could not set group id of effective user',
+    },
+    {
+      stage: 'setuid',
+      number: sys.setresuid,
+      args: [uid, uid, uid],
+      refusal: 'Could not set user id of effective user',
+    },
+  ];
+}
+
+/** With the rights of the user. */
+function inDirectory(directory: string | null): Step[] {
+  if (directory === null) return [];
+  const path = cstring(directory);
+  return [{ stage: 'chdir', number: sys.chdir, args: [ptr(path)], memory: path }];
+}
+
+function executing({ path, argv, environment }: SpawnRequest): Step {
+  const memory = {
+    path: cstring(path),
+    argv: new CStringArray(argv),
+    variables: new CStringArray(environment),
+  };
+  const args = [ptr(memory.path), ptr(memory.argv.pointers), ptr(memory.variables.pointers)];
+  return { stage: 'exec', number: sys.execve, args, memory };
+}
+
+/** Those that can be neither caught nor ignored. */
+const [SIGKILL, SIGSTOP] = [9, 19];
+const SIGNALS = 64;
+const SIG_SETMASK = 2;
+/** `struct sigaction` of the kernel, with SIG_DFL; its beginning is an empty set of signals too. */
+const zeros = new Uint8Array(32);
+const SIGSET_BYTES = 8;
+
+const signalsAtDefault: readonly Step[] = [
+  ...Array.from({ length: SIGNALS }, (_, index) => index + 1)
+    .filter((signal) => signal !== SIGKILL && signal !== SIGSTOP)
+    .map(
+      (signal): Step => ({
+        stage: 'fork',
+        number: sys.rt_sigaction,
+        args: [signal, ptr(zeros), 0, SIGSET_BYTES],
+      }),
+    ),
+  { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, ptr(zeros), 0, SIGSET_BYTES] },
+];
