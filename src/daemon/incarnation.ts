@@ -7,6 +7,7 @@ import { openServers, type Servers } from '../http/servers.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
+import { HookCalls } from '../supervisor/hook-calls.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import type { Surroundings } from '../supervisor/surroundings.ts';
@@ -57,6 +58,7 @@ export class Incarnation {
       eventSerials: request.eventSerials,
       dataPlane,
       reaper,
+      hookCalls: new HookCalls(log),
       environment: request.environment,
       serverUrl: serverUrlForChildren(config.servers),
       childlogdir: supervisord.childlogdir,

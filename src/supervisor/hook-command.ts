@@ -17,6 +17,8 @@ export interface Hook {
   readonly command: string;
   /** At most a pipe's capacity, 64 KiB. */
   readonly input: string;
+  /** The daemon waits for it no longer. */
+  readonly giveUp: AbortSignal;
 }
 
 /** Longer than any message needs. */
@@ -27,7 +29,7 @@ const runLimitMs = 60_000;
  * Resolves when it has ended, one way or the other.
  */
 export function runHook(
-  { what, command, input }: Hook,
+  { what, command, input, giveUp }: Hook,
   process: Process,
   surroundings: Surroundings,
 ): Promise<void> {
@@ -35,14 +37,16 @@ export function runHook(
   const ended = Promise.withResolvers<void>();
   try {
     const pid = spawnHook(command, input, process, surroundings);
-    const limit = setTimeout(() => {
-      log.warn(
-        `${what}: killing '${command}' (${pid}) with SIGKILL, it ran for ${runLimitMs / 1000} seconds`,
-      );
+    const kill = (why: string) => {
+      log.warn(`${what}: killing '${command}' (${pid}) with SIGKILL, ${why}`);
       libc.kill(-pid, SIGKILL);
-    }, runLimitMs);
+    };
+    const limit = setTimeout(() => kill(`it ran for ${runLimitMs / 1000} seconds`), runLimitMs);
+    const onGiveUp = () => kill('the supervisor ends');
+    giveUp.addEventListener('abort', onGiveUp);
     reaper.adopt(pid, (status) => {
       clearTimeout(limit);
+      giveUp.removeEventListener('abort', onGiveUp);
       if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
       ended.resolve();
     });

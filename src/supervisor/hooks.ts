@@ -1,6 +1,7 @@
 // `on_fatal` and `on_exit`: tells a command, a web hook or a mailbox what became of a process.
 import type { HookTarget } from '../config/config.ts';
 import { askHttp } from './ask-http.ts';
+import { hookEndLimitMs } from './hook-calls.ts';
 import { runHook } from './hook-command.ts';
 import { mailOf, type Notice, noticeOf } from './notice.ts';
 import type { Process } from './process.ts';
@@ -21,7 +22,7 @@ export function callHooks(process: Process, { onFatal, onExit }: Hooks, surround
       return;
     }
     running += 1;
-    await tell(what, target, process, surroundings);
+    await surroundings.hookCalls.make(what, (giveUp) => tell(what, target, giveUp, process, surroundings));
     running -= 1;
   };
   process.onTransition(() => {
@@ -37,24 +38,29 @@ const maxRunning = 5;
 
 /** Reads the recipients from the message, and does not end at a line with a single dot. */
 const sendmail = '/usr/sbin/sendmail -t -i';
-const webHookTimeoutMs = 10_000;
+const webHookTimeoutMs = hookEndLimitMs;
 
-function tell(what: string, target: HookTarget, process: Process, surroundings: Surroundings): Promise<void> {
+function tell(
+  what: string,
+  target: HookTarget,
+  giveUp: AbortSignal,
+  process: Process,
+  surroundings: Surroundings,
+): Promise<void> {
   const notice = noticeOf(process, surroundings.identifier);
+  const run = (command: string, input: string) =>
+    runHook({ what, command, input, giveUp }, process, surroundings);
   switch (target.kind) {
     case 'command':
-      return runHook({ what, command: target.command, input: JSON.stringify(notice) }, process, surroundings);
+      return run(target.command, JSON.stringify(notice));
     case 'mail':
-      return runHook(
-        { what, command: sendmail, input: mailOf(notice, target.address) },
-        process,
-        surroundings,
-      );
+      return run(sendmail, mailOf(notice, target.address));
     case 'webhook':
       return post(what, target.url, notice, surroundings);
   }
 }
 
+/** Ends by itself before it would be given up. */
 async function post(what: string, url: string, notice: Notice, { log }: Surroundings): Promise<void> {
   try {
     const { status } = await askHttp({ url, timeoutMs: webHookTimeoutMs, json: JSON.stringify(notice) });

@@ -45,7 +45,17 @@ ${description}
 `;
 }
 
-/** Anything but printable ASCII, line ends included, as an encoded word (RFC 2047). */
+/** Anything but printable ASCII, line ends included, as encoded words, a line each (RFC 2047). */
 function headerText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  const words = [''];
+  for (const character of text) {
+    const longer = (words.pop() ?? '') + character;
+    if (Buffer.byteLength(longer) <= maxWordBytes) words.push(longer);
+    else words.push(longer.slice(0, -character.length), character);
+  }
+  return words.map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\n ');
 }
+
+/** In Base64 and with what surrounds it, an encoded word may have 75 characters. */
+const maxWordBytes = 45;

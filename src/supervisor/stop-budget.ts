@@ -1,16 +1,20 @@
 // How long stopping everything may take at most, by what the configuration grants. Pure.
 import type { GroupConfig } from '../config/config.ts';
+import { hookEndLimitMs } from './hook-calls.ts';
 import type { Life } from './process-state.ts';
 
 /** For what is not waiting: signals, reaping, emptying pipes, closing servers. */
 const marginMs = 15_000;
 
-/** Milliseconds. Groups stop one after the other, the processes of a group at once. */
+/** Milliseconds. Groups stop one after the other, the processes of a group at once; hooks may still run then. */
 export function stopBudgetMs(groups: readonly GroupConfig[]): number {
   const slowest = groups.map(({ processes }) =>
     Math.max(0, ...processes.map(({ stopwaitsecs }) => stopwaitsecs)),
   );
-  return slowest.reduce((sum, seconds) => sum + seconds * 1000, marginMs);
+  const hooks = groups
+    .flatMap(({ processes }) => processes)
+    .some(({ watch }) => watch.onExit || watch.onFatal);
+  return slowest.reduce((sum, seconds) => sum + seconds * 1000, marginMs + (hooks ? hookEndLimitMs : 0));
 }
 
 /** Milliseconds until whatever is being stopped has surely been killed; null when nothing is being stopped. */

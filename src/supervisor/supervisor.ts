@@ -130,12 +130,16 @@ export class Supervisor {
     this.#state = state;
     if (this.#stopping) return;
     this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
-    this.#stopping = stopGroupsInTurn(this.groupsByPriority, this.surroundings.log).then(() => {
-      for (const group of this.#groups.values()) group.dispose();
-      if (this.#state !== 'SHUTDOWN') return 'restart';
-      return this.#failed ? 'failure' : 'shutdown';
-    });
+    this.#stopping = this.#stopEverything();
     this.#stopping.then(this.#ended.resolve, this.#ended.reject);
+  }
+
+  async #stopEverything(): Promise<Ending> {
+    await stopGroupsInTurn(this.groupsByPriority, this.surroundings.log);
+    for (const group of this.#groups.values()) group.dispose();
+    await this.surroundings.hookCalls.settle();
+    if (this.#state !== 'SHUTDOWN') return 'restart';
+    return this.#failed ? 'failure' : 'shutdown';
   }
 
   #activate(config: GroupConfig): Group {

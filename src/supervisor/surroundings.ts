@@ -3,6 +3,7 @@ import type { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
+import type { HookCalls } from './hook-calls.ts';
 import type { Reaper } from './reaper.ts';
 
 export interface Surroundings {
@@ -12,6 +13,7 @@ export interface Surroundings {
   readonly eventSerials: EventSerials;
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
+  readonly hookCalls: HookCalls;
   /** The daemon's own environment, without what systemd meant for the daemon alone. */
   readonly environment: Readonly<Record<string, string>>;
   /** What `serverurl=AUTO` means; null without any server. */

@@ -34,10 +34,32 @@ describe('the mail about a process', () => {
   });
 
   test('keeps names that are not ASCII, or not one line, from becoming headers of their own', () => {
-    const [, subject = ''] = mailOf({ ...notice, process: 'café\nBcc: all@example.org' }, 'root').split('\n');
-    const [, encoded = ''] = /^Subject: =\?utf-8\?B\?(.*)\?=$/.exec(subject) ?? [];
-    expect(Buffer.from(encoded, 'base64').toString()).toBe(
-      '[supervisor] web:café\nBcc: all@example.org exited',
-    );
+    const mail = mailOf({ ...notice, process: 'café\nBcc: all@example.org' }, 'root');
+    expect(subjectOf(mail)).toBe('[supervisor] web:café\nBcc: all@example.org exited');
+  });
+
+  test('breaks a long subject into encoded words that every reader takes', () => {
+    const process = `${'é€😀'.repeat(20)}x`;
+    const mail = mailOf({ ...notice, process }, 'root');
+    expect(subjectOf(mail)).toBe(`[supervisor] web:${process} exited`);
+    for (const word of encodedWordsOf(mail)) {
+      expect(word.length).toBeLessThanOrEqual(75);
+      expect(decoded(word)).not.toContain('\ufffd');
+    }
   });
 });
+
+function subjectOf(mail: string): string {
+  return encodedWordsOf(mail).map(decoded).join('');
+}
+
+/** Of the subject, which may go on in lines that begin with a blank. */
+function encodedWordsOf(mail: string): string[] {
+  const [, subject = ''] = /^Subject: (.*(?:\n .*)*)\nMIME/m.exec(mail) ?? [];
+  return subject.split('\n ');
+}
+
+function decoded(word: string): string {
+  const [, base64 = ''] = /^=\?utf-8\?B\?(.*)\?=$/.exec(word) ?? [];
+  return Buffer.from(base64, 'base64').toString();
+}

@@ -19,6 +19,12 @@ describe('the time that stopping may take', () => {
     expect(budgetOf(program('a', 20) + program('b', 5)) - nothing).toBe(25_000);
     expect(budgetOf(`${program('a', 20)}${program('b', 5)}[group:g]\nprograms=a,b\n`) - nothing).toBe(20_000);
   });
+
+  test('counts a hook that may still run at the end', () => {
+    const program = (more: string) => budgetOf(`[program:a]\ncommand=/bin/cat\n${more}\n`);
+    expect(program('on_exit=/bin/true') - program('')).toBe(10_000);
+    expect(program('on_fatal=mailto:root') - program('')).toBe(10_000);
+  });
 });
 
 describe('the time until everything that stops has surely been killed', () => {
