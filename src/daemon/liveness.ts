@@ -22,9 +22,9 @@ export async function whatIsDead(
   await new Promise((resolve) => setImmediate(resolve));
   const overdue = overdueProcess(supervisor);
   if (overdue !== null) return `the timer of '${overdue}' is overdue`;
-  const worker = within(dataPlane.ping(), patienceMs).then((answered) =>
-    answered ? null : 'the worker that carries output does not answer',
-  );
+  const worker = dataPlane
+    .isAlive(patienceMs)
+    .then((alive) => (alive ? null : 'the worker that carries output does not answer'));
   const servers = supervisor.config.servers.map((server) => deadServer(server, patienceMs));
   const findings = await Promise.all([worker, ...servers]);
   return findings.find((finding) => finding !== null) ?? null;
@@ -42,14 +42,4 @@ function overdueProcess(supervisor: Supervisor): string | null {
 async function deadServer(server: ServerConfig, patienceMs: number): Promise<string | null> {
   const result = await probeServer(server, patienceMs);
   return result === 'silent' ? `[${server.section}] accepts connections, but does not answer` : null;
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const answered = await Promise.race([promise.then(() => true), limit]);
-  clearTimeout(timer);
-  return answered;
 }

@@ -2,7 +2,7 @@
 import type { SupervisorEvent } from '../events/types.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { FollowLog } from './followed-log.ts';
-import { isFile, logPathOf, wholeCharacters } from './followed-log.ts';
+import { logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
 import { json } from './json-response.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
@@ -18,8 +18,10 @@ export function streamRoutes(prefix: string, supervisor: Supervisor, follow: Fol
       const [name, channel = 'stdout', ...more] = head.path.slice(`${prefix}/logs/`.length).split('/');
       if (!head.path.startsWith(`${prefix}/logs/`) || head.method !== 'GET') return null;
       const path = more.length === 0 && name ? logPathOf(supervisor, name, channel) : null;
-      if (path === null || !isFile(path)) return () => json(404, { error: 'there is no such log' });
-      return ({ gone }) => eventStream(outputOf(follow(path, { lastBytes: LAST_BYTES, signal: gone })));
+      return async ({ gone }) =>
+        path === null || (await statusOfFile(path)) === null
+          ? json(404, { error: 'there is no such log' })
+          : eventStream(outputOf(follow(path, { lastBytes: LAST_BYTES, signal: gone })));
     },
   ];
 }

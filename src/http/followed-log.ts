@@ -1,5 +1,6 @@
 // What the ways of following a log share: which file is meant, and text in whole characters.
-import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { FollowOptions } from './follow-log.ts';
 import { Utf8Border } from './utf8-border.ts';
@@ -15,8 +16,10 @@ export function logPathOf(supervisor: Supervisor, text: string, channel: string)
   return supervisor.groups.get(group)?.process(name)?.logPaths[channel] ?? null;
 }
 
-export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Null when there is no regular file at `path`. Never on this thread: the disk may not answer. */
+export async function statusOfFile(path: string): Promise<Stats | null> {
+  const status = await stat(path).catch(() => null);
+  return status?.isFile() ? status : null;
 }
 
 /** Pieces that neither begin nor end inside a character. `cutBefore`: the first may begin inside one. */

@@ -1,7 +1,6 @@
 // /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
-import { statSync } from 'node:fs';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { type FollowLog, logPathOf, wholeCharacters } from './followed-log.ts';
+import { type FollowLog, logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
 import type { HttpRequest } from './request.ts';
 import { errorResponse, type HeaderList, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
@@ -26,14 +25,14 @@ function logNamedBy(path: string, supervisor: Supervisor): string | null {
   return name === undefined || more.length > 0 ? null : logPathOf(supervisor, name, channel);
 }
 
-function tailOf(
+async function tailOf(
   path: string | null,
   { gone }: HttpRequest,
   follow: FollowLog,
   headers: HeaderList,
-): HttpResponse {
-  const file = path === null ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (path === null || !file?.isFile()) return errorResponse(404);
+): Promise<HttpResponse> {
+  const file = path === null ? null : await statusOfFile(path);
+  if (path === null || file === null) return errorResponse(404);
   const all: HeaderList = [
     ['Last-Modified', file.mtime.toUTCString()],
     ['Content-Type', 'text/plain;charset=utf-8'],

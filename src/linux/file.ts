@@ -11,6 +11,12 @@ const O_APPEND = 0o2000;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
+/** The same number on every architecture. */
+const SYS_openat2 = 437n;
+const AT_FDCWD = BigInt.asUintN(64, -100n);
+const RESOLVE_CACHED = 0x20n;
+/** `struct open_how`: flags, mode, resolve. */
+const openHow = BigUint64Array.of(0n, 0n, RESOLVE_CACHED);
 const F_DUPFD_CLOEXEC = 1030;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
@@ -46,6 +52,18 @@ export function openAppend(path: string, mode = 0o666): number {
   // ENXIO: a FIFO without a reader. Opened for both, it never is.
   const opened = fd < 0 && errno() === E.ENXIO ? libc.open(ptr(name), O_RDWR | flags, mode) : fd;
   return checked(opened, 'open', path);
+}
+
+/**
+ * Opens a file for appending as openAppend does, but only if the kernel has it in memory, so that no disk is waited for
+ * (openat2(2), RESOLVE_CACHED); null when that is not so, or on kernels before 5.12.
+ */
+export function openAppendCached(path: string): number | null {
+  const flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  openHow[0] = BigInt(flags);
+  const name = cstring(path);
+  const fd = Number(libc.syscall(SYS_openat2, AT_FDCWD, ptr(name), ptr(openHow), openHow.byteLength));
+  return fd < 0 ? null : fd;
 }
 
 /** The number of the descriptor of ours that `path` names (/dev/stdout, /dev/fd/3), or null. */

@@ -35,19 +35,16 @@ export class ActivityLog {
 
   /** Opens the configured log, and stdout as a second one when wanted. Throws SyscallError. */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
-    const targets: Target[] = [];
-    if (copyToStdout) {
-      const log = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
-      targets.push({ log, kind: 'copy' });
-    }
-    targets.push(
+    const main: Target =
       config.logfile.kind === 'syslog'
         ? { log: dataPlane.openSyslog(), kind: 'syslog' }
         : {
             log: dataPlane.openLog({ path: config.logfile.path, rotation: config.logRotation }),
             kind: 'file',
-          },
-    );
+          };
+    if (!copyToStdout) return new ActivityLog(config.loglevel, config.logLines, [main]);
+    const copy = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
+    const targets: Target[] = [{ log: copy, kind: 'copy' }, main];
     return new ActivityLog(config.loglevel, config.logLines, targets);
   }
 
@@ -91,6 +88,11 @@ export class ActivityLog {
     for (const _ of this.targets) {
       this.#write('info', 'reopening log file', ({ kind }) => kind !== 'file');
     }
+  }
+
+  /** Resolves when the lines so far are in the file. */
+  async written(): Promise<void> {
+    await Promise.all(this.targets.map(({ log }) => log.written()));
   }
 
   /** Begins a new file now. Throws SyscallError. */

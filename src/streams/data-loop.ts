@@ -3,13 +3,19 @@ import { E } from '../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../linux/file.ts';
 import { pipeCapacity } from '../linux/pipe.ts';
 import { ChildStream } from './child-stream.ts';
+import type { DiskWait } from './disk-wait.ts';
 import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
-import { errnoOf } from './log-target.ts';
-import type { AttachCommand, Command, CompressedCommand, Report } from './messages.ts';
+import { errnoOf, type LogTarget } from './log-target.ts';
+import {
+  type AttachCommand,
+  activeIntervalMs,
+  type Command,
+  type CompressedCommand,
+  type Report,
+} from './messages.ts';
 import { PatientEpoll } from './patient-epoll.ts';
 import { replaceByCompressed } from './rotation.ts';
-import type { SharedLog } from './shared-log.ts';
 import { StuckLogs } from './stuck-logs.ts';
 import { Syslog } from './syslog.ts';
 import { WritableWatches } from './writable-watches.ts';
@@ -28,7 +34,7 @@ export class DataLoop {
     (fd) => this.#epoll.watchWritableOnce(fd),
     () => this.#onFreed(),
   );
-  readonly #logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#stuckLogs);
+  readonly #logs: LogTable;
   readonly #streams = new Map<number, ChildStream>();
   readonly #streamByFd = new Map<number, ChildStream>();
   /** Streams that hold the beginning of a line. */
@@ -43,20 +49,25 @@ export class DataLoop {
   #unconsumedBytes = 0;
   #reports: Report[] = [];
   #stopped = false;
+  #nextActive = 0;
 
   /** `nextCommands` takes what the ringing of `bell`, an eventfd, announced. */
   constructor(
     private readonly bell: number,
+    private readonly disk: DiskWait,
     private readonly nextCommands: () => readonly Command[] | undefined,
     private readonly send: (reports: readonly Report[]) => void,
   ) {
+    this.#logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#stuckLogs, disk);
     this.#epoll.watchPromptly(bell);
   }
 
   /** Until it is told to stop. */
   run(): void {
     while (!this.#stopped) {
-      for (const fd of this.#epoll.wait(this.#deadline())) this.#onReadySafely(fd);
+      const ready = this.#epoll.wait(this.#deadline());
+      if (ready.length > 0) this.#tellActive();
+      for (const fd of ready) this.#onReadySafely(fd);
       this.#onDeadlines();
       this.#sendReports();
     }
@@ -105,9 +116,9 @@ export class DataLoop {
       case 'clearLog':
         return this.#clear(command.log, command.request);
       case 'reopenLog':
-        return this.#changeLog(command.log, command.request, (log) => log.target.reopen());
+        return this.#changeLog(command.log, command.request, (target) => target.reopen());
       case 'rotateLog':
-        return this.#changeLog(command.log, command.request, (log) => log.target.rotate());
+        return this.#changeLog(command.log, command.request, (target) => target.rotate());
       case 'releaseLog':
         return this.#logs.forget(command.log);
       case 'attach':
@@ -157,20 +168,22 @@ export class DataLoop {
   #clear(number: number, request: number): void {
     const log = this.#logs.get(number);
     for (const stream of this.#streams.values()) if (stream.log === log) stream.clearCapture();
-    this.#changeLog(number, request, ({ target }) => target.clear());
+    this.#changeLog(number, request, (target) => target.clear());
   }
 
   #compressed({ path, backups, inode, copy, request }: CompressedCommand): void {
     this.#answer(
       request,
-      errnoOf(() => replaceByCompressed(path, backups, inode, copy)),
+      this.disk.during(Buffer.from(path), () =>
+        errnoOf(() => replaceByCompressed(path, backups, inode, copy)),
+      ),
     );
   }
 
-  #changeLog(number: number, request: number, change: (log: SharedLog) => number): void {
+  #changeLog(number: number, request: number, change: (target: LogTarget) => number): void {
     const log = this.#logs.get(number);
     if (!log) return this.#answer(request, 0);
-    this.#answer(request, change(log));
+    this.#answer(request, log.ask(change));
     this.#logs.changed(log);
   }
 
@@ -289,6 +302,14 @@ export class DataLoop {
       this.#holding.delete(stream);
     }
     this.#stuckLogs.giveUpLate(now);
+  }
+
+  /** Now, as the next thing may be to wait for a disk. */
+  #tellActive(): void {
+    const now = performance.now();
+    if (now < this.#nextActive) return;
+    this.#nextActive = now + activeIntervalMs;
+    this.send([{ is: 'active' }]);
   }
 
   #tellFault(error: unknown): void {

@@ -5,25 +5,28 @@ import { chown, open, rm, utimes } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { Compression, Rotation } from '../config/config.ts';
-import type { Asking } from './log.ts';
+import type { DataThread } from './data-thread.ts';
 import { plainBackups, suffixes } from './rotation.ts';
 
 const pieceBytes = 256 * 1024;
 const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress() };
 
+interface Job {
+  readonly thread: DataThread;
+  readonly path: string;
+  readonly rotation: Rotation;
+}
+
 export class LogCompressor {
-  readonly #waiting = new Map<string, Rotation>();
+  readonly #waiting = new Map<string, Job>();
   readonly #stopping = new AbortController();
   #work: Promise<void> | null = null;
 
-  constructor(
-    private readonly worker: Asking,
-    private readonly onTrouble: (message: string) => void,
-  ) {}
+  constructor(private readonly onTrouble: (message: string) => void) {}
 
-  /** Compresses the old files of the log at `path` that are not compressed yet. */
-  compress(path: string, rotation: Rotation): void {
-    this.#waiting.set(path, rotation);
+  /** Compresses the old files of the log at `path` that are not compressed yet. `thread` is the one that rotates it. */
+  compress(thread: DataThread, path: string, rotation: Rotation): void {
+    this.#waiting.set(path, { thread, path, rotation });
     this.#work ??= this.#compressAll().finally(() => {
       this.#work = null;
     });
@@ -37,24 +40,21 @@ export class LogCompressor {
   }
 
   async #compressAll(): Promise<void> {
-    for (const [path, rotation] of this.#waiting) {
+    for (const [path, job] of this.#waiting) {
       this.#waiting.delete(path);
-      if (rotation.compression === null) continue;
-      const files = plainBackups(path, rotation.backups).length;
-      for (let count = 0; count < files; count += 1) {
-        if (!(await this.#compressOldest(path, rotation.backups, rotation.compression))) break;
-      }
+      const files = plainBackups(path, job.rotation.backups).length;
+      for (let count = 0; count < files; count += 1) if (!(await this.#compressOldest(job))) break;
     }
   }
 
   /** Whether that went well. Its number is looked up each time, as the log may rotate meanwhile. */
-  async #compressOldest(path: string, backups: number, compression: Compression): Promise<boolean> {
+  async #compressOldest({ thread, path, rotation: { backups, compression } }: Job): Promise<boolean> {
     const [file] = plainBackups(path, backups);
-    if (file === undefined) return false;
+    if (file === undefined || compression === null) return false;
     const copy = { path: `${path}.compressing`, suffix: suffixes[compression] };
     try {
       const inode = await this.#copyCompressed(file, copy.path, compression);
-      return (await this.worker.ask({ do: 'compressed', path, backups, inode, copy })) === 0;
+      return (await thread.ask({ do: 'compressed', path, backups, inode, copy })) === 0;
     } catch (error) {
       await rm(copy.path, { force: true });
       const reason = error instanceof Error ? error.message : String(error);

@@ -41,7 +41,7 @@ export class LogFile implements LogTarget {
   #openError = 0;
   readonly #losses: Losses;
 
-  /** Takes over `fd`, a regular file open for appending. */
+  /** Takes over `fd`, a regular file open for appending; a negated error number when it could not be opened yet. */
   constructor(
     readonly path: string,
     private fd: number,
@@ -50,7 +50,8 @@ export class LogFile implements LogTarget {
     private readonly events: LogFileEvents,
   ) {
     this.#losses = new Losses(path, events.trouble);
-    this.#identify();
+    if (fd < 0) this.#openError = -fd;
+    else this.#identify();
     this.#catchUp();
   }
 
@@ -215,7 +216,12 @@ export class LogFile implements LogTarget {
   #catchUp(): void {
     this.#removeOld();
     const { schedule } = this.rotation;
-    if (schedule && this.#size > 0 && fstatSync(this.fd).mtimeMs < lastTime(schedule, Date.now()))
+    if (
+      schedule &&
+      this.#size > 0 &&
+      this.fd >= 0 &&
+      fstatSync(this.fd).mtimeMs < lastTime(schedule, Date.now())
+    )
       this.rotate();
     this.#setNextTime();
   }

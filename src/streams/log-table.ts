@@ -1,14 +1,23 @@
 // All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
 import { fstatSync } from 'node:fs';
-import { closeFile, ownDescriptorOf } from '../linux/file.ts';
+import { closeFile, openAppend, ownDescriptorOf } from '../linux/file.ts';
+import type { DiskWait } from './disk-wait.ts';
 import { LogFile, type LogFileEvents } from './log-file.ts';
-import type { LogTarget } from './log-target.ts';
+import { errnoOf, type LogTarget } from './log-target.ts';
 import { LogWatches } from './log-watches.ts';
 import type { Command, Report } from './messages.ts';
 import { SharedLog } from './shared-log.ts';
 import { SpecialFile } from './special-file.ts';
 import type { StuckLogs } from './stuck-logs.ts';
 import type { Syslog } from './syslog.ts';
+
+type OpenLog = Extract<Command, { do: 'openLog' }>;
+
+/** `fd` is -1 when there is an error number. */
+interface Opened {
+  readonly fd: number;
+  readonly errno: number;
+}
 
 export class LogTable {
   readonly #byNumber = new Map<number, SharedLog>();
@@ -29,20 +38,31 @@ export class LogTable {
     private readonly syslog: Syslog,
     private readonly report: (report: Report) => void,
     private readonly stuck: StuckLogs,
+    private readonly disk: DiskWait,
   ) {}
 
   get(number: number | null): SharedLog | null {
     return number === null ? null : (this.#byNumber.get(number) ?? null);
   }
 
-  open(command: Extract<Command, { do: 'openLog' }>): void {
+  /** One that cannot be opened is left out, if the one who asked is told so; else it is opened when it can be. */
+  open(command: OpenLog): void {
+    const opened = this.#opened(command);
+    if (opened === null) return;
     const known = this.#byPath.get(command.path);
-    if (known) this.#join(known, command);
-    else this.#begin(command);
+    if (known) this.#join(known, command, opened.fd);
+    else this.#begin(command, opened);
+  }
+
+  #opened(command: OpenLog): Opened | null {
+    if (command.fd !== null) return { fd: command.fd, errno: 0 };
+    const opened = this.disk.during(Buffer.from(command.path), () => openedOrErrno(command));
+    const isAwaited = this.disk.answer(command.log, opened.errno);
+    return isAwaited && opened.errno !== 0 ? null : opened;
   }
 
   openSyslog(number: number): void {
-    this.#enter(number, new SharedLog(null, this.syslog, (log) => this.#onWritten(log)));
+    this.#enter(number, new SharedLog(null, this.syslog, this.disk, (log) => this.#onWritten(log)));
   }
 
   /** The holder of a Log lets go of it. */
@@ -56,7 +76,7 @@ export class LogTable {
     log.references -= 1;
     if (log.references > 0) return;
     if (log.path !== null) this.#byPath.delete(log.path);
-    log.target.close();
+    log.ask((target) => target.close());
     this.stuck.forget(log);
     if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
   }
@@ -77,20 +97,22 @@ export class LogTable {
     if (log.watched && log.path !== null) this.#watches.changed(log.path);
   }
 
-  /** The main thread opened the file once more to see whether it can: the newer descriptor is the better one. */
-  #join(known: SharedLog, { log, fd, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
-    if (known.target instanceof LogFile && isRegular(fd)) known.target.adopt(fd, mode, rotation);
-    else closeFile(fd);
+  /** The file was opened once more to see whether it can be: the newer descriptor is the better one. */
+  #join(known: SharedLog, { log, mode, rotation }: OpenLog, fd: number): void {
+    const { target } = known;
+    if (fd >= 0 && target instanceof LogFile && isRegular(fd)) {
+      known.ask(() => target.adopt(fd, mode, rotation));
+    } else if (fd >= 0) closeFile(fd);
     this.#schedule(known);
     this.#enter(log, known);
   }
 
-  #begin({ log, fd, path, mode, rotation }: Extract<Command, { do: 'openLog' }>): void {
-    const ownFile = ownDescriptorOf(path) === null && isRegular(fd);
-    const target: LogTarget = ownFile
-      ? new LogFile(path, fd, mode, rotation, this.#events)
+  #begin({ log, path, mode, rotation }: OpenLog, { fd, errno }: Opened): void {
+    const isFile = errno !== 0 || (ownDescriptorOf(path) === null && isRegular(fd));
+    const target: LogTarget = isFile
+      ? new LogFile(path, errno === 0 ? fd : -errno, mode, rotation, this.#events)
       : new SpecialFile(path, fd, this.#events.trouble);
-    const shared = new SharedLog(path, target, (written) => this.#onWritten(written));
+    const shared = new SharedLog(path, target, this.disk, (written) => this.#onWritten(written));
     this.#byPath.set(path, shared);
     this.#markWatched(path);
     this.#schedule(shared);
@@ -113,7 +135,7 @@ export class LogTable {
     if (this.#nextRotation === null || this.#nextRotation > now) return;
     for (const [file, log] of this.#scheduled) {
       if (file.rotatesAt === null || file.rotatesAt > now) continue;
-      file.rotateOnSchedule();
+      log.ask(() => file.rotateOnSchedule());
       this.changed(log);
     }
     this.#findNextRotation();
@@ -141,6 +163,14 @@ export class LogTable {
     this.stuck.look(log);
     this.changed(log);
   }
+}
+
+function openedOrErrno({ path, mode }: OpenLog): Opened {
+  let fd = -1;
+  const errno = errnoOf(() => {
+    fd = openAppend(path, mode);
+  });
+  return { fd, errno };
 }
 
 function isRegular(fd: number): boolean {

@@ -7,10 +7,11 @@ export type Command =
   | {
       readonly do: 'openLog';
       readonly log: number;
-      readonly fd: number;
+      /** Opened already; null to open it, and to answer (DiskWait). */
+      readonly fd: number | null;
       /** Absolute. */
       readonly path: string;
-      /** Permissions of the files that follow this one. */
+      /** Permissions of a file that is created. */
       readonly mode: number;
       readonly rotation: Rotation;
     }
@@ -73,4 +74,8 @@ export type Report =
   | { readonly is: 'rotated'; readonly path: string; readonly rotation: Rotation }
   /** A descriptor to be closed off this thread, which takes time: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
-  | { readonly is: 'trouble'; readonly message: string };
+  | { readonly is: 'trouble'; readonly message: string }
+  /** It is about to ask something of a disk. Told at most every activeIntervalMs. */
+  | { readonly is: 'active' };
+
+export const activeIntervalMs = 5000;

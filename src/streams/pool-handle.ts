@@ -3,7 +3,7 @@
 import type { EventSerials } from '../events/numbering.ts';
 import type { PoolLog } from '../events/pool.ts';
 import type { SupervisorEvent } from '../events/types.ts';
-import type { Asking } from './log.ts';
+import type { DataThread } from './data-thread.ts';
 import type { PoolCommand, PoolReport } from './pool-commands.ts';
 
 /** More than this on the way means that the data plane hangs, on a disk perhaps: what comes now would only fill the memory. */
@@ -27,7 +27,8 @@ export class PoolHandle {
   constructor(
     readonly number: number,
     private readonly spec: PoolSpec,
-    private readonly worker: Asking,
+    /** The one that it lives in. */
+    readonly thread: DataThread,
   ) {
     const { name, bufferSize, identifier, listeners, log } = spec;
     const debug = log.isEnabled('debug');
@@ -61,6 +62,6 @@ export class PoolHandle {
   }
 
   #send(command: PoolCommand): void {
-    this.worker.send(command);
+    this.thread.send(command);
   }
 }

@@ -1,5 +1,6 @@
 // One log of the data plane, with all who write to it and those who want to know when it grows.
 import type { Memory } from '../linux/file.ts';
+import type { DiskWait } from './disk-wait.ts';
 import type { LogTarget } from './log-target.ts';
 
 export class SharedLog {
@@ -9,22 +10,37 @@ export class SharedLog {
   streams = 0;
   watched = false;
 
+  #name: Uint8Array | null = null;
+
   constructor(
     /** Null for syslog. */
     readonly path: string | null,
     readonly target: LogTarget,
+    private readonly disk: DiskWait,
     private readonly onWritten: (log: SharedLog) => void,
   ) {}
 
   /** Takes memory[start, end), which may change afterwards. */
   write(memory: Memory, start: number, end: number): void {
     if (start === end) return;
+    this.disk.begin(this.#nameBytes());
     this.target.write(memory, start, end);
+    this.disk.end();
     if (this.watched || this.target.waitsFor !== null) this.onWritten(this);
+  }
+
+  /** Anything else that may have to wait for the disk. */
+  ask<T>(question: (target: LogTarget) => T): T {
+    return this.disk.during(this.#nameBytes(), () => question(this.target));
   }
 
   /** Its reader is slow: whoever writes to it should wait. */
   get stuck(): boolean {
     return this.target.waitsFor !== null;
+  }
+
+  #nameBytes(): Uint8Array {
+    this.#name ??= Buffer.from(this.path ?? 'syslog');
+    return this.#name;
   }
 }

@@ -1,4 +1,5 @@
 // An [eventlistener:x]: connects a pool in the data plane with the bus, and with the processes that are its listeners.
+import { join } from 'node:path';
 import type { EventListenerPoolConfig } from '../config/config.ts';
 import { isEventName } from '../events/types.ts';
 import { Group } from './group.ts';
@@ -10,7 +11,8 @@ export function activateListenerPool(config: EventListenerPoolConfig, surroundin
   const { bus, dataPlane, eventSerials: serials, identifier, log } = surroundings;
   const { name, bufferSize } = config;
   const listeners = config.processes.map((process) => process.name);
-  const pool = dataPlane.openPool({ name, bufferSize, identifier, listeners, serials, log });
+  const spec = { name, bufferSize, identifier, listeners, serials, log };
+  const pool = dataPlane.openPool(spec, stdoutLog(config, surroundings));
   const processes = config.processes.map(
     (processConfig) => new Process(processConfig, name, surroundings, { pool }),
   );
@@ -40,4 +42,11 @@ export function activateListenerPool(config: EventListenerPoolConfig, surroundin
     unsubscribe();
     pool.close();
   });
+}
+
+/** Where the first listener's answers are logged too; for AUTO any file of that directory. Null when nowhere. */
+function stdoutLog({ processes }: EventListenerPoolConfig, { childlogdir }: Surroundings): string | null {
+  const logfile = processes[0]?.stdout.logfile;
+  if (logfile === undefined || logfile.kind === 'none') return null;
+  return logfile.kind === 'file' ? logfile.path : join(childlogdir, 'any');
 }

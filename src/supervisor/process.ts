@@ -1,5 +1,5 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
-import { existsSync } from 'node:fs';
+import { exists } from 'node:fs/promises';
 import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
@@ -174,7 +174,7 @@ export class Process {
     if (path === null) return;
     const opened = this.#logs[channel];
     if (opened) return opened.rotate();
-    if (!existsSync(path)) return;
+    if (!(await exists(path))) return;
     const log = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
     await log.rotate().finally(() => log.release());
   }
@@ -303,6 +303,7 @@ export class Process {
       this.#logs[channel] = this.surroundings.dataPlane.openLog({
         path,
         rotation: this.config[channel].rotation,
+        pool: channel === 'stdout' ? (this.attachment.pool ?? null) : null,
       });
     }
   }

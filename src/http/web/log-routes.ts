@@ -1,7 +1,7 @@
 // The logs under `/ui/log/`: following, scrolling back, searching, downloading.
 import type { FileHandle } from 'node:fs/promises';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { isFile } from '../followed-log.ts';
+import { statusOfFile } from '../followed-log.ts';
 import { json } from '../json-response.ts';
 import type { HttpRequest } from '../request.ts';
 import type { HttpResponse } from '../response.ts';
@@ -29,7 +29,8 @@ export function logRoutes(
     async (request: HttpRequest): Promise<HttpResponse> => {
       const query = new URLSearchParams(request.query);
       const log = logOf(supervisor, mainLog, query);
-      if (log === null || !isFile(log.path)) return json(404, { error: 'there is no such log' });
+      if (log === null || (await statusOfFile(log.path)) === null)
+        return json(404, { error: 'there is no such log' });
       return answer(log, query, request);
     };
   return [

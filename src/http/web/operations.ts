@@ -1,5 +1,5 @@
 // What the page lets one do to processes: to one, to groups, to a selection, to all.
-import { existsSync } from 'node:fs';
+import { exists } from 'node:fs/promises';
 import { SyscallError } from '../../linux/errno.ts';
 import type { RpcContext } from '../../rpc/context.ts';
 import { RpcFault } from '../../rpc/faults.ts';
@@ -92,7 +92,7 @@ async function clearLogs({ surroundings }: Supervisor, process: Process): Promis
 
   async function clearClosedLog({ logPaths, config }: Process, channel: Channel): Promise<void> {
     const path = logPaths[channel];
-    if (path === null || !existsSync(path)) return;
+    if (path === null || !(await exists(path))) return;
     const log = surroundings.dataPlane.openLog({ path, rotation: config[channel].rotation });
     await log.clear().finally(() => log.release());
   }

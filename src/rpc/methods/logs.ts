@@ -1,5 +1,5 @@
 // Methods that read and empty logs.
-import { existsSync } from 'node:fs';
+import { exists } from 'node:fs/promises';
 import { SyscallError } from '../../linux/errno.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { RpcContext } from '../context.ts';
@@ -20,7 +20,7 @@ const readLog = query(
   { type: 'string', text: 'The bytes as text' },
   twoParams(offset, length, async ({ supervisor, mainLogPath }, start, count) => {
     // Lines that were written a moment ago may still be on their way to the file.
-    await supervisor.surroundings.dataPlane.flush();
+    await supervisor.surroundings.log.written();
     return read(mainLogPath, start, count);
   }),
 );
@@ -123,7 +123,7 @@ async function clear(process: Process, label: string): Promise<void> {
 
 async function clearMainLog({ supervisor, mainLogPath }: RpcContext): Promise<RpcValue> {
   const { log } = supervisor.surroundings;
-  if (mainLogPath === null || !existsSync(mainLogPath)) throw new RpcFault('NO_FILE');
+  if (mainLogPath === null || !(await exists(mainLogPath))) throw new RpcFault('NO_FILE');
   try {
     await log.clear();
   } catch (error) {

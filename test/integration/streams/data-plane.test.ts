@@ -125,7 +125,7 @@ describe('output of a program', () => {
     writeSync(writeFd, 'before\n');
     await stream.drained();
     stream.setOnData((chunk) => seen.push(Buffer.from(chunk).toString()));
-    await plane.flush();
+    await plane.isAlive(5000);
     writeSync(writeFd, 'while\n');
     await stream.drained();
     stream.setOnData(null);
@@ -211,7 +211,7 @@ describe('logs', () => {
     const log = openLog('log');
     log.write('one\n');
     log.write(Buffer.from('two\n'));
-    await plane.flush();
+    await plane.isAlive(5000);
     expect(read('log')).toBe('one\ntwo\n');
   });
 
@@ -232,7 +232,7 @@ describe('logs', () => {
     const log = openLog('log', 4, 1);
     process.umask(before);
     log.write('line\n');
-    await plane.flush();
+    await plane.isAlive(5000);
     expect([
       statSync(join(directory, 'log.1')).mode & 0o777,
       statSync(join(directory, 'log')).mode & 0o777,
@@ -253,8 +253,8 @@ describe('logs', () => {
     forget();
     const last = changes;
     log.write('z');
-    await plane.flush();
-    await plane.flush();
+    await plane.isAlive(5000);
+    await plane.isAlive(5000);
     expect(changes).toBe(last);
   });
 
@@ -331,7 +331,7 @@ describe('descriptors that are to be written', () => {
       called += 1;
       resolve();
     });
-    await plane.flush();
+    await plane.isAlive(5000);
     expect(called).toBe(0);
     readSync(readFd, Buffer.alloc(65536));
     await promise;
@@ -360,8 +360,8 @@ describe('descriptors that are to be written', () => {
       called = true;
     });
     plane.forgetWritable(writeFd);
-    await plane.flush();
-    await plane.flush();
+    await plane.isAlive(5000);
+    await plane.isAlive(5000);
     expect(called).toBe(false);
     closeSync(readFd);
     closeSync(writeFd);

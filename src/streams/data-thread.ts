@@ -1,0 +1,282 @@
+// The main thread's side of one worker of the data plane: commands, answers, and a disk that does not answer it.
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { checked } from '../linux/errno.ts';
+import { openAppendCached, ownDescriptorOf } from '../linux/file.ts';
+import { libc, ptr } from '../linux/libc.ts';
+import { DiskWait } from './disk-wait.ts';
+import { activeIntervalMs, type Command, type Lines, type Report } from './messages.ts';
+import type { ListenerEnd } from './pool-commands.ts';
+
+type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
+/** A command that is answered. */
+export type RequestCommand = WithoutRequest<Command>;
+
+export type OnData = (chunk: Uint8Array) => void;
+
+export interface Stream {
+  /** Everything in the pipe at this moment is in the log, and every callback for it was made. */
+  drained(): Promise<void>;
+  /** From now on `callback` sees what is logged; null sees nothing and costs nothing. */
+  setOnData(callback: OnData | null): void;
+}
+
+/** A pipe, and who hears of what it carries. */
+export interface Attachment {
+  /** The non-blocking read end of a pipe; it is the thread's from here on, and closed at its end. */
+  readonly fd: number;
+  /** The name before each line in syslog; null without syslog. */
+  readonly syslogName: string | null;
+  readonly stripAnsi: boolean;
+  /** 0 = off. */
+  readonly captureMaxBytes: number;
+  /** Every chunk that is logged or captured. */
+  readonly onData: OnData | null;
+  readonly onCapture: ((data: Uint8Array) => void) | null;
+  /** True: never wait for more output to gather. */
+  readonly prompt: boolean;
+  /** Null writes the bytes as they are. */
+  readonly lines: Lines | null;
+  /** Set for the stdout of an event listener: its pool takes every chunk, and owns the descriptor in it. */
+  readonly listener: ListenerEnd | null;
+}
+
+type OpenLog = Extract<Command, { do: 'openLog' }>;
+/** What concerns more than one stream or request. */
+export type PlaneReport = Exclude<Report, { is: 'data' | 'captured' | 'ended' | 'done' | 'active' }>;
+
+interface Attached {
+  onData: OnData | null;
+  readonly onCapture: Attachment['onCapture'];
+}
+
+const EFD_CLOEXEC = 0o2000000;
+/** A disk that hangs must not keep the news of an exit from the state machine for ever. */
+const drainLimitMs = 2000;
+/** The main thread stands still for no longer when it opens a log. */
+const openLimitMs = 1000;
+/** A disk that needs longer is told of. */
+const slowDiskMs = 5000;
+/** How often it is looked whether it answers again. */
+const lookIntervalMs = 250;
+/** More than readers of FIFOs and terminals are given. */
+const stopLimitMs = 12_000;
+/** Of what we write ourselves. */
+const mostKeptBytes = 4 * 1024 * 1024;
+/** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
+const consumedStepBytes = 64 * 1024;
+
+export class DataThread {
+  readonly #port: MessagePort;
+  readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
+  readonly #worker: Worker;
+  readonly #disk = new DiskWait();
+  readonly #streams = new Map<number, Attached>();
+  readonly #requests = new Map<number, (errno: number) => void>();
+  readonly #ring = new BigUint64Array([1n]);
+  #lastNumber = 0;
+  #commands: Command[] = [];
+  #consumedBytes = 0;
+  #keptBytes = 0;
+  #droppedBytes = 0;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The file that was told not to answer. */
+  #silent: { readonly path: string; readonly since: number } | null = null;
+
+  /** `onTrouble` hears of a disk that does not answer, and when it does again. */
+  constructor(
+    private readonly onReport: (report: PlaneReport) => void,
+    private readonly onTrouble: (message: string) => void,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker = new Worker(workerModule(), {
+      workerData: { port: port2, bell: this.#bell, disk: this.#disk.memory },
+      transferList: [port2],
+    });
+    this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
+    this.#worker.on('error', endWithoutWorker);
+  }
+
+  /**
+   * Opens a log there, creating it: the error number, or 0. What the kernel has in memory is opened at once. Else it
+   * waits for a second at most, and not at all for a disk that does not answer; the log is opened then when it can be,
+   * and what is written to it waits.
+   */
+  openLog(wanted: Omit<OpenLog, 'do' | 'fd'>): number {
+    const { log, path } = wanted;
+    const fd = ownDescriptorOf(path) === null ? openAppendCached(path) : null;
+    const command: Command = { do: 'openLog', fd, ...wanted };
+    if (fd !== null || (this.#disk.waitingMs ?? 0) > openLimitMs) {
+      this.send(command);
+      return 0;
+    }
+    this.#disk.expect(log);
+    this.send(command);
+    this.#post();
+    return this.#disk.opened(log, openLimitMs) ?? 0;
+  }
+
+  /** While a disk does not answer, some of it is kept; the rest is dropped, and counted. */
+  write(log: number, data: string | Uint8Array): void {
+    if ((this.#disk.waitingMs ?? 0) > openLimitMs) this.#keptBytes += data.length;
+    else this.#keptBytes = 0;
+    if (this.#keptBytes <= mostKeptBytes) this.send({ do: 'write', log, data });
+    else this.#droppedBytes += data.length;
+  }
+
+  attach({ onData, onCapture, ...pipe }: Attachment, log: number | null): Stream {
+    const stream = this.number();
+    const attached: Attached = { onData, onCapture };
+    this.#streams.set(stream, attached);
+    this.send({ do: 'attach', stream, log, forward: onData !== null, ...pipe });
+    return {
+      drained: () => this.#drain(stream),
+      setOnData: (callback) => {
+        attached.onData = callback;
+        this.send({ do: 'forward', stream, on: callback !== null });
+      },
+    };
+  }
+
+  /** Whether it looks at its commands within `ms`, or a disk is what keeps it. */
+  async isAlive(ms: number): Promise<boolean> {
+    return (await within(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
+  }
+
+  /** Writes what it has, then ends; a disk that does not answer in time gets no more. */
+  async stop(): Promise<void> {
+    const ended = this.ask({ do: 'flush' }).then(() => this.ask({ do: 'stop' }));
+    const isEnded = await this.#endsInTime(ended);
+    clearTimeout(this.#lookTimer);
+    if (!isEnded) {
+      console.error(`tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`);
+      return;
+    }
+    await this.#worker.terminate();
+    this.#port.close();
+    libc.close(this.#bell);
+  }
+
+  /** The error number of the answer. */
+  ask(command: RequestCommand): Promise<number> {
+    const request = this.number();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#requests.set(request, resolve);
+    this.send({ ...command, request });
+    return promise;
+  }
+
+  /** One message and one ring for all commands of a turn of the event loop. */
+  send(command: Command): void {
+    this.#commands.push(command);
+    if (this.#commands.length === 1) queueMicrotask(() => this.#post());
+  }
+
+  /** A number for a log, a stream or a request. */
+  number(): number {
+    this.#lastNumber += 1;
+    return this.#lastNumber;
+  }
+
+  #post(): void {
+    if (this.#commands.length === 0) return;
+    this.#port.postMessage(this.#commands);
+    this.#commands = [];
+    libc.write(this.#bell, ptr(this.#ring), 8n);
+  }
+
+  async #endsInTime(ended: Promise<unknown>): Promise<boolean> {
+    const limit = performance.now() + stopLimitMs;
+    while (performance.now() < limit && (this.#disk.waitingMs ?? 0) < slowDiskMs) {
+      if (await within(ended, lookIntervalMs)) return true;
+    }
+    return false;
+  }
+
+  async #drain(stream: number): Promise<void> {
+    if (this.#streams.has(stream)) await within(this.ask({ do: 'drain', stream }), drainLimitMs);
+  }
+
+  #hearAll(reports: readonly Report[]): void {
+    for (const report of reports) {
+      if (report.is === 'data') this.#consumedBytes += report.bytes.length;
+      this.#hear(report);
+    }
+    if (this.#consumedBytes < consumedStepBytes) return;
+    this.send({ do: 'consumed', bytes: this.#consumedBytes });
+    this.#consumedBytes = 0;
+  }
+
+  #hear(report: Report): void {
+    switch (report.is) {
+      case 'data':
+        this.#streams.get(report.stream)?.onData?.(report.bytes);
+        return;
+      case 'captured':
+        this.#streams.get(report.stream)?.onCapture?.(report.bytes);
+        return;
+      case 'ended':
+        this.#streams.delete(report.stream);
+        return;
+      case 'done':
+        this.#requests.get(report.request)?.(report.errno);
+        this.#requests.delete(report.request);
+        return;
+      case 'active':
+        this.#lookAtDisk();
+        // If it tells nothing more, that may be because it cannot.
+        this.#lookAfter(activeIntervalMs + lookIntervalMs);
+        return;
+      default:
+        this.onReport(report);
+    }
+  }
+
+  #lookAfter(ms: number): void {
+    clearTimeout(this.#lookTimer);
+    this.#lookTimer = setTimeout(() => this.#lookAtDisk(), ms);
+  }
+
+  /** Only while it is busy with a disk: one that sleeps tells before it begins again. */
+  #lookAtDisk(): void {
+    const waitingMs = this.#disk.waitingMs ?? 0;
+    if (this.#silent && waitingMs < slowDiskMs) {
+      const seconds = Math.round((performance.now() - this.#silent.since) / 1000);
+      this.onTrouble(
+        `${this.#silent.path} answers again after ${seconds} seconds; ${this.#droppedBytes} bytes were dropped`,
+      );
+      this.#silent = null;
+      this.#droppedBytes = 0;
+    }
+    if (!this.#silent && waitingMs >= slowDiskMs) {
+      this.#silent = { path: this.#disk.path, since: performance.now() - waitingMs };
+      this.onTrouble(`${this.#silent.path} does not answer; whoever writes to its file system waits`);
+    }
+    if (waitingMs > 0) this.#lookAfter(lookIntervalMs);
+  }
+}
+
+/** Whether `promise` was fulfilled within `ms`. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise: result, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, ms, false);
+  promise.then(() => resolve(true));
+  const isInTime = await result;
+  clearTimeout(timer);
+  return isInTime;
+}
+
+/**
+ * In the executable, import.meta.url is where this file was when it was compiled, which must mean nothing: the worker
+ * is an entry point of the build and lies under the executable's own root.
+ */
+function workerModule(): string | URL {
+  const isCompiled = Bun.main.startsWith('/$bunfs/');
+  return isCompiled ? '/$bunfs/root/streams/worker.js' : new URL('./worker.ts', import.meta.url);
+}
+
+/** Nothing that programs write would be read any more, and no log could say so: better to be started again. */
+function endWithoutWorker(error: unknown): never {
+  console.error(`tsupervisor: the thread that carries output has ended: ${String(error)}`);
+  process.exit(1);
+}
