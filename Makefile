@@ -38,6 +38,7 @@ run: $(EXECUTABLE)
 check: $(NODE_MODULES)
 	node_modules/.bin/tsc --noEmit
 	node_modules/.bin/tsc --noEmit -p src/web
+	node_modules/.bin/tsc --noEmit -p test/browser
 	node_modules/.bin/biome check
 	$(BUN) test test/unit
 
