@@ -9,10 +9,11 @@ import { DataPlane } from '../streams/data-plane.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
-import { Incarnation } from './incarnation.ts';
+import { Incarnation, type IncarnationRequest } from './incarnation.ts';
 import { dropPrivileges, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
+import { StartError } from './start-error.ts';
 
 export interface DaemonRequest {
   /** As it was read when the daemon was started. */
@@ -47,49 +48,54 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     eventSerials: new EventSerials(),
     environment: withoutServiceVariables(ownEnvironment()),
   };
+  let forgetSignals = () => {};
   try {
-    incarnation = Incarnation.start({ ...lasting, config, findings });
+    let current = Incarnation.start({ ...lasting, config, findings });
+    incarnation = current;
+    // Between two incarnations too: a signal that nobody handles would end us.
+    forgetSignals = onSignals(() => current);
     surviveMistakes((message) => incarnation?.log.critical(message));
     if (reportUp) {
       detachStandardStreams();
       reportUp();
     }
     setTimeout(forgetStartUpCode, settledMs);
-    let ending = await lifeOf(incarnation, service);
+    let ending = await lifeOf(current, service);
     while (ending === 'restart') {
-      incarnation = Incarnation.start({ ...lasting, config: reread(readConfig, config), findings: [] });
-      ending = await lifeOf(incarnation, service);
+      current = startAgain({ ...lasting, findings: [] }, readConfig, current.config);
+      incarnation = current;
+      ending = await lifeOf(current, service);
     }
     return ending === 'failure' ? 1 : 0;
   } finally {
     service.ended();
     await dataPlane.stop();
+    forgetSignals();
   }
 }
 
 async function lifeOf(incarnation: Incarnation, service: Service): Promise<Ending> {
-  const forgetSignals = onSignals(incarnation);
   service.follow(incarnation.supervisor);
   await incarnation.supervisor.run();
   service.ready();
   const ending = await incarnation.ended;
   await incarnation.close();
-  forgetSignals();
-  return ending;
+  // A shutdown that was asked for while a restart was closing its servers.
+  return ending === 'restart' && incarnation.shuttingDown() ? 'shutdown' : ending;
 }
 
-/** A restart was granted on a good configuration; if it was broken since, the last good one serves. */
-function reread(readConfig: () => Config, last: Config): Config {
+/** A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. */
+function startAgain(
+  request: Omit<IncarnationRequest, 'config'>,
+  readConfig: () => Config,
+  last: Config,
+): Incarnation {
   try {
-    return readConfig();
+    return Incarnation.start({ ...request, config: readConfig() });
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return {
-      ...last,
-      warnings: [
-        `the configuration was broken during the restart, using the last good one: ${error.message}`,
-      ],
-    };
+    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    const warning = `the new configuration could not be used, using the last good one: ${error.message}`;
+    return Incarnation.start({ ...request, config: { ...last, warnings: [warning] } });
   }
 }
 

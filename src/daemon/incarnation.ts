@@ -32,41 +32,30 @@ export class Incarnation {
   readonly #pidfileWritten: boolean;
 
   private constructor(
+    readonly config: Config,
     readonly supervisor: Supervisor,
     readonly log: ActivityLog,
     private readonly servers: Servers,
     private readonly reaper: Reaper,
-    private readonly pidfile: string,
   ) {
-    this.#pidfileWritten = writePidfile(pidfile, log);
+    this.#pidfileWritten = writePidfile(config.supervisord.pidfile, log);
   }
 
   /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
   static start(request: IncarnationRequest): Incarnation {
-    const { config, dataPlane } = request;
-    const { supervisord } = config;
     const log = openLog(request);
-    writeFindings(log, config, request.findings);
+    writeFindings(log, request.config, request.findings);
     const reaper = new Reaper(log);
-    // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
-    const servers = listen(config, log);
-    if (!supervisord.nocleanup)
-      cleanAutoLogs(supervisord.childlogdir, supervisord.identifier, (message) => log.warn(message));
-    const supervisor = supervise(config, request.readConfig, {
-      log,
-      bus: new EventBus(),
-      eventSerials: request.eventSerials,
-      dataPlane,
-      reaper,
-      hookCalls: new HookCalls(log),
-      environment: request.environment,
-      serverUrl: serverUrlForChildren(config.servers),
-      childlogdir: supervisord.childlogdir,
-      identifier: supervisord.identifier,
-      stripAnsi: supervisord.stripAnsi,
-    });
-    servers.serve(supervisor);
-    return new Incarnation(supervisor, log, servers, reaper, supervisord.pidfile);
+    try {
+      // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
+      const servers = listen(request.config, log);
+      const supervisor = superviseBehind(servers, request, log, reaper);
+      return new Incarnation(request.config, supervisor, log, servers, reaper);
+    } catch (error) {
+      reaper.stop();
+      log.close();
+      throw error;
+    }
   }
 
   get ended(): Promise<Ending> {
@@ -100,7 +89,7 @@ export class Incarnation {
   /** Gives back what others could want: sockets, pidfile, log. */
   async close(): Promise<void> {
     await this.servers.close();
-    if (this.#pidfileWritten) removePidfile(this.pidfile);
+    if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
     this.log.close();
   }
@@ -112,12 +101,39 @@ function openLog({ config: { supervisord }, dataPlane, foreground }: Incarnation
   );
 }
 
-/** Makes the groups, and with them the AUTO logs of their processes. */
-function supervise(config: Config, readConfig: () => Config, surroundings: Surroundings): Supervisor {
-  return orStartError(
-    'Cannot create the log of a program',
-    () => new Supervisor(config, surroundings, readConfig),
-  );
+/** Makes the groups, and with them the AUTO logs of their processes; then clients are answered. */
+function superviseBehind(
+  servers: Servers,
+  { config, readConfig, dataPlane, eventSerials, environment }: IncarnationRequest,
+  log: ActivityLog,
+  reaper: Reaper,
+): Supervisor {
+  const { nocleanup, childlogdir, identifier, stripAnsi } = config.supervisord;
+  if (!nocleanup) cleanAutoLogs(childlogdir, identifier, (message) => log.warn(message));
+  const surroundings: Surroundings = {
+    log,
+    bus: new EventBus(),
+    eventSerials,
+    dataPlane,
+    reaper,
+    hookCalls: new HookCalls(log),
+    environment,
+    serverUrl: serverUrlForChildren(config.servers),
+    childlogdir,
+    identifier,
+    stripAnsi,
+  };
+  try {
+    const supervisor = orStartError(
+      'Cannot create the log of a program',
+      () => new Supervisor(config, surroundings, readConfig),
+    );
+    servers.serve(supervisor);
+    return supervisor;
+  } catch (error) {
+    servers.abandon();
+    throw error;
+  }
 }
 
 /** What the system refuses at the start is the starter's to know, in one line. */

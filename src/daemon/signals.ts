@@ -35,10 +35,10 @@ function exitRequest(actions: SignalActions, name: string): void {
   actions.shutdown();
 }
 
-/** Until the returned function is called. */
-export function onSignals(actions: SignalActions): () => void {
+/** Until the returned function is called. `actions` is asked at each signal whose they are. */
+export function onSignals(actions: () => SignalActions): () => void {
   const installed = Object.entries(handlers).map(([name, handler]) => {
-    const listener = () => handler(actions);
+    const listener = () => handler(actions());
     process.on(name, listener);
     return { name, listener };
   });

@@ -24,13 +24,17 @@ export function openServers(configs: readonly ServerConfig[], log: ActivityLog):
       open.push({ config, listener: openListener(config, announceStale) });
     }
   } catch (error) {
-    for (const { listener } of open) {
-      listener.dispose();
-      libc.close(listener.fd);
-    }
+    closeUnserved(open);
     throw error;
   }
   return new Servers(open, log);
+}
+
+function closeUnserved(open: readonly OpenServer[]): void {
+  for (const { listener } of open) {
+    listener.dispose();
+    libc.close(listener.fd);
+  }
 }
 
 /** Said on stderr alone, as it always was. */
@@ -67,6 +71,11 @@ export class Servers {
       const allowedUids = config.kind === 'unix' ? config.allowedUids : null;
       return new HttpServer(listener, { admit, log: this.log, allowedUids });
     });
+  }
+
+  /** Closes what was never served. */
+  abandon(): void {
+    closeUnserved(this.open);
   }
 
   /** Sends what is being sent, closes everything, removes the socket files. */

@@ -150,6 +150,23 @@ describe('signals to the daemon', () => {
     expect(await daemon.stop()).toBe(0);
   });
 
+  test('a restart on a configuration that cannot be started goes back to the last one', async () => {
+    const taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+    const daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
+    const text = readFileSync(daemon.configPath, 'utf8');
+    writeFileSync(daemon.configPath, text.replace(`127.0.0.1:${daemon.port}`, `127.0.0.1:${taken.port}`));
+    daemon.subprocess.kill('SIGHUP');
+    await eventually(() => daemon.log().includes('using the last good one: Another program is already'), {
+      what: 'the warning',
+      giveUp: async () => (daemon.subprocess.exitCode === null ? null : 'it ended'),
+    });
+    await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run again' });
+    const { status } = await fetch(`http://127.0.0.1:${daemon.port}/healthz`);
+    expect(status).toBe(200);
+    expect(await daemon.stop()).toBe(0);
+    taken.stop(true);
+  });
+
   test('SIGHUP with a broken configuration changes nothing but the log', async () => {
     const daemon = await Daemon.start({ config: program });
     await eventually(async () => (await daemon.states()).x === 'RUNNING', { what: 'x to run' });

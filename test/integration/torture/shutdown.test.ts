@@ -122,6 +122,56 @@ startsecs=0`,
     await eventually(() => childrenOf(daemon.pid).length === 1, { what: 'one child' });
     expect(await daemon.stop()).toBe(0);
   });
+
+  test('signals between the end of one life and the begin of the next end nothing', async () => {
+    const daemon = await startAll({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
+    const lives = () => daemon.log().split('supervisord started with pid').length - 1;
+    let sent = 0;
+    await eventually(
+      () => {
+        for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+          for (let more = 0; more < 20; more += 1) daemon.subprocess.kill(signal);
+        }
+        sent += 40;
+        return lives() > 30;
+      },
+      {
+        what: 'thirty restarts',
+        giveUp: async () => (isAlive(daemon.pid) ? null : `dead after ${sent} signals`),
+      },
+    );
+    await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run again' });
+    expect(await daemon.stop()).toBe(0);
+  });
+
+  test('SIGTERM after the programs have ended, while a restart closes its servers, makes a shutdown of it', async () => {
+    const big = "[program:big]\ncommand=/bin/sh -c 'head -c 9000000 /dev/zero; exec cat'\nstartsecs=0\n";
+    const daemon = await startAll({ config: `${big}stdout_logfile=%(here)s/big.log` });
+    await eventually(() => daemon.read('big.log').length === 9_000_000, { what: 'the log' });
+    const answered = Promise.withResolvers<void>();
+    const reader = await Bun.connect({
+      hostname: '127.0.0.1',
+      port: daemon.port,
+      socket: {
+        data(socket) {
+          socket.pause();
+          answered.resolve();
+        },
+      },
+    });
+    const body = '{"name":"big","offset":0,"length":9000000}';
+    const head = 'Host: x\r\nContent-Type: application/json';
+    const url = '/api/v1/supervisor.readProcessStdoutLog';
+    reader.write(`POST ${url} HTTP/1.1\r\n${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await answered.promise;
+    daemon.subprocess.kill('SIGHUP');
+    await eventually(() => daemon.log().includes('stopped: big'), { what: 'the restart' });
+    daemon.subprocess.kill('SIGTERM');
+    expect(await daemon.subprocess.exited).toBe(0);
+    expect(daemon.log().split('supervisord started with pid').length).toBe(2);
+    reader.terminate();
+    rmSync(daemon.directory, { recursive: true });
+  });
 });
 
 describe('while a program is being stopped', () => {
