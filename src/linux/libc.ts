@@ -42,7 +42,6 @@ const { symbols } = dlopen('libc.so.6', {
   listen: { args: ['i32', 'i32'], returns: 'i32' },
   lseek: { args: ['i32', 'i64', 'i32'], returns: 'i64' },
   madvise: { args: ['u64', 'u64', 'i32'], returns: 'i32' },
-  memfd_create: { args: ['ptr', 'u32'], returns: 'i32' },
   mmap: { args: ['ptr', 'usize', 'i32', 'i32', 'i32', 'i64'], returns: 'ptr' },
   mprotect: { args: ['ptr', 'usize', 'i32'], returns: 'i32' },
   open: { args: ['ptr', 'i32', 'u32'], returns: 'i32' },

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { libc } from '../../src/linux/libc.ts';
 import { run } from '../support/daemon.ts';
 import { architecture, buildRepository, must, packages, repository, root } from './repository.ts';
 
@@ -114,6 +115,17 @@ describe('the .rpm', () => {
     expect(new Set(needs)).toEqual(new Set(['/bin/sh', 'coreutils']));
     const versions = [...stdout.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
+  });
+
+  test('calls nothing by FFI that glibc 2.17 does not have', async () => {
+    const loader = (await must(['ldd', '/bin/sh'])).stdout;
+    const library = /\/\S*libc\.so\.6/.exec(loader)?.[0] ?? '';
+    const { stdout } = await must(['objdump', '-T', library]);
+    const oldest = new Map<string, number>();
+    for (const [, minor, name = ''] of stdout.matchAll(/GLIBC_2\.(\d+)[.\d]*\)?\s+(\w+)$/gm))
+      oldest.set(name, Math.min(Number(minor), oldest.get(name) ?? Number.POSITIVE_INFINITY));
+    const tooNew = Object.keys(libc).filter((name) => (oldest.get(name) ?? Number.POSITIVE_INFINITY) > 17);
+    expect(tooNew).toEqual([]);
   });
 });
 

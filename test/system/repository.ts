@@ -12,10 +12,15 @@ export async function buildRepository(): Promise<void> {
   await must(['make', '--no-print-directory', '-C', root, 'repo', `ARCHITECTURES=${architecture}`]);
 }
 
+/** What this machine can install: for its architecture, or for all. */
+const fits = new RegExp(
+  `[._](?:${architecture === 'arm64' ? 'arm64|aarch64' : 'amd64|x86_64'}|all|noarch)\\.`,
+);
+
 /** Paths of the packages of one kind: tsupervisor first, then tsupervisor-compat. */
 export function packages(kind: 'deb' | 'rpm'): string[] {
   const folder = join(repository, kind === 'deb' ? 'apt' : 'yum');
-  const names = readdirSync(folder).filter((name) => name.endsWith(`.${kind}`));
+  const names = readdirSync(folder).filter((name) => fits.test(name) && name.endsWith(`.${kind}`));
   return names
     .sort((a, b) => Number(a.includes('compat')) - Number(b.includes('compat')))
     .map((name) => join(folder, name));
