@@ -113,6 +113,8 @@ function wayBack(given: InstallOptions, { unit }: Original): string[] {
 }
 
 function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions): string[] {
-  if (now || enable) return [];
-  return [`To start it: systemctl${user ? ' --user' : ''} enable --now ${name}`];
+  if (!now && !enable) return [`To start it: systemctl${user ? ' --user' : ''} enable --now ${name}`];
+  return user && enable
+    ? ['It runs while you are logged in. To let it run always: loginctl enable-linger']
+    : [];
 }

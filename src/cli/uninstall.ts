@@ -1,6 +1,6 @@
 // `tsupervisor uninstall`: takes the service away again; configuration and logs stay.
 import { Command } from '@commander-js/extra-typings';
-import type { SystemdManager } from '../systemd/manager.ts';
+import type { Scope, SystemdManager } from '../systemd/manager.ts';
 import { runControl } from './control/program.ts';
 import { drive, type Plan } from './service/drive.ts';
 import { disableStep, isUp, stopStep, unitFileStep } from './service/service-steps.ts';
@@ -19,23 +19,29 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--dry-run', 'only tell what would be done')
     .action(async ({ user, name, now = false, dryRun = false }) => {
       const scope = user ? 'user' : 'system';
-      const path = unitFilePath(scope, name);
       status = await drive({ command: 'uninstall', scope, dryRun }, (manager) =>
-        planOf(manager, name, path, now),
+        planOf(manager, { scope, name, now }),
       );
     });
   return runControl(command, args, () => status);
 }
 
-async function planOf(manager: SystemdManager, name: string, path: string, now: boolean): Promise<Plan> {
+interface Request {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly now: boolean;
+}
+
+async function planOf(manager: SystemdManager, { scope, name, now }: Request): Promise<Plan> {
   const unit = `${name}.service`;
   const state = await manager.stateOf(unit);
+  const stop = `systemctl${scope === 'user' ? ' --user' : ''} stop ${name}`;
   return {
     steps: [
       ...(now ? [stopStep(manager, unit, state)] : []),
       disableStep(manager, unit, state),
-      unitFileStep(manager, path, null),
+      unitFileStep(manager, unitFilePath(scope, name), null),
     ],
-    hints: !now && isUp(state.activeState) ? [`It still runs. To stop it: systemctl stop ${name}`] : [],
+    hints: !now && isUp(state.activeState) ? [`It still runs. To stop it: ${stop}`] : [],
   };
 }

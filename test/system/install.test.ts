@@ -146,6 +146,34 @@ describe('on a machine where the original runs', () => {
   });
 });
 
+describe('for a user', () => {
+  const home = '/home/joe';
+  const asJoe = (...command: string[]) => {
+    const become = ['setpriv', '--reuid=joe', '--regid=joe', '--init-groups'];
+    return machine.run(...become, 'env', `HOME=${home}`, 'XDG_RUNTIME_DIR=/run/user/7000', ...command);
+  };
+
+  test('install makes it a service of their own, and uninstall takes it away', async () => {
+    await machine.ok('useradd', '--create-home', '--uid=7000', 'joe');
+    await machine.ok('systemctl', 'start', 'user@7000.service');
+    await asJoe('mkdir', `${home}/.config`);
+    await asJoe(
+      'sh',
+      '-c',
+      'tsupervisor echo-conf --minimal | sed s,/tmp/,/tmp/joe-, >~/.config/supervisord.conf',
+    );
+    const installed = await asJoe('tsupervisor', 'install', '--user', '--enable', '--now');
+    expect(installed).toMatchObject({ status: 0, stderr: '' });
+    expect(installed.stdout).toContain('loginctl enable-linger');
+    const state = async () => (await asJoe('systemctl', '--user', 'is-active', 'tsupervisor')).stdout;
+    expect(await state()).toBe('active\n');
+    expect((await machine.ok('ps', '-o', 'user=', '-C', 'tsupervisor')).trim()).toBe('joe');
+    expect((await asJoe('tsupervisor', 'uninstall', '--user', '--now')).status).toBe(0);
+    expect(await state()).toBe('inactive\n');
+    expect(machine.exists(`${home}/.config/systemd/user/tsupervisor.service`)).toBe(false);
+  });
+});
+
 describe('where it cannot be done', () => {
   test('without root, one line says so', async () => {
     const { status, stderr } = await machine.run('setpriv', '--reuid=65534', 'tsupervisor', 'install');

@@ -8,7 +8,7 @@ import { ControlGroup } from './control-group.ts';
 import { must } from './repository.ts';
 
 const root = join(import.meta.dir, '../..');
-const packages = ['systemd', 'systemd-sysv', 'dbus', 'procps', 'supervisor'];
+const packages = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'procps', 'supervisor'];
 /** Bootstrapped once, then only laid over: the slow part is fetching and unpacking the packages. */
 const baseTree = join(root, `dist/system/debian-${Bun.hash(packages.join()).toString(36)}`);
 

@@ -251,21 +251,25 @@ describe('the package, taken away', () => {
   });
 });
 
+describe("the package with the old supervisor's commands", () => {
+  test('takes its place, with its configuration', async () => {
+    await machine.ok('rm', '-rf', '/etc/supervisord.conf', '/etc/supervisord.d', '/var/log/tsupervisor');
+    await machine.ok('apt-get', 'install', '-y', 'tsupervisor-compat');
+    expect(await machine.ok('supervisord', '--version')).toBe('4.2.5\n');
+    expect((await machine.run('dpkg', '-s', 'supervisor')).stdout).toContain('Status: deinstall ok');
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+    const old = ['supervisorctl', '-c', '/etc/supervisor/supervisord.conf'];
+    expect((await machine.ok(...old, 'pid')).trim()).toBe(await mainPid());
+    await machine.ok('apt-get', 'purge', '-y', 'tsupervisor-compat', 'tsupervisor', 'supervisor');
+  }, 60_000);
+});
+
 describe('a machine without the old supervisor', () => {
   test('gets a configuration that works at once, and loses it again when nobody changed it', async () => {
-    await machine.ok('apt-get', 'purge', '-y', 'supervisor');
-    await machine.ok(
-      'rm',
-      '-rf',
-      '/etc/supervisord.conf',
-      '/etc/supervisord.d',
-      '/var/log/tsupervisor',
-      '/etc/supervisor',
-    );
+    await machine.ok('rm', '-rf', '/etc/supervisor');
     await machine.ok('apt-get', 'install', '-y', 'tsupervisor-compat');
     await machine.ok('systemctl', 'start', 'tsupervisor');
     expect((await machine.ok('supervisorctl', 'pid')).trim()).toBe(await mainPid());
-    expect(await machine.ok('supervisord', '--version')).toBe('4.2.5\n');
     await machine.ok('apt-get', 'purge', '-y', 'tsupervisor-compat', 'tsupervisor');
     for (const path of [
       'etc/supervisord.conf',
