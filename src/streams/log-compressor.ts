@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { Compression, Rotation } from '../config/config.ts';
 import type { DataThread } from './data-thread.ts';
-import { plainBackups, suffixes } from './rotation.ts';
+import { plainBackups, suffixes, unfinishedCopy } from './rotation.ts';
 
 const pieceBytes = 256 * 1024;
 const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress() };
@@ -32,7 +32,7 @@ export class LogCompressor {
     });
   }
 
-  /** Gives up what is not finished; its originals remain. */
+  /** Gives up what is not finished; its originals remain, and are compressed when the log is opened again. */
   async stop(): Promise<void> {
     this.#waiting.clear();
     this.#stopping.abort();
@@ -42,6 +42,7 @@ export class LogCompressor {
   async #compressAll(): Promise<void> {
     for (const [path, job] of this.#waiting) {
       this.#waiting.delete(path);
+      await rm(unfinishedCopy(path), { force: true });
       const files = plainBackups(path, job.rotation.backups).length;
       for (let count = 0; count < files; count += 1) if (!(await this.#compressOldest(job))) break;
     }
@@ -51,7 +52,7 @@ export class LogCompressor {
   async #compressOldest({ thread, path, rotation: { backups, compression } }: Job): Promise<boolean> {
     const [file] = plainBackups(path, backups);
     if (file === undefined || compression === null) return false;
-    const copy = { path: `${path}.compressing`, suffix: suffixes[compression] };
+    const copy = { path: unfinishedCopy(path), suffix: suffixes[compression] };
     try {
       const inode = await this.#copyCompressed(file, copy.path, compression);
       return (await thread.ask({ do: 'compressed', path, backups, inode, copy })) === 0;

@@ -5,7 +5,7 @@ import { E, errnoName } from '../linux/errno.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
 import { Losses } from './losses.ts';
-import { holdOldest, removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
+import { awaitsCompression, holdOldest, removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './schedule.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
@@ -21,7 +21,7 @@ const newline = 0x0a;
 export interface LogFileEvents {
   /** What went wrong, for people. */
   trouble(message: string): void;
-  /** BASE.1 is there. */
+  /** There are old files, perhaps to be compressed. */
   rotated(path: string, rotation: Rotation): void;
   /** A file that was removed and is freed when this is closed: a matter of many milliseconds if it is large. */
   discarded(fd: number): void;
@@ -224,6 +224,10 @@ export class LogFile implements LogTarget {
     )
       this.rotate();
     this.#setNextTime();
+    const { compression, backups } = this.rotation;
+    if (compression && awaitsCompression(this.path, backups)) {
+      this.events.rotated(this.path, this.rotation);
+    }
   }
 
   #setNextTime(): void {

@@ -44,6 +44,16 @@ export function plainBackups(path: string, backups: number): string[] {
   return numbers.map((number) => `${path}.${number}`).filter((file) => existsSync(file));
 }
 
+/** Where the compressed copy of an old file is made. */
+export function unfinishedCopy(path: string): string {
+  return `${path}.compressing`;
+}
+
+/** Old files wait to be compressed, or somebody was stopped while doing so. */
+export function awaitsCompression(path: string, backups: number): boolean {
+  return plainBackups(path, backups).length > 0 || existsSync(unfinishedCopy(path));
+}
+
 /**
  * Puts a compressed copy in the place of the old file with this inode, whatever its number is by now. When there is
  * none any more, the copy is removed. Throws what the system says.

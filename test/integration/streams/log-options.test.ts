@@ -31,6 +31,10 @@ command=/bin/cat
 stdout_logfile=%(here)s/zstd.log
 stdout_logfile_maxbytes=100
 stdout_logfile_compress=zstd
+[program:killed]
+command=/bin/cat
+stdout_logfile=%(here)s/killed.log
+logfile_compress=zstd
 [program:aged]
 command=/bin/cat
 stdout_logfile=%(here)s/aged.log
@@ -63,7 +67,12 @@ stdout_logfile_maxbytes=0`;
 
 beforeAll(async () => {
   const old = 'long ago\n';
-  daemon = await Daemon.start({ config, files: { 'stopped.log': old } });
+  const half = {
+    'killed.log.2': 'older\n',
+    'killed.log.3.gz': 'as it was',
+    'killed.log.compressing': 'the beginning of a copy',
+  };
+  daemon = await Daemon.start({ config, files: { 'stopped.log': old, ...half } });
 });
 afterAll(() => daemon?.stop());
 
@@ -133,6 +142,15 @@ describe('old logs', () => {
     await eventually(() => existsSync(daemon.path('zstd.log.1.zst')), { what: 'the compressed log' });
     const packed = await Bun.file(daemon.path('zstd.log.1.zst')).bytes();
     expect(zstdDecompressSync(packed).toString()).toBe(`${'x'.repeat(120)}\n`);
+  });
+
+  test('that nobody has compressed before the daemon was killed are compressed when it is there again', async () => {
+    await eventually(() => existsSync(daemon.path('killed.log.2.zst')), { what: 'the compressed log' });
+    await eventually(() => !existsSync(daemon.path('killed.log.2')), { what: 'the original to go' });
+    const packed = await Bun.file(daemon.path('killed.log.2.zst')).bytes();
+    expect(zstdDecompressSync(packed).toString()).toBe('older\n');
+    expect(existsSync(daemon.path('killed.log.compressing'))).toBe(false);
+    expect(daemon.read('killed.log.3.gz')).toBe('as it was');
   });
 
   test('go when they are too old, and a day that was missed is made up for', async () => {
