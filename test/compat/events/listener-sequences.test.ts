@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
 
-const pools = ['recorder', 'exits', 'refuser'] as const;
+const pools = ['recorder', 'exits', 'refuser', 'team_0', 'team_1'] as const;
 type Pool = (typeof pools)[number];
 
 /** What a listener was sent, with pids replaced: they differ from run to run. */
@@ -29,12 +29,20 @@ describe('a Python listener', () => {
       'FATAL',
       'COMMUNICATION_STDERR',
       'LOG_STDOUT',
+      'LOG_STDERR',
+      'processname:speaker',
       'STOPPING',
     ]) {
       expect(mine.recorder.join('\n')).toContain(name);
     }
     expect(mine.exits.length).toBeGreaterThan(3);
     expect(mine.refuser.length).toBeGreaterThan(6);
+    expect(mine.recorder.join('\n')).toContain('"len": "15"}, "payload": "type:t\\u00e9\\nd');
+  });
+
+  test('that is the first of its pool gets whatever comes while it is ready', () => {
+    expect(mine.team_0.length).toBeGreaterThan(3);
+    expect(mine.team_1).toEqual(['']);
   });
 });
 
@@ -54,6 +62,21 @@ command=/usr/bin/python3 ${file('recording-listener.py')} %(here)s/refuser.jsonl
 events=REMOTE_COMMUNICATION,PROCESS_STATE_FATAL
 priority=-15
 startsecs=3
+[eventlistener:team]
+command=/usr/bin/python3 ${file('recording-listener.py')} %(here)s/%(program_name)s_%(process_num)d.jsonl
+process_name=%(program_name)s_%(process_num)d
+numprocs=2
+events=PROCESS_STATE_EXITED
+priority=-12
+[eventlistener:speaker]
+command=/usr/bin/python3 ${file('speaking-listener.py')}
+events=REMOTE_COMMUNICATION
+stderr_capture_maxbytes=1KB
+stderr_events_enabled=true
+stdout_capture_maxbytes=1KB
+stdout_events_enabled=true
+buffer_size=100
+priority=-10
 [program:talker]
 command=/bin/cat
 autostart=false
@@ -66,10 +89,12 @@ stdout_events_enabled=true
 command=/bin/cat
 autostart=false
 stdout_capture_maxbytes=1KB
+stdout_events_enabled=true
 [program:complainer]
 command=/bin/sh -c "exec cat >&2"
 autostart=false
 stderr_capture_maxbytes=1KB
+stderr_events_enabled=true
 [program:exit3]
 command=/bin/sh -c "sleep 1.5; exit 3"
 autostart=false
@@ -84,7 +109,7 @@ command=/bin/sleep 1000
 autostart=false
 autorestart=true
 [program:dies]
-command=/bin/false
+command=/bin/sh -c "sleep 0.2; exit 1"
 autostart=false
 startsecs=3
 startretries=1
@@ -122,6 +147,8 @@ async function recordsOf(executable: readonly string[]): Promise<Records> {
       recorder: upTo(lastEvent, recorded(daemon.path('recorder.jsonl'))),
       exits: recorded(daemon.path('exits.jsonl')),
       refuser: recorded(daemon.path('refuser.jsonl')),
+      team_0: recorded(daemon.path('team_0.jsonl')),
+      team_1: recorded(daemon.path('team_1.jsonl')),
     };
   } finally {
     await daemon.stop();
@@ -138,9 +165,9 @@ function upTo(last: string, lines: readonly string[]): string[] {
 }
 
 function recorded(path: string): string[] {
-  return readFileSync(path, 'utf8')
-    .replaceAll(/pid:[1-9]\d*/g, 'pid:PID')
-    .replaceAll(/ "len": "\d+"/g, '')
-    .trimEnd()
-    .split('\n');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const withoutPid = line.replaceAll(/pid:[1-9]\d*/g, 'pid:PID');
+    return withoutPid === line ? line : withoutPid.replace(/ "len": "\d+"/, '');
+  });
 }

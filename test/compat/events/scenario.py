@@ -34,7 +34,7 @@ def wait_for_record(text):
     wait_until(repr(text) + ' to be recorded', found)
 
 
-for name in ['recorder', 'exits', 'refuser']:
+for name in ['recorder', 'exits', 'refuser', 'team:team_0', 'team:team_1', 'speaker']:
     wait_for_state(name, 'RUNNING')
 
 server.startProcess('talker')
@@ -47,8 +47,10 @@ server.startProcess('binary')
 wait_for_record('Undecodable')
 server.stopProcess('binary')
 server.startProcess('capturer')
-server.sendProcessStdin('capturer', 'before <!--XSUPERVISOR:BEGIN-->captured\nwords<!--XSUPERVISOR:END--> after\n')
-wait_for_record('captured')
+# The original looks at what comes after a token only when it is longer than a token.
+after = 'what comes after it, and is longer than a token\n'
+server.sendProcessStdin('capturer', f'before <!--XSUPERVISOR:BEGIN-->captured\nwords<!--XSUPERVISOR:END-->{after}')
+wait_for_record('what comes after it')
 server.startProcess('complainer')
 
 server.sendProcessStdin('complainer', '<!--XSUPERVISOR:BEGIN-->worse<!--XSUPERVISOR:END-->' + '.' * 30)
@@ -76,6 +78,9 @@ server.stopProcess('logless')
 for kind, data in [('greeting', 'hello'), ('t\u00e9', 'd\u00e4t\u00e4 \u20ac\U0001f600'), ('', ''), ('a:b c', 'x: y\nz\n')]:
     server.sendRemoteCommEvent(kind, data)
 wait_for_record('x: y')
+server.sendRemoteCommEvent('speak', f'before <!--XSUPERVISOR:BEGIN-->from a listener<!--XSUPERVISOR:END-->{after}')
+wait_for_record('processname:speaker groupname:speaker pid:')
+wait_until('all of it', lambda: open(recorded, encoding='utf-8').read().count('what comes after it') == 3)
 
 server.removeProcessGroup('exit3')
 server.addProcessGroup('exit3')
