@@ -38,7 +38,10 @@ describe('a program with http_check', () => {
     const server = Bun.serve({
       hostname: '127.0.0.1',
       port: 0,
-      fetch: () => new Response(health.text, { status: health.status }),
+      fetch: ({ url }) => {
+        if (url.endsWith('/never')) return new Promise<Response>(() => {});
+        return new Response(health.text, { status: health.status });
+      },
     });
     const checks = `http_check=http://127.0.0.1:${server.port}/health
 http_check_interval=1`;
@@ -53,6 +56,11 @@ ${checks}
 command=/bin/cat
 ${checks}
 http_check_text=well
+[program:by_time]
+command=/bin/cat
+http_check=http://127.0.0.1:${server.port}/never
+http_check_interval=1
+http_check_timeout=1
 [program:by_nobody]
 command=/bin/cat
 http_check=http://127.0.0.1:1/
@@ -65,6 +73,7 @@ http_check_interval=1
               what: `a restart of ${name}`,
             });
           await restarted('by_nobody', 'http://127.0.0.1:1/: connect ECONNREFUSED');
+          await restarted('by_time', `http://127.0.0.1:${server.port}/never: no answer within 1 seconds`);
           expect(spawns(daemon, 'by_status') + spawns(daemon, 'by_text')).toBe(2);
 
           health = { status: 200, text: 'all is lost' };
