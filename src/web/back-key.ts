@@ -1,10 +1,10 @@
 // Escape leads back to all processes.
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { dialog } from './dialog-store.ts';
 import { go } from './route.ts';
 
 export function useBackKey(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inField = event.target instanceof HTMLInputElement;
       if (event.key === 'Escape' && dialog.value === null && !inField) go({ view: 'processes' });

@@ -1,5 +1,5 @@
 // The keys of the table.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { dialog } from './dialog-store.ts';
 import { rowKey } from './process-table.tsx';
 import { addressOf, go } from './route.ts';
@@ -15,13 +15,14 @@ export interface TableKeys {
   readonly onFilter: () => void;
   readonly onEscape: () => void;
   readonly onOperation: (operation: 'start' | 'stop' | 'restart', targets: readonly string[]) => void;
+  readonly onMore: (target: string, count: number) => void;
 }
 
 /** As long as the table is there. Keys that are typed into a field are the field's. */
 export function useTableKeys(keys: TableKeys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || dialog.value !== null) return;
       if (press(event.key, event.target, latest.current)) event.preventDefault();
@@ -94,6 +95,9 @@ function pressOnRow(key: string, keys: TableKeys): boolean {
     case 'Enter':
       if (row.kind === 'group') toggleFolded(row.group);
       else go({ view: 'process', id: row.process.id });
+      return true;
+    case 'm':
+      keys.onMore(targetOf(row), ids.length);
       return true;
     case 'l':
       return row.kind === 'process' && openLog(row);

@@ -1,5 +1,5 @@
 // Searching a log: in what is drawn, then further back.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { findMatches, mark } from './log-search.ts';
 import type { LogView } from './log-view.ts';
 import { useWords } from './words.ts';
@@ -90,7 +90,7 @@ export function LogSearch({ view }: { readonly view: LogView }) {
 }
 
 function useFocusKey(field: { readonly current: HTMLInputElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
       event.preventDefault();

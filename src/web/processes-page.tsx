@@ -47,6 +47,7 @@ export function ProcessesPage() {
       setCurrent(null);
       filter.current?.blur();
     },
+    onMore: (target, count) => dialog.set({ kind: 'actions', targets: [target], title: target, count }),
     onOperation: (operation, targets) => ask(words, { operation, targets, count: targets.length }),
   });
   return (

@@ -100,7 +100,7 @@ function optionView(
 
 /** Whether both say the same to somebody who reads them. An automatic log has a path only while it is there. */
 function isSame(a: string, b: string): boolean {
-  return a === 'AUTO' || a.toLowerCase() === b.toLowerCase();
+  return a === 'AUTO' || a.trim().toLowerCase() === b.trim().toLowerCase();
 }
 
 function variableViews(
