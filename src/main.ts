@@ -4,19 +4,26 @@ import { version } from './version.ts';
 
 interface Applet {
   readonly summary: string;
+  /** Runs for months: in a runtime that can sleep. */
+  readonly isDaemon?: true;
   readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }>;
 }
 
 const applets: Readonly<Record<string, Applet>> = {
   supervisord: {
     summary: "the daemon, with supervisord's own options",
+    isDaemon: true,
     load: () => import('./cli/supervisord.ts'),
   },
   supervisorctl: {
     summary: "the client, with supervisorctl's own options and commands",
     load: () => import('./cli/supervisorctl.ts'),
   },
-  run: { summary: 'the daemon in the foreground, as systemd starts it', load: () => import('./cli/run.ts') },
+  run: {
+    summary: 'the daemon in the foreground, as systemd starts it',
+    isDaemon: true,
+    load: () => import('./cli/run.ts'),
+  },
   status: { summary: 'what every process does, once or watched', load: () => import('./cli/status.ts') },
   start: { summary: 'start processes, with progress', load: () => import('./cli/start.ts') },
   stop: { summary: 'stop processes, with progress', load: () => import('./cli/stop.ts') },
@@ -72,6 +79,8 @@ async function main(): Promise<number> {
     console.error(`tsupervisor: unknown ${kind} '${word}' (tsupervisor --help lists what there is)`);
     return 2;
   }
+  // Before anything else is loaded: it may have to be loaded once more.
+  if (applet.isDaemon) (await import('./daemon/quiet-runtime.ts')).quietRuntime();
   return (await applet.load()).run(rest);
 }
 

@@ -6,7 +6,6 @@ import type { CommandLineOverrides } from '../config/overrides.ts';
 import { systemHost } from '../config/system-host.ts';
 import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
-import { quietRuntime } from '../daemon/quiet-runtime.ts';
 import { StartError } from '../daemon/start-error.ts';
 import { languageOf } from '../doctor/language.ts';
 import { currentUid } from '../linux/credentials.ts';
@@ -81,7 +80,6 @@ async function supervise(
   overrides: CommandLineOverrides,
   onConfig: (config: Config) => void,
 ): Promise<number> {
-  quietRuntime();
   const isDaemon = takeDaemonMarker();
   const read = (file: string): Config => loadConfig({ path: file, overrides, host: systemHost() });
   const config = read(path);

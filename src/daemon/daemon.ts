@@ -4,7 +4,6 @@ import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
-import { ownDirectoryAndUmask } from '../linux/spawn.ts';
 import { DataPlane } from '../streams/data-plane.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
@@ -37,7 +36,6 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     ...raiseLimits(supervisord),
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
-  ownDirectoryAndUmask();
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
   const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);

@@ -18,6 +18,7 @@ const RESOLVE_CACHED = 0x20n;
 /** `struct open_how`: flags, mode, resolve. */
 const openHow = BigUint64Array.of(0n, 0n, RESOLVE_CACHED);
 const F_DUPFD_CLOEXEC = 1030;
+const CLONE_FS = 0x200;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
@@ -104,6 +105,14 @@ export function sendFrom(fd: number, memory: Memory, start: number, end: number)
 /** Empties an open file; the error number, or 0. */
 export function truncateFile(fd: number): number {
   return libc.ftruncate(fd, 0n) < 0 ? errno() : 0;
+}
+
+/**
+ * Makes umask and working directory this thread's own (unshare(2)), so that setting the one does not touch what other
+ * threads create. Where a sandbox forbids it, we go without.
+ */
+export function ownDirectoryAndUmask(): void {
+  libc.unshare(CLONE_FS);
 }
 
 /** The umask of this thread, which can be read only by setting it. */

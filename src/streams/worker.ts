@@ -1,11 +1,10 @@
 // A thread of the data plane: it never returns to its event loop while it is needed.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { setUmask } from '../linux/file.ts';
-import { ownDirectoryAndUmask } from '../linux/spawn.ts';
+import { ownDirectoryAndUmask, setUmask } from '../linux/file.ts';
 import { DataLoop } from './data-loop.ts';
 import { DiskWait } from './disk-wait.ts';
 
-// The main thread changes its umask for children while this one may create files.
+// Modes of files are given where they are created; the main thread's umask stays what it is.
 ownDirectoryAndUmask();
 setUmask(0);
 

@@ -1,10 +1,12 @@
 // What the kernel says of a child: run as root, since half of it is about giving up root.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
-import { ownDirectoryAndUmask, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import { startProcess } from '../../../src/linux/new-process.ts';
+import { SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
 import { reapChild } from '../../../src/linux/wait.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -13,30 +15,30 @@ let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-spawn-'));
   keepDescriptorsFromChildren();
-  ownDirectoryAndUmask();
 });
 afterAll(() => rmSync(directory, { recursive: true }));
+
+const plain = {
+  path: '/bin/sh',
+  argv: ['sh'],
+  environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
+  directory: null,
+  umask: null,
+  user: null,
+};
 
 /** Runs a shell script to its end; what it printed and how it ended. */
 async function shell(
   script: string,
   more: Partial<SpawnRequest> = {},
+  start: (request: SpawnRequest) => number = spawn,
 ): Promise<{ output: string; ending: unknown }> {
   const path = join(directory, 'output');
   const output = openSync(path, 'w');
   const input = openSync('/dev/null', 'r');
   let pid: number;
   try {
-    pid = spawn({
-      path: '/bin/sh',
-      argv: ['sh', '-c', script],
-      environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
-      stdio: [input, output, output],
-      directory: null,
-      umask: null,
-      user: null,
-      ...more,
-    });
+    pid = start({ ...plain, argv: ['sh', '-c', script], stdio: [input, output, output], ...more });
   } finally {
     closeSync(input);
     closeSync(output);
@@ -161,6 +163,26 @@ while not select.select([sys.stdin], [], [], 0)[0]:
             pass
 print(result, flush=True)
 `;
+
+describe('a child that shares as little with us as old kernels make it', () => {
+  for (const shared of ['nothing', 'memory'] as const) {
+    test(`(${shared}) is like any other, and says where it failed`, async () => {
+      const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
+      const request = { directory: '/usr', umask: 0o27 };
+      const start = (more: SpawnRequest) => startProcess(stepsOf(more, null), shared);
+      const { output, ending } = await shell(script, request, (complete) => start(complete).pid);
+      expect(output).toBe((await shell(script, request)).output);
+      expect(ending).toEqual({ kind: 'exited', code: 0 });
+      const fd = openSync('/dev/null', 'r+');
+      const failure = (more: Partial<SpawnRequest>) =>
+        start({ ...plain, stdio: [fd, fd, fd], ...more }).failure;
+      expect(failure({ path: '/nonexistent' })).toMatchObject({ errno: constants.errno.ENOENT });
+      expect(failure({ directory: '/nonexistent' })).toMatchObject({ errno: constants.errno.ENOENT });
+      closeSync(fd);
+      expect(reapChild()).toBeNull();
+    });
+  }
+});
 
 describe('a child that cannot be', () => {
   const failure = async (more: Partial<SpawnRequest>): Promise<string> => {

@@ -1,28 +1,38 @@
-// A child process of another user. It gives up root itself: whoever has a user's uid, if only for the moment of an exec,
-// can be killed and stopped by all processes of that user, and the daemon must never be (kill(2), credentials(7)).
+// What a new process does until it is a program: the system calls, in their order, and what to say when one fails.
 import { CStringArray } from './c-string-array.ts';
 import type { UserIdentity } from './credentials.ts';
-import { errnoName } from './errno.ts';
 import { cstring, ptr } from './libc.ts';
-import { type SystemCall, startProcess } from './new-process.ts';
-import { SpawnFailure, type SpawnRequest, type SpawnStage } from './spawn-request.ts';
+import type { SystemCall } from './new-process.ts';
+import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 
-/** Its pid. To be called as root. Throws SpawnFailure, SyscallError. */
-export function spawnAsUser(request: SpawnRequest, user: UserIdentity): number {
-  const steps = stepsOf(request, user);
-  const { pid, failure } = startProcess(steps);
-  if (failure === null) return pid;
-  const step = steps[failure.index];
-  throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));
-}
-
-interface Step extends SystemCall {
+export interface Step extends SystemCall {
   readonly stage: SpawnStage;
   /** What is said when it fails; the name of the error unless given. */
   readonly refusal?: string;
   /** Keeps what only an address still points at. */
   readonly memory?: unknown;
 }
+
+/** Gives up root for `user`, unless null; the directory is entered with the rights that are left. */
+export function stepsOf(request: SpawnRequest, user: UserIdentity | null): Step[] {
+  return [
+    { stage: 'fork', number: sys.setpgid, args: [0, 0] },
+    ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
+    ...(user === null ? [] : becoming(user)),
+    ...inDirectory(request.directory),
+    ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
+    ...signalsAtDefault,
+    executing(request),
+  ];
+}
+
+/** From here on the descriptors below `end` are the process's own, and there are no others (close_range(2)). */
+export function keepOnlyDescriptorsBelow(end: number): Step {
+  return { stage: 'fork', number: sys.close_range, args: [end, LAST_DESCRIPTOR, CLOSE_RANGE_UNSHARE] };
+}
+
+const LAST_DESCRIPTOR = 0xffffffff;
+const CLOSE_RANGE_UNSHARE = 2;
 
 /** By architecture (asm/unistd.h). */
 const numbers = {
@@ -37,6 +47,7 @@ const numbers = {
     setresuid: 117,
     setresgid: 119,
     dup3: 292,
+    close_range: 436,
   },
   arm64: {
     rt_sigaction: 134,
@@ -49,21 +60,10 @@ const numbers = {
     setresuid: 147,
     setresgid: 149,
     dup3: 24,
+    close_range: 436,
   },
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
-
-function stepsOf(request: SpawnRequest, user: UserIdentity): Step[] {
-  return [
-    { stage: 'fork', number: sys.setpgid, args: [0, 0] },
-    ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
-    ...becoming(user),
-    ...inDirectory(request.directory),
-    ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
-    ...signalsAtDefault,
-    executing(request),
-  ];
-}
 
 function becoming({ uid, gid, groups }: UserIdentity): Step[] {
   const list = Uint32Array.from(groups);
@@ -91,7 +91,6 @@ function becoming({ uid, gid, groups }: UserIdentity): Step[] {
   ];
 }
 
-/** With the rights of the user. */
 function inDirectory(directory: string | null): Step[] {
   if (directory === null) return [];
   const path = cstring(directory);
