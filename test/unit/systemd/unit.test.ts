@@ -10,6 +10,13 @@ describe('the unit file', () => {
     expect(unitText(defaultUnit)).toBe(packaged);
   });
 
+  test('is explained in the documentation, line by line', () => {
+    const explanation = readFileSync(join(import.meta.dir, '../../../docs/systemd.md'), 'utf8');
+    const lines = packaged.split('\n').filter((line) => /^(?!Description|Documentation)\w+=/.test(line));
+    expect(lines.length).toBeGreaterThan(15);
+    expect(lines.filter((line) => !explanation.includes(`\`${line}\``))).toEqual([]);
+  });
+
   test('is read back as it was written', () => {
     const unit = readUnit(packaged);
     expect([...unit.keys()]).toEqual(['Unit', 'Service', 'Install']);
