@@ -238,6 +238,21 @@ describe('dnf', () => {
     }
   }, 180_000);
 
+  test("takes the place of the original's package, which would take its changed configuration along", async () => {
+    const machine = await Root.create(base);
+    try {
+      await machine.dnf('install', 'supervisor');
+      const changed = '[supervisord]\n; changed\n';
+      writeFileSync(machine.in('etc/supervisord.conf'), changed);
+      await machine.dnf('install', '--allowerasing', 'tsupervisor-compat');
+      expect((await run(['rpm', `--root=${machine.path}`, '-q', 'supervisor'])).status).not.toBe(0);
+      expect(existsSync(machine.in('etc/supervisord.conf.rpmsave'))).toBe(true);
+      expect(readFileSync(machine.in('etc/supervisord.conf'), 'utf8')).toBe(changed);
+    } finally {
+      await machine.destroy();
+    }
+  }, 180_000);
+
   test("never touches a configuration that is somebody's, and puts none where Debian's supervisor has one", async () => {
     const machine = await Root.create(base);
     try {
