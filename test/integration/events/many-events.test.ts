@@ -6,22 +6,25 @@ import { eventually } from '../../support/eventually.ts';
 const total = 50_000;
 const slowBuffer = 1000;
 
-const listener = (name: string, bufferSize: number, pauseMs: number, lifetime: number) => `
+const listener = (name: string, bufferSize: number, pauseMs: number, lifetime: number, numprocs = 1) => `
 [eventlistener:${name}]
 command=/usr/bin/python3 ${join(import.meta.dir, 'counting-listener.py')} %(here)s/${name}.txt ${pauseMs} ${lifetime}
+process_name=%(program_name)s_%(process_num)d
+numprocs=${numprocs}
 events=REMOTE_COMMUNICATION
 buffer_size=${bufferSize}
 autorestart=true
 stdout_logfile=NONE
 `;
 
-describe('fifty thousand events through three pools', () => {
+describe('fifty thousand events through four pools', () => {
   test('reach each in order, none lost but those that a full buffer was reported to drop, while clients are answered and memory stays bounded', async () => {
     const daemon = await Daemon.start({
       config:
         listener('quick', total, 0, 0) +
         listener('slow', slowBuffer, 1, 0) +
-        listener('mortal', total, 0, 7000),
+        listener('mortal', total, 0, 7000) +
+        listener('team', total, 0, 9000, 3),
     });
     try {
       await eventually(
@@ -51,8 +54,18 @@ describe('fifty thousand events through three pools', () => {
           timeoutMs: 60_000,
         });
       }
+      await eventually(() => seenBy(daemon, 'team').length >= total, {
+        what: 'the team to be done',
+        timeoutMs: 60_000,
+      });
       expect(seenBy(daemon, 'quick')).toEqual(everything);
       expect(seenBy(daemon, 'mortal')).toEqual(everything);
+      // Three processes, each killed now and then: every event once, if not in order.
+      expect(seenBy(daemon, 'team').toSorted((a, b) => Number(a) - Number(b))).toEqual(everything);
+      for (const name of ['mortal', 'team'])
+        expect(daemon.log()).toMatch(
+          new RegExp(`exited: ${name}_\\d \\(terminated by SIGKILL; not expected\\)`),
+        );
 
       const seen = seenBy(daemon, 'slow').map(Number);
       expect(seen).toEqual(seen.toSorted((a, b) => a - b));
