@@ -19,23 +19,27 @@ type Headers = Pick<RequestHead, 'headers'>;
 /** Why a request is not answered, as a sentence; null when it may be. */
 export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: SiteNames): string | null {
   const { headers, method } = head;
-  const site = headers.get('sec-fetch-site');
+  // The answer to anything else no browser lets them read.
   const changes = method !== 'GET' && method !== 'HEAD';
-  if (changes && site !== undefined && !isOwnSite(site)) return 'Requests from other sites are refused.';
-  if (site === undefined || !isOwnSite(site)) {
-    const origin = headers.get('origin');
-    if (origin !== undefined && !isSameHost(origin, head) && !isPageOf(names.pages, origin))
-      return (
-        `Requests from pages of ${printable(origin)} are refused. Is that a proxy's name for this server? ` +
-        'Then put it into allowed_hosts in the configuration section of the server.'
-      );
-  }
+  const objection = changes ? objectionToPage(head, names) : null;
+  if (objection !== null) return objection;
   const host = hostOf(headers.get('host') ?? '');
   if (names.asked === null || !comesFromBrowser(head) || isAlwaysOwn(host) || names.asked.has(host))
     return null;
   return (
     `This server is not known as ${printable(host)}. Ask for it by its IP address, or put the name into ` +
     'allowed_hosts, or a username and a password, in its configuration section.'
+  );
+}
+
+function objectionToPage(head: Headers, { pages }: SiteNames): string | null {
+  const site = head.headers.get('sec-fetch-site');
+  if (site !== undefined) return isOwnSite(site) ? null : 'Requests from other sites are refused.';
+  const origin = head.headers.get('origin');
+  if (origin === undefined || isSameHost(origin, head) || isPageOf(pages, origin)) return null;
+  return (
+    `Requests from pages of ${printable(origin)} are refused. Is that a proxy's name for this server? ` +
+    'Then put it into allowed_hosts in the configuration section of the server.'
   );
 }
 

@@ -2,6 +2,7 @@
 import { AskedAction } from './asked-action.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { CurrentDialog } from './dialogs.tsx';
+import { live } from './feed.ts';
 import { Head } from './head.tsx';
 import { LogPage } from './log-page.tsx';
 import { ProcessPage } from './process-page.tsx';
@@ -12,8 +13,9 @@ import { WorkList } from './work-list.tsx';
 
 export function App() {
   const { view } = useStore(route);
+  const { connection } = useStore(live);
   return (
-    <div class={`app ${view}`}>
+    <div class={`app ${view} ${connection === 'lost' ? 'stale' : ''}`}>
       <ConnectionNotice />
       <Head />
       <main>
