@@ -6,7 +6,7 @@ import { excerpt } from '../config/excerpt.ts';
 import type { ConfigHost } from '../config/host.ts';
 import type { Language } from '../config/sample.ts';
 import { requireConfig } from '../config/search.ts';
-import { systemHost } from '../config/system-host.ts';
+import { calledAs, systemHost } from '../config/system-host.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
 import { print } from './output.ts';
 
@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--diff', 'let the running supervisord read its configuration, and tell what an update would do')
     .action(async (options) => {
       const host = systemHost();
-      const path = options.configuration ?? requireConfig(process.execPath, existsSync);
+      const path = options.configuration ?? requireConfig(calledAs(), existsSync);
       const result = checkConfig({ path, overrides: {}, host });
       const isGood = result.findings.every(({ severity }) => severity === 'warning');
       const report = options.json ? reportAsJson : reportAsText;

@@ -5,6 +5,7 @@ import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
 import { pythonRepr } from '../config/python-repr.ts';
 import { findConfig } from '../config/search.ts';
+import { calledAs } from '../config/system-host.ts';
 import { type CommandLine, getopt, type OptionSpec, UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
 import { programName } from './program-name.ts';
@@ -45,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
       for (const line of usage(program)) print(line);
       return 0;
     }
-    const configFile = options.get('configuration') ?? findConfig(process.execPath, existsSync);
+    const configFile = options.get('configuration') ?? findConfig(calledAs(), existsSync);
     const settings = configFile === null ? defaultSettings : readSettings(configFile);
     return await runCommands(commandLine.rest, settings, options);
   } catch (error) {

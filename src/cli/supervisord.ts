@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Config, ConfigError } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { CommandLineOverrides } from '../config/overrides.ts';
-import { systemHost } from '../config/system-host.ts';
+import { calledAs, systemHost } from '../config/system-host.ts';
 import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
 import { StartError } from '../daemon/start-error.ts';
@@ -42,7 +42,7 @@ export async function runSupervisord(
       case 'run':
         if (options.configPath === null) warnOfSearch();
         return await supervise(
-          locateConfig(options, process.argv0, systemHost()),
+          locateConfig(options, calledAs(), systemHost()),
           { ...options.overrides, ...fixed },
           (config) => {
             known.config = config;

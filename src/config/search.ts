@@ -14,10 +14,25 @@ export function requireConfig(program: string, exists: (path: string) => boolean
 
 /**
  * The first existing of the customary paths; a directory counts as existing, as it always did.
- * `program`: argv[0], to which the two first candidates are relative.
+ * `program`: the path by which we were called, to which the two first candidates are relative.
  */
 export function findConfig(program: string, exists: (path: string) => boolean): string | null {
   return searchPaths(program).find((path) => exists(path)) ?? null;
+}
+
+/**
+ * The path by which a program was called, as sys.argv[0] tells a Python script. `argv0` is what its caller typed: a mere
+ * name was found on PATH, and if it is not there any more, `executable` is all that is known.
+ */
+export function programPath(
+  argv0: string,
+  searchPath: string | undefined,
+  executable: string,
+  exists: (path: string) => boolean,
+): string {
+  if (argv0.includes('/')) return argv0;
+  const candidates = (searchPath ?? '').split(':').map((directory) => `${directory || '.'}/${argv0}`);
+  return candidates.find((path) => exists(path)) ?? executable;
 }
 
 /** Where the configuration of a machine's service is: ours, then that of Debian's supervisor. */

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
 import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
 import type { ConfigHost } from './host.ts';
+import { programPath } from './search.ts';
 
 /** A view of this machine now: environment and working directory are those of the moment of the call. */
 export function systemHost(): ConfigHost {
@@ -25,6 +26,11 @@ export function systemHost(): ConfigHost {
     groupByName,
     groupById,
   };
+}
+
+/** The path by which this program was called. */
+export function calledAs(): string {
+  return programPath(process.argv0, process.env.PATH, process.execPath, isFile);
 }
 
 /** The first that can be written to, in Python's order. */

@@ -1,4 +1,5 @@
 // The URL by which a child can reach its supervisor.
+import { isIPv6 } from 'node:net';
 import type { ServerConfig } from '../config/config.ts';
 
 /** The first unix server, else the last inet one; null without any. */
@@ -6,5 +7,10 @@ export function serverUrlForChildren(servers: readonly ServerConfig[]): string |
   const unix = servers.find((server) => server.kind === 'unix');
   if (unix) return `unix://${unix.path}`;
   const inet = servers.findLast((server) => server.kind === 'inet');
-  return inet ? `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}` : null;
+  return inet ? `http://${inUrl(inet.host)}:${inet.port}` : null;
+}
+
+function inUrl(host: string): string {
+  if (host === '') return 'localhost';
+  return isIPv6(host) ? `[${host}]` : host;
 }

@@ -1,6 +1,6 @@
 // One executable, many names.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -58,5 +58,25 @@ describe('a link', () => {
     const { status, stdout } = await run([join(links, 'echo_supervisord_conf')]);
     expect(status).toBe(0);
     expect(stdout).toContain('\n[supervisord]\n');
+  });
+});
+
+describe('a configuration that nobody names', () => {
+  test('is looked for beside the directory of the link, as PATH had it, by daemon and client alike', async () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'tsv-prefix-'));
+    mkdirSync(join(prefix, 'bin'));
+    mkdirSync(join(prefix, 'etc'));
+    for (const name of ['supervisord', 'supervisorctl']) symlinkSync(executable, join(prefix, 'bin', name));
+    const url = `unix://${prefix}/nobody.sock`;
+    writeFileSync(
+      join(prefix, 'etc/supervisord.conf'),
+      `[supervisord]\nminfds=never\n[supervisorctl]\nserverurl=${url}\n`,
+    );
+    const byName = (command: string) => run(['/bin/sh', '-c', `PATH=${prefix}/bin:$PATH; ${command}`]);
+    expect((await byName('supervisorctl pid')).stdout).toBe(`${url} no such file\n`);
+    expect((await byName('supervisord -n')).stderr).toContain(
+      "Error: invalid literal for int() with base 10: 'never'",
+    );
+    rmSync(prefix, { recursive: true });
   });
 });

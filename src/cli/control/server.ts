@@ -1,8 +1,10 @@
 // Which server our own commands talk to: the one named on the command line, else what the configuration tells.
 import { existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import type { Credentials, Server } from '../../client/server-address.ts';
 import type { Section } from '../../config/dialect.ts';
 import { findConfig } from '../../config/search.ts';
+import { calledAs } from '../../config/system-host.ts';
 import { absolutePath, ClientConfig } from '../client-config.ts';
 
 export interface ServerOptions {
@@ -17,7 +19,7 @@ const DEFAULT_PORT = '9001';
 
 /** Throws ConfigError. */
 export function chooseServer(options: ServerOptions): Server {
-  const path = options.configuration ?? findConfig(process.execPath, existsSync);
+  const path = options.configuration ?? findConfig(calledAs(), existsSync);
   const configured = path === null ? null : configuredServer(new ClientConfig(path));
   const username = options.username ?? configured?.credentials?.username;
   const password = options.password ?? configured?.credentials?.password;
@@ -52,9 +54,10 @@ function credentials(config: ClientConfig, section: Section): Credentials | null
 /** `9001`, `:9001` and `*:9001` are reached at this machine. */
 function inetAddress(port: string): string {
   const colon = port.lastIndexOf(':');
-  const host = colon < 0 ? '' : port.slice(0, colon);
+  const host = colon < 0 ? '' : port.slice(0, colon).trim();
   const number = port.slice(colon + 1) || DEFAULT_PORT;
-  return `${host === '' || host === '*' ? '127.0.0.1' : host}:${number}`;
+  if (host === '' || host === '*') return `127.0.0.1:${number}`;
+  return `${isIPv6(host) ? `[${host}]` : host}:${number}`;
 }
 
 function absoluteUrl(url: string): string {

@@ -1,7 +1,7 @@
 // Which running processes are supervisords, ours or the original, and with which configuration.
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { findConfig } from '../../config/search.ts';
+import { findConfig, programPath } from '../../config/search.ts';
 import type { DaemonView } from '../view.ts';
 import { commandLine, type ProcessEntry, sharesOurNamespace, workingDirectoryOf } from './process-table.ts';
 
@@ -59,7 +59,9 @@ function configPathOf({ pid, argv }: ProcessEntry, options: readonly string[]): 
   if (given !== null) return given.startsWith('/') || cwd !== null ? real(resolve(cwd ?? '/', given)) : null;
   if (cwd === null) return null;
   const [program = '', script = ''] = argv;
-  const called = script.startsWith('/') ? script : program;
+  const called = script.startsWith('/')
+    ? script
+    : programPath(program, process.env.PATH, program, existsSync);
   const found = findConfig(called, (path) => existsSync(resolve(cwd, path)));
   return found === null ? null : real(resolve(cwd, found));
 }

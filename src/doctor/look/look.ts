@@ -5,7 +5,7 @@ import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { checkConfig } from '../../config/check.ts';
 import { type Config, ConfigError, type UserIdentity } from '../../config/config.ts';
 import { requireConfig } from '../../config/search.ts';
-import { systemHost } from '../../config/system-host.ts';
+import { calledAs, systemHost } from '../../config/system-host.ts';
 import { currentUid } from '../../linux/credentials.ts';
 import { userById } from '../../linux/users.ts';
 import { type ConfigurationView, type DaemonView, ownDaemon, type View } from '../view.ts';
@@ -64,7 +64,7 @@ export async function look({ configuration: given, server }: LookRequest): Promi
 
 function readConfiguration(given: string | null): ConfigurationView {
   try {
-    const path = given ?? requireConfig(process.execPath, existsSync);
+    const path = given ?? requireConfig(calledAs(), existsSync);
     const { config, findings } = checkConfig({ path, overrides: {}, host: systemHost() });
     const mistakes = findings.filter(({ severity }) => severity === 'error');
     return { kind: 'found', path: realPath(path), config, mistakes };

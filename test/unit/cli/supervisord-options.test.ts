@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { readSupervisordOptions, usage } from '../../../src/cli/supervisord-options.ts';
-import { findConfig, requireConfig } from '../../../src/config/search.ts';
+import { findConfig, programPath, requireConfig } from '../../../src/config/search.ts';
 import { memoryHost } from '../config/memory-host.ts';
 
 function read(...args: string[]): ReturnType<typeof readSupervisordOptions> {
@@ -55,6 +55,15 @@ describe('without -c', () => {
       findConfig('/opt/x/bin/supervisord', (path) => path === '/opt/x/etc/supervisord.conf'),
     ).not.toBeNull();
     expect(findConfig('./supervisord', () => true)).toBe('etc/supervisord.conf');
+  });
+
+  test('of a program that was called by its mere name is beside where PATH has it', () => {
+    const there = (path: string) => path === '/opt/x/bin/supervisord';
+    const path = '/usr/bin:/opt/x/bin:/bin';
+    expect(programPath('supervisord', path, '/real/tsupervisor', there)).toBe('/opt/x/bin/supervisord');
+    expect(programPath('./supervisord', path, '/real/tsupervisor', there)).toBe('./supervisord');
+    expect(programPath('-su', path, '/real/tsupervisor', there)).toBe('/real/tsupervisor');
+    expect(programPath('supervisord', undefined, '/real/tsupervisor', there)).toBe('/real/tsupervisor');
   });
 
   test('all places are named when there is none', () => {
