@@ -1,19 +1,18 @@
 // Server-sent events (the WHATWG's text/event-stream): changes of state and lines of logs for browsers and scripts.
-import type { SupervisorEvent } from '../events/types.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { FollowLog } from './followed-log.ts';
 import { logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
 import { json } from './json-response.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
-
-/** A client that is further behind has to begin again: it gets the end of the stream. */
-const MAX_WAITING_EVENTS = 10_000;
+import { stateChanges } from './state-changes.ts';
 
 /** What can be told at once to many: `/api/v1/events` and `/api/v1/logs/NAME/CHANNEL`. */
 export function streamRoutes(prefix: string, supervisor: Supervisor, follow: FollowLog): readonly Route[] {
   return [
-    at(`${prefix}/events`, ['GET'], ({ gone }) => eventStream(stateChanges(supervisor, gone))),
+    at(`${prefix}/events`, ['GET'], ({ gone }) =>
+      eventStream(stateChanges(supervisor.surroundings.bus, gone)),
+    ),
     (head) => {
       const [name, channel = 'stdout', ...more] = head.path.slice(`${prefix}/logs/`.length).split('/');
       if (!head.path.startsWith(`${prefix}/logs/`) || head.method !== 'GET') return null;
@@ -45,38 +44,6 @@ async function* inFrames(events: AsyncIterable<readonly [string, object]>): Asyn
   // A first line lets the client know that it is connected.
   yield ': connected\n\n';
   for await (const [type, value] of events) yield `event: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
-}
-
-/** Changes of state of processes, groups and the supervisor itself, until `gone` is aborted. */
-async function* stateChanges(
-  supervisor: Supervisor,
-  gone: AbortSignal,
-): AsyncGenerator<readonly [string, object]> {
-  const waiting: SupervisorEvent[] = [];
-  let wake = () => {};
-  const unsubscribe = supervisor.surroundings.bus.subscribe(
-    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
-    (event) => {
-      waiting.push(event);
-      wake();
-    },
-  );
-  gone.addEventListener('abort', () => wake(), { once: true });
-  try {
-    while (!gone.aborted && waiting.length <= MAX_WAITING_EVENTS) {
-      const event = waiting.shift();
-      if (event) {
-        const { type, ...rest } = event;
-        yield [type, rest];
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    unsubscribe();
-  }
 }
 
 async function* outputOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly [string, object]> {

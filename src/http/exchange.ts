@@ -3,8 +3,12 @@ import type { HttpRequest, RequestHead } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Admission } from './router.ts';
 
+/** Where the body of a request gathers at first. */
+const FIRST_BODY_BYTES = 4096;
+
 export class Exchange {
-  #body: Uint8Array[] = [];
+  /** One buffer that grows: a body may come byte by byte, and each piece of its own would cost a hundred times that. */
+  #body = new Uint8Array(0);
   #bodyBytes = 0;
   #gone: AbortController | null = null;
 
@@ -21,8 +25,10 @@ export class Exchange {
   /** How many bytes were kept of these. */
   collect(bytes: Uint8Array): number {
     if (this.admission.kind === 'refused') return 0;
-    this.#body.push(bytes);
-    this.#bodyBytes += bytes.length;
+    const end = this.#bodyBytes + bytes.length;
+    if (end > this.#body.length) this.#grow(Math.max(end, FIRST_BODY_BYTES, this.#body.length * 2));
+    this.#body.set(bytes, this.#bodyBytes);
+    this.#bodyBytes = end;
     return bytes.length;
   }
 
@@ -34,14 +40,19 @@ export class Exchange {
 
   /** Nobody waits for the answer any more. */
   abandon(): void {
-    this.#body = [];
+    this.#body = new Uint8Array(0);
     this.#gone?.abort();
   }
 
+  #grow(bytes: number): void {
+    const larger = new Uint8Array(bytes);
+    larger.set(this.#body);
+    this.#body = larger;
+  }
+
   #request(): HttpRequest {
-    const [first = new Uint8Array(0), ...more] = this.#body;
-    const body = more.length === 0 ? first : Buffer.concat(this.#body);
-    this.#body = [];
+    const body = this.#body.subarray(0, this.#bodyBytes);
+    this.#body = new Uint8Array(0);
     const signal = () => {
       this.#gone ??= new AbortController();
       return this.#gone.signal;

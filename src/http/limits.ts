@@ -12,6 +12,8 @@ export interface HttpLimits {
   /** For a client that was refused to read why, before the connection is cut. */
   readonly lingerMs: number;
   readonly connections: number;
+  /** So many may be there also when more than half of the descriptors that we may have are in use. */
+  readonly assuredConnections: number;
 }
 
 export const defaultLimits: HttpLimits = {
@@ -21,4 +23,5 @@ export const defaultLimits: HttpLimits = {
   answerMs: 60_000,
   lingerMs: 2_000,
   connections: 512,
+  assuredConnections: 64,
 };

@@ -1,4 +1,5 @@
 // One HTTP server: a listening socket and the connections it accepted. What is served is `admit`'s business.
+import { descriptorsToSpare } from '../linux/limits.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
 import { type AcceptedSocket, serveListeningSocket } from '../linux/served-socket.ts';
 import { accessLine } from './access-line.ts';
@@ -21,10 +22,16 @@ export interface HttpServerOptions {
   readonly allowedUids?: readonly number[] | null;
 }
 
+/** How often descriptors are counted, at most; only while there are many connections. */
+const LOOK_INTERVAL_MS = 100;
+
 export class HttpServer {
   readonly #connections = new Set<Connection>();
   #heldBytes = 0;
   readonly #limits: HttpLimits;
+  /** As it was found at `lookedAt`, on the clock of performance.now(). */
+  #most = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   readonly #stopAccepting: () => void;
 
   /** Serves from now on and takes the listener's descriptor over. */
@@ -60,7 +67,7 @@ export class HttpServer {
       socket.terminate();
       return;
     }
-    if (this.#connections.size >= this.#limits.connections && !this.#makeRoom()) {
+    if (this.#connections.size >= this.#mostConnections() && !this.#makeRoom()) {
       socket.terminate();
       return;
     }
@@ -91,6 +98,19 @@ export class HttpServer {
       onFailure: (error) => log.error(`${this.listener.name}:Server Error: ${describe(error)}`),
       onClosed: (connection) => this.#connections.delete(connection),
     };
+  }
+
+  /** Programs need descriptors too: half of them are theirs. */
+  #mostConnections(): number {
+    const { connections, assuredConnections } = this.#limits;
+    const { size } = this.#connections;
+    if (size < assuredConnections) return connections;
+    const now = performance.now();
+    if (now - this.#lookedAt > LOOK_INTERVAL_MS) {
+      this.#lookedAt = now;
+      this.#most = Math.min(connections, Math.max(assuredConnections, size + descriptorsToSpare()));
+    }
+    return this.#most;
   }
 
   /** Closes the connection that will be missed least; false when each has an answer coming. */

@@ -1,6 +1,7 @@
 // Resource limits of this process: getrlimit(2), setrlimit(2).
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
+import { openDescriptors } from './process-usage.ts';
 
 export const RLIMIT_NPROC = 6;
 export const RLIMIT_NOFILE = 7;
@@ -21,4 +22,17 @@ export function raiseLimit(resource: number, minimum: number): 'enough' | 'raise
   limit[0] = wanted;
   limit[1] = hard !== unlimited && hard < wanted ? wanted : hard;
   return libc.setrlimit(resource, ptr(limit)) === 0 ? 'raised' : 'refused';
+}
+
+/** Of the descriptors that this process may have, how many are free beyond the half that is never to be touched. */
+export function descriptorsToSpare(): number {
+  const limit = new BigUint64Array(2);
+  checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
+  if (limit[0] === unlimited) return Number.POSITIVE_INFINITY;
+  try {
+    return Math.floor(Number(limit[0]) / 2) - openDescriptors();
+  } catch {
+    // None is left to look with.
+    return Number.NEGATIVE_INFINITY;
+  }
 }

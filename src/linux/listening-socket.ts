@@ -20,11 +20,16 @@ export interface TcpSocketSpec {
 /** Listens at `path`; a socket that is there is replaced, any other file is not. Throws SyscallError. */
 export function listenUnix({ path, mode, owner }: UnixSocketSpec, backlog: number): number {
   return opened(AF_UNIX, path, (fd) => {
-    // The file has these bits from its creation, so that nobody can connect before chmod.
+    // The file has exactly these bits from its creation: by chmod somebody who may write to its directory could get them
+    // for whatever file he links to there.
     checked(libc.fchmod(fd, mode), 'fchmod', path);
-    bindReplacing(fd, path);
+    const umask = libc.umask(0);
     try {
-      checked(libc.chmod(cstring(path), mode), 'chmod', path);
+      bindReplacing(fd, path);
+    } finally {
+      libc.umask(umask);
+    }
+    try {
       checked(libc.lchown(cstring(path), owner.uid >>> 0, owner.gid >>> 0), 'chown', path);
       checked(libc.listen(fd, backlog), 'listen', path);
     } catch (error) {

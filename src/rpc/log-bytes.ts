@@ -1,10 +1,14 @@
 // A piece of a log file, as text for clients. Only regular files are read: a FIFO would wait for its writer.
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { inTurn } from './in-turn.ts';
 import type { Window } from './log-window.ts';
 
 /** What one answer may hold; who wants more asks again, from where this ended. */
 const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Of these only one is in the making. */
+const BIG_BYTES = 1024 * 1024;
 
 export interface LogPiece<W extends Window> {
   readonly window: W;
@@ -32,7 +36,9 @@ export async function readPiece<W extends Window>(
     const status = await file.stat();
     if (!status.isFile()) throw new NotARegularFile(path);
     const window = choose(status.size);
-    return window && { window, size: status.size, text: utf8.decode(await bytesOf(file, window)) };
+    if (window === null) return null;
+    const read = async () => ({ window, size: status.size, text: utf8.decode(await bytesOf(file, window)) });
+    return await (window.end - window.start > BIG_BYTES ? inTurn(read) : read());
   } finally {
     await file.close();
   }

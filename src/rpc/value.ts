@@ -27,3 +27,11 @@ export function isArray(value: RpcValue | undefined): value is readonly RpcValue
 export function isStruct(value: RpcValue | undefined): value is RpcStruct {
   return typeof value === 'object' && value !== null && !isArray(value) && !(value instanceof Date);
 }
+
+/** About how many bytes of memory a value takes. */
+export function sizeOf(value: RpcValue): number {
+  if (typeof value === 'string') return 16 + value.length;
+  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), 16);
+  if (isStruct(value)) return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 16);
+  return 16;
+}

@@ -4,10 +4,13 @@ import { dispatch } from '../dispatch.ts';
 import { faultCodes, RpcFault } from '../faults.ts';
 import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
 import { calls, methodName } from '../params.ts';
-import { isArray, isStruct, type RpcCall, type RpcValue } from '../value.ts';
+import { isArray, isStruct, type RpcCall, type RpcValue, sizeOf } from '../value.ts';
 
 /** How long the calls of a multicall may keep the event loop from everybody else, in milliseconds. */
 const burstMs = 20;
+
+/** Of all results of a multicall together, as sizeOf counts them; the calls that are left then fail. */
+const maxResultsSize = 32 * 1024 * 1024;
 
 /** Methods that the original does not have. They are not listed, so that who compares lists finds what it knows. */
 export const ourNamespace = 'tsupervisor';
@@ -69,15 +72,24 @@ async function callAll(
   list: readonly RpcValue[],
 ): Promise<RpcValue> {
   const results: RpcValue[] = [];
+  let size = 0;
   let burstEnd = performance.now() + burstMs;
   for (const item of list) {
-    results.push(await resultOf(table, context, item));
+    const result = size > maxResultsSize ? tooMuch : await resultOf(table, context, item);
+    size += sizeOf(result);
+    results.push(result);
     if (performance.now() < burstEnd) continue;
     await new Promise((resolve) => setImmediate(resolve));
     burstEnd = performance.now() + burstMs;
   }
   return results;
 }
+
+const tooMuch = {
+  faultCode: faultCodes.FAILED,
+  faultString:
+    'FAILED: the results before this one are too long for one answer; call it in another multicall',
+};
 
 async function resultOf(table: MethodTable, context: RpcContext, item: RpcValue): Promise<RpcValue> {
   try {

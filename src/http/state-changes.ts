@@ -1,0 +1,39 @@
+// Changes of state one after the other, for a client that takes them at its own pace.
+import type { EventBus } from '../events/bus.ts';
+import type { SupervisorEvent } from '../events/types.ts';
+
+/** A client that is further behind has to begin again: it gets the end of the stream. */
+const MAX_WAITING_EVENTS = 10_000;
+
+/** Changes of state of processes, groups and the supervisor itself, until `gone` is aborted. */
+export async function* stateChanges(
+  bus: EventBus,
+  gone: AbortSignal,
+): AsyncGenerator<readonly [string, object]> {
+  const waiting: SupervisorEvent[] = [];
+  let wake = () => {};
+  const unsubscribe = bus.subscribe(
+    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
+    (event) => {
+      // While the client does not read, nobody else looks at how many there are.
+      if (waiting.length <= MAX_WAITING_EVENTS) waiting.push(event);
+      wake();
+    },
+  );
+  gone.addEventListener('abort', () => wake(), { once: true });
+  try {
+    while (!gone.aborted && waiting.length <= MAX_WAITING_EVENTS) {
+      const event = waiting.shift();
+      if (event) {
+        const { type, ...rest } = event;
+        yield [type, rest];
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    unsubscribe();
+  }
+}

@@ -1,0 +1,68 @@
+// What clients can take of the daemon: memory and descriptors stay within bounds, and programs are still started.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { Daemon, ours } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const logBytes = 12_000_000;
+
+describe('reading large logs', () => {
+  let daemon: Daemon;
+
+  beforeAll(async () => {
+    const command = `command=/bin/sh -c 'yes | head -c ${logBytes}; exec cat'`;
+    const config = `[program:big]\n${command}\nstartsecs=0\nstdout_logfile=%(here)s/big.log`;
+    daemon = await Daemon.start({ config });
+    await eventually(() => daemon.read('big.log').length === logBytes, { what: 'the log' });
+  });
+  afterAll(() => daemon.stop());
+
+  const call = async (method: string, params: object): Promise<unknown> => {
+    const response = await fetch(`http://127.0.0.1:${daemon.port}/api/v1/${method}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(params),
+    });
+    return Object(await response.json()).result;
+  };
+  const whole = { name: 'big', offset: 0, length: logBytes };
+  const mostMegabytes = (): number =>
+    Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
+
+  test('by many calls in one ends in faults when the answer is too long', async () => {
+    const params = [whole.name, whole.offset, whole.length];
+    const calls = Array(20).fill({ methodName: 'supervisor.readProcessStdoutLog', params });
+    const results = await call('system.multicall', { calls });
+    expect(Array.isArray(results) ? results.map((result) => result.length ?? result) : results).toEqual([
+      ...Array(3).fill(logBytes),
+      ...Array(17).fill({
+        faultCode: 30,
+        faultString: expect.stringContaining('FAILED: the results before'),
+      }),
+    ]);
+  });
+
+  test('by many clients at once is answered to each, and memory stays bounded', async () => {
+    const answers = Array.from(
+      { length: 15 },
+      async () => String(await call('supervisor.readProcessStdoutLog', whole)).length,
+    );
+    expect(await Promise.all(answers)).toEqual(Array(15).fill(logBytes));
+    expect(mostMegabytes()).toBeLessThan(500);
+  }, 30_000);
+});
+
+test('connections leave half of the descriptors to programs, and their limits to each other', async () => {
+  const config = '[program:short]\ncommand=/bin/true\nstartsecs=0\nautorestart=false\nautostart=false';
+  const executable = ['prlimit', '--nofile=256', ...ours];
+  const daemon = await Daemon.start({ config, executable, supervisord: 'minfds=200' });
+  const sockets = Array.from({ length: 400 }, () => connect(daemon.port, '127.0.0.1').on('error', () => {}));
+  await Promise.all(
+    sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
+  );
+  await eventually(() => sockets.filter(({ closed }) => closed).length >= 400 - 128, { what: 'room' });
+  expect((await daemon.supervisorctl('start', 'short')).stdout).toBe('short: started\n');
+  for (const socket of sockets) socket.destroy();
+  expect(await daemon.stop()).toBe(0);
+});
