@@ -159,6 +159,8 @@ export interface ProcessConfig {
   readonly stopwaitsecs: number;
   readonly stopasgroup: boolean;
   readonly killasgroup: boolean;
+  /** Whatever is left in its cgroup ends with it. Without effect where it has none. */
+  readonly killascgroup: boolean;
   readonly exitcodes: readonly number[];
   readonly user: UserIdentity | null;
   readonly redirectStderr: boolean;

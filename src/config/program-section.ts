@@ -91,6 +91,7 @@ function readSettings(reader: SectionReader): ProgramSettings {
   const stopwaitsecs = reader.read(options.stopwaitsecs);
   const stopasgroup = reader.read(options.stopasgroup);
   const killasgroup = reader.read(options.killasgroup) ?? stopasgroup;
+  const killascgroup = reader.read(options.killascgroup);
   const exitcodes = reader.read(options.exitcodes);
   const redirectStderr = reader.read(options.redirectStderr);
   const numprocs = reader.read(options.numprocs);
@@ -118,8 +119,8 @@ function readSettings(reader: SectionReader): ProgramSettings {
     reader.complain(options.killasgroup, 'Cannot set stopasgroup=true and killasgroup=false');
   return {
     ...{ priority, autostart, autorestart, startsecs, startretries, stopsignal, stopwaitsecs },
-    ...{ stopasgroup, killasgroup, exitcodes, redirectStderr, numprocs, numprocsStart, stdout, stderr },
-    ...{ serverurl, user, umask },
+    ...{ stopasgroup, killasgroup, killascgroup, exitcodes, redirectStderr, numprocs, numprocsStart },
+    ...{ stdout, stderr, serverurl, user, umask },
   };
 }
 

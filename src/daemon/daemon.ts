@@ -3,13 +3,15 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
+import { ownCgroup } from '../linux/own-cgroup.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { DataPlane } from '../streams/data-plane.ts';
+import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation, type IncarnationRequest } from './incarnation.ts';
-import { dropPrivileges, raiseLimits } from './privileges.ts';
+import { dropPrivileges, type Finding, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
 import { StartError } from './start-error.ts';
@@ -36,6 +38,8 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     ...raiseLimits(supervisord),
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
+  const cgroups = ProgramCgroups.settle(ownCgroup());
+  findings.push(tellOf(cgroups));
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
   const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
@@ -44,6 +48,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     foreground: reportUp === null,
     dataPlane,
     eventSerials: new EventSerials(),
+    cgroups: typeof cgroups === 'string' ? null : cgroups,
     environment: withoutServiceVariables(ownEnvironment()),
   };
   let forgetSignals = () => {};
@@ -103,6 +108,12 @@ function surviveMistakes(tell: (message: string) => void): void {
     tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.on('uncaughtException', onMistake);
   process.on('unhandledRejection', onMistake);
+}
+
+function tellOf(cgroups: ProgramCgroups | string): Finding {
+  return typeof cgroups === 'string'
+    ? { level: 'debug', message: `programs run without cgroups of their own: ${cgroups}` }
+    : { level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` };
 }
 
 function ownEnvironment(): Record<string, string> {

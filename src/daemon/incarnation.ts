@@ -8,6 +8,7 @@ import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import { HookCalls } from '../supervisor/hook-calls.ts';
+import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import type { Surroundings } from '../supervisor/surroundings.ts';
@@ -25,6 +26,7 @@ export interface IncarnationRequest {
   readonly foreground: boolean;
   readonly dataPlane: DataPlane;
   readonly eventSerials: EventSerials;
+  readonly cgroups: ProgramCgroups | null;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -104,7 +106,7 @@ function openLog({ config: { supervisord }, dataPlane, foreground }: Incarnation
 /** Makes the groups, and with them the AUTO logs of their processes; then clients are answered. */
 function superviseBehind(
   servers: Servers,
-  { config, readConfig, dataPlane, eventSerials, environment }: IncarnationRequest,
+  { config, readConfig, dataPlane, eventSerials, cgroups, environment }: IncarnationRequest,
   log: ActivityLog,
   reaper: Reaper,
 ): Supervisor {
@@ -117,6 +119,7 @@ function superviseBehind(
     dataPlane,
     reaper,
     hookCalls: new HookCalls(log),
+    cgroups,
     environment,
     serverUrl: serverUrlForChildren(config.servers),
     childlogdir,
@@ -163,4 +166,5 @@ function writeFindings(log: ActivityLog, config: Config, findings: readonly Find
   for (const message of config.warnings) log.warn(message);
   for (const message of config.infos) log.info(message);
   for (const { message } of findings.filter(({ level }) => level === 'info')) log.info(message);
+  for (const { message } of findings.filter(({ level }) => level === 'debug')) log.debug(message);
 }

@@ -7,7 +7,7 @@ import { StartError } from './start-error.ts';
 
 /** A line for the activity log, which is not open yet at this time. */
 export interface Finding {
-  readonly level: 'critical' | 'info';
+  readonly level: 'critical' | 'info' | 'debug';
   readonly message: string;
 }
 

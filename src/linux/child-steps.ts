@@ -26,6 +26,14 @@ export function stepsOf(request: SpawnRequest, user: UserIdentity | null): Step[
   ];
 }
 
+/** Where what it forks is born too. Needs our rights and our descriptors. */
+export function entering(cgroup: number): Step {
+  return { stage: 'cgroup', number: sys.write, args: [cgroup, ptr(itself), itself.length] };
+}
+
+/** As cgroup.procs understands it. */
+const itself = Buffer.from('0');
+
 /** From here on the descriptors below `end` are the process's own, and there are no others (close_range(2)). */
 export function keepOnlyDescriptorsBelow(end: number): Step {
   return { stage: 'fork', number: sys.close_range, args: [end, LAST_DESCRIPTOR, CLOSE_RANGE_UNSHARE] };
@@ -37,6 +45,7 @@ const CLOSE_RANGE_UNSHARE = 2;
 /** By architecture (asm/unistd.h). */
 const numbers = {
   x64: {
+    write: 1,
     rt_sigaction: 13,
     rt_sigprocmask: 14,
     execve: 59,
@@ -50,6 +59,7 @@ const numbers = {
     close_range: 436,
   },
   arm64: {
+    write: 64,
     rt_sigaction: 134,
     rt_sigprocmask: 135,
     execve: 221,

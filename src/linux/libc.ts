@@ -38,6 +38,7 @@ const { symbols } = dlopen('libc.so.6', {
   getrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
   getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   getuid: { args: [], returns: 'u32' },
+  getxattr: { args: ['ptr', 'ptr', 'ptr', 'usize'], returns: 'i64' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
   lchown: { args: ['ptr', 'u32', 'u32'], returns: 'i32' },
   listen: { args: ['i32', 'i32'], returns: 'i32' },

@@ -13,10 +13,12 @@ export interface SpawnRequest {
   readonly directory: string | null;
   readonly umask: number | null;
   readonly user: UserIdentity | null;
+  /** The entrance (cgroup.ts) of the cgroup it goes into before anything else; null leaves it in ours. */
+  readonly cgroup: number | null;
 }
 
 /** `fork`: the machine has no room; the others: what the child was to do first. */
-export type SpawnStage = 'fork' | 'setuid' | 'chdir' | 'exec';
+export type SpawnStage = 'cgroup' | 'fork' | 'setuid' | 'chdir' | 'exec';
 
 /** Why there is no child. */
 export class SpawnFailure extends Error {

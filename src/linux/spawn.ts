@@ -1,5 +1,5 @@
 // One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
-import { keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
+import { entering, keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { errnoName, SyscallError } from './errno.ts';
 import { LowDescriptors } from './low-descriptors.ts';
@@ -14,12 +14,13 @@ export { SpawnFailure, type SpawnRequest };
  */
 export function spawn(request: SpawnRequest): number {
   const user = userToBecome(request.user);
-  if (user) return start(stepsOf(request, user), 'nothing');
+  const enter = request.cgroup === null ? [] : [entering(request.cgroup)];
+  if (user) return start([...enter, ...stepsOf(request, user)], 'nothing');
   lowDescriptors ??= LowDescriptors.reserve() ?? 'none';
-  if (lowDescriptors === 'none') return start(stepsOf(request, null), 'memory');
+  if (lowDescriptors === 'none') return start([...enter, ...stepsOf(request, null)], 'memory');
   const keepLow = keepOnlyDescriptorsBelow(lowDescriptors.end);
   return lowDescriptors.as(request.stdio, (stdio) =>
-    start([keepLow, ...stepsOf({ ...request, stdio }, null)], 'memory and descriptors'),
+    start([...enter, keepLow, ...stepsOf({ ...request, stdio }, null)], 'memory and descriptors'),
   );
 }
 

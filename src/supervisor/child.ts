@@ -9,6 +9,7 @@ import type { ListenerEnd } from '../streams/pool-commands.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
 import { StdinPipe } from '../streams/stdin-pipe.ts';
 import type { ResolvedCommand } from './command.ts';
+import type { ProgramCgroup } from './program-cgroups.ts';
 
 export type Channel = 'stdout' | 'stderr';
 
@@ -18,6 +19,8 @@ export interface ChildPlan {
   readonly group: string;
   readonly command: ResolvedCommand;
   readonly environment: readonly string[];
+  /** Where it is to live; null leaves it with us. */
+  readonly cgroup: ProgramCgroup | null;
   /** Log files by channel, open already; null writes nothing. */
   readonly logs: Readonly<Record<Channel, Log | null>>;
   /** A descriptor to be the child's stdin (the socket of a FastCGI program), or null for a pipe. */
@@ -57,7 +60,7 @@ export class Child {
     const pipes = openPipes(plan);
     let pid: number;
     try {
-      pid = spawn({
+      const request = {
         path: plan.command.path,
         argv: plan.command.argv,
         environment: plan.environment,
@@ -65,7 +68,8 @@ export class Child {
         directory: plan.config.directory,
         umask: plan.config.umask,
         user: plan.config.user,
-      });
+      };
+      pid = plan.cgroup?.spawn(request, plan.config.killascgroup) ?? spawn({ ...request, cgroup: null });
     } catch (error) {
       closePipes(pipes);
       throw explain(error, plan);

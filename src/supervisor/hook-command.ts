@@ -73,7 +73,9 @@ function spawnHook(
   const { path, argv } = resolveCommand(command, searchPath);
   const environment = childEnvironment(config, group, surroundings);
   const { directory, umask, user } = config;
-  return withInput(input, (stdio) => spawn({ path, argv, environment, stdio, directory, umask, user }));
+  return withInput(input, (stdio) =>
+    spawn({ path, argv, environment, stdio, directory, umask, user, cgroup: null }),
+  );
 }
 
 function isSuccess(status: ExitStatus): boolean {

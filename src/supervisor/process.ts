@@ -1,6 +1,7 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
 import { exists } from 'node:fs/promises';
 import type { ProcessConfig } from '../config/config.ts';
+import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
@@ -19,6 +20,7 @@ import {
   type RestartPolicy,
   type StateName,
 } from './process-state.ts';
+import type { ProgramCgroup } from './program-cgroups.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,6 +41,7 @@ export class Process {
   readonly policy: RestartPolicy;
   /** Log file of each channel, as clients are told; null when there is none. */
   readonly logPaths: Readonly<Record<Channel, string | null>>;
+  readonly #cgroup: ProgramCgroup | null;
   #life: Life = neverStarted;
   #child: Child | null = null;
   #lastExit: ExitStatus | null = null;
@@ -63,6 +66,7 @@ export class Process {
       exitcodes: config.exitcodes,
       stopMs: config.stopwaitsecs * 1000,
     };
+    this.#cgroup = surroundings.cgroups?.of(group, config.name, surroundings.log) ?? null;
     this.logPaths = {
       stdout: this.#logPath('stdout'),
       stderr: config.redirectStderr ? null : this.#logPath('stderr'),
@@ -85,6 +89,11 @@ export class Process {
   /** Unix times in seconds of the last attempt to spawn and of the last end; 0 for never. */
   get times(): { readonly started: number; readonly stopped: number } {
     return { started: this.#startedAtSeconds, stopped: this.#stoppedAtSeconds };
+  }
+
+  /** What its cgroup has used; null when it has no child, or the child no cgroup. */
+  get cgroupUsage(): CgroupUsage | null {
+    return this.pid === 0 ? null : (this.#cgroup?.usage() ?? null);
   }
 
   /** How the last child ended; null while none has. */
@@ -117,6 +126,8 @@ export class Process {
   /** The supervisor ends: no start any more, whatever happens. */
   retire(): void {
     this.#apply({ type: 'retire' });
+    // What was left in it may have ended since.
+    if (this.#child === null) this.#cgroup?.remove();
   }
 
   /** True while it runs, or would run again by itself: what `stop` can act upon. */
@@ -222,6 +233,7 @@ export class Process {
           group: this.group,
           command,
           environment: childEnvironment(this.config, this.group, this.surroundings),
+          cgroup: this.#cgroup,
           logs: this.#logs,
           stdinFd: this.attachment.stdinFd?.() ?? null,
           pool: this.attachment.pool ?? null,
@@ -249,6 +261,7 @@ export class Process {
   async #onReaped(child: Child, status: ExitStatus): Promise<void> {
     child.markReaped();
     this.#lastExit = status;
+    await this.#cgroup?.ended(this.config.killascgroup);
     await child.drained();
     this.#stoppedAtSeconds = Math.floor(Date.now() / 1000);
     this.#child = null;
@@ -266,6 +279,7 @@ export class Process {
   }
 
   #sendKill(): ProcessEvent | null {
+    if (this.config.killascgroup) this.#cgroup?.kill();
     return this.#kill(9, this.config.killasgroup);
   }
 

@@ -4,6 +4,7 @@ import type { EventSerials } from '../events/numbering.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import type { HookCalls } from './hook-calls.ts';
+import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
 
 export interface Surroundings {
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
   readonly hookCalls: HookCalls;
+  /** Null where no cgroup was left to us. */
+  readonly cgroups: ProgramCgroups | null;
   /** The daemon's own environment, without what systemd meant for the daemon alone. */
   readonly environment: Readonly<Record<string, string>>;
   /** What `serverurl=AUTO` means; null without any server. */

@@ -108,6 +108,14 @@ export const programOptions = {
     defaultNote: { en: 'the value of stopasgroup', zh: '与 stopasgroup 相同' },
     example: 'false',
   }),
+  killascgroup: withDefault('killascgroup', boolean, 'false', {
+    names: 'program',
+    since: 'tsupervisor 0.1',
+    help: {
+      en: 'When the program ends, SIGKILL whatever it left in its cgroup, also what daemonised itself. Needs Delegate=yes.',
+      zh: '程序结束时，对其 cgroup 中遗留的所有进程（包括自行转入后台的）发送 SIGKILL；需要 Delegate=yes。',
+    },
+  }),
   exitcodes: withDefault('exitcodes', exitCodes, '0', {
     names: 'program',
     since: '3.0',

@@ -57,7 +57,7 @@ function describeSocket(socket: Extract<GroupConfig, { kind: 'fastcgi' }>['socke
 }
 
 function describeProcess(process: ProcessConfig): unknown {
-  const { user, stdout, stderr, serverurl, watch: _ours, ...rest } = process;
+  const { user, stdout, stderr, serverurl, watch: _ours, killascgroup: _oursToo, ...rest } = process;
   const url = { auto: null, none: '', url: serverurl.kind === 'url' ? serverurl.url : '' };
   return {
     ...rest,

@@ -24,6 +24,7 @@ const plain = {
   environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
   directory: null,
   umask: null,
+  cgroup: null,
   user: null,
 };
 
