@@ -1,10 +1,12 @@
 // `tsupervisor install`: writes the unit file and lets systemd take the daemon on; --replace takes over from the original.
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { serviceConfigPaths } from '../config/search.ts';
+import { findConfig, serviceConfigPaths } from '../config/search.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
-import { configPathOf, hasOwnConfig, readUnit, type UnitOptions, unitText } from '../systemd/unit.ts';
+import { configPathOf, readUnit, supervisordOf, surroundingsOf, type Unit } from '../systemd/read-unit.ts';
+import { hasOwnConfig, type UnitOptions, unitText } from '../systemd/unit.ts';
 import { runControl } from './control/program.ts';
 import { drive, type Plan } from './service/drive.ts';
 import { disableStep, enableStep, isUp, startStep, stopStep, unitFileStep } from './service/service-steps.ts';
@@ -44,6 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
 interface Original {
   readonly unit: string;
   readonly state: UnitState;
+  readonly unitFile: Unit;
 }
 
 async function planOf(manager: SystemdManager, given: InstallOptions): Promise<Plan> {
@@ -68,14 +71,18 @@ async function planOf(manager: SystemdManager, given: InstallOptions): Promise<P
     ...(given.enable ? [enableStep(manager, unit, state)] : []),
     ...(given.now ? [startStep(manager, unit, state)] : []),
   ];
-  return { steps, hints: [...(takeOver ? wayBack(given, original) : []), ...nextHints(given, options)] };
+  return {
+    steps,
+    hints: [...(takeOver ? takeOverHints(given, original) : []), ...nextHints(given, options)],
+  };
 }
 
 async function findOriginal(manager: SystemdManager, ourName: string): Promise<Original | null> {
   for (const name of ['supervisor', 'supervisord'].filter((candidate) => candidate !== ourName)) {
     const unit = `${name}.service`;
     const state = await manager.stateOf(unit);
-    if (isUp(state.activeState) || state.fileState === 'enabled') return { unit, state };
+    if (!isUp(state.activeState) && state.fileState !== 'enabled') continue;
+    return { unit, state, unitFile: readUnit(readIfThere(state.fragmentPath) ?? '') };
   }
   return null;
 }
@@ -84,10 +91,18 @@ async function findOriginal(manager: SystemdManager, ourName: string): Promise<O
 function withDefaults(given: InstallOptions, original: Original | null): UnitOptions {
   const options = { ...unitOptions(given), executable: realpathSync(process.execPath) };
   if (given.config !== undefined || original === null) return options;
-  const text = readIfThere(original.state.fragmentPath) ?? '';
-  const theirs = configPathOf(readUnit(text));
+  const theirs = configOfService(original.unitFile);
   const found = serviceConfigPaths.find((path) => existsSync(path));
   return { ...options, configPath: theirs === found ? null : theirs };
+}
+
+/** The one that it is told to read, or that it finds by itself from the root directory. */
+function configOfService(unitFile: Unit): string | null {
+  const told = configPathOf(unitFile);
+  const program = supervisordOf(unitFile);
+  if (told !== null || program === null) return told;
+  const found = findConfig(program, (path) => existsSync(resolve('/', path)));
+  return found && resolve('/', found);
 }
 
 function requireConfig(path: string | null): void {
@@ -107,9 +122,15 @@ function fileSteps(manager: SystemdManager, options: UnitOptions, { fragmentPath
   return packaged === text ? [] : [unitFileStep(manager, path, text)];
 }
 
-function wayBack(given: InstallOptions, { unit }: Original): string[] {
+function takeOverHints(given: InstallOptions, { unit, unitFile }: Original): string[] {
   const name = given.name === 'tsupervisor' ? '' : ` --name ${given.name}`;
-  return [`To go back: tsupervisor uninstall --now${name} && systemctl enable --now ${unit}`];
+  const left = surroundingsOf(unitFile);
+  return [
+    ...(left.length > 0
+      ? [`${unit} also sets ${left.join(', ')}. To keep that: systemctl edit ${given.name}`]
+      : []),
+    `To go back: tsupervisor uninstall --now${name} && systemctl enable --now ${unit}`,
+  ];
 }
 
 function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions): string[] {

@@ -1,6 +1,6 @@
-// The unit file: made from a few options, and read back to learn what somebody else's service runs.
+// The unit file, made from a few options.
 // Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files belong.
-import { parse, stringify } from 'ini';
+import { stringify } from 'ini';
 import { serviceConfigPaths } from '../config/search.ts';
 
 export interface UnitOptions {
@@ -42,25 +42,6 @@ export function unitText(options: UnitOptions): string {
     Install: { WantedBy: options.scope === 'system' ? 'multi-user.target' : 'default.target' },
   };
   return `${header(options)}\n${stringify(sections, { bracketedArray: false })}`;
-}
-
-/** A setting that stands several times has several values; an empty one takes back those before it (systemd.syntax(7)). */
-export type Unit = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
-
-/** Reads a unit file or a drop-in. */
-export function readUnit(text: string): Unit {
-  const sections: Record<string, unknown> = parse(joinLines(text), { bracketedArray: false });
-  return new Map(
-    Object.entries(sections).flatMap(([name, section]) =>
-      typeof section === 'object' && section !== null ? [[name, settingsOf(section)]] : [],
-    ),
-  );
-}
-
-/** The file that a service's daemon is told to read by -c or --configuration; null when it is told none. */
-export function configPathOf(unit: Unit): string | null {
-  const command = unit.get('Service')?.get('ExecStart')?.at(-1) ?? '';
-  return /\s(?:-c\s*|--configuration[\s=])"?([^\s"]+)/.exec(command)?.[1] ?? null;
 }
 
 /** Whether it can run beside the machine's supervisord, since it has other sockets and programs. */
@@ -131,19 +112,5 @@ function requirePlainPath(path: string, what: string): void {
   if (plain.test(path)) return;
   throw new UnitError(
     `the ${what} of a unit has to be an absolute path of letters, digits and _./@:+,~-: '${path}'`,
-  );
-}
-
-/** A backslash at the end of a line continues it. */
-function joinLines(text: string): string {
-  return text.replaceAll(/\\\r?\n\s*/g, ' ');
-}
-
-function settingsOf(section: object): ReadonlyMap<string, readonly string[]> {
-  return new Map(
-    Object.entries(section).map(([key, value]) => {
-      const values = (Array.isArray(value) ? value : [value]).map(String);
-      return [key, values.slice(values.lastIndexOf('') + 1)];
-    }),
   );
 }

@@ -138,6 +138,26 @@ describe('on a machine where the original runs', () => {
     expect([await isEnabled('supervisor'), await isEnabled('tsupervisor')]).toEqual(['enabled', '']);
   });
 
+  test('--replace finds the configuration as the original does, and tells which settings stay behind', async () => {
+    await machine.ok('systemctl', 'disable', '--now', 'supervisor');
+    await machine.ok('sh', '-c', 'tsupervisor echo-conf --minimal > /usr/local/etc/supervisord.conf');
+    await machine.ok('ln', '-s', '/usr/bin/supervisord', '/usr/local/bin/supervisord');
+    const theirs = '[Service]\nExecStart=/usr/local/bin/supervisord -n\nEnvironment=STAGE=live\n';
+    machine.write('etc/systemd/system/supervisord.service', theirs);
+    await machine.ok('systemctl', 'daemon-reload');
+    await machine.ok('systemctl', 'start', 'supervisord');
+    const { status, stdout } = await install('--replace', '--now');
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      'supervisord.service also sets Environment=STAGE=live. To keep that: systemctl edit tsupervisor\n',
+    );
+    expect(machine.read(unit)).toContain('tsupervisor run -c /usr/local/etc/supervisord.conf\n');
+    expect([await isActive('supervisord'), await isActive('tsupervisor')]).toEqual(['inactive', 'active']);
+    await uninstall('--now');
+    await machine.ok('rm', '/etc/systemd/system/supervisord.service', '/usr/local/bin/supervisord');
+    await machine.ok('systemctl', 'daemon-reload');
+  });
+
   test('a take-over that fails gives it back, running and enabled', async () => {
     machine.write('etc/broken.conf', '[supervisord]\nloglevel=loud\n');
     expect((await install('--replace', '--enable', '--now', '--config', '/etc/broken.conf')).status).toBe(1);

@@ -17,6 +17,9 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => machine.destroy());
 
+/** A steady program can run once at a time; a second one would end with this status. */
+const twice = 99;
+
 /** Beginning, and every program that the tests look at; each is found by its own number of seconds. */
 const config = `[unix_http_server]
 file=/run/tsupervisor/supervisor.sock
@@ -30,7 +33,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [supervisorctl]
 serverurl=unix:///run/tsupervisor/supervisor.sock
 [program:steady]
-command=/bin/sleep 1000001
+command=/usr/bin/flock -nF -E ${twice} /run/steady.lock /bin/sleep 1000001
 startsecs=0
 [program:changing]
 command=/bin/sleep 1000002
@@ -62,13 +65,15 @@ const none = Object.fromEntries(seconds.map((number) => [number, 0]));
 
 const mainPid = () => machine.property('tsupervisor', 'MainPID');
 
-/** A daemon other than `before`, that is ready. */
+/** A daemon other than `before`, that is ready, with each program once, and at no moment twice. */
 async function restarted(before: string): Promise<void> {
   const isAnother = async () => {
     const [pid, state] = [await mainPid(), await machine.property('tsupervisor', 'ActiveState')];
     return pid !== '0' && pid !== before && state === 'active';
   };
   await eventually(isAnother, { what: 'systemd to start it again', timeoutMs: 30_000 });
+  await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
+  expect(machine.read('var/log/tsupervisor/supervisord.log')).not.toContain(`exit status ${twice}`);
 }
 
 describe('a machine with the package', () => {
@@ -164,7 +169,6 @@ describe('a daemon that is killed', () => {
     const before = await mainPid();
     await machine.ok('kill', '-KILL', before);
     await restarted(before);
-    await eventually(async () => Bun.deepEquals(await counts(), each), { what: 'one process of each kind' });
   }, 60_000);
 });
 

@@ -36,8 +36,13 @@ export function enableStep(manager: SystemdManager, unit: string, { fileState }:
 export function disableStep(manager: SystemdManager, unit: string, { fileState }: UnitState): Step {
   return {
     title: `disabling ${unit}`,
-    // systemd refuses to disable what has no file, such as a service that runs on after its file was removed.
-    run: async () => (fileState !== '' && (await manager.disable(unit)) ? undefined : 'was not enabled'),
+    async run() {
+      // systemd refuses to disable what has no file, such as a service that runs on after its file was removed.
+      if (fileState === '') return 'was not enabled';
+      if (fileState === 'generated')
+        throw new StepError(`${unit} is an init script: \`systemctl disable ${unit}\`, then once more`);
+      return (await manager.disable(unit)) ? undefined : 'was not enabled';
+    },
     undo: fileState === 'enabled' ? () => manager.enable(unit) : null,
   };
 }

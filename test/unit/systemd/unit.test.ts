@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configPathOf, defaultUnit, readUnit, UnitError, unitText } from '../../../src/systemd/unit.ts';
+import { configPathOf, readUnit, supervisordOf, surroundingsOf } from '../../../src/systemd/read-unit.ts';
+import { defaultUnit, UnitError, unitText } from '../../../src/systemd/unit.ts';
 
 const packaged = readFileSync(join(import.meta.dir, '../../../systemd/tsupervisor.service'), 'utf8');
 
@@ -86,6 +87,19 @@ describe("somebody else's unit file", () => {
     expect(configPathOf(unit('ExecStart=/usr/bin/supervisord'))).toBeNull();
     expect(configPathOf(unit('ExecStart=/x -c /old\nExecStart=\nExecStart=/x -c /new'))).toBe('/new');
     expect(configPathOf(readUnit(''))).toBeNull();
+  });
+
+  test('tells which supervisord it runs', () => {
+    const program = (exec: string) => supervisordOf(readUnit(`[Service]\nExecStart=${exec}`));
+    expect(program('/usr/local/bin/supervisord -n')).toBe('/usr/local/bin/supervisord');
+    expect(program('-/usr/bin/python3 /opt/venv/bin/supervisord')).toBe('/opt/venv/bin/supervisord');
+    expect(program('/usr/sbin/nginx -c /etc/supervisord.conf')).toBeNull();
+  });
+
+  test('tells what it sets for its programs, not how it is started and stopped', () => {
+    const text = `[Unit]\nAfter=x\n[Service]\nType=forking\nExecStart=/x\nEnvironment=A=1\nEnvironment=B=2\nRestartSec=3
+KillMode=process\nLimitNOFILE=9\n`;
+    expect(surroundingsOf(readUnit(text))).toEqual(['Environment=A=1', 'Environment=B=2', 'LimitNOFILE=9']);
   });
 
   test('an empty value takes back the values before it', () => {

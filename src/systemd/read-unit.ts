@@ -1,0 +1,52 @@
+// Unit files read, to learn what somebody else's service runs. The syntax: systemd.syntax(7).
+import { parse } from 'ini';
+
+/** A setting that stands several times has several values; an empty one takes back those before it (systemd.syntax(7)). */
+export type Unit = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+/** Reads a unit file or a drop-in. */
+export function readUnit(text: string): Unit {
+  const sections: Record<string, unknown> = parse(joinLines(text), { bracketedArray: false });
+  return new Map(
+    Object.entries(sections).flatMap(([name, section]) =>
+      typeof section === 'object' && section !== null ? [[name, settingsOf(section)]] : [],
+    ),
+  );
+}
+
+/** The file that a service's daemon is told to read by -c or --configuration; null when it is told none. */
+export function configPathOf(unit: Unit): string | null {
+  return /\s(?:-c\s*|--configuration[\s=])"?([^\s"]+)/.exec(commandOf(unit))?.[1] ?? null;
+}
+
+/** The path of the supervisord that a service runs, by an interpreter perhaps; null when it runs something else. */
+export function supervisordOf(unit: Unit): string | null {
+  return /(\/\S*supervisord)(?=\s|$)/.exec(commandOf(unit))?.[1] ?? null;
+}
+
+/** What a service sets for its programs, as lines of the file; how it is started and ended is left out. */
+export function surroundingsOf(unit: Unit): string[] {
+  const settings = [...(unit.get('Service') ?? [])].filter(([key]) => !ownMatter.test(key));
+  return settings.flatMap(([key, values]) => values.map((value) => `${key}=${value}`));
+}
+
+const ownMatter =
+  /^(?:Type|Exec.*|Restart.*|Kill.*|SendSIG.*|Timeout.*|Watchdog.*|PIDFile|GuessMainPID|NotifyAccess|RemainAfterExit|SuccessExitStatus|RuntimeDirectory.*|Standard.*|Syslog.*)$/;
+
+function commandOf(unit: Unit): string {
+  return unit.get('Service')?.get('ExecStart')?.at(-1) ?? '';
+}
+
+/** A backslash at the end of a line continues it. */
+function joinLines(text: string): string {
+  return text.replaceAll(/\\\r?\n\s*/g, ' ');
+}
+
+function settingsOf(section: object): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Object.entries(section).map(([key, value]) => {
+      const values = (Array.isArray(value) ? value : [value]).map(String);
+      return [key, values.slice(values.lastIndexOf('') + 1)];
+    }),
+  );
+}
