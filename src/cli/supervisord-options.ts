@@ -86,7 +86,14 @@ const rows: readonly Row[] = [
       directory,
     }),
   ),
-  valued('l', 'logfile', 'FILE', 'the log; "syslog" for syslog', mainLogFile, (logfile) => ({ logfile })),
+  valued(
+    'l',
+    'logfile',
+    'FILE',
+    'the log; "syslog" for syslog, "journal" for systemd\'s',
+    mainLogFile,
+    (logfile) => ({ logfile }),
+  ),
   valued('y', 'logfile_maxbytes', 'BYTES', 'rotate the log at this size', byteSize, (logfileMaxBytes) => ({
     logfileMaxBytes,
   })),

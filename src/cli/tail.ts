@@ -6,6 +6,7 @@ import { processName } from '../client/process-info.ts';
 import { FaultError } from '../client/rpc-client.ts';
 import type { Server } from '../client/server-address.ts';
 import type { Channel, SupervisorClient } from '../client/supervisor-client.ts';
+import { faultCodes } from '../rpc/faults.ts';
 import { explainServerError } from './control/explain.ts';
 import { untilInterrupted } from './control/interrupt.ts';
 import { LineWriter } from './control/line-writer.ts';
@@ -72,9 +73,20 @@ async function showLastLines(client: SupervisorClient, tail: Tail, count: number
     return Buffer.from(text);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    printError(`tsupervisor: ${tail.name}: no ${tail.channel} log can be read (${error.text})`);
+    const where = error.code === faultCodes.NO_FILE ? await journalOf(client, tail) : null;
+    const why = where ? `is in systemd's journal: ${where}` : `log cannot be read (${error.text})`;
+    printError(`tsupervisor: ${tail.name}: ${tail.channel} ${why}`);
     return null;
   }
+}
+
+/** The command that shows what a process wrote to the journal; null when it does not write there. */
+async function journalOf(client: SupervisorClient, { name, channel }: Tail): Promise<string | null> {
+  const process = (await client.allConfigInfo()).find((candidate) => processName(candidate) === name);
+  if (process?.[`${channel}Logfile`] !== 'journal') return null;
+  const { name: bare, group } = process;
+  const whose = bare === group ? '' : ` TSUPERVISOR_GROUP=${group}`;
+  return `journalctl TSUPERVISOR_PROCESS=${bare}${whose} TSUPERVISOR_STREAM=${channel}`;
 }
 
 /** Until Ctrl-C or until nothing is left to be followed. */

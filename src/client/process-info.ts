@@ -36,6 +36,9 @@ export interface ProcessConfigInfo {
   readonly autostart: boolean;
   readonly groupPriority: number;
   readonly processPriority: number;
+  /** A path, or a word that says where else it goes. */
+  readonly stdoutLogfile: string;
+  readonly stderrLogfile: string;
 }
 
 /** Names of groups that a reread of the configuration found added, changed, removed. */
@@ -93,6 +96,9 @@ export function decodeConfigInfo(value: RpcValue): ProcessConfigInfo {
     autostart: flag(info, 'autostart'),
     groupPriority: number(info, 'group_prio'),
     processPriority: number(info, 'process_prio'),
+    // Supervisor before 4 does not tell.
+    stdoutLogfile: 'stdout_logfile' in info ? text(info, 'stdout_logfile') : '',
+    stderrLogfile: 'stderr_logfile' in info ? text(info, 'stderr_logfile') : '',
   };
 }
 

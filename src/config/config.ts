@@ -42,8 +42,10 @@ export interface LineStyle {
 }
 
 export interface SupervisordConfig {
-  /** Absolute path, or the word `syslog`. */
-  readonly logfile: { readonly kind: 'syslog' } | { readonly kind: 'file'; readonly path: string };
+  /** Absolute path, or the word `syslog` or `journal`. */
+  readonly logfile:
+    | { readonly kind: 'syslog' | 'journal' }
+    | { readonly kind: 'file'; readonly path: string };
   readonly logRotation: Rotation;
   readonly logLines: LineStyle;
   readonly loglevel: LogLevel;
@@ -100,6 +102,7 @@ export interface RpcInterfaceConfig {
 export type ChildLogFile =
   | { readonly kind: 'none' }
   | { readonly kind: 'auto' }
+  | { readonly kind: 'journal' }
   | { readonly kind: 'file'; readonly path: string };
 
 /** What becomes of one output stream of a process. */
@@ -147,6 +150,8 @@ export interface WatchConfig {
 /** One process of a program: every expansion done, every default filled in. */
 export interface ProcessConfig {
   readonly name: string;
+  /** Whose process it is: the name of the section after its colon. */
+  readonly program: string;
   readonly command: string;
   readonly directory: string | null;
   readonly umask: number | null;

@@ -12,7 +12,7 @@ import { readWatch } from './watch-config.ts';
 interface ProgramSettings
   extends Omit<
     ProcessConfig,
-    'name' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'
+    'name' | 'program' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'
   > {
   readonly numprocs: number;
   readonly numprocsStart: number;
@@ -65,7 +65,10 @@ export function readProcesses(
   }
   const processes: ProcessConfig[] = [];
   for (let index = 0; index < settings.numprocs; index += 1)
-    processes.push(readProcess(reader, settings, settings.numprocsStart + index, surroundings));
+    processes.push({
+      program: name,
+      ...readProcess(reader, settings, settings.numprocsStart + index, surroundings),
+    });
   return processes.sort((a, b) => compareByCodePoint(a.name, b.name));
 }
 
@@ -129,7 +132,7 @@ function readProcess(
   settings: ProgramSettings,
   processNumber: number,
   { environment: shared, warnings }: ProgramSurroundings,
-): ProcessConfig {
+): Omit<ProcessConfig, 'program'> {
   const { numprocs, numprocsStart: _, ...common } = settings;
   const numbered = program.knowing([
     ['process_num', processNumber],
@@ -201,10 +204,12 @@ function readStream(
     warn(
       `redirect_stderr=true but ${channel}_logfile has also been set to a filename, the filename has been ignored`,
     );
-  const hasFile = !redirected && (choice.kind === 'file' || choice.kind === 'auto');
+  if (redirected && choice.kind === 'journal')
+    warn(`redirect_stderr=true but ${channel}_logfile=journal, which has been ignored`);
+  const goesNowhere = choice.kind === 'none' || choice.kind === 'empty' || choice.kind === 'syslog';
   return {
     ...settings,
-    logfile: hasFile ? choice : { kind: 'none' },
+    logfile: redirected || goesNowhere ? { kind: 'none' } : choice,
     rotation: { maxBytes, backups, ...oldLogs },
     syslog: syslog || choice.kind === 'syslog',
   };

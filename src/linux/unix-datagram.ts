@@ -1,5 +1,5 @@
 // Sends datagrams over unix sockets, descriptors included: unix(7), sendmsg(2). Never waits, receives nothing.
-import { checked } from './errno.ts';
+import { checked, SyscallError } from './errno.ts';
 import { errno, libc, ptr } from './libc.ts';
 
 export class UnixDatagramSender {
@@ -37,6 +37,16 @@ export class UnixDatagramSender {
   close(): void {
     libc.close(this.#fd);
   }
+}
+
+/** A descriptor whose datagrams go to `address`; it becomes writable when that takes more. Throws as the constructor does. */
+export function connectDatagrams(address: string): number {
+  const name = socketAddress(address);
+  const fd = checked(libc.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0), 'socket');
+  const failure = libc.connect(fd, ptr(name), name.length) < 0 ? errno() : 0;
+  if (failure === 0) return fd;
+  libc.close(fd);
+  throw new SyscallError('connect', failure, address);
 }
 
 const AF_UNIX = 1;

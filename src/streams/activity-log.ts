@@ -1,23 +1,34 @@
 // The daemon's own log: levels, the line format, its targets.
+import { fstatSync } from 'node:fs';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../config/config.ts';
 import type { DataPlane, Log } from './data-plane.ts';
 import { logfmt } from './line-formatter.ts';
 import { bySize } from './rotation.ts';
 import { TimeFormat } from './time-format.ts';
 
-const levels: Readonly<Record<LogLevel, { readonly weight: number; readonly label: string }>> = {
-  critical: { weight: 50, label: 'CRIT' },
-  error: { weight: 40, label: 'ERRO' },
-  warn: { weight: 30, label: 'WARN' },
-  info: { weight: 20, label: 'INFO' },
-  debug: { weight: 10, label: 'DEBG' },
-  trace: { weight: 5, label: 'TRAC' },
-  blather: { weight: 3, label: 'BLAT' },
+interface Level {
+  readonly weight: number;
+  readonly label: string;
+  /** Of syslog(3), for the journal. */
+  readonly priority: number;
+}
+
+const levels: Readonly<Record<LogLevel, Level>> = {
+  critical: { weight: 50, label: 'CRIT', priority: 2 },
+  error: { weight: 40, label: 'ERRO', priority: 3 },
+  warn: { weight: 30, label: 'WARN', priority: 4 },
+  info: { weight: 20, label: 'INFO', priority: 6 },
+  debug: { weight: 10, label: 'DEBG', priority: 7 },
+  trace: { weight: 5, label: 'TRAC', priority: 7 },
+  blather: { weight: 3, label: 'BLAT', priority: 7 },
 };
+
+/** As for syslog. */
+const journalOrigin = { SYSLOG_IDENTIFIER: 'supervisord' };
 
 interface Target {
   readonly log: Log;
-  readonly kind: 'file' | 'copy' | 'syslog';
+  readonly kind: 'file' | 'copy' | 'syslog' | 'journal';
 }
 
 export class ActivityLog {
@@ -33,16 +44,13 @@ export class ActivityLog {
     this.#time = style.timestamp === null ? null : new TimeFormat(style.timestamp);
   }
 
-  /** Opens the configured log, and stdout as a second one when wanted. Throws SyscallError. */
+  /**
+   * Opens the configured log, and stdout as a second one when wanted, unless both are the journal. Throws SyscallError.
+   */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
-    const main: Target =
-      config.logfile.kind === 'syslog'
-        ? { log: dataPlane.openSyslog(), kind: 'syslog' }
-        : {
-            log: dataPlane.openLog({ path: config.logfile.path, rotation: config.logRotation }),
-            kind: 'file',
-          };
-    if (!copyToStdout) return new ActivityLog(config.loglevel, config.logLines, [main]);
+    const main = openMain(config, dataPlane);
+    if (!copyToStdout || (main.kind === 'journal' && stdoutIsJournal()))
+      return new ActivityLog(config.loglevel, config.logLines, [main]);
     const copy = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
     const targets: Target[] = [{ log: copy, kind: 'copy' }, main];
     return new ActivityLog(config.loglevel, config.logLines, targets);
@@ -114,10 +122,19 @@ export class ActivityLog {
     if (!this.isEnabled(level)) return;
     const now = Date.now();
     for (const target of this.targets.filter(concerns)) {
-      // Each line of syslog stands for itself.
-      const messages = target.kind === 'syslog' ? message.split('\n') : [message];
-      target.log.write(messages.map((text) => this.#line(level, text, now)).join(''));
+      // Each line of syslog and of the journal stands for itself.
+      const isFile = target.kind === 'file' || target.kind === 'copy';
+      const messages = isFile ? [message] : message.split('\n');
+      const line = (text: string): string =>
+        target.kind === 'journal' ? this.#journalLine(level, text, now) : this.#line(level, text, now);
+      target.log.write(messages.map(line).join(''));
     }
+  }
+
+  /** The time and the level are the entry's own. */
+  #journalLine(level: LogLevel, message: string, now: number): string {
+    const text = this.style.format === 'raw' ? `${message}\n` : this.#line(level, message, now);
+    return `<${levels[level].priority}>${text}`;
   }
 
   #line(level: LogLevel, message: string, now: number): string {
@@ -127,5 +144,26 @@ export class ActivityLog {
     }
     const fields = { time: time ?? new Date(now).toISOString(), level, message };
     return `${this.style.format === 'json' ? JSON.stringify(fields) : logfmt(fields)}\n`;
+  }
+}
+
+function openMain({ logfile, logRotation }: SupervisordConfig, dataPlane: DataPlane): Target {
+  switch (logfile.kind) {
+    case 'syslog':
+      return { log: dataPlane.openSyslog(), kind: 'syslog' };
+    case 'journal':
+      return { log: dataPlane.openJournal(journalOrigin), kind: 'journal' };
+    case 'file':
+      return { log: dataPlane.openLog({ path: logfile.path, rotation: logRotation }), kind: 'file' };
+  }
+}
+
+/** systemd.exec(5): JOURNAL_STREAM is device and inode of what systemd gave us to write to. */
+function stdoutIsJournal(): boolean {
+  try {
+    const { dev, ino } = fstatSync(1);
+    return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
+  } catch {
+    return false;
   }
 }

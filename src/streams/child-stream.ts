@@ -22,7 +22,7 @@ export class ChildStream {
   readonly #capture: Capture | null;
   readonly #formatter: LineFormatter | null;
   #recordSince = 0;
-  readonly #lines = new WholeLines((memory, start, end) => this.log?.write(memory, start, end));
+  readonly #lines: WholeLines;
 
   constructor(
     command: AttachCommand,
@@ -39,6 +39,8 @@ export class ChildStream {
     this.#syslogPrefix = command.syslogName === null ? null : `${command.syslogName} `;
     this.#stripper = command.stripAnsi ? new AnsiStripper() : null;
     this.#formatter = command.lines && lineFormatter(command.lines.style, command.lines.source);
+    const write = (memory: Memory, start: number, end: number) => this.log?.write(memory, start, end);
+    this.#lines = new WholeLines(write, log?.target.lineWaitMs || undefined);
     this.#capture = command.captureMaxBytes > 0 ? new Capture(command.captureMaxBytes) : null;
   }
 
@@ -105,7 +107,8 @@ export class ChildStream {
   }
 
   #toLog(memory: Memory, count = memory.bytes.length): void {
-    if (this.log && count > 0) this.#lines.add(memory, 0, count, this.log.streams > 1);
+    if (!this.log || count === 0) return;
+    this.#lines.add(memory, 0, count, this.log.streams > 1 || this.log.target.lineWaitMs > 0);
   }
 
   #forward(chunk: Uint8Array): void {

@@ -4,6 +4,7 @@ import { closeFile, memoryOf, readInto } from '../linux/file.ts';
 import { pipeCapacity } from '../linux/pipe.ts';
 import { ChildStream } from './child-stream.ts';
 import type { DiskWait } from './disk-wait.ts';
+import { JournalLog } from './journal-log.ts';
 import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
@@ -111,6 +112,8 @@ export class DataLoop {
         return this.#logs.open(command);
       case 'openSyslog':
         return this.#logs.openSyslog(command.log);
+      case 'openJournal':
+        return this.#logs.openJournal(command.log, command.origin);
       case 'write':
         return this.#write(command.log, command.data);
       case 'clearLog':
@@ -189,6 +192,7 @@ export class DataLoop {
 
   #attach(command: AttachCommand): void {
     const log = this.#logs.get(command.log);
+    if (command.lines && log?.target instanceof JournalLog) log.target.setPid(command.lines.source.pid);
     const onProtocol = command.listener && this.#pools.connect(command.listener);
     const stream = new ChildStream(command, log, this.#syslog, (report) => this.#tell(report), onProtocol);
     if (log) {

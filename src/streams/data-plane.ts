@@ -5,6 +5,7 @@ import type { Rotation } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { currentUmask, ownDescriptorOf } from '../linux/file.ts';
 import { type Attachment, DataThread, type OnData, type PlaneReport, type Stream } from './data-thread.ts';
+import type { JournalOrigin } from './journal-entry.ts';
 import { Log } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
 import { PoolHandle, type PoolSpec } from './pool-handle.ts';
@@ -25,7 +26,7 @@ export interface StreamSpec extends Attachment {
 
 /** A thread for each file system that logs are on; further ones share the last. */
 const mostThreads = 8;
-/** In the place of a file system: pipes without a log, and syslog. */
+/** In the place of a file system: pipes without a log, syslog and the journal. */
 const noDisk = -1;
 
 export class DataPlane implements WritableWatch {
@@ -67,6 +68,14 @@ export class DataPlane implements WritableWatch {
     const log = thread.number();
     thread.send({ do: 'openSyslog', log });
     return new Log(log, 'syslog', thread);
+  }
+
+  /** A log whose lines become entries of systemd's journal, each with `origin` in its fields. */
+  openJournal(origin: JournalOrigin, pool: PoolHandle | null = null): Log {
+    const thread = pool?.thread ?? this.#threadOn(noDisk);
+    const log = thread.number();
+    thread.send({ do: 'openJournal', log, origin });
+    return new Log(log, 'journal', thread);
   }
 
   /**

@@ -140,7 +140,7 @@ function logfmtValue(text: string): string {
 }
 
 /** The end of the last whole character of UTF-8 before `end`; `end` itself in what is no UTF-8. */
-function beforeCharacter(bytes: Uint8Array, end: number): number {
+export function beforeCharacter(bytes: Uint8Array, end: number): number {
   for (let back = 0; back < 4; back += 1) {
     if (((bytes[end - back] ?? 0) & 0xc0) !== 0x80) return end - back;
   }

@@ -39,6 +39,7 @@ export class LogFile implements LogTarget {
   #rotatesAt: number | null = null;
   /** Why nothing is open, when nothing is. */
   #openError = 0;
+  readonly lineWaitMs = 0;
   readonly #losses: Losses;
 
   /** Takes over `fd`, a regular file open for appending; a negated error number when it could not be opened yet. */

@@ -2,6 +2,8 @@
 import { fstatSync } from 'node:fs';
 import { closeFile, openAppend, ownDescriptorOf } from '../linux/file.ts';
 import type { DiskWait } from './disk-wait.ts';
+import type { JournalOrigin } from './journal-entry.ts';
+import { JournalLog } from './journal-log.ts';
 import { LogFile, type LogFileEvents } from './log-file.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
 import { LogWatches } from './log-watches.ts';
@@ -65,6 +67,11 @@ export class LogTable {
     this.#enter(number, new SharedLog(null, this.syslog, this.disk, (log) => this.#onWritten(log)));
   }
 
+  openJournal(number: number, origin: JournalOrigin): void {
+    const target = new JournalLog(origin, this.#events.trouble);
+    this.#enter(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
+  }
+
   /** The holder of a Log lets go of it. */
   forget(number: number): void {
     const log = this.#byNumber.get(number);
@@ -76,8 +83,8 @@ export class LogTable {
     log.references -= 1;
     if (log.references > 0) return;
     if (log.path !== null) this.#byPath.delete(log.path);
-    log.ask((target) => target.close());
-    this.stuck.forget(log);
+    // What waits for a slow reader is closed when it was read.
+    if (!log.stuck) log.ask((target) => target.close());
     if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
   }
 

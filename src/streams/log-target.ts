@@ -1,4 +1,4 @@
-// What the data plane writes log bytes to: a file, something that is no file, or syslog.
+// What the data plane writes log bytes to: a file, something that is no file, syslog or the journal.
 import type { Memory } from '../linux/file.ts';
 
 export interface LogTarget {
@@ -11,6 +11,8 @@ export interface LogTarget {
   /** Begins a new file where it is one and not empty; the error number, or 0. */
   rotate(): number;
   close(): void;
+  /** For how long an unfinished line is kept from it, in milliseconds; 0 when it takes pieces of lines. */
+  readonly lineWaitMs: number;
   /** The descriptor that must become writable before more is welcome; null when it takes more now. */
   readonly waitsFor: number | null;
 }

@@ -1,5 +1,6 @@
 // What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
 import type { LineStyle, Rotation } from '../config/config.ts';
+import type { JournalOrigin } from './journal-entry.ts';
 import type { LineSource } from './line-formatter.ts';
 import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
 
@@ -16,6 +17,7 @@ export type Command =
       readonly rotation: Rotation;
     }
   | { readonly do: 'openSyslog'; readonly log: number }
+  | { readonly do: 'openJournal'; readonly log: number; readonly origin: JournalOrigin }
   | { readonly do: 'write'; readonly log: number; readonly data: string | Uint8Array }
   | { readonly do: 'clearLog' | 'reopenLog' | 'rotateLog'; readonly log: number; readonly request: number }
   | { readonly do: 'releaseLog'; readonly log: number }

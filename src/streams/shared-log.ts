@@ -13,7 +13,7 @@ export class SharedLog {
   #name: Uint8Array | null = null;
 
   constructor(
-    /** Null for syslog. */
+    /** Null for syslog and the journal. */
     readonly path: string | null,
     readonly target: LogTarget,
     private readonly disk: DiskWait,
@@ -40,7 +40,7 @@ export class SharedLog {
   }
 
   #nameBytes(): Uint8Array {
-    this.#name ??= Buffer.from(this.path ?? 'syslog');
+    this.#name ??= Buffer.from(this.path ?? 'the system log');
     return this.#name;
   }
 }

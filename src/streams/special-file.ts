@@ -1,22 +1,12 @@
 // A log target that is no file of its own: a FIFO, a terminal, a device, our own stdout or stderr.
-// It is never removed or rotated. When its reader is slow it asks for patience, for a limited time.
+// It is never removed or rotated.
 import { fstatSync } from 'node:fs';
-import { E } from '../linux/errno.ts';
-import { closeFile, type Memory, memoryOf, openAppend, sendFrom, writeFrom } from '../linux/file.ts';
-import { errnoOf, type LogTarget } from './log-target.ts';
-import { Losses } from './losses.ts';
+import { closeFile, type Memory, openAppend, sendFrom, writeFrom } from '../linux/file.ts';
+import { errnoOf } from './log-target.ts';
+import { PatientLog } from './patient-log.ts';
 
-/** For how long programs may be held up by a reader that does not read. */
-export const stuckReaderMs = 10_000;
-/** What may wait for the reader; more is dropped. */
-const maxPendingBytes = 4 * 1024 * 1024;
-
-export class SpecialFile implements LogTarget {
-  #pending: Memory[] = [];
-  #pendingBytes = 0;
-  /** On the clock of performance.now(). */
-  #stuckSince: number | null = null;
-  readonly #losses: Losses;
+export class SpecialFile extends PatientLog {
+  readonly lineWaitMs = 0;
   #put: typeof writeFrom = writeFrom;
 
   /** Takes over `fd`. */
@@ -25,48 +15,8 @@ export class SpecialFile implements LogTarget {
     private fd: number,
     tell: (message: string) => void,
   ) {
-    this.#losses = new Losses(path, tell);
+    super(path, tell);
     this.#choosePut();
-  }
-
-  get waitsFor(): number | null {
-    return this.#stuckSince === null ? null : this.fd;
-  }
-
-  /** When to give the reader up (giveUp), on the clock of performance.now(); null when it reads. */
-  get deadline(): number | null {
-    return this.#stuckSince === null ? null : this.#stuckSince + stuckReaderMs;
-  }
-
-  write(memory: Memory, start: number, end: number): void {
-    if (this.#stuckSince !== null) return this.#keep(memory, start, end);
-    const written = this.#writeSome(memory, start, end);
-    if (written < end) this.#keep(memory, written, end);
-  }
-
-  /** To be called when the descriptor has become writable. */
-  writePending(): void {
-    this.#stuckSince = null;
-    const pending = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    for (const memory of pending) this.write(memory, 0, memory.bytes.length);
-  }
-
-  /** Drops what waits; from now on the programs are not held up, until something can be written again. */
-  giveUp(): void {
-    this.#losses.add(this.#pendingBytes, E.EAGAIN);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#stuckSince = null;
-  }
-
-  clear(): number {
-    return 0;
-  }
-
-  rotate(): number {
-    return 0;
   }
 
   reopen(): number {
@@ -78,36 +28,20 @@ export class SpecialFile implements LogTarget {
     });
   }
 
-  close(): void {
-    if (this.#pendingBytes > 0) this.giveUp();
-    this.#losses.end('closed');
+  override close(): void {
+    super.close();
     closeFile(this.fd);
+  }
+
+  protected get descriptor(): number {
+    return this.fd;
+  }
+
+  protected put(memory: Memory, start: number, end: number): number {
+    return this.#put(this.fd, memory, start, end);
   }
 
   #choosePut(): void {
     this.#put = fstatSync(this.fd).isSocket() ? sendFrom : writeFrom;
-  }
-
-  /** How far it got; what is lost counts as written. */
-  #writeSome(memory: Memory, start: number, end: number): number {
-    let at = start;
-    while (at < end) {
-      const count = this.#put(this.fd, memory, at, end);
-      if (count > 0) at += count;
-      else if (count === -E.EAGAIN && !this.#losses.active) return at;
-      else if (count !== -E.EINTR) {
-        this.#losses.add(end - at, count === 0 ? E.EIO : -count);
-        return end;
-      }
-    }
-    this.#losses.end('written');
-    return end;
-  }
-
-  #keep(memory: Memory, start: number, end: number): void {
-    this.#stuckSince ??= performance.now();
-    if (this.#pendingBytes + end - start > maxPendingBytes) return this.#losses.add(end - start, E.EAGAIN);
-    this.#pending.push(memoryOf(memory.bytes.slice(start, end)));
-    this.#pendingBytes += end - start;
   }
 }

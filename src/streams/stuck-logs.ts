@@ -1,10 +1,11 @@
-// Logs whose readers do not read: a FIFO, a terminal, our own stdout. Each is written again when its descriptor can be,
+// Logs whose readers do not read: a FIFO, a terminal, our own stdout, the journal. Each is written again when its descriptor can be,
 // and given up when that takes too long.
+
+import { PatientLog } from './patient-log.ts';
 import type { SharedLog } from './shared-log.ts';
-import { SpecialFile } from './special-file.ts';
 
 export class StuckLogs {
-  readonly #logs = new Map<SharedLog, SpecialFile>();
+  readonly #logs = new Map<SharedLog, PatientLog>();
 
   constructor(
     /** Asks for writable(fd) when it can be written. */
@@ -20,13 +21,9 @@ export class StuckLogs {
   /** To be called whenever something was written to `log`. */
   look(log: SharedLog): void {
     const { target } = log;
-    if (target.waitsFor === null || !(target instanceof SpecialFile) || this.#logs.has(log)) return;
+    if (target.waitsFor === null || !(target instanceof PatientLog) || this.#logs.has(log)) return;
     this.#logs.set(log, target);
     this.watch(target.waitsFor);
-  }
-
-  forget(log: SharedLog): void {
-    if (this.#logs.delete(log)) this.onFreed();
   }
 
   writable(fd: number): void {
@@ -52,8 +49,10 @@ export class StuckLogs {
     }
   }
 
-  #after(log: SharedLog, target: SpecialFile): void {
-    if (target.waitsFor === null) this.forget(log);
-    else this.watch(target.waitsFor);
+  #after(log: SharedLog, target: PatientLog): void {
+    if (target.waitsFor !== null) return this.watch(target.waitsFor);
+    this.#logs.delete(log);
+    if (log.references === 0) target.close();
+    this.onFreed();
   }
 }

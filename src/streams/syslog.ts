@@ -11,6 +11,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 export class Syslog implements LogTarget {
   readonly waitsFor = null;
+  readonly lineWaitMs = 0;
   #sender: UnixDatagramSender | null = null;
 
   constructor(private readonly path = socketPath) {}

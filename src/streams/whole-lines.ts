@@ -1,8 +1,8 @@
 // Several streams write to one file: a line that was not read to its end yet waits, so that no other's gets into it.
 import { type Memory, memoryOf } from '../linux/file.ts';
 
-/** For how long an unfinished line waits for its rest. */
-const waitMs = 50;
+/** Long enough for the rest of a write. */
+const sharedWaitMs = 50;
 /** A longer line is written in pieces. */
 const maxLineBytes = 1024 * 1024;
 const newline = 0x0a;
@@ -13,11 +13,15 @@ export class WholeLines {
   #held: Uint8Array | null = null;
   #heldSince = 0;
 
-  constructor(private readonly write: Write) {}
+  /** `waitMs`: for how long an unfinished line waits for its rest. */
+  constructor(
+    private readonly write: Write,
+    private readonly waitMs = sharedWaitMs,
+  ) {}
 
   /** When what is held must be written (flush), on the clock of performance.now(); null when nothing is. */
   get deadline(): number | null {
-    return this.#held === null ? null : this.#heldSince + waitMs;
+    return this.#held === null ? null : this.#heldSince + this.waitMs;
   }
 
   /** `shared`: others write to the same file. Takes memory[start, end), which may change afterwards. */

@@ -47,6 +47,6 @@ export function activateListenerPool(config: EventListenerPoolConfig, surroundin
 /** Where the first listener's answers are logged too; for AUTO any file of that directory. Null when nowhere. */
 function stdoutLog({ processes }: EventListenerPoolConfig, { childlogdir }: Surroundings): string | null {
   const logfile = processes[0]?.stdout.logfile;
-  if (logfile === undefined || logfile.kind === 'none') return null;
-  return logfile.kind === 'file' ? logfile.path : join(childlogdir, 'any');
+  if (logfile?.kind === 'file') return logfile.path;
+  return logfile?.kind === 'auto' ? join(childlogdir, 'any') : null;
 }

@@ -7,6 +7,7 @@ import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import { allocateAutoLog } from '../streams/auto-log.ts';
 import type { Log } from '../streams/data-plane.ts';
+import { originOf } from '../streams/journal-entry.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
 import type { WriteResult } from '../streams/stdin-pipe.ts';
 import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
@@ -304,22 +305,26 @@ export class Process {
 
   #logPath(channel: Channel): string | null {
     const { logfile } = this.config[channel];
-    if (logfile.kind === 'none') return null;
     if (logfile.kind === 'file') return logfile.path;
+    if (logfile.kind !== 'auto') return null;
     const { childlogdir, identifier } = this.surroundings;
     return allocateAutoLog(childlogdir, this.name, channel, identifier);
   }
 
   #openLogs(): void {
-    for (const channel of ['stdout', 'stderr'] as const) {
-      const path = this.logPaths[channel];
-      if (path === null) continue;
-      this.#logs[channel] = this.surroundings.dataPlane.openLog({
-        path,
-        rotation: this.config[channel].rotation,
-        pool: channel === 'stdout' ? (this.attachment.pool ?? null) : null,
-      });
+    for (const channel of ['stdout', 'stderr'] as const) this.#logs[channel] = this.#openLog(channel);
+  }
+
+  #openLog(channel: Channel): Log | null {
+    const { dataPlane } = this.surroundings;
+    const { logfile, rotation } = this.config[channel];
+    const pool = channel === 'stdout' ? (this.attachment.pool ?? null) : null;
+    if (logfile.kind === 'journal') {
+      const { name: process, group, config } = this;
+      return dataPlane.openJournal(originOf({ process, group, program: config.program, channel }), pool);
     }
+    const path = this.logPaths[channel];
+    return path === null ? null : dataPlane.openLog({ path, rotation, pool });
   }
 
   #closeLogs(): void {

@@ -34,6 +34,15 @@ export class DatagramReceiver {
     return JSON.parse(value);
   }
 
+  /** From now on it reads nothing, until `continue`. */
+  stop(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  continue(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async close(): Promise<void> {
     this.child.kill();
     await this.child.exited;

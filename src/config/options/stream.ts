@@ -17,8 +17,8 @@ function logfile(channel: Channel) {
     expansion: 'twice',
     since: '3.0',
     help: {
-      en: `Where ${streams[channel].en} goes. AUTO: a file of our choice in childlogdir, deleted at the next start. NONE: nowhere.`,
-      zh: `${streams[channel].zh}写到哪里。AUTO：childlogdir 中自动命名的文件，下次启动时删除；NONE：不记录。`,
+      en: `Where ${streams[channel].en} goes. AUTO: a file of our choice in childlogdir, deleted at the next start. NONE: nowhere. journal: systemd's journal (a file of that name is ./journal).`,
+      zh: `${streams[channel].zh}写到哪里。AUTO：childlogdir 中自动命名的文件，下次启动时删除；NONE：不记录；journal：systemd 日志（同名文件请写 ./journal）。`,
     },
   });
 }

@@ -12,8 +12,8 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: "The daemon's own log. The word syslog sends it to syslog.",
-      zh: '守护进程自身的日志文件；写 syslog 则发送到 syslog。',
+      en: "The daemon's own log. The word syslog sends it to syslog, journal to systemd's journal (a file of that name is ./journal).",
+      zh: '守护进程自身的日志文件；写 syslog 则发送到 syslog，写 journal 则发送到 systemd 日志（同名文件请写 ./journal）。',
     },
     defaultNote: { en: 'in the working directory', zh: '位于当前工作目录' },
   }),

@@ -36,12 +36,12 @@ export const absoluteFileInDirectory: ValueType<string> = {
 
 export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
   expects: {
-    en: 'a file name in a directory that exists, or syslog',
-    zh: '位于已存在目录中的文件名，或 syslog',
+    en: 'a file name in a directory that exists, syslog, or journal',
+    zh: '位于已存在目录中的文件名、syslog 或 journal',
   },
   parse: (value, host) =>
-    value === 'syslog'
-      ? { kind: 'syslog' }
+    value === 'syslog' || value === 'journal'
+      ? { kind: value }
       : { kind: 'file', path: absoluteFileInDirectory.parse(value, host) },
 };
 
@@ -50,8 +50,8 @@ export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' } | { read
 
 export const childLogFile: ValueType<ChildLogChoice> = {
   expects: {
-    en: 'AUTO, NONE, or a file name in a directory that exists',
-    zh: 'AUTO、NONE，或位于已存在目录中的文件名',
+    en: 'AUTO, NONE, journal, or a file name in a directory that exists',
+    zh: 'AUTO、NONE、journal，或位于已存在目录中的文件名',
   },
   parse(value, host) {
     switch (value.toUpperCase()) {
@@ -64,6 +64,8 @@ export const childLogFile: ValueType<ChildLogChoice> = {
         return { kind: 'auto' };
       case 'SYSLOG':
         return { kind: 'syslog' };
+      case 'JOURNAL':
+        return { kind: 'journal' };
       default:
         return { kind: 'file', path: fileInDirectory.parse(value, host) };
     }

@@ -7,7 +7,7 @@ export type OptionTexts = ReadonlyMap<string, string>;
 
 /** Values of environment variables are left out: passwords are kept there. */
 export function processOptions(config: ProcessConfig): OptionTexts {
-  const { name: _, environment, ...rest } = config;
+  const { name: _, program: __, environment, ...rest } = config;
   const texts = new Map(textsOf(rest, []));
   for (const name of Object.keys(environment).toSorted()) texts.set(`environment.${name}`, HIDDEN);
   return texts;

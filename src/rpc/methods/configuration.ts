@@ -106,7 +106,12 @@ function configStruct(supervisor: Supervisor, group: GroupConfig, process: Proce
 
 function streamMembers(channel: string, stream: StreamConfig, autoLogPath: string): RpcStruct {
   const { logfile, rotation } = stream;
-  const path = { none: 'none', auto: autoLogPath, file: logfile.kind === 'file' ? logfile.path : '' };
+  const path = {
+    none: 'none',
+    auto: autoLogPath,
+    journal: 'journal',
+    file: logfile.kind === 'file' ? logfile.path : '',
+  };
   return {
     [`${channel}_capture_maxbytes`]: fittingInt(stream.captureMaxBytes),
     [`${channel}_events_enabled`]: stream.eventsEnabled,

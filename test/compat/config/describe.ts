@@ -57,7 +57,16 @@ function describeSocket(socket: Extract<GroupConfig, { kind: 'fastcgi' }>['socke
 }
 
 function describeProcess(process: ProcessConfig): unknown {
-  const { user, stdout, stderr, serverurl, watch: _ours, killascgroup: _oursToo, ...rest } = process;
+  const {
+    user,
+    stdout,
+    stderr,
+    serverurl,
+    program: _known,
+    watch: _ours,
+    killascgroup: _oursToo,
+    ...rest
+  } = process;
   const url = { auto: null, none: '', url: serverurl.kind === 'url' ? serverurl.url : '' };
   return {
     ...rest,
@@ -70,7 +79,8 @@ function describeProcess(process: ProcessConfig): unknown {
 
 function describeStream({ logfile, rotation, lines: _ours, ...rest }: StreamConfig): unknown {
   const { maxBytes, backups } = rotation;
-  const shown = { auto: 'auto', none: null, file: logfile.kind === 'file' ? logfile.path : null };
+  const file = logfile.kind === 'file' ? logfile.path : null;
+  const shown = { auto: 'auto', none: null, journal: 'journal', file };
   return { ...rest, maxBytes, backups, logfile: shown[logfile.kind] };
 }
 

@@ -4,7 +4,8 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
-import { SpecialFile, stuckReaderMs } from '../../../src/streams/special-file.ts';
+import { stuckReaderMs } from '../../../src/streams/patient-log.ts';
+import { SpecialFile } from '../../../src/streams/special-file.ts';
 
 let directory: string;
 let path: string;

@@ -1,0 +1,92 @@
+// Entries of systemd's journal as its native protocol wants them (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), and
+// the lines that become their messages. Pure.
+import { beforeCharacter } from './line-formatter.ts';
+
+/** The fields that all entries of a log have. */
+export type JournalOrigin = Readonly<Record<string, string>>;
+
+/** Who speaks: `program` has the name of its section, `process` may be one of several of it. */
+export interface Speaker {
+  readonly program: string;
+  readonly process: string;
+  readonly group: string;
+  readonly channel: 'stdout' | 'stderr';
+}
+
+export function originOf({ program, process, group, channel }: Speaker): JournalOrigin {
+  return {
+    SYSLOG_IDENTIFIER: program,
+    TSUPERVISOR_PROGRAM: program,
+    TSUPERVISOR_PROCESS: process,
+    TSUPERVISOR_GROUP: group,
+    TSUPERVISOR_STREAM: channel,
+  };
+}
+
+/** Longer lines become several entries, as journald does it with those that it reads itself (LineMax). */
+export const maxMessageBytes = 48 * 1024;
+
+/** One line, or a piece of one, somewhere in memory. */
+export interface Message {
+  /** 0 to 7, as in syslog(3). */
+  readonly priority: number;
+  readonly start: number;
+  readonly end: number;
+  /** Where the next one begins. */
+  readonly next: number;
+  /** The line goes on in the next one, or has no end. */
+  readonly isPartial: boolean;
+}
+
+/** The first message of bytes[start, end); `<3>` at its beginning is its priority (sd-daemon(3)). */
+export function firstMessage(bytes: Uint8Array, start: number, end: number): Message {
+  const priority = priorityAt(bytes, start, end);
+  const textStart = priority === null ? start : start + PREFIX_BYTES;
+  const found = bytes.indexOf(NEWLINE, textStart);
+  const lineEnd = found < 0 || found >= end ? end : found;
+  const common = { priority: priority ?? INFO, start: textStart };
+  if (lineEnd - textStart > maxMessageBytes) {
+    const cut = beforeCharacter(bytes, textStart + maxMessageBytes);
+    return { ...common, end: cut, next: cut, isPartial: true };
+  }
+  const isPartial = lineEnd === end;
+  return { ...common, end: lineEnd, next: isPartial ? end : lineEnd + 1, isPartial };
+}
+
+/** Names in front of their values; a value with a newline has its length before it, as 64 bits, little-endian. */
+export function encodeFields(fields: Readonly<Record<string, string>>): Uint8Array {
+  return Buffer.concat(Object.entries(fields).map(([name, value]) => encodeField(name, value)));
+}
+
+/** The whole datagram: `head` are encoded fields. */
+export function encodeEntry(head: Uint8Array, bytes: Uint8Array, message: Message): Uint8Array {
+  const { priority, start, end, isPartial } = message;
+  const partial = isPartial ? 'TSUPERVISOR_PARTIAL=1\n' : '';
+  return Buffer.concat([
+    head,
+    Buffer.from(`PRIORITY=${priority}\n${partial}MESSAGE=`),
+    bytes.subarray(start, end),
+    newline,
+  ]);
+}
+
+const NEWLINE = 0x0a;
+const newline = Uint8Array.of(NEWLINE);
+/** Of syslog(3). */
+const INFO = 6;
+const PREFIX_BYTES = 3;
+const [LESS, GREATER, ZERO, SEVEN] = [0x3c, 0x3e, 0x30, 0x37];
+
+function priorityAt(bytes: Uint8Array, start: number, end: number): number | null {
+  if (end - start < PREFIX_BYTES || bytes[start] !== LESS || bytes[start + 2] !== GREATER) return null;
+  const digit = bytes[start + 1] ?? 0;
+  return digit >= ZERO && digit <= SEVEN ? digit - ZERO : null;
+}
+
+function encodeField(name: string, value: string): Uint8Array {
+  if (!value.includes('\n')) return Buffer.from(`${name}=${value}\n`);
+  const bytes = Buffer.from(value);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return Buffer.concat([Buffer.from(`${name}\n`), length, bytes, newline]);
+}
