@@ -1,0 +1,96 @@
+// The page's files, and what the daemon does for it: as seen by curl, without a browser.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { Daemon } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const MOST_BYTES = 60_000;
+
+let daemon: Daemon;
+
+beforeAll(async () => {
+  daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\n' });
+});
+afterAll(() => daemon.stop());
+
+const get = (path: string, init: BunFetchRequestInit = {}) =>
+  fetch(`http://127.0.0.1:${daemon.port}/${path}`, { ...init, decompress: false });
+
+async function files(): Promise<readonly string[]> {
+  const html = await (await get('')).text();
+  return [...html.matchAll(/(?:src|href)="(ui\/[^"]+)"/g)].flatMap(([, path]) => path ?? []);
+}
+
+describe('the page', () => {
+  test('is less than 60 kB with all its files', async () => {
+    const paths = ['', ...(await files())];
+    expect(paths.length).toBe(3);
+    const sizes = await Promise.all(
+      paths.map(async (path) => {
+        const answer = await get(path, { headers: { 'Accept-Encoding': 'gzip' } });
+        return (await answer.arrayBuffer()).byteLength;
+      }),
+    );
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(MOST_BYTES);
+  });
+
+  test('has files that may be kept for ever, compressed only for those who understand it', async () => {
+    for (const path of await files()) {
+      const plain = await get(path, { headers: { 'Accept-Encoding': 'identity' } });
+      const packed = await get(path, { headers: { 'Accept-Encoding': 'gzip' } });
+      expect(plain.headers.get('Content-Encoding')).toBeNull();
+      expect(packed.headers.get('Content-Encoding')).toBe('gzip');
+      expect(packed.headers.get('Cache-Control')).toContain('immutable');
+      expect(Bun.gunzipSync(await packed.arrayBuffer())).toEqual(new Uint8Array(await plain.arrayBuffer()));
+    }
+  });
+
+  test('forbids the browser everything but its own files', async () => {
+    const policy = (await get('')).headers.get('Content-Security-Policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+});
+
+test('nothing wakes the daemon when the last who looked is gone', async () => {
+  const looking = new AbortController();
+  const { signal } = looking;
+  const feed = await get('ui/feed', { signal });
+  const log = await get('ui/log/follow', { signal });
+  await seen(feed, 'event: usage', 2);
+  await seen(log, 'event: piece', 1);
+  looking.abort();
+  // It looked at the processes every two seconds.
+  await eventually(async () => (await wakeUpsIn(5000)) === 0, {
+    what: 'five seconds without a wake-up',
+    timeoutMs: 60_000,
+  });
+});
+
+async function seen(answer: Response, text: string, times: number): Promise<void> {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let received = '';
+  while (received.split(text).length <= times) {
+    const next = await reader?.read();
+    if (!next || next.done) throw new Error(`it ended: ${received}`);
+    received += decoder.decode(next.value, { stream: true });
+  }
+}
+
+/** Of the daemon's two threads; the runtime's collectors and compilers beside them finish their work first. */
+async function wakeUpsIn(milliseconds: number): Promise<number> {
+  const before = wakeUps();
+  await Bun.sleep(milliseconds);
+  return wakeUps() - before;
+}
+
+function wakeUps(): number {
+  return readdirSync(`/proc/${daemon.pid}/task`)
+    .map((task) => readFileSync(`/proc/${daemon.pid}/task/${task}/status`, 'utf8'))
+    .filter((status) => /^Name:\s+(tsupervisor|Worker)$/m.test(status))
+    .map((status) => Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1]))
+    .reduce((sum, count) => sum + count, 0);
+}
