@@ -1,6 +1,7 @@
 // `tsupervisor status`: what every process does, once or watched.
-import { type ProcessInfo, processName } from '../client/process-info.ts';
+import { type ProcessInfo, type ProcessUsage, processName } from '../client/process-info.ts';
 import { selectByPatterns } from '../client/process-pattern.ts';
+import { FaultError } from '../client/rpc-client.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
 import { untilInterrupted } from './control/interrupt.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
@@ -13,12 +14,23 @@ export async function run(args: readonly string[]): Promise<number> {
   const command = controlCommand('status', 'Show processes: all, or those that match.')
     .argument('[pattern...]', "names, groups, 'all', or shell patterns over the names")
     .option('--json', 'as JSON, for programs')
+    .option('-v, --verbose', 'with the memory and the CPU time that each takes, with all that it has started')
     .option('-w, --watch', 'go on: at a terminal the table, else a line for each change')
     .action(async (patterns, options) => {
       status = await withServer(options, async (client) => {
-        if (options.watch) return watch(client, patterns, options.json === true);
+        const { json = false, verbose = false } = options;
+        if (options.watch) return watch(client, patterns, { json, verbose });
         const { processes, unmatched } = await selectProcesses(client, patterns);
-        show(processes, options.json === true);
+        const usages = json || verbose ? await usagesOf(client) : null;
+        if (json)
+          print(
+            JSON.stringify(
+              processes.map((process) => asJson(process, usages)),
+              null,
+              2,
+            ),
+          );
+        else for (const line of table(processes, usages)) print(line);
         if (processes.some(isDown)) return exitStatuses.notRunning;
         return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
       });
@@ -44,40 +56,72 @@ function isDown({ statename }: ProcessInfo): boolean {
   return downStates.has(statename);
 }
 
-function show(processes: readonly ProcessInfo[], json: boolean): void {
-  if (json) print(JSON.stringify(processes.map(asJson), null, 2));
-  else for (const line of table(processes)) print(line);
+/** By `fullName`. */
+type Usages = ReadonlyMap<string, ProcessUsage>;
+
+/** Nobody's where the server is the original, which does not tell. */
+async function usagesOf(client: SupervisorClient): Promise<Usages> {
+  try {
+    return new Map((await client.allUsages()).map((usage) => [fullName(usage), usage]));
+  } catch (error) {
+    if (error instanceof FaultError) return new Map();
+    throw error;
+  }
 }
 
-function table(processes: readonly ProcessInfo[]): string[] {
+function fullName({ group, name }: { readonly group: string; readonly name: string }): string {
+  return `${group}:${name}`;
+}
+
+/** With `usages`, two more columns. */
+function table(processes: readonly ProcessInfo[], usages: Usages | null): string[] {
   const width = Math.max(0, ...processes.map((process) => Bun.stringWidth(processName(process))));
   return processes.map((process) => {
     const name = processName(process);
     const padding = ' '.repeat(width - Bun.stringWidth(name));
     const state = coloured(process.statename.padEnd(8), stateColours[process.statename] ?? 'grey');
-    return `${name}${padding}  ${state}  ${process.description}`.trimEnd();
+    const takes = usages ? `${columns(usages.get(fullName(process)))}  ` : '';
+    return `${name}${padding}  ${state}  ${takes}${process.description}`.trimEnd();
   });
 }
 
-/** The members are those of getProcessInfo, plus the full name. */
-function asJson(process: ProcessInfo) {
+/** `  12.3 MB    4.56 s`, blank where it is not known. */
+function columns(usage: ProcessUsage | undefined): string {
+  const memory = usage ? `${(usage.memoryKilobytes / 1024).toFixed(1)} MB` : '';
+  const cpu = usage ? `${usage.cpuSeconds.toFixed(2)} s` : '';
+  return `${memory.padStart(10)}  ${cpu.padStart(10)}`;
+}
+
+/** The members are those of getProcessInfo, plus the full name and, with `usages`, what it takes. */
+function asJson(process: ProcessInfo, usages: Usages | null) {
   const { stdoutLogfile, stderrLogfile, ...rest } = process;
+  const usage = usages?.get(fullName(process));
   return {
     ...rest,
     fullname: processName(process),
     stdout_logfile: stdoutLogfile,
     stderr_logfile: stderrLogfile,
+    ...(usages && { memory_kb: usage?.memoryKilobytes ?? null, cpu_seconds: usage?.cpuSeconds ?? null }),
   };
 }
 
+interface WatchStyle {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
 /** Until Ctrl-C. */
-async function watch(client: SupervisorClient, patterns: readonly string[], json: boolean): Promise<number> {
+async function watch(
+  client: SupervisorClient,
+  patterns: readonly string[],
+  { json, verbose }: WatchStyle,
+): Promise<number> {
   const redraw = isTerminal(1) && !json;
   const known = new Map<string, string>();
   await untilInterrupted(async (interrupted) => {
     while (!interrupted.aborted) {
       const { processes } = selectByPatterns(patterns, await client.allProcesses());
-      if (redraw) drawScreen(table(processes));
+      if (redraw) drawScreen(table(processes, verbose ? await usagesOf(client) : null));
       else showChanges(processes, known, json);
       await pause(WATCH_INTERVAL_MS, interrupted);
     }
@@ -94,11 +138,11 @@ function drawScreen(lines: readonly string[]): void {
 
 function showChanges(processes: readonly ProcessInfo[], known: Map<string, string>, json: boolean): void {
   for (const process of processes) {
-    const name = `${process.group}:${process.name}`;
+    const name = fullName(process);
     const state = `${process.statename} ${process.pid}`;
     if (known.get(name) === state) continue;
     known.set(name, state);
-    print(json ? JSON.stringify(asJson(process)) : (table([process])[0] ?? ''));
+    print(json ? JSON.stringify(asJson(process, null)) : (table([process], null)[0] ?? ''));
   }
 }
 

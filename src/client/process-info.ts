@@ -20,6 +20,14 @@ export interface ProcessInfo {
   readonly stderrLogfile: string;
 }
 
+/** What a process takes, with everything that it has started. */
+export interface ProcessUsage {
+  readonly name: string;
+  readonly group: string;
+  readonly cpuSeconds: number;
+  readonly memoryKilobytes: number;
+}
+
 /** One line of the answer to an operation on many processes. */
 export interface ProcessResult {
   readonly name: string;
@@ -74,6 +82,16 @@ export function decodeProcessInfo(value: RpcValue): ProcessInfo {
     spawnerr: text(info, 'spawnerr'),
     stdoutLogfile: text(info, 'stdout_logfile'),
     stderrLogfile: text(info, 'stderr_logfile'),
+  };
+}
+
+export function decodeProcessUsage(value: RpcValue): ProcessUsage {
+  const usage = struct(value);
+  return {
+    name: text(usage, 'name'),
+    group: text(usage, 'group'),
+    cpuSeconds: number(usage, 'cpu_seconds'),
+    memoryKilobytes: number(usage, 'memory_kb'),
   };
 }
 

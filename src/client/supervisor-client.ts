@@ -8,10 +8,12 @@ import {
   decodeNumber,
   decodeProcessInfo,
   decodeProcessResult,
+  decodeProcessUsage,
   decodeText,
   type ProcessConfigInfo,
   type ProcessInfo,
   type ProcessResult,
+  type ProcessUsage,
 } from './process-info.ts';
 import { RpcClient } from './rpc-client.ts';
 import type { Server } from './server-address.ts';
@@ -116,6 +118,11 @@ export class SupervisorClient {
   /** As rotateLog. */
   async rotateMainLog(): Promise<void> {
     await this.#rpc.call('tsupervisor.rotateMainLog');
+  }
+
+  /** As rotateLog. Those that do not run are left out. */
+  async allUsages(): Promise<ProcessUsage[]> {
+    return decodeArray(await this.#rpc.call('tsupervisor.getAllProcessUsage'), decodeProcessUsage);
   }
 
   async reloadConfig(): Promise<ConfigChanges> {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { openDescriptors, processUsage } from '../linux/process-usage.ts';
 import type { Process } from '../supervisor/process.ts';
 import { stateCodes } from '../supervisor/process-state.ts';
+import { type ProgramUsage, type Usages, usageOf } from '../supervisor/program-usage.ts';
 import { type Supervisor, supervisorStateCodes } from '../supervisor/supervisor.ts';
 import { version } from '../version.ts';
 import { ProcessCounters } from './process-counters.ts';
@@ -13,11 +14,15 @@ import { at, type Route } from './router.ts';
 export function metricsRoutes(supervisor: Supervisor, identifier: string): readonly Route[] {
   const counters = new ProcessCounters(supervisor);
   return [
-    at('/metrics', ['GET', 'HEAD'], () => ({
-      status: 200,
-      headers: [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']],
-      body: processMetrics(supervisor.processesByPriority, counters) + ownMetrics(supervisor, identifier),
-    })),
+    at('/metrics', ['GET', 'HEAD'], async () => {
+      const processes = supervisor.processesByPriority;
+      const { usages } = await usageOf(processes);
+      return {
+        status: 200,
+        headers: [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']],
+        body: processMetrics(processes, counters) + usageMetrics(usages) + ownMetrics(supervisor, identifier),
+      };
+    }),
     at('/healthz', ['GET', 'HEAD'], () => health(supervisor)),
   ];
 }
@@ -89,6 +94,26 @@ function processMetrics(processes: readonly Process[], counters: ProcessCounters
       of((process, labels) => sampleOrNone(labels, usages.get(process)?.residentBytes)),
     ),
     metric('supervisor_process_log_size_bytes', 'gauge', 'Size of the current log file.', of(logSamples)),
+  ].join('');
+}
+
+/** What is in its cgroup, or its descendants where it has none. */
+function usageMetrics(usages: Usages['usages']): string {
+  const of = (figure: (usage: ProgramUsage) => number): Sample[] =>
+    [...usages].map(([{ group, name }, usage]) => [{ group, process: name }, figure(usage)]);
+  return [
+    metric(
+      'supervisor_process_tree_cpu_seconds_total',
+      'counter',
+      'CPU time of the process and everything that it has started.',
+      of(({ cpuSeconds }) => cpuSeconds),
+    ),
+    metric(
+      'supervisor_process_tree_resident_memory_bytes',
+      'gauge',
+      'Resident memory of the process and everything that it has started.',
+      of(({ residentBytes }) => residentBytes),
+    ),
   ].join('');
 }
 

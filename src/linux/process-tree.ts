@@ -1,5 +1,35 @@
 // What a process and all its descendants take of the machine, as /proc tells.
 import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcessRow } from './process-table.ts';
+
+export interface TreeSum {
+  /** Of the tree's root: a pid may come back as another process, but hardly with less behind it. */
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+/** By the pid of the tree's root. */
+export type TreeSums = ReadonlyMap<number, TreeSum>;
+
+/** Each root with all its descendants; roots that are not in the table are left out. */
+export function sumTrees(rows: readonly ProcessRow[], roots: readonly number[]): TreeSums {
+  const byPid = new Map(rows.map((row) => [row.pid, row]));
+  const children = Map.groupBy(rows, ({ parent }) => parent);
+  const sums = new Map<number, TreeSum>();
+  for (const root of roots) {
+    const first = byPid.get(root);
+    if (!first) continue;
+    let [cpuSeconds, residentBytes] = [0, 0];
+    const left = [first];
+    for (let row = left.pop(); row; row = left.pop()) {
+      cpuSeconds += row.cpuSeconds;
+      residentBytes += row.residentBytes;
+      left.push(...(children.get(row.pid) ?? []));
+    }
+    sums.set(root, { cpuSeconds, residentBytes });
+  }
+  return sums;
+}
 
 /** Resident memory in bytes of `pid` and its descendants; who ends meanwhile counts nothing. */
 export function residentBytesOfTree(pid: number): number {

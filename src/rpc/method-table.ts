@@ -8,6 +8,7 @@ import { inputMethods } from './methods/input.ts';
 import { logMethods } from './methods/logs.ts';
 import { rotateMethods } from './methods/rotate.ts';
 import { ourNamespace, systemMethods } from './methods/system.ts';
+import { usageMethods } from './methods/usage.ts';
 
 /** `namespaces`: those of the configuration beside `system`, which is always there. */
 export function methodTable(namespaces: readonly string[]): MethodTable {
@@ -16,7 +17,7 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
     for (const part of supervisorMethods) {
       for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
     }
-    for (const [name, method] of Object.entries(rotateMethods))
+    for (const [name, method] of Object.entries({ ...rotateMethods, ...usageMethods }))
       methods.set(`${ourNamespace}.${name}`, method);
   }
   for (const [name, method] of Object.entries(systemMethods(methods))) methods.set(`system.${name}`, method);

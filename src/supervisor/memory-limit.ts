@@ -6,8 +6,8 @@ import type { Look } from './restart-when.ts';
 export const memoryLookMs = 10_000;
 
 export function memoryAbove(maxBytes: number): Look {
-  return ({ pid }) => {
-    const bytes = residentBytesOfTree(pid);
+  return ({ pid, cgroupUsage }) => {
+    const bytes = cgroupUsage?.residentBytes ?? residentBytesOfTree(pid);
     return bytes > maxBytes ? `it takes ${megabytes(bytes)}, max_memory is ${megabytes(maxBytes)}` : null;
   };
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { cgroupsIn, killCgroup, pidsIn, removeCgroup, untilEmpty } from '../../src/linux/cgroup.ts';
 import { cgroupPath, directoryOf } from '../../src/linux/own-cgroup.ts';
+import { processRow } from '../../src/linux/process-table.ts';
 import { Daemon, ours, run } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -175,6 +176,40 @@ killascgroup=true
     const all = pidsIn(program('stubborn'));
     expect((await daemon.supervisorctl('stop', 'stubborn')).stdout).toBe('stubborn: stopped\n');
     expect(all.filter(isAlive)).toEqual([]);
+  });
+
+  test('what a program takes is that of everything in its cgroup, also of what left its parents', async () => {
+    const json = await run([
+      ...ours.slice(0, 1),
+      'status',
+      '-c',
+      daemon.configPath,
+      '--json',
+      'careless',
+      'plain',
+    ]);
+    const [careless, plain] = JSON.parse(json.stdout);
+    const resident = pidsIn(program('careless')).map((pid) => processRow(pid)?.residentBytes ?? 0);
+    expect(resident.length).toBeGreaterThan(1);
+    expect(careless.memory_kb * 1024).toBeGreaterThan(Math.max(...resident));
+    expect(careless.memory_kb).toBeGreaterThan(plain.memory_kb);
+    expect(plain.memory_kb).toBeGreaterThan(100);
+
+    await daemon.supervisorctl('start', 'busy');
+    const cpuSeconds = async () => {
+      const answer = await fetch(
+        `http://127.0.0.1:${daemon.port}/api/v1/tsupervisor.getProcessUsage?name=busy`,
+      );
+      return JSON.parse(await answer.text()).result;
+    };
+    await eventually(async () => (await cpuSeconds()).cpu_seconds > 0.2, { what: 'CPU time of its child' });
+    expect(await cpuSeconds()).toMatchObject({ name: 'busy', group: 'busy', cgroup: true });
+    const metrics = await (await fetch(`http://127.0.0.1:${daemon.port}/metrics`)).text();
+    const sample = /^supervisor_process_tree_cpu_seconds_total\{group="busy",process="busy"\} (.*)$/m.exec(
+      metrics,
+    );
+    expect(Number(sample?.[1])).toBeGreaterThan(0.2);
+    await daemon.supervisorctl('stop', 'busy');
   });
 
   test('the cgroup goes with the process', async () => {

@@ -1,10 +1,11 @@
 // What the programs use of the machine, looked at again and again while somebody wants to know, and never else.
 // One look serves all.
 import { loadavg } from 'node:os';
-import { allPids, type ProcessRow, processRow } from '../../linux/process-table.ts';
+import type { TreeSums } from '../../linux/process-tree.ts';
+import { usageOf } from '../../supervisor/program-usage.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import { processId } from './process-view.ts';
-import { cpuSince, sumTrees, type TreeSums } from './usage.ts';
+import { cpuSince } from './usage.ts';
 import type { UsageSample } from './wire.ts';
 
 const INTERVAL_MS = 2000;
@@ -12,8 +13,6 @@ const INTERVAL_MS = 2000;
 const MOST_OF_THE_TIME = 0.02;
 /** Whoever listens has to hear of us now and then. */
 const LONGEST_PAUSE_MS = 8000;
-/** How long looking may keep the event loop from others. */
-const BURST_MS = 10;
 
 type Listener = (sample: UsageSample) => void;
 
@@ -52,39 +51,21 @@ export class UsageSampler {
 
   /** For how long it kept the processor busy, in milliseconds. */
   async #sample(): Promise<number> {
-    const { rows, busyMs } = await readTable();
+    const { usages, busyMs } = await usageOf(this.supervisor.processesByPriority);
     const started = performance.now();
-    const processes = this.supervisor.processesByPriority.filter(({ pid }) => pid > 0);
-    const sums = sumTrees(
-      rows,
-      processes.map(({ pid }) => pid),
-    );
+    const sums = new Map([...usages].map(([{ pid }, usage]) => [pid, usage]));
     const elapsedSeconds = this.#before ? (started - this.#before.atMs) / 1000 : 0;
     const used = cpuSince(this.#before?.sums ?? new Map(), sums, elapsedSeconds);
     this.#before = { sums, atMs: started };
     const sample: UsageSample = {
       load: loadavg().map((load) => Math.round(load * 100) / 100),
-      rows: processes.flatMap((process) => {
-        const sum = sums.get(process.pid);
-        return sum ? [[processId(process), used.get(process.pid) ?? 0, sum.residentBytes] as const] : [];
-      }),
+      rows: [...usages].map(([process, { residentBytes }]) => [
+        processId(process),
+        used.get(process.pid) ?? 0,
+        residentBytes,
+      ]),
     };
     for (const listener of this.#listeners) listener(sample);
     return busyMs + performance.now() - started;
   }
-}
-
-async function readTable(): Promise<{ rows: ProcessRow[]; busyMs: number }> {
-  const rows: ProcessRow[] = [];
-  let busyMs = 0;
-  let burst = performance.now();
-  for (const pid of allPids()) {
-    const row = processRow(pid);
-    if (row) rows.push(row);
-    if (performance.now() - burst < BURST_MS) continue;
-    busyMs += performance.now() - burst;
-    await new Promise((resolve) => setImmediate(resolve));
-    burst = performance.now();
-  }
-  return { rows, busyMs: busyMs + performance.now() - burst };
 }

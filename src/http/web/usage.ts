@@ -1,34 +1,5 @@
-// From the table of all processes to what whole trees of them use. Pure.
-import type { ProcessRow } from '../../linux/process-table.ts';
-
-export interface TreeSum {
-  /** Of the tree's root: a pid may come back as another process, but hardly with less behind it. */
-  readonly cpuSeconds: number;
-  readonly residentBytes: number;
-}
-
-/** By the pid of the tree's root. */
-export type TreeSums = ReadonlyMap<number, TreeSum>;
-
-/** Each root with all its descendants; roots that are not in the table are left out. */
-export function sumTrees(rows: readonly ProcessRow[], roots: readonly number[]): TreeSums {
-  const byPid = new Map(rows.map((row) => [row.pid, row]));
-  const children = Map.groupBy(rows, ({ parent }) => parent);
-  const sums = new Map<number, TreeSum>();
-  for (const root of roots) {
-    const first = byPid.get(root);
-    if (!first) continue;
-    let [cpuSeconds, residentBytes] = [0, 0];
-    const left = [first];
-    for (let row = left.pop(); row; row = left.pop()) {
-      cpuSeconds += row.cpuSeconds;
-      residentBytes += row.residentBytes;
-      left.push(...(children.get(row.pid) ?? []));
-    }
-    sums.set(root, { cpuSeconds, residentBytes });
-  }
-  return sums;
-}
+// How busy programs have been between two looks. Pure.
+import type { TreeSums } from '../../linux/process-tree.ts';
 
 /**
  * Percent of one core, with one decimal, for roots that were there before. What a descendant took goes over to its
