@@ -58,8 +58,7 @@ export class LogCompressor {
       return (await thread.ask({ do: 'compressed', path, backups, inode, copy })) === 0;
     } catch (error) {
       await rm(copy.path, { force: true });
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${file}: ${reason}`);
+      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${file}: ${reasonOf(error)}`);
       return false;
     }
   }
@@ -83,4 +82,8 @@ export class LogCompressor {
       await file.close();
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

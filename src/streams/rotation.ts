@@ -1,5 +1,6 @@
 // The files of a rotated log: BASE is the current one, BASE.1 the youngest of the old ones, which may be compressed.
-import { existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Compression, Rotation } from '../config/config.ts';
 import { holdFile } from '../linux/file.ts';
 
@@ -14,7 +15,7 @@ export function bySize(maxBytes: number, backups: number): Rotation {
 
 /** Moves BASE to BASE.1, BASE.1 to BASE.2 and so on; what was BASE.`backups` is lost. Throws what the system says. */
 export function shiftBackups(path: string, backups: number): void {
-  for (let number = backups - 1; number >= 1; number -= 1) {
+  for (const number of oldNumbers(path, backups - 1).reverse()) {
     for (const suffix of suffixesOf(path, number)) move(path, number, number + 1, suffix);
   }
   if (!existsSync(path)) return;
@@ -30,7 +31,7 @@ export function holdOldest(path: string, backups: number): number[] {
 /** Removes old files that were last written more than `maxAgeSeconds` ago. Throws what the system says. */
 export function removeOldBackups(path: string, backups: number, maxAgeSeconds: number): void {
   const oldest = Date.now() - maxAgeSeconds * 1000;
-  for (let number = 1; number <= backups; number += 1) {
+  for (const number of oldNumbers(path, backups)) {
     for (const suffix of suffixesOf(path, number)) {
       const file = `${path}.${number}${suffix}`;
       if (statSync(file).mtimeMs < oldest) unlinkSync(file);
@@ -38,10 +39,10 @@ export function removeOldBackups(path: string, backups: number, maxAgeSeconds: n
   }
 }
 
-/** The old files that are not compressed, the oldest first. */
+/** The old files that are not compressed, the oldest first. Throws what the system says. */
 export function plainBackups(path: string, backups: number): string[] {
-  const numbers = Array.from({ length: Math.max(0, backups) }, (_, index) => backups - index);
-  return numbers.map((number) => `${path}.${number}`).filter((file) => existsSync(file));
+  const files = oldNumbers(path, backups).map((number) => `${path}.${number}`);
+  return files.reverse().filter((file) => existsSync(file));
 }
 
 /** Where the compressed copy of an old file is made. */
@@ -78,6 +79,20 @@ export function removeIfThere(path: string): void {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }
+
+/** The numbers up to `highest` that there are, ascending; by the directory, as `backups` may be as good as infinite. */
+function oldNumbers(path: string, highest: number): number[] {
+  const beginning = `${basename(path)}.`;
+  const numbers = new Set<number>();
+  for (const name of readdirSync(dirname(path))) {
+    const digits = name.startsWith(beginning) ? OLD_FILE.exec(name.slice(beginning.length))?.[1] : undefined;
+    if (digits !== undefined && Number(digits) <= highest) numbers.add(Number(digits));
+  }
+  return [...numbers].sort((a, b) => a - b);
+}
+
+/** What stands behind the name of the log. */
+const OLD_FILE = /^([1-9]\d{0,14})(?:\.gz|\.zst)?$/;
 
 /** Under which names the old file is there; usually it is one. */
 function suffixesOf(path: string, number: number): string[] {

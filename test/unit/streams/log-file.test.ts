@@ -121,6 +121,24 @@ describe('a log file', () => {
     expect(files()).toEqual({ log: '', 'log.1': 'x'.repeat(20) });
   });
 
+  test('keeps as many old files as there are, when as good as all of them are wanted', () => {
+    writeFileSync(`${path}.1`, 'one');
+    writeFileSync(`${path}.7.gz`, 'seven');
+    for (const other of ['.01', '.1.old', '.x', '2']) writeFileSync(path + other, 'not ours');
+    open(bySize(4, 2 ** 31 - 1));
+    write('abc\n');
+    expect(files()).toEqual({
+      log: '',
+      'log.01': 'not ours',
+      'log.1': 'abc\n',
+      'log.1.old': 'not ours',
+      'log.2': 'one',
+      'log.8.gz': 'seven',
+      'log.x': 'not ours',
+      log2: 'not ours',
+    });
+  });
+
   test('has the mode that it was given, after a rotation too', () => {
     open(bySize(2, 1), 0o600);
     write('a\n');
