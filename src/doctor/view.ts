@@ -125,6 +125,8 @@ export interface UnitView {
   readonly privateTmp: boolean;
   /** 0 for none. */
   readonly mainPid: number;
+  /** What the daemon said last of itself; empty for nothing. */
+  readonly statusText: string;
 }
 
 /** The daemon that serves this configuration, by its sockets, by its pidfile, by its command line; null when none does. */
@@ -142,11 +144,13 @@ export function ownDaemon(
   return view.daemons.find(({ configPath }) => configPath === configuration.path) ?? null;
 }
 
-/** The service that is to run the daemon: what runs or starts at boot before what is merely there. Null for none. */
+/** The service that is to run the daemon: what runs, tried to, or starts at boot before what is merely there. Null for none. */
 export function ownUnit(view: Pick<View, 'units'>): UnitView | null {
   const loaded = (view.units ?? []).filter(({ loadState }) => loadState === 'loaded');
   const wanted = ({ activeState, fileState }: UnitView) =>
-    Number(activeState === 'active') * 2 + Number(fileState === 'enabled');
+    Number(activeState === 'active') * 4 +
+    Number(activeState === 'failed') * 2 +
+    Number(fileState === 'enabled');
   return loaded.toSorted((a, b) => wanted(b) - wanted(a))[0] ?? null;
 }
 

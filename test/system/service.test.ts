@@ -164,6 +164,25 @@ describe('systemctl reload', () => {
   });
 });
 
+describe('a service that cannot start', () => {
+  test('has the reason in its status, gives up after a few times, and the doctor tells what to do', async () => {
+    await machine.ok('systemctl', 'stop', 'tsupervisor');
+    machine.write('etc/supervisord.conf', '[supervisord]\nloglevel=loud\n');
+    expect((await machine.run('systemctl', 'start', 'tsupervisor')).status).not.toBe(0);
+    await eventually(async () => (await machine.property('tsupervisor', 'ActiveState')) === 'failed', {
+      what: 'systemd to give up',
+      timeoutMs: 30_000,
+    });
+    const reason = "bad logging level name 'loud'";
+    expect(await machine.property('tsupervisor', 'StatusText')).toBe(reason);
+    const { stdout } = await machine.run('tsupervisor', 'doctor', '--lang', 'en');
+    expect(stdout).toContain(`tsupervisor has failed\n   why: Result=exit-code; it said: ${reason}\n`);
+    machine.write('etc/supervisord.conf', config);
+    await machine.ok('systemctl', 'reset-failed', 'tsupervisor');
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+  }, 60_000);
+});
+
 describe('a daemon that is killed', () => {
   test('is started again, and every program runs once', async () => {
     const before = await mainPid();
@@ -178,7 +197,7 @@ describe('a daemon that hangs', () => {
   beforeAll(async () => {
     cpSync(join(root, 'test/support/stop-thread.py'), machine.path(script));
     await machine.ok('mkfifo', '/srv/never');
-    await dropIn('WatchdogSec=2');
+    await dropIn('WatchdogSec=3');
     await machine.ok('systemctl', 'restart', 'tsupervisor');
   });
   afterAll(() => dropIn(''));

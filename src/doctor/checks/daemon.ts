@@ -12,6 +12,8 @@ function notRunning(view: View): Finding[] {
   // Somebody answers whom we cannot see: on another machine, or in a container.
   if (view.answer.kind === 'answered' || view.answer.kind === 'unauthorized') return [];
   const unit = ownUnit(view);
+  // That is told, and more of it.
+  if (unit?.activeState === 'failed') return [];
   const path = shellWord(configuration.path);
   const others = view.daemons.map(({ pid, configPath }) => `pid ${pid}: ${configPath ?? '?'}`).join(', ');
   const { pidfilePid } = view;

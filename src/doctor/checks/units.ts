@@ -41,13 +41,15 @@ function checkUnit(unit: UnitView, view: View): Finding[] {
   return [...failed(unit), ...notEnabled(unit), ...privateTmp(unit, view)];
 }
 
-function failed({ name, activeState, result }: UnitView): Finding[] {
+function failed({ name, activeState, result, statusText }: UnitView): Finding[] {
   if (activeState !== 'failed') return [];
+  // What one that was killed said last is not why.
+  const reason = result === 'exit-code' && statusText !== '' ? `; it said: ${statusText}` : '';
   return [
     {
       id: 'unit-failed',
       what: { en: `${name} has failed`, zh: `${name} 启动失败` },
-      why: both(`Result=${result}`),
+      why: both(`Result=${result}${reason}`),
       remedy: both(
         `journalctl -u ${name} -n 30 --no-pager\nsystemctl reset-failed ${name}\nsystemctl start ${name}`,
       ),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { UnitView } from '../view.ts';
 
 const names = ['tsupervisor.service', 'supervisor.service', 'supervisord.service'] as const;
-const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp,MainPID';
+const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp,MainPID,StatusText';
 const patienceMs = 5000;
 
 /**
@@ -53,6 +53,7 @@ export function parseUnits(text: string): UnitView[] {
       result: block.get('Result') ?? '',
       privateTmp: block.get('PrivateTmp') === 'yes',
       mainPid: Number(block.get('MainPID') ?? 0),
+      statusText: block.get('StatusText') ?? '',
     }));
 }
 
@@ -73,6 +74,7 @@ function runningService(name: string, mainPid: number): UnitView {
     result: 'success',
     privateTmp: false,
     mainPid,
+    statusText: '',
   };
 }
 

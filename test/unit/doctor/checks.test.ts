@@ -50,6 +50,7 @@ describe('systemd', () => {
     result: 'success',
     privateTmp: false,
     mainPid: 500,
+    statusText: '',
   };
   const found = (...units: UnitView[]): string[] => ids(checkUnits({ ...well, units }));
 
@@ -82,6 +83,16 @@ UnitFileState=enabled\nMainPID=0\n\nId=supervisord.service\nLoadState=not-found\
     expect(found({ ...unit, loadState: 'bad-setting' })).toEqual(['unit-broken']);
     const [failed] = checkUnits({ ...well, units: [{ ...unit, activeState: 'failed' }] });
     expect(failed?.remedy.en).toContain('journalctl -u supervisor -n 30');
+    const said = { ...unit, activeState: 'failed', result: 'exit-code', statusText: 'no such user' };
+    const alone = {
+      ...well,
+      daemons: [],
+      pidfilePid: null,
+      answer: { ...well.answer, kind: 'unreachable' },
+    } as const;
+    expect(examine({ ...alone, units: [said] })).toMatchObject([
+      { id: 'unit-failed', why: { en: 'Result=exit-code; it said: no such user' } },
+    ]);
   });
 
   test('that does not know of a daemon started by hand is told', () => {
