@@ -8,6 +8,7 @@ import { processRow } from './process-table.ts';
 export interface CgroupUsage {
   /** Of everything that ever ran in it since it was made. */
   readonly cpuSeconds: number;
+  /** Of all that is in it now. */
   readonly residentBytes: number;
 }
 
@@ -62,11 +63,6 @@ export function moveInto(directory: string, pid: number): void {
   writeFileSync(join(directory, 'cgroup.procs'), String(pid));
 }
 
-/** Lets the cgroups beneath account for `controller`. Throws the system's error: it may not be there, or be in use. */
-export function enableBeneath(directory: string, controller: string): void {
-  writeFileSync(join(directory, 'cgroup.subtree_control'), `+${controller}`);
-}
-
 /** SIGKILL to everything in it and beneath it. */
 export function killCgroup(directory: string): void {
   try {
@@ -99,24 +95,12 @@ export async function untilEmpty(directory: string, limitMs: number): Promise<bo
 export function cgroupUsage(directory: string): CgroupUsage | null {
   const microseconds = cpuMicroseconds(readOrEmpty(join(directory, 'cpu.stat')));
   if (microseconds === null) return null;
-  // Without the memory controller nobody but the processes themselves knows.
-  const residentBytes =
-    mappedBytes(readOrEmpty(join(directory, 'memory.stat'))) ?? residentBytesIn(directory);
-  return { cpuSeconds: microseconds / 1e6, residentBytes };
+  return { cpuSeconds: microseconds / 1e6, residentBytes: residentBytesIn(directory) };
 }
 
 /** From the text of cpu.stat: in user and kernel mode together; null when it does not tell. */
 export function cpuMicroseconds(stat: string): number | null {
   return keyed(stat, 'usage_usec');
-}
-
-/**
- * From the text of memory.stat: what its processes have in memory, each page once, without the page cache of the
- * files that they only read and write. Null when it does not tell.
- */
-export function mappedBytes(stat: string): number | null {
-  const anonymous = keyed(stat, 'anon');
-  return anonymous === null ? null : anonymous + (keyed(stat, 'file_mapped') ?? 0);
 }
 
 function keyed(text: string, key: string): number | null {

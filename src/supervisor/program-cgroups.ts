@@ -6,7 +6,6 @@ import {
   cgroupsIn,
   cgroupUsage,
   createCgroup,
-  enableBeneath,
   killCgroup,
   moveInto,
   openEntrance,
@@ -32,8 +31,8 @@ export class ProgramCgroups {
   private constructor(readonly root: string) {}
 
   /**
-   * Moves ourselves into a cgroup of our own, because only those without processes can have others beneath them that
-   * account for memory. What an earlier life has left there empty is taken away. A text tells why we go without.
+   * Moves ourselves into a cgroup of our own: beside others below it, a cgroup should have no processes. What an
+   * earlier life has left there empty is taken away. A text tells why we go without.
    */
   static settle(own: OwnCgroup): ProgramCgroups | string {
     if ('refusal' in own) return own.refusal;
@@ -46,7 +45,6 @@ export class ProgramCgroups {
       removeCgroup(manager);
       return reasonOf(error);
     }
-    accountForMemory(root);
     const stale = cgroupsIn(root).filter((directory) => directory.includes(separator, root.length));
     stale.forEach(removeCgroup);
     return new ProgramCgroups(root);
@@ -131,15 +129,6 @@ export class ProgramCgroup {
 
   #tellRefusal(reason: string): void {
     this.log.debug(`not in cgroup ${this.directory}: ${reason}`);
-  }
-}
-
-/** Where another hierarchy does that, the processes are asked for what they take. */
-function accountForMemory(root: string): void {
-  try {
-    enableBeneath(root, 'memory');
-  } catch (error) {
-    reasonOf(error);
   }
 }
 

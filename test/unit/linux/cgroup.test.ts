@@ -1,6 +1,6 @@
 // What is read of the kernel's texts about cgroups.
 import { describe, expect, test } from 'bun:test';
-import { cpuMicroseconds, mappedBytes } from '../../../src/linux/cgroup.ts';
+import { cpuMicroseconds } from '../../../src/linux/cgroup.ts';
 import { cgroupPath, directoryOf } from '../../../src/linux/own-cgroup.ts';
 
 const unified =
@@ -58,14 +58,5 @@ describe('the usage of a cgroup', () => {
   test('is the time in user and in kernel mode', () => {
     expect(cpuMicroseconds('usage_usec 1500000\nuser_usec 1000000\nsystem_usec 500000\n')).toBe(1_500_000);
     expect(cpuMicroseconds('')).toBeNull();
-  });
-
-  test('is the memory that processes have mapped, without the cache of files they only read', () => {
-    const stat = 'anon 1000\nfile 500000\nkernel 70\nshmem 30\nfile_mapped 200\nanon_thp 0\n';
-    expect(mappedBytes(stat)).toBe(1200);
-  });
-
-  test('is not known where another hierarchy has the memory controller', () => {
-    expect(mappedBytes('')).toBeNull();
   });
 });
