@@ -1,6 +1,12 @@
-// `tsupervisor unit`: prints the unit file for systemd.
+// `tsupervisor unit`: prints the unit file for systemd, or that of its sockets.
+import { existsSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
-import { UnitError, unitText } from '../systemd/unit.ts';
+import { ConfigError } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { serviceConfigPaths } from '../config/search.ts';
+import { systemHost } from '../config/system-host.ts';
+import { socketUnitText } from '../systemd/socket-unit.ts';
+import { UnitError, type UnitOptions, unitText } from '../systemd/unit.ts';
 import { runControl } from './control/program.ts';
 import { printError, write } from './output.ts';
 import { unitOptions, withUnitOptions } from './service/unit-options.ts';
@@ -14,15 +20,25 @@ export async function run(args: readonly string[]): Promise<number> {
     new Command('tsupervisor unit').description('Print the unit file that lets systemd run the daemon.'),
   )
     .option('--executable <path>', 'the program that the unit starts')
-    .action(({ executable, ...options }) => {
+    .option('--socket', "the .socket unit for the servers of the configuration instead of the service's")
+    .action(({ executable, socket, ...given }) => {
       try {
-        const defaults = unitOptions(options);
-        write(1, unitText({ ...defaults, executable: executable ?? defaults.executable }));
+        const defaults = unitOptions(given);
+        const options = { ...defaults, executable: executable ?? defaults.executable };
+        write(1, socket ? socketUnitText(options, serversOf(options)) : unitText(options));
       } catch (error) {
-        if (!(error instanceof UnitError)) throw error;
+        if (!(error instanceof UnitError || error instanceof ConfigError)) throw error;
         printError(`tsupervisor unit: ${error.message}`);
         status = USAGE_STATUS;
       }
     });
   return runControl(command, args, () => status);
+}
+
+function serversOf({ configPath }: UnitOptions) {
+  const host = systemHost();
+  const path = configPath?.replace(/^%h(?=\/)/, host.env.HOME ?? '') ?? serviceConfigPaths.find(existsSync);
+  if (path === undefined)
+    throw new UnitError(`there is no configuration at ${serviceConfigPaths.join(' or ')}`);
+  return loadConfig({ path, overrides: {}, host }).servers;
 }

@@ -8,6 +8,7 @@ import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { DataPlane } from '../streams/data-plane.ts';
 import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
+import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation, type IncarnationRequest } from './incarnation.ts';
@@ -49,6 +50,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     dataPlane,
     eventSerials: new EventSerials(),
     cgroups: typeof cgroups === 'string' ? null : cgroups,
+    descriptors: passedDescriptors(process.env),
     environment: withoutServiceVariables(ownEnvironment()),
   };
   let forgetSignals = () => {};

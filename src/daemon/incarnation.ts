@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
+import { type SeatedServers, seatServers } from '../http/passed-sockets.ts';
 import { openServers, type Servers } from '../http/servers.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
@@ -12,6 +13,7 @@ import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import type { Surroundings } from '../supervisor/surroundings.ts';
+import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
 import { serverUrlForChildren } from './server-url.ts';
@@ -27,6 +29,8 @@ export interface IncarnationRequest {
   readonly dataPlane: DataPlane;
   readonly eventSerials: EventSerials;
   readonly cgroups: ProgramCgroups | null;
+  /** Sockets that systemd has opened for us. */
+  readonly descriptors: readonly PassedDescriptor[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -44,13 +48,15 @@ export class Incarnation {
   }
 
   /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
-  static start(request: IncarnationRequest): Incarnation {
+  static start(wanted: IncarnationRequest): Incarnation {
+    const { servers: configs, passed } = seated(wanted);
+    const request = { ...wanted, config: { ...wanted.config, servers: configs } };
     const log = openLog(request);
     writeFindings(log, request.config, request.findings);
     const reaper = new Reaper(log);
     try {
       // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
-      const servers = listen(request.config, log);
+      const servers = listen(request.config, passed, log);
       const supervisor = superviseBehind(servers, request, log, reaper);
       return new Incarnation(request.config, supervisor, log, servers, reaper);
     } catch (error) {
@@ -95,6 +101,10 @@ export class Incarnation {
     this.reaper.stop();
     this.log.close();
   }
+}
+
+function seated({ config, descriptors }: IncarnationRequest): SeatedServers {
+  return orRefused(() => seatServers(config.servers, descriptors));
 }
 
 function openLog({ config: { supervisord }, dataPlane, foreground }: IncarnationRequest): ActivityLog {
@@ -149,12 +159,16 @@ function orStartError<T>(what: string, action: () => T): T {
   }
 }
 
-function listen(config: Config, log: ActivityLog): Servers {
+function listen(config: Config, passed: SeatedServers['passed'], log: ActivityLog): Servers {
   // The standard interface takes no arguments; options of [DEFAULT] arrive here too.
   const argued = config.rpcInterfaces.some(({ options }) => Object.keys(options).length > 0);
   if (argued && config.servers.length > 0) throw new StartError('Could not make supervisor rpc interface');
+  return orRefused(() => openServers(config.servers, passed, log));
+}
+
+function orRefused<T>(listening: () => T): T {
   try {
-    return openServers(config.servers, log);
+    return listening();
   } catch (error) {
     throw error instanceof ListenError ? new StartError(error.message) : error;
   }

@@ -1,6 +1,8 @@
 // A runtime that sleeps when there is nothing to do.
 import { readFileSync } from 'node:fs';
+import { keepOverExec } from '../linux/descriptors.ts';
 import { replaceProcess } from '../linux/exec.ts';
+import { passedDescriptors } from '../systemd/listen-fds.ts';
 
 /** Read by the runtime at its very start only. Without it, it wakes up every second to look at its heap. */
 const variable = 'BUN_GC_TIMER_DISABLE';
@@ -13,6 +15,8 @@ export function quietRuntime(): void {
   }
   const argv = readFileSync('/proc/self/cmdline', 'utf8').split('\0').slice(0, -1);
   const environment = Object.entries({ ...process.env, [variable]: '1' });
+  // The runtime has marked all but the first of them close-on-exec.
+  for (const { fd } of passedDescriptors(process.env)) keepOverExec(fd);
   try {
     replaceProcess(
       process.execPath,

@@ -8,6 +8,7 @@ import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { libc } from '../linux/libc.ts';
 import { listenIpv6 } from '../linux/listen-ipv6.ts';
 import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
+import { duplicate } from '../linux/pipe.ts';
 import { isStaleSocket } from '../linux/unix-probe.ts';
 
 export interface Listener {
@@ -27,6 +28,16 @@ export class ListenError extends Error {
 /** Throws ListenError. `onStale` is told before the socket file of a dead server is replaced. */
 export function openListener(config: ServerConfig, onStale: (path: string) => void): Listener {
   return config.kind === 'unix' ? openUnix(config, onStale) : openInet(config);
+}
+
+/** One that somebody else bound, who keeps what stands for it: a descriptor of our own for it. Throws ListenError. */
+export function passedListener(fd: number, config: ServerConfig): Listener {
+  const name = config.kind === 'unix' ? config.path : config.host || '0.0.0.0';
+  try {
+    return { fd: duplicate(fd), name, dispose: () => {} };
+  } catch (error) {
+    throw listenError(error);
+  }
 }
 
 /** The original's; the kernel lowers it to net.core.somaxconn. */

@@ -4,7 +4,7 @@ import type { ServerConfig } from '../config/config.ts';
 import { libc } from '../linux/libc.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { type Listener, openListener } from './listener.ts';
+import { type Listener, openListener, passedListener } from './listener.ts';
 import { ownNames } from './own-names.ts';
 import { admitter } from './router.ts';
 import { routesFor } from './routes.ts';
@@ -16,12 +16,18 @@ interface OpenServer {
   readonly listener: Listener;
 }
 
-/** Binds every socket. Throws ListenError, having closed again what was opened. */
-export function openServers(configs: readonly ServerConfig[], log: ActivityLog): Servers {
+/** Binds every socket but those that were `passed`, by section, and stay open. Throws ListenError, having closed again what was opened. */
+export function openServers(
+  configs: readonly ServerConfig[],
+  passed: ReadonlyMap<string, number>,
+  log: ActivityLog,
+): Servers {
   const open: OpenServer[] = [];
   try {
     for (const config of configs) {
-      open.push({ config, listener: openListener(config, announceStale) });
+      const fd = passed.get(config.section);
+      const listener = fd === undefined ? openListener(config, announceStale) : passedListener(fd, config);
+      open.push({ config, listener });
     }
   } catch (error) {
     closeUnserved(open);

@@ -36,6 +36,7 @@ const { symbols } = dlopen('libc.so.6', {
   getpwnam_r: { args: ['ptr', 'ptr', 'ptr', 'usize', 'ptr'], returns: 'i32' },
   getpwuid_r: { args: ['u32', 'ptr', 'ptr', 'usize', 'ptr'], returns: 'i32' },
   getrlimit: { args: ['i32', 'ptr'], returns: 'i32' },
+  getsockname: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
   getsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   getuid: { args: [], returns: 'u32' },
   getxattr: { args: ['ptr', 'ptr', 'ptr', 'usize'], returns: 'i64' },
