@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { RawClient } from './raw-client.ts';
 
 const MOST_BYTES = 60_000;
 
@@ -13,8 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => daemon.stop());
 
+/** Leaves no connection open: as long as there is one, the runtime looks at it every second. */
 const get = (path: string, init: BunFetchRequestInit = {}) =>
-  fetch(`http://127.0.0.1:${daemon.port}/${path}`, { ...init, decompress: false });
+  fetch(`http://127.0.0.1:${daemon.port}/${path}`, { ...init, decompress: false, keepalive: false });
 
 async function files(): Promise<readonly string[]> {
   const html = await (await get('')).text();
@@ -55,30 +57,19 @@ describe('the page', () => {
 });
 
 test('nothing wakes the daemon when the last who looked is gone', async () => {
-  const looking = new AbortController();
-  const { signal } = looking;
-  const feed = await get('ui/feed', { signal });
-  const log = await get('ui/log/follow', { signal });
-  await seen(feed, 'event: usage', 2);
-  await seen(log, 'event: piece', 1);
-  looking.abort();
+  const clients = await Promise.all([RawClient.connect(daemon.port), RawClient.connect(daemon.port)]);
+  const [feed, log] = clients;
+  feed?.send('GET /ui/feed HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  log?.send('GET /ui/log/follow HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await feed?.until('event: usage', 2);
+  await log?.until('event: piece');
+  for (const client of clients) client.close();
   // It looked at the processes every two seconds.
   await eventually(async () => (await wakeUpsIn(5000)) === 0, {
     what: 'five seconds without a wake-up',
     timeoutMs: 60_000,
   });
 });
-
-async function seen(answer: Response, text: string, times: number): Promise<void> {
-  const reader = answer.body?.getReader();
-  const decoder = new TextDecoder();
-  let received = '';
-  while (received.split(text).length <= times) {
-    const next = await reader?.read();
-    if (!next || next.done) throw new Error(`it ended: ${received}`);
-    received += decoder.decode(next.value, { stream: true });
-  }
-}
 
 /** Of the daemon's two threads; the runtime's collectors and compilers beside them finish their work first. */
 async function wakeUpsIn(milliseconds: number): Promise<number> {
