@@ -40,7 +40,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
   const cgroups = ProgramCgroups.settle(ownCgroup());
-  findings.push(tellOf(cgroups));
+  findings.push(tellOf(cgroups, config));
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
   const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
@@ -112,10 +112,15 @@ function surviveMistakes(tell: (message: string) => void): void {
   process.on('unhandledRejection', onMistake);
 }
 
-function tellOf(cgroups: ProgramCgroups | string): Finding {
-  return typeof cgroups === 'string'
-    ? { level: 'debug', message: `programs run without cgroups of their own: ${cgroups}` }
-    : { level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` };
+/** Going without is worth a word to those who have asked for it. */
+function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): Finding {
+  if (typeof cgroups !== 'string')
+    return { level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` };
+  const message = `programs run without cgroups of their own: ${cgroups}`;
+  const isAskedFor = groups.some(({ processes }) => processes.some(({ killascgroup }) => killascgroup));
+  return isAskedFor
+    ? { level: 'info', message: `killascgroup has no effect, ${message}` }
+    : { level: 'debug', message };
 }
 
 function ownEnvironment(): Record<string, string> {

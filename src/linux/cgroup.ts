@@ -119,7 +119,8 @@ function isEmpty(directory: string): boolean {
 /** More rounds than one are for what was forked while we read. */
 const mostRounds = 100;
 
-function killOneByOne(directory: string): void {
+/** What killCgroup does where the kernel does not do it by itself. */
+export function killOneByOne(directory: string): void {
   const killed = new Set<number>();
   for (let round = 0; round < mostRounds; round += 1) {
     // 0 would be ourselves and our process group.

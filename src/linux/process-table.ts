@@ -1,5 +1,6 @@
 // All processes of the machine with what each has used, as /proc tells (proc(5)): one read a process.
 import { readdirSync, readFileSync } from 'node:fs';
+import { inBursts } from './in-bursts.ts';
 
 export interface ProcessRow {
   readonly pid: number;
@@ -24,20 +25,12 @@ export async function readTable(): Promise<{
   readonly busyMs: number;
 }> {
   const rows: ProcessRow[] = [];
-  let busyMs = 0;
-  let burst = performance.now();
-  for (const pid of allPids()) {
+  const busyMs = await inBursts(allPids(), (pid) => {
     const row = processRow(pid);
     if (row) rows.push(row);
-    if (performance.now() - burst < burstMs) continue;
-    busyMs += performance.now() - burst;
-    await new Promise((resolve) => setImmediate(resolve));
-    burst = performance.now();
-  }
-  return { rows, busyMs: busyMs + performance.now() - burst };
+  });
+  return { rows, busyMs };
 }
-
-const burstMs = 10;
 
 function allPids(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));

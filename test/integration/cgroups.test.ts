@@ -2,7 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cgroupsIn, killCgroup, pidsIn, removeCgroup, untilEmpty } from '../../src/linux/cgroup.ts';
+import {
+  cgroupsIn,
+  killCgroup,
+  killOneByOne,
+  pidsIn,
+  removeCgroup,
+  untilEmpty,
+} from '../../src/linux/cgroup.ts';
 import { cgroupPath, directoryOf } from '../../src/linux/own-cgroup.ts';
 import { processRow } from '../../src/linux/process-table.ts';
 import { Daemon, ours, run } from '../support/daemon.ts';
@@ -272,12 +279,60 @@ startsecs=0
 `,
     );
     await eventually(() => daemon.read('left') !== '', { what: 'the program' });
-    expect(daemon.log()).toContain('DEBG programs run without cgroups of their own: ');
+    expect(daemon.log()).toMatch(
+      /INFO killascgroup has no effect, programs run without cgroups of their own: \S+ /,
+    );
     expect(cgroupsIn(cgroup)).toEqual([]);
     expect((await daemon.supervisorctl('stop', 'it')).stdout).toBe('it: stopped\n');
     expect(isAlive(Number(daemon.read('left')))).toBe(true);
     await daemon.stop();
     other.kill('SIGKILL');
     await discard(cgroup);
+  });
+});
+
+describe('as pid 1 of a container', () => {
+  test("the root of its cgroup namespace is the manager's to use, without any mark", async () => {
+    const cgroup = newCgroup();
+    // As container engines do: what is mounted shows the container's part of the hierarchy.
+    const where = '"$(grep -m1 " - cgroup2 " /proc/self/mountinfo | cut -d" " -f5)"';
+    const mount = `at=${where} && umount -l "$at" && mount -t cgroup2 none "$at"`;
+    const enter = `echo $$ >${cgroup}/cgroup.procs && exec unshare -C -m sh -c '${mount} && exec "$@"' sh "$@"`;
+    const daemon = await Daemon.start({
+      config: `[program:it]
+command=/bin/sh -c "setsid /bin/sleep 100000 & exec /bin/sleep 100000"
+killascgroup=true
+startsecs=0
+`,
+      executable: ['unshare', '-p', '-f', '--mount-proc', 'sh', '-c', enter, 'sh', ...ours],
+    });
+    expect(daemon.log()).toContain('INFO supervisord started with pid 1\n');
+    await eventually(() => pidsIn(join(cgroup, 'it:it')).length === 2, { what: 'both processes' });
+    const left = pidsIn(join(cgroup, 'it:it'));
+    expect(pidsIn(join(cgroup, 'manager'))).toHaveLength(1);
+    expect((await daemon.supervisorctl('stop', 'it')).stdout).toBe('it: stopped\n');
+    expect(left.filter(isAlive)).toEqual([]);
+    await daemon.supervisorctl('shutdown');
+    await daemon.subprocess.exited;
+    await daemon.stop();
+    await discard(cgroup);
+  });
+});
+
+describe('a kernel without cgroup.kill', () => {
+  test('everything in a cgroup and beneath it is killed one by one', async () => {
+    const cgroup = newCgroup();
+    const beneath = join(cgroup, 'beneath');
+    mkdirSync(beneath);
+    for (const directory of [cgroup, beneath])
+      Bun.spawn([
+        'sh',
+        '-c',
+        `echo $$ >${directory}/cgroup.procs; setsid sleep 100000 & sleep 100000 & wait`,
+      ]);
+    await eventually(() => [cgroup, beneath].every((each) => pidsIn(each).length === 3), { what: 'all' });
+    killOneByOne(cgroup);
+    expect(await untilEmpty(cgroup, 10_000)).toBe(true);
+    expect(removeCgroup(cgroup)).toBe(true);
   });
 });
