@@ -117,7 +117,9 @@ const REQUEST_LINE = /^([^ ]+) ([^ ]+)(?: HTTP\/(\d+(?:\.\d+)*))?$/;
 
 function parseHead(bytes: Uint8Array): RequestHead | null {
   try {
-    const [line = '', ...fields] = utf8.decode(bytes).split('\r\n');
+    const text = utf8.decode(bytes);
+    const [line = '', ...fields] = text.split('\r\n');
+    if (isAmbiguous(text, fields)) return null;
     const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
     if (method === undefined || target === undefined || isFolded(fields[0])) return null;
     const lists = parseFields(fields);
@@ -136,6 +138,14 @@ function parseHead(bytes: Uint8Array): RequestHead | null {
     // Neither UTF-8 nor percent-encoded UTF-8.
     return null;
   }
+}
+
+/**
+ * What another program, a proxy before us, may take for a line end or for the name of a field when we do not: who writes
+ * such a thing wants the two of us to see different requests (RFC 9112, 2.2 and 5.1; RFC 9110, 5.5).
+ */
+function isAmbiguous(text: string, fields: readonly string[]): boolean {
+  return /\0|\r(?!\n)|(?<!\r)\n/.test(text) || fields.some((line) => /^[^\s:]+[ \t]+:/.test(line));
 }
 
 function isFolded(line: string | undefined): boolean {

@@ -69,9 +69,9 @@ function decodeInteger(value: RpcValue | undefined): number {
   throw new RpcFault('INCORRECT_PARAMETERS');
 }
 
-/** Whatever is no text is sent on as JSON. */
-function decodeAnyText(value: RpcValue | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, writeBigInt);
+/** Whatever is no text becomes JSON. */
+export function decodeAnyText(value: RpcValue | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value, writeBigInt) ?? '');
 }
 
 function writeBigInt(_key: string, value: unknown): unknown {

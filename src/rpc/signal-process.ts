@@ -2,12 +2,13 @@
 import { isSignal, signalNumber } from '../linux/signals.ts';
 import type { Process } from '../supervisor/process.ts';
 import { RpcFault } from './faults.ts';
+import { decodeAnyText } from './params.ts';
 import type { RpcValue } from './value.ts';
 
 /** The number of a signal as clients send it: an int, digits, or a name. Throws RpcFault BAD_SIGNAL. */
 export function requireSignal(sent: RpcValue): number {
   const number = typeof sent === 'string' ? numberOf(sent.trim()) : sent;
-  if (typeof number !== 'number' || !isSignal(number)) throw new RpcFault('BAD_SIGNAL', String(sent));
+  if (typeof number !== 'number' || !isSignal(number)) throw new RpcFault('BAD_SIGNAL', decodeAnyText(sent));
   return number;
 }
 

@@ -1,6 +1,6 @@
 // The daemon itself: background, pidfile, signals, restart in place, what it refuses.
 import { describe, expect, test } from 'bun:test';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, type Outcome, original, ours, run } from '../support/daemon.ts';
@@ -165,6 +165,22 @@ describe('signals to the daemon', () => {
     expect(status).toBe(200);
     expect(await daemon.stop()).toBe(0);
     taken.stop(true);
+  });
+
+  test('a group whose AUTO logs cannot be made is refused in one line, and can be added later', async () => {
+    const config = '[program:cat]\ncommand=/bin/cat\nstartsecs=0';
+    const daemon = await Daemon.start({
+      config,
+      supervisord: 'childlogdir=%(here)s/logs',
+      files: { 'logs/x': '' },
+    });
+    await daemon.supervisorctl('stop', 'cat');
+    await daemon.supervisorctl('remove', 'cat');
+    rmSync(daemon.path('logs'), { recursive: true });
+    expect((await daemon.supervisorctl('add', 'cat')).stdout).toContain('<Fault 30: "FAILED: cat: ENOENT');
+    mkdirSync(daemon.path('logs'));
+    expect((await daemon.supervisorctl('add', 'cat')).stdout).toBe('cat: added process group\n');
+    expect(await daemon.stop()).toBe(0);
   });
 
   test('SIGHUP with a broken configuration changes nothing but the log', async () => {

@@ -3,14 +3,14 @@
 import { RpcFault } from '../faults.ts';
 import { findProcess } from '../find-process.ts';
 import { type Method, method, twoParams } from '../method.ts';
-import { characters, eventData, eventType, processName } from '../params.ts';
+import { characters, decodeAnyText, eventData, eventType, processName } from '../params.ts';
 
 export const inputMethods: Readonly<Record<string, Method>> = {
   sendProcessStdin: method(
     'Writes text to the standard input of a process, as it is. What the process does not read yet is kept for it.',
     { type: 'boolean', text: 'Always true' },
     twoParams(processName, characters, ({ supervisor }, name, text) => {
-      if (typeof text !== 'string') throw new RpcFault('INCORRECT_PARAMETERS', String(text));
+      if (typeof text !== 'string') throw new RpcFault('INCORRECT_PARAMETERS', decodeAnyText(text));
       const process = findProcess(supervisor, name);
       if (process.pid === 0 || process.state === 'STOPPING') throw new RpcFault('NOT_RUNNING', name);
       const result = process.writeStdin(Buffer.from(text));

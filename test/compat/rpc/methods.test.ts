@@ -187,6 +187,7 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
     supervisor('signalAllProcesses', 'CONT'),
     supervisor('signalAllProcesses', 'BOGUS'),
     supervisor('signalProcess', 'cat'),
+    differs({ fault: [11, 'BAD_SIGNAL: {"a":1}'] }, 'supervisor.signalProcess', 'cat', { a: 1 }),
   ],
   'standard input': [
     supervisor('sendProcessStdin', 'cat', ''),
@@ -196,6 +197,7 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
     supervisor('sendProcessStdin', 'cat', 5),
     supervisor('sendProcessStdin', 'nosuch', 5),
     supervisor('sendProcessStdin', 'cat'),
+    differs({ fault: [2, 'INCORRECT_PARAMETERS: {"a":1}'] }, 'supervisor.sendProcessStdin', 'cat', { a: 1 }),
   ],
   logs: [
     ...[

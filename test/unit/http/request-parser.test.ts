@@ -134,6 +134,19 @@ describe('header fields', () => {
     ]);
   });
 
+  test('that another program could read otherwise are refused', () => {
+    for (const field of [
+      'Content-Length : 5',
+      'Transfer-Encoding\t: chunked',
+      'X: a\nContent-Length: 5',
+      'X: a\rContent-Length: 5',
+      'X: a\0b',
+    ]) {
+      expect(kinds(`POST / HTTP/1.1\r\n${field}\r\n\r\nhello`)).toEqual(['refused']);
+    }
+    expect(kinds('GET / HTTP/1.1\r\nHost: a : b\r\nno field\r\n\r\n')).toEqual(['head', 'end']);
+  });
+
   test('may be folded, but not the first', () => {
     expect(headOf('GET / HTTP/1.1\r\nA: b\r\n  c\r\n\r\n').headers.get('a')).toBe('b c');
     expect(kinds('GET / HTTP/1.1\r\n A: b\r\n\r\n')).toEqual(['refused']);
