@@ -30,7 +30,7 @@ const longestSleepMs = 3_600_000;
 
 export class DataLoop {
   readonly #epoll = new PatientEpoll();
-  readonly #syslog = new Syslog();
+  readonly #syslog = new Syslog((message) => this.#tell({ is: 'trouble', message }));
   readonly #stuckLogs = new StuckLogs(
     (fd) => this.#epoll.watchWritableOnce(fd),
     () => this.#onFreed(),

@@ -1,22 +1,33 @@
 // syslog(3) as the original uses it: ident `supervisord`, facility user, priority info, no pid. RFC 3164 over /dev/log.
 import type { Memory } from '../linux/file.ts';
 import { UnixDatagramSender } from '../linux/unix-datagram.ts';
-import type { LogTarget } from './log-target.ts';
+import { errnoOf, type LogTarget } from './log-target.ts';
+import { Losses } from './losses.ts';
 
 const socketPath = '/dev/log';
 /** user.info: facility 1, severity 6. */
 const priority = 14;
+/** A slow daemon takes some and refuses some: losses are over when none was for so long. */
+const calmMs = 1000;
 const ident = 'supervisord';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export class Syslog implements LogTarget {
   readonly waitsFor = null;
   readonly lineWaitMs = 0;
+  readonly #losses: Losses;
   #sender: UnixDatagramSender | null = null;
+  /** On the clock of performance.now(). */
+  #lastLoss = 0;
 
-  constructor(private readonly path = socketPath) {}
+  constructor(
+    tell: (message: string) => void,
+    private readonly path = socketPath,
+  ) {
+    this.#losses = new Losses(path, tell);
+  }
 
-  /** A message for each line. Without a syslog daemon they are lost, as they are with syslog(3). */
+  /** A message for each line. What a syslog daemon that is slow or missing does not take is dropped and counted. */
   write({ bytes }: Memory, start: number, end: number): void {
     this.writeLines(bytes.subarray(start, end), '');
   }
@@ -45,12 +56,23 @@ export class Syslog implements LogTarget {
   }
 
   #send(message: string): void {
-    try {
+    const bytes = Buffer.from(message);
+    const failure = this.#sent(bytes);
+    const now = performance.now();
+    if (failure !== 0) {
+      this.#lastLoss = now;
+      this.#losses.add(bytes.length, failure);
+    } else if (now - this.#lastLoss > calmMs) this.#losses.end('written');
+  }
+
+  /** 0, or the error number; without a descriptor for the socket the next message tries again. */
+  #sent(bytes: Uint8Array): number {
+    let failure = 0;
+    const refused = errnoOf(() => {
       this.#sender ??= new UnixDatagramSender(this.path);
-      this.#sender.send(Buffer.from(message));
-    } catch {
-      // No descriptor left for the socket: the next message tries again.
-    }
+      failure = this.#sender.send(bytes);
+    });
+    return refused || failure;
   }
 }
 

@@ -35,7 +35,7 @@ async function received(count: number, send: () => void): Promise<string[]> {
 
 describe('syslog', () => {
   test('gets a message for each line, as syslog(3) would send it', async () => {
-    const syslog = new Syslog(path);
+    const syslog = new Syslog(() => {}, path);
     const messages = await received(3, () => {
       syslog.writeLines(Buffer.from('first\nsecond\n'), 'web ');
       const memory = memoryOf(Buffer.from('of the daemon\n'));
@@ -51,10 +51,14 @@ describe('syslog', () => {
     ]);
   });
 
-  test('is missed by nobody when it is not there, and used as soon as it is', async () => {
-    const syslog = new Syslog(path);
-    syslog.writeLines(Buffer.from('lost\n'), '');
+  test('is told of when it is not there, and used as soon as it is', async () => {
+    const told: string[] = [];
+    const syslog = new Syslog((text) => told.push(text), path);
+    syslog.writeLines(Buffer.from('lost\nlost too\n'), '');
     const [message] = await received(1, () => syslog.writeLines(Buffer.from('heard\n'), ''));
     expect(message).toEndWith('supervisord: heard');
+    expect(told).toEqual([
+      `cannot write to ${path}: ENOENT; output is dropped until it can be written again`,
+    ]);
   });
 });
