@@ -238,20 +238,35 @@ describe('dnf', () => {
     }
   }, 180_000);
 
-  test("takes the place of the original's package, which would take its changed configuration along", async () => {
-    const machine = await Root.create(base);
-    try {
-      await machine.dnf('install', 'supervisor');
-      const changed = '[supervisord]\n; changed\n';
-      writeFileSync(machine.in('etc/supervisord.conf'), changed);
-      await machine.dnf('install', '--allowerasing', 'tsupervisor-compat');
-      expect((await run(['rpm', `--root=${machine.path}`, '-q', 'supervisor'])).status).not.toBe(0);
-      expect(existsSync(machine.in('etc/supervisord.conf.rpmsave'))).toBe(true);
-      expect(readFileSync(machine.in('etc/supervisord.conf'), 'utf8')).toBe(changed);
-    } finally {
-      await machine.destroy();
-    }
-  }, 180_000);
+  describe("takes the place of the original's package", () => {
+    const changed = '[supervisord]\n; changed\n';
+
+    test.each([
+      ['its changed configuration stays', changed, changed],
+      [
+        "in place of the one that it brought comes ours, which includes the same programs' files",
+        null,
+        ' /etc/supervisord.d/*.ini',
+      ],
+    ])(
+      '%s',
+      async (_what, edited, expected) => {
+        const machine = await Root.create(base);
+        try {
+          await machine.dnf('install', 'supervisor');
+          if (edited !== null) writeFileSync(machine.in('etc/supervisord.conf'), edited);
+          await machine.dnf('install', '--allowerasing', 'tsupervisor-compat');
+          expect((await run(['rpm', `--root=${machine.path}`, '-q', 'supervisor'])).status).not.toBe(0);
+          // What rpm does by itself.
+          expect(existsSync(machine.in('etc/supervisord.conf.rpmsave'))).toBe(edited !== null);
+          expect(readFileSync(machine.in('etc/supervisord.conf'), 'utf8')).toContain(expected);
+        } finally {
+          await machine.destroy();
+        }
+      },
+      180_000,
+    );
+  });
 
   test("never touches a configuration that is somebody's, and puts none where Debian's supervisor has one", async () => {
     const machine = await Root.create(base);
