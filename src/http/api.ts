@@ -77,6 +77,9 @@ const statusOf: Readonly<Record<FaultName, Status>> = {
   CANT_REREAD: 409,
 };
 
+/** Each of them may become an array, which takes a hundred times as much. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
 /** In the order of the parameters; optional ones may be missing at the end. */
 function argumentsOf({ params }: Method, request: HttpRequest): readonly RpcValue[] {
   const given = request.method === 'GET' ? fromQuery(request.query) : fromBody(request);
@@ -105,6 +108,7 @@ function fromBody({ headers, body }: HttpRequest): ReadonlyMap<string, RpcValue>
   if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
     throw new BadRequest('Content-Type: application/json is needed');
   }
+  if (body.length > MAX_JSON_BYTES) throw new BadRequest(`the body is longer than ${MAX_JSON_BYTES} bytes`);
   const value = body.length === 0 ? {} : parseJson(body);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new BadRequest('the body is to be an object of parameters');

@@ -36,6 +36,14 @@ const post = (path: string, body: unknown, type = 'application/json') =>
 const outcome = async (response: Response) => [response.status, await response.json()];
 
 describe('/api/v1', () => {
+  test('takes no more JSON than a megabyte, of which each byte can cost a hundred', async () => {
+    const data = 'x'.repeat(1024 * 1024);
+    expect(await outcome(await post('/api/v1/supervisor.sendRemoteCommEvent', { type: 'x', data }))).toEqual([
+      400,
+      { error: 'the body is longer than 1048576 bytes' },
+    ]);
+  });
+
   test('calls what only tells by GET, with parameters in the query', async () => {
     const response = await get('/api/v1/supervisor.getProcessInfo?name=cat');
     expect(response.headers.get('content-type')).toBe('application/json');
