@@ -7,13 +7,23 @@ export class CStringArray {
   private readonly bytes: Buffer;
 
   constructor(strings: readonly string[]) {
-    this.bytes = Buffer.from(`${strings.join('\0')}\0`);
-    this.pointers = new BigUint64Array(strings.length + 1);
-    const base = ptr(this.bytes);
-    let offset = 0;
-    strings.forEach((text, index) => {
-      this.pointers[index] = BigInt(base + offset);
-      offset += Buffer.byteLength(text) + 1;
-    });
+    this.bytes = joined(strings);
+    this.pointers = pointersTo(strings, ptr(this.bytes));
   }
+}
+
+/** The strings one after the other, a NUL behind each. */
+export function joined(strings: readonly string[]): Buffer {
+  return Buffer.from(`${strings.join('\0')}\0`);
+}
+
+/** Where each string is when they stand joined at `base`, and a NULL. */
+export function pointersTo(strings: readonly string[], base: number): BigUint64Array {
+  const pointers = new BigUint64Array(strings.length + 1);
+  let offset = 0;
+  strings.forEach((text, index) => {
+    pointers[index] = BigInt(base + offset);
+    offset += Buffer.byteLength(text) + 1;
+  });
+  return pointers;
 }

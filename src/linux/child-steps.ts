@@ -1,7 +1,7 @@
 // What a new process does until it is a program: the system calls, in their order, and what to say when one fails.
-import { CStringArray } from './c-string-array.ts';
+import { store, storeStrings, zeros } from './child-memory.ts';
 import type { UserIdentity } from './credentials.ts';
-import { cstring, ptr } from './libc.ts';
+import { cstring } from './libc.ts';
 import type { SystemCall } from './new-process.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 
@@ -9,8 +9,6 @@ export interface Step extends SystemCall {
   readonly stage: SpawnStage;
   /** What is said when it fails; the name of the error unless given. */
   readonly refusal?: string;
-  /** Keeps what only an address still points at. */
-  readonly memory?: unknown;
 }
 
 /** Gives up root for `user`, unless null; the directory is entered with the rights that are left. */
@@ -21,14 +19,14 @@ export function stepsOf(request: SpawnRequest, user: UserIdentity | null): Step[
     ...(user === null ? [] : becoming(user)),
     ...inDirectory(request.directory),
     ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
-    ...signalsAtDefault,
+    ...signalsAtDefault(),
     executing(request),
   ];
 }
 
 /** Where what it forks is born too. Needs our rights and our descriptors. */
 export function entering(cgroup: number): Step {
-  return { stage: 'cgroup', number: sys.write, args: [cgroup, ptr(itself), itself.length] };
+  return { stage: 'cgroup', number: sys.write, args: [cgroup, store(itself), itself.length] };
 }
 
 /** As cgroup.procs understands it. */
@@ -76,14 +74,11 @@ const numbers = {
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
 
 function becoming({ uid, gid, groups }: UserIdentity): Step[] {
-  const list = Uint32Array.from(groups);
-  const setgroups = [groups.length, list.length === 0 ? 0 : ptr(list)];
   return [
     {
       stage: 'setuid',
       number: sys.setgroups,
-      args: setgroups,
-      memory: list,
+      args: [groups.length, store(Uint32Array.from(groups))],
       refusal: 'Could not set groups of effective user',
     },
     {
@@ -103,37 +98,33 @@ function becoming({ uid, gid, groups }: UserIdentity): Step[] {
 
 function inDirectory(directory: string | null): Step[] {
   if (directory === null) return [];
-  const path = cstring(directory);
-  return [{ stage: 'chdir', number: sys.chdir, args: [ptr(path)], memory: path }];
+  return [{ stage: 'chdir', number: sys.chdir, args: [store(cstring(directory))] }];
 }
 
 function executing({ path, argv, environment }: SpawnRequest): Step {
-  const memory = {
-    path: cstring(path),
-    argv: new CStringArray(argv),
-    variables: new CStringArray(environment),
-  };
-  const args = [ptr(memory.path), ptr(memory.argv.pointers), ptr(memory.variables.pointers)];
-  return { stage: 'exec', number: sys.execve, args, memory };
+  const args = [store(cstring(path)), storeStrings(argv), storeStrings(environment)];
+  return { stage: 'exec', number: sys.execve, args };
 }
 
 /** Those that can be neither caught nor ignored. */
 const [SIGKILL, SIGSTOP] = [9, 19];
 const SIGNALS = 64;
+const changeable = Array.from({ length: SIGNALS }, (_, index) => index + 1).filter(
+  (signal) => signal !== SIGKILL && signal !== SIGSTOP,
+);
 const SIG_SETMASK = 2;
-/** `struct sigaction` of the kernel, with SIG_DFL; its beginning is an empty set of signals too. */
-const zeros = new Uint8Array(32);
 const SIGSET_BYTES = 8;
 
-const signalsAtDefault: readonly Step[] = [
-  ...Array.from({ length: SIGNALS }, (_, index) => index + 1)
-    .filter((signal) => signal !== SIGKILL && signal !== SIGSTOP)
-    .map(
+/** Zeros are a `struct sigaction` of the kernel with SIG_DFL, and an empty set of signals. */
+function signalsAtDefault(): Step[] {
+  return [
+    ...changeable.map(
       (signal): Step => ({
         stage: 'fork',
         number: sys.rt_sigaction,
-        args: [signal, ptr(zeros), 0, SIGSET_BYTES],
+        args: [signal, zeros(), 0, SIGSET_BYTES],
       }),
     ),
-  { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, ptr(zeros), 0, SIGSET_BYTES] },
-];
+    { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, zeros(), 0, SIGSET_BYTES] },
+  ];
+}

@@ -1,12 +1,14 @@
 // A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
 // after a fork there is only one thread. So the list is worked off by a few machine instructions.
-import { CFunction, toArrayBuffer } from 'bun:ffi';
+import { CFunction, type Pointer } from 'bun:ffi';
+import { allocate, keepMemoryFromForks } from './child-memory.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
+import { mapMemory } from './mapped-memory.ts';
 import { createPipe } from './pipe.ts';
 
-/** One call; the number is that of this architecture. Addresses must stay valid until the list was handed over. */
+/** One call; the number is that of this architecture. What addresses point at is in the child's memory (child-memory.ts). */
 export interface SystemCall {
   readonly number: number;
   readonly args: readonly number[];
@@ -43,7 +45,8 @@ const flagsOf = {
 };
 const NOWHERE = -1;
 
-function startApart(list: Uint32Array): NewProcess {
+function startApart(list: List): NewProcess {
+  keepMemoryFromForks();
   const { readFd, writeFd } = createPipe('read');
   try {
     let pid: number;
@@ -61,7 +64,7 @@ function startApart(list: Uint32Array): NewProcess {
 }
 
 /** The kernel wakes us when the program runs or the process has ended; what failed is marked in the list itself. */
-function startBeside(list: Uint32Array, flags: number): NewProcess {
+function startBeside(list: List, flags: number): NewProcess {
   const pid = run(list, flags, NOWHERE);
   const failure = failureIn(list);
   if (failure) bury(pid);
@@ -69,8 +72,8 @@ function startBeside(list: Uint32Array, flags: number): NewProcess {
 }
 
 /** The pid. */
-function run(list: Uint32Array, flags: number, report: number): number {
-  const pid = withSignalsBlocked(() => Number(worker()(ptr(list), flags, report)));
+function run({ address }: List, flags: number, report: number): number {
+  const pid = withSignalsBlocked(() => Number(worker()(address, flags, report)));
   if (pid < 0) throw new SyscallError('clone', -pid);
   return pid;
 }
@@ -83,23 +86,30 @@ const WORDS = 6;
 /** Words of 64 bits as pairs, the lower half first, which costs less than BigInts. */
 const HALVES = WORDS * 2;
 
-function encode(calls: readonly SystemCall[]): Uint32Array {
-  const list = new Uint32Array(calls.length * HALVES);
-  calls.forEach(({ number, args }, index) => {
-    const start = index * HALVES;
-    list[start] = number;
-    args.forEach((value, place) => {
-      list[start + 2 + place * 2] = value;
-      list[start + 3 + place * 2] = value / 2 ** 32;
-    });
-    list[start + HALVES - 2] = index;
-  });
-  return list;
+/** The calls as the worker takes them. */
+interface List {
+  readonly words: Uint32Array;
+  readonly address: number;
 }
 
-function failureIn(list: Uint32Array): NewProcess['failure'] {
-  for (let start = 0; start < list.length; start += HALVES) {
-    if (list[start + 1] !== 0) return { index: start / HALVES, errno: -((list[start] ?? 0) | 0) };
+function encode(calls: readonly SystemCall[]): List {
+  const { bytes, address } = allocate(calls.length * HALVES * Uint32Array.BYTES_PER_ELEMENT);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, calls.length * HALVES);
+  calls.forEach(({ number, args }, index) => {
+    const start = index * HALVES;
+    words[start] = number;
+    args.forEach((value, place) => {
+      words[start + 2 + place * 2] = value;
+      words[start + 3 + place * 2] = value / 2 ** 32;
+    });
+    words[start + HALVES - 2] = index;
+  });
+  return { words, address };
+}
+
+function failureIn({ words }: List): NewProcess['failure'] {
+  for (let start = 0; start < words.length; start += HALVES) {
+    if (words[start + 1] !== 0) return { index: start / HALVES, errno: -((words[start] ?? 0) | 0) };
   }
   return null;
 }
@@ -145,7 +155,7 @@ const code = {
     'e00f80d2c80b80d2010000d4',
 };
 
-type Worker = (list: ReturnType<typeof ptr>, flags: number, report: number) => bigint | number;
+type Worker = (list: number, flags: number, report: number) => bigint | number;
 let loaded: Worker | null = null;
 
 /** In memory of its own, which cannot be written any more. */
@@ -154,19 +164,20 @@ function worker(): Worker {
   return loaded;
 }
 
-function load(bytes: Uint8Array): Worker {
-  const address = libc.mmap(null, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
-  if (address === null || address < 0) throw new SyscallError('mmap', errno());
-  new Uint8Array(toArrayBuffer(address, 0, bytes.length)).set(bytes);
-  checked(libc.mprotect(address, PAGE_BYTES, PROT_READ | PROT_EXEC), 'mprotect');
-  return CFunction({ ptr: address, args: ['ptr', 'i64', 'i64'], returns: 'i64' }) as unknown as Worker;
+function load(instructions: Uint8Array): Worker {
+  const { bytes, address } = mapMemory(PAGE_BYTES);
+  bytes.set(instructions);
+  checked(libc.mprotect(BigInt(address), BigInt(PAGE_BYTES), PROT_READ | PROT_EXEC), 'mprotect');
+  return CFunction({
+    ptr: address as Pointer,
+    args: ['u64', 'i64', 'i64'],
+    returns: 'i64',
+  }) as unknown as Worker;
 }
 
-const PAGE_BYTES = 4096n;
+const PAGE_BYTES = 4096;
 const PROT_READ = 1;
-const PROT_WRITE = 2;
 const PROT_EXEC = 4;
-const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /** The runtime's signal handlers must not run in the new process. */
 function withSignalsBlocked<T>(action: () => T): T {

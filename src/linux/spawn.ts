@@ -1,4 +1,5 @@
 // One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
+import { clearChildMemory } from './child-memory.ts';
 import { entering, keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { errnoName, SyscallError } from './errno.ts';
@@ -13,6 +14,16 @@ export { SpawnFailure, type SpawnRequest };
  * Throws SpawnFailure.
  */
 export function spawn(request: SpawnRequest): number {
+  try {
+    return spawnAs(request);
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    throw new SpawnFailure(error.syscall === 'execve' ? 'exec' : 'fork', error.code);
+  }
+}
+
+function spawnAs(request: SpawnRequest): number {
+  clearChildMemory();
   const user = userToBecome(request.user);
   const enter = request.cgroup === null ? [] : [entering(request.cgroup)];
   if (user) return start([...enter, ...stepsOf(request, user)], 'nothing');
@@ -35,16 +46,8 @@ function userToBecome(user: UserIdentity | null): UserIdentity | null {
 }
 
 function start(steps: readonly Step[], shared: Sharing): number {
-  const { pid, failure } = started(steps, shared);
+  const { pid, failure } = startProcess(steps, shared);
   if (failure === null) return pid;
   const step = steps[failure.index];
   throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));
-}
-
-function started(steps: readonly Step[], shared: Sharing): ReturnType<typeof startProcess> {
-  try {
-    return startProcess(steps, shared);
-  } catch (error) {
-    throw error instanceof SyscallError ? new SpawnFailure('fork', error.code) : error;
-  }
 }

@@ -132,6 +132,16 @@ describe('a child', () => {
     expect(output).toBe('0\n');
   });
 
+  test('of another user gets no copy of the memory that most of us is in', async () => {
+    await shell('true', { user: nobody });
+    const mappings = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[\da-f]+-[\da-f]+ )/m);
+    const dirtyKiB = (mapping: string): number => Number(/^Private_Dirty: +(\d+)/m.exec(mapping)?.[1] ?? 0);
+    const total = (some: readonly string[]): number =>
+      some.reduce((sum, mapping) => sum + dirtyKiB(mapping), 0);
+    const copied = mappings.filter((mapping) => !/^VmFlags:.* dc/m.test(mapping));
+    expect(total(copied)).toBeLessThan(total(mappings) / 10);
+  });
+
   test('of another user can at no moment of its start be used to signal us', async () => {
     const attacker = Bun.spawn(
       ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '/usr/bin/python3', '-c', attack],
