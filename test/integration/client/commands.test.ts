@@ -12,7 +12,7 @@ startsecs=0
 command=/bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line $i; done; echo trouble >&2; exec sleep 1000'
 startsecs=0
 [program:fail]
-command=/bin/sh -c 'echo reason one >&2; echo reason two >&2; exit 1'
+command=/bin/sh -c 'echo reason one >&2; echo reason two >&2; sleep 0.3; exit 1'
 autostart=false
 startsecs=30
 startretries=0
