@@ -3,6 +3,7 @@ import { measureConfiguration } from './configuration.ts';
 import { measureEvents } from './events.ts';
 import { measureLogs } from './logs.ts';
 import type { Row } from './measure.ts';
+import { measurePage } from './page.ts';
 import { measureProcesses } from './processes.ts';
 
 const measurements: readonly (() => Promise<Row[]>)[] = [
@@ -10,6 +11,7 @@ const measurements: readonly (() => Promise<Row[]>)[] = [
   measureProcesses,
   measureEvents,
   measureLogs,
+  measurePage,
 ];
 
 console.log(`${'what'.padEnd(60)} ${'ours'.padStart(12)} ${'original'.padStart(12)} ${'ratio'.padStart(8)}`);

@@ -1,16 +1,10 @@
 // A daemon, and a browser that looks at it.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { browserPatienceMs, launchBrowser } from '../support/browser.ts';
 import { Daemon, type DaemonSetup } from '../support/daemon.ts';
 
-/** Nothing of it goes out into the world. */
-const flags = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-/** A loaded machine takes its time. */
-const patienceMs = 60_000;
 const screenshots = join(import.meta.dir, 'screenshots');
 
 export class Stage {
@@ -24,14 +18,7 @@ export class Stage {
 
   /** `more`: further flags for the browser. */
   static async open(setup: DaemonSetup, more: readonly string[] = []): Promise<Stage> {
-    const [daemon, browser] = await Promise.all([
-      Daemon.start(setup),
-      chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        args: [...flags, ...more],
-        timeout: patienceMs,
-      }),
-    ]);
+    const [daemon, browser] = await Promise.all([Daemon.start(setup), launchBrowser(more)]);
     return new Stage(daemon, browser);
   }
 
@@ -45,7 +32,7 @@ export class Stage {
       ...{ locale: 'en-US', viewport: { width: 1440, height: 900 } },
       ...options,
     });
-    context.setDefaultTimeout(patienceMs);
+    context.setDefaultTimeout(browserPatienceMs);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
