@@ -25,7 +25,7 @@ export interface CgroupLog {
 /** Between the names of group and process, so that nothing else is named like this: neither we nor kernel files. */
 const separator = ':';
 /** After SIGKILL only a process that hangs in the kernel takes longer. */
-const killedMs = 2000;
+const killedMs = 5000;
 
 export class ProgramCgroups {
   private constructor(readonly root: string) {}
