@@ -52,33 +52,45 @@ export interface FollowCallbacks {
   readonly onMissing: () => void;
 }
 
-/** Again after each lost connection, from where it ended. Returns how to end it. */
+/**
+ * Again after each lost connection, from where it ended. Not while the page is hidden: a browser has few connections for
+ * all its tabs. Returns how to end it.
+ */
 export function followLog(name: LogName, from: Position | null, callbacks: FollowCallbacks): () => void {
   let position = from;
-  let source: EventSource;
+  let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout>;
+  const disconnect = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+  };
   const connect = () => {
-    source = new EventSource(logAddress('follow', name, position ? parametersOf(position) : {}));
-    source.addEventListener('piece', (event) => {
+    disconnect();
+    const opened = new EventSource(logAddress('follow', name, position ? parametersOf(position) : {}));
+    source = opened;
+    opened.addEventListener('piece', (event) => {
       const piece: LogEvents['piece'] = JSON.parse(event.data);
       position = { file: piece.file, offset: piece.end };
       callbacks.onPiece(piece);
     });
-    source.addEventListener('fresh', (event) => {
+    opened.addEventListener('fresh', (event) => {
       const { why }: LogEvents['fresh'] = JSON.parse(event.data);
       callbacks.onFresh(why);
     });
-    source.onerror = () => {
+    opened.onerror = () => {
       // Closed for good: it was answered, and not with a log.
-      if (source.readyState === EventSource.CLOSED && position === null) callbacks.onMissing();
-      source.close();
+      if (opened.readyState === EventSource.CLOSED && position === null) callbacks.onMissing();
+      disconnect();
       retry = setTimeout(connect, RETRY_MS);
     };
   };
+  const onVisibility = () => (document.visibilityState === 'hidden' ? disconnect() : connect());
+  document.addEventListener('visibilitychange', onVisibility);
   connect();
   return () => {
-    clearTimeout(retry);
-    source.close();
+    document.removeEventListener('visibilitychange', onVisibility);
+    disconnect();
   };
 }
 
