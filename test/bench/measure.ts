@@ -23,11 +23,28 @@ export async function compare(
   };
 }
 
-async function measure(
+/** The same for several figures of one run, as many as there are names. */
+export async function compareSeveral(
+  whats: readonly string[],
+  unit: string,
+  setup: DaemonSetup,
+  figures: (daemon: Daemon) => Promise<readonly number[]>,
+): Promise<Row[]> {
+  const mine = await measure(ours, setup, figures);
+  const theirs = await measure(original, setup, figures);
+  return whats.map((what, index) => ({
+    what,
+    unit,
+    ours: mine[index] ?? Number.NaN,
+    original: theirs[index] ?? Number.NaN,
+  }));
+}
+
+async function measure<T>(
   executable: readonly string[],
   setup: DaemonSetup,
-  figure: (daemon: Daemon) => Promise<number>,
-): Promise<number> {
+  figure: (daemon: Daemon) => Promise<T>,
+): Promise<T> {
   const daemon = await Daemon.start({ ...setup, executable });
   try {
     return await figure(daemon);
@@ -51,6 +68,11 @@ export async function call(daemon: Daemon, method: string, ...params: string[]):
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN;
 }
 
 /** Milliseconds until `condition` holds, looked at every `everyMs`. */

@@ -14,12 +14,14 @@ stdout_logfile=NONE
 stderr_logfile=NONE`,
   supervisord: 'minfds=8192',
 };
-const one = {
-  // Writes down when each of its lives begins, in nanoseconds.
-  config: `[program:cat]
-command=/bin/sh -c 'date +%%s%%N >>%(here)s/starts; exec sleep 100000'
-autorestart=true
-startsecs=0`,
+const hundredDown = {
+  config: Array.from(
+    { length: 100 },
+    (_, index) => `[program:down_${index}]
+command=${index % 2 === 0 ? '/bin/cat' : '/nonexistent'}
+autostart=${index % 2 === 0 ? 'false' : 'true'}
+startretries=0`,
+  ).join('\n'),
 };
 const hundredSilent = {
   config:
@@ -29,9 +31,10 @@ const hundredSilent = {
 export async function measureProcesses(): Promise<Row[]> {
   return [
     await compare('from exec to 1000 programs RUNNING', 'ms', autostarting(thousand), startOfThousand),
+    await compare('longest wait for getState meanwhile', 'ms', autostarting(thousand), longestWait),
     await compare('getAllProcessInfo with 1000 processes, median', 'ms', thousand, listLatency),
     await compare('stop of 1000 programs', 'ms', autostarting(thousand), stopOfThousand),
-    await compare('killed to running again, median', 'ms', one, killToRunning),
+    await compare('shutdown with 100 groups STOPPED or FATAL', 'ms', hundredDown, shutdownOfDown),
     await compare('context switches in 20 s, idle with 100 silent programs', '', hundredSilent, idleWakeUps),
     await compare('anonymous memory with 100 silent programs', 'kB', hundredSilent, (daemon) =>
       memory(daemon, 'RssAnon'),
@@ -76,29 +79,26 @@ async function stopOfThousand(daemon: Daemon): Promise<number> {
   return performance.now() - started;
 }
 
-async function killToRunning(daemon: Daemon): Promise<number> {
-  const times: number[] = [];
-  for (let count = 1; count <= 15; count += 1) {
-    await timeUntil(async () => starts(daemon).length === count, 5);
-    // Longer than the second below which restarts are held back.
-    await Bun.sleep(1200);
-    const victim = await pid(daemon);
-    // Nobody asks meanwhile: a question would wake a daemon that only looks once a second.
-    const killedAt = Date.now();
-    process.kill(victim, 'SIGKILL');
-    await timeUntil(async () => starts(daemon).length > count, 5);
-    times.push(Number((starts(daemon).at(-1) ?? 0n) / 1000n) / 1000 - killedAt);
+/** Half of the groups are STOPPED, half FATAL. */
+async function shutdownOfDown(daemon: Daemon): Promise<number> {
+  await timeUntil(async () => (await call(daemon, 'getAllProcessInfo')).split('>FATAL<').length === 51, 50);
+  const started = performance.now();
+  process.kill(daemon.pid, 'SIGTERM');
+  await daemon.subprocess.exited;
+  return performance.now() - started;
+}
+
+async function longestWait(daemon: Daemon): Promise<number> {
+  let longest = 0;
+  for (let up = false; !up; up = daemon.log().includes('success: many_0999')) {
+    // Looking at the log takes time of its own.
+    for (let count = 0; count < 5; count += 1) {
+      const started = performance.now();
+      await call(daemon, 'getState');
+      longest = Math.max(longest, performance.now() - started);
+    }
   }
-  return median(times);
-}
-
-function starts(daemon: Daemon): bigint[] {
-  return daemon.read('starts').split('\n').slice(0, -1).map(BigInt);
-}
-
-async function pid(daemon: Daemon): Promise<number> {
-  const answer = await call(daemon, 'getProcessInfo', 'cat');
-  return Number(/<name>pid<\/name>\s*<value><int>(\d+)/.exec(answer)?.[1] ?? 0);
+  return longest;
 }
 
 async function idleWakeUps(daemon: Daemon): Promise<number> {

@@ -5,10 +5,12 @@ import { measureLogs } from './logs.ts';
 import type { Row } from './measure.ts';
 import { measurePage } from './page.ts';
 import { measureProcesses } from './processes.ts';
+import { measureRespawns } from './respawns.ts';
 
 const measurements: readonly (() => Promise<Row[]>)[] = [
   measureConfiguration,
   measureProcesses,
+  measureRespawns,
   measureEvents,
   measureLogs,
   measurePage,

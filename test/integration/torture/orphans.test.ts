@@ -5,21 +5,24 @@ import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { childrenOf, processOf } from './kernel-view.ts';
 
-const orphans = 3000;
+const orphans = 10_000;
 
-/** Each child ends at once and leaves a child of its own, which ends with 0 at about the same time. */
+const families = 100;
+
+/** Each child ends with a hundred children of its own left behind, which end with 0 at about the same time. */
 const orphanMaker = `import os
-for _ in range(${orphans}):
+for _ in range(${families}):
     pid = os.fork()
     if pid == 0:
-        os.fork()
+        for _ in range(${orphans / families}):
+            if os.fork() == 0: os._exit(0)
         os._exit(0)
     os.waitpid(pid, 0)
 `;
 
 const container = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child', ...ours];
 
-test('as process 1, thousands of orphans are reaped and logged, and none stays a zombie', async () => {
+test('as process 1, ten thousand orphans are reaped and logged, and none stays a zombie', async () => {
   const daemon = await Daemon.start({
     executable: container,
     files: { 'orphans.py': orphanMaker },
@@ -33,7 +36,10 @@ command=/bin/cat`,
   expect(daemon.read('supervisord.pid')).toBe('1\n');
   const daemonPid = childrenOf(daemon.pid)[0]?.pid ?? 0;
   const reaped = (): number => daemon.log().split(/INFO reaped unknown pid \d+ \(exit status 0\)/).length - 1;
-  await eventually(() => reaped() >= orphans, { what: `${orphans} orphans to be reaped`, timeoutMs: 60_000 });
+  await eventually(() => reaped() >= orphans, {
+    what: `${orphans} orphans to be reaped`,
+    timeoutMs: 100_000,
+  });
   await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
   expect(reaped()).toBe(orphans);
   expect(daemon.log()).toContain('INFO exited: maker (exit status 0; expected)');

@@ -1,0 +1,46 @@
+// Too few descriptors or processes: a program that cannot be started says why, in the original's words, and comes up
+// when there are some again.
+import { expect, test } from 'bun:test';
+import { Daemon, ours } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const config = `[program:cat]
+command=/bin/cat
+startsecs=0
+autostart=false
+startretries=100`;
+
+/** One of whom nothing else runs: the kernel counts the processes of a user. */
+const stranger = 61234;
+const asStranger = ['setpriv', `--reuid=${stranger}`, `--regid=${stranger}`, '--clear-groups'];
+const daemonOfStranger = ['/bin/sh', '-c', `chown ${stranger} . && exec "$0" "$@"`, ...asStranger, ...ours];
+
+const scarcities = [
+  { what: 'descriptors', few: 'nofile=20:', plenty: 'nofile=1000:', says: 'too many open files' },
+  {
+    what: 'processes',
+    few: 'nproc=1:',
+    plenty: 'nproc=1000:',
+    says: 'Too many processes in process table',
+  },
+];
+
+for (const { what, few, plenty, says } of scarcities) {
+  test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again`, async () => {
+    const daemon = await Daemon.start({ config, executable: daemonOfStranger });
+    try {
+      await limit(daemon.pid, few);
+      await daemon.supervisorctl('start', 'cat');
+      expect(daemon.log()).toContain(`INFO spawnerr: ${says} to spawn 'cat'\n`);
+      await limit(daemon.pid, plenty);
+      await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
+    } finally {
+      expect(await daemon.stop()).toBe(0);
+    }
+  });
+}
+
+async function limit(pid: number, resource: string): Promise<void> {
+  const prlimit = [...asStranger, 'prlimit', `--pid=${pid}`, `--${resource}`];
+  expect(await Bun.spawn(prlimit).exited).toBe(0);
+}
