@@ -2,6 +2,7 @@
 import { expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { childrenOf } from './kernel-view.ts';
@@ -61,11 +62,16 @@ startsecs=0`,
   process.kill(victim, 'SIGKILL');
   await Bun.write(daemon.path('wanted'), String(pid));
   await eventually(() => daemon.read('taken') === String(pid), { what: 'a stranger to have the pid' });
-  expect((await daemon.supervisorctl('signal', 'USR1', 'victim')).stdout).toBe('victim: signalled\n');
-  const stopping = daemon.supervisorctl('stop', 'victim');
-  await eventually(async () => (await daemon.states()).victim !== 'RUNNING', { what: 'it to be stopped' });
+  const url = `unix://${daemon.path('supervisor.sock')}`;
+  const client = new SupervisorClient({ url, credentials: null });
+  await client.signalProcess('victim', 'USR1');
+  await client.stopProcess('victim', false);
+  expect((await client.process('victim')).statename).toBe('STOPPING');
   stopped.stdin.end();
-  expect((await stopping).stdout).toBe('victim: stopped\n');
+  await eventually(async () => (await client.process('victim')).statename === 'STOPPED', {
+    what: 'it to be told',
+  });
+  client.close();
 
   const strangers = childrenOf(daemonPid).flatMap(({ pid }) => childrenOf(pid));
   expect(strangers.map(({ state }) => state)).toEqual(['S']);
