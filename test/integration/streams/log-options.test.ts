@@ -82,14 +82,20 @@ function rotate(...names: readonly string[]): ReturnType<typeof run> {
 
 /** Sends a line through /bin/cat into the log of a program. */
 async function say(name: string, line: string): Promise<void> {
+  await call('proxy.supervisor.sendProcessStdin(sys.argv[2], sys.argv[3])', name, line);
+}
+
+/** What Python's client gets for an expression, as JSON. */
+async function call(expression: string, ...args: readonly string[]): Promise<unknown> {
   const script =
-    'import sys, supervisor.xmlrpc, xmlrpc.client\n' +
+    'import json, sys, supervisor.xmlrpc, xmlrpc.client\n' +
     'transport = supervisor.xmlrpc.SupervisorTransport(None, None, "unix://" + sys.argv[1])\n' +
     'proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)\n' +
-    'proxy.supervisor.sendProcessStdin(sys.argv[2], sys.argv[3])';
-  const args = [daemon.path('supervisor.sock'), name, line];
-  const { status, stderr } = await run(['/usr/bin/python3', '-c', script, ...args]);
+    `print(json.dumps(${expression}))`;
+  const command = ['/usr/bin/python3', '-c', script, daemon.path('supervisor.sock'), ...args];
+  const { status, stdout, stderr } = await run(command);
   expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
 }
 
 async function logHas(file: string, text: string): Promise<void> {
@@ -208,6 +214,21 @@ describe('tsupervisor rotate', () => {
 
   test('tells of names that mean nothing', async () => {
     expect((await rotate('nobody')).status).not.toBe(0);
+  });
+});
+
+describe('tsupervisor.rotateLog', () => {
+  test('begins a new log, can be asked about, and is not listed', async () => {
+    await say('usual', 'by RPC\n');
+    await logHas('usual.log', 'by RPC');
+    expect(await call('proxy.tsupervisor.rotateLog("usual")')).toBe(true);
+    expect(daemon.read('usual.log')).toBe('');
+    expect(await call('proxy.system.methodSignature("tsupervisor.rotateLog")')).toEqual([
+      'boolean',
+      'string',
+    ]);
+    expect(await call('proxy.system.methodHelp("tsupervisor.rotateMainLog")')).toContain('@return boolean');
+    expect(await call('[n for n in proxy.system.listMethods() if n.startswith("tsupervisor")]')).toEqual([]);
   });
 });
 
