@@ -1,6 +1,14 @@
 // Logs as users configure them, on the compiled executable.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { Daemon, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -47,6 +55,10 @@ stdout_logfile=%(here)s/stopped.log
 [program:usual]
 command=/bin/cat
 stdout_logfile=%(here)s/usual.log
+[program:huge]
+command=/bin/cat
+autostart=false
+stdout_logfile=%(here)s/huge.log
 [program:nowhere]
 command=/bin/cat
 stdout_logfile=NONE
@@ -229,6 +241,21 @@ describe('tsupervisor.rotateLog', () => {
     ]);
     expect(await call('proxy.system.methodHelp("tsupervisor.rotateMainLog")')).toContain('@return boolean');
     expect(await call('[n for n in proxy.system.listMethods() if n.startswith("tsupervisor")]')).toEqual([]);
+  });
+});
+
+describe('a log of ten gigabytes', () => {
+  test('is read from its end as quickly as any', async () => {
+    writeFileSync(daemon.path('huge.log'), '');
+    truncateSync(daemon.path('huge.log'), 10 * 1024 ** 3);
+    appendFileSync(daemon.path('huge.log'), 'the last words\n');
+    expect(await call('proxy.supervisor.readProcessStdoutLog("huge", -15, 0)')).toBe('the last words\n');
+    // Its offset is more than XML-RPC can say.
+    expect(await call('proxy.supervisor.tailProcessStdoutLog("huge", 0, 15)')).toEqual([
+      'the last words\n',
+      2 ** 31 - 1,
+      true,
+    ]);
   });
 });
 
