@@ -29,6 +29,7 @@ export const neverKept: HeaderList = [
   ['Expires', 'Thu, 01 Jan 1970 00:00:00 GMT'],
 ];
 
+/** Something to see until the script has come; it takes that over. */
 const shell = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -41,7 +42,7 @@ const shell = `<!DOCTYPE html>
 <script type="module" src="ui/${script.name}"></script>
 </head>
 <body>
-<div id="page"></div>
+<div id="page"><div class="app"><header><h1>supervisor</h1></header></div></div>
 <noscript>This page needs JavaScript. Without it: <code>supervisorctl status</code>, or <a href="metrics">metrics</a>.</noscript>
 </body>
 </html>
