@@ -1,7 +1,7 @@
 // Programs that die and come back: how soon, also among others that die all the time, and what it costs.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Daemon } from '../support/daemon.ts';
-import { call, compare, compareSeveral, median, percentile, type Row, timeUntil } from './measure.ts';
+import { compare, compareSeveral, median, percentile, type Row, timeUntil } from './measure.ts';
 
 const victims = 50;
 const rounds = 2;
@@ -41,12 +41,12 @@ export async function measureRespawns(): Promise<Row[]> {
 async function killToRunning(daemon: Daemon): Promise<number[]> {
   const log = new NewLines(daemon);
   const times: number[] = [];
+  const pids = new Map<string, number>();
   try {
     for (let round = 0; round < rounds; round += 1) {
       // Longer than the second below which restarts are held back.
       await Bun.sleep(2000);
-      const pids = await pidsOfVictims(daemon);
-      log.read();
+      noteSpawned(log.read(), pids);
       const killed = new Map<string, number>();
       for (const [name, pid] of pids) {
         killed.set(name, Date.now());
@@ -55,7 +55,9 @@ async function killToRunning(daemon: Daemon): Promise<number[]> {
       }
       const giveUpAt = Date.now() + patienceMs;
       await timeUntil(async () => {
-        for (const line of log.read()) {
+        const lines = log.read();
+        noteSpawned(lines, pids);
+        for (const line of lines) {
           const [, name = ''] = /INFO success: (p_\d+) entered/.exec(line) ?? [];
           const killedAt = killed.get(name);
           if (killedAt === undefined) continue;
@@ -73,15 +75,11 @@ async function killToRunning(daemon: Daemon): Promise<number[]> {
   return [median(times), percentile(times, 99)];
 }
 
-/** Of those that run. */
-async function pidsOfVictims(daemon: Daemon): Promise<Map<string, number>> {
-  const pids = new Map<string, number>();
-  for (const answer of (await call(daemon, 'getAllProcessInfo')).split('<struct>')) {
-    const [, name] = /<string>(p_\d+)</.exec(answer) ?? [];
-    const pid = Number(/<name>pid<\/name>\s*<value><int>(\d+)/.exec(answer)?.[1] ?? 0);
-    if (name && pid > 0) pids.set(name, pid);
+function noteSpawned(lines: readonly string[], pids: Map<string, number>): void {
+  for (const line of lines) {
+    const [, name, pid] = /INFO spawned: '(p_\d+)' with pid (\d+)/.exec(line) ?? [];
+    if (name) pids.set(name, Number(pid));
   }
-  return pids;
 }
 
 async function cpuOfRespawn(daemon: Daemon): Promise<number> {
