@@ -1,7 +1,7 @@
 // Pages of other sites in the visitor's browser, and proxies before us, which are no other sites.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { freePort, run } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 import { Stage, shows } from './stage.ts';
@@ -9,16 +9,21 @@ import { Stage, shows } from './stage.ts';
 let stage: Stage;
 let evil: Bun.Server<undefined>;
 let nginx: Bun.Subprocess;
-const ports = { allowing: 0, plain: 0, passing: 0, encrypted: 0, told: 0 };
+const ports = { guarded: 0, allowing: 0, plain: 0, passing: 0, encrypted: 0, told: 0 };
 
 beforeAll(async () => {
-  for (const name of ['allowing', 'plain', 'passing', 'encrypted', 'told'] as const)
+  for (const name of ['guarded', 'allowing', 'plain', 'passing', 'encrypted', 'told'] as const)
     ports[name] = await freePort();
   stage = await Stage.open(
     {
       config: `[inet_http_server:allowing]
 port=127.0.0.1:${ports.allowing}
 allowed_hosts=status.example
+
+[inet_http_server:guarded]
+port=127.0.0.1:${ports.guarded}
+username=user
+password=secret
 
 [program:cat]
 command=/bin/cat
@@ -193,19 +198,16 @@ test('the page loads nothing from elsewhere, and its policy leaves no way for ma
   expect(outcome).toEqual({ refused: [true, true, true], ran: false });
 });
 
-describe('behind a proxy', () => {
-  async function works(url: string): Promise<void> {
-    const page = await stage.page('', { ignoreHTTPSErrors: true });
-    await page.goto(url);
-    await shows(page, 'cat', 'Running');
-    await page.getByRole('button', { name: 'Stop cat:cat' }).click();
-    await shows(page, 'cat', 'Stopped');
-    await page.getByRole('button', { name: 'Start cat:cat' }).click();
-    await shows(page, 'cat', 'Running');
-  }
+test('with a password the page works under any name, and not without', async () => {
+  const url = `http://any.example:${ports.guarded}/`;
+  await works(url, { httpCredentials: { username: 'user', password: 'secret' } });
+  const page = await stage.page('', { httpCredentials: { username: 'user', password: 'wrong' } });
+  expect((await page.goto(url))?.status()).toBe(401);
+});
 
+describe('behind a proxy', () => {
   test('with https everything works, under any name and path', () =>
-    works(`https://other.example:${ports.encrypted}/deep/path/`));
+    works(`https://other.example:${ports.encrypted}/deep/path/`, { ignoreHTTPSErrors: true }));
 
   test('that says what it was asked for everything works', () =>
     works(`http://other.example:${ports.told}/`));
@@ -225,6 +227,17 @@ describe('behind a proxy', () => {
     expect(await isRunning()).toBe(true);
   });
 });
+
+/** The page is shown at `url`, and can act. */
+async function works(url: string, options: BrowserContextOptions = {}): Promise<void> {
+  const page = await stage.page('', options);
+  await page.goto(url);
+  await shows(page, 'cat', 'Running');
+  await page.getByRole('button', { name: 'Stop cat:cat' }).click();
+  await shows(page, 'cat', 'Stopped');
+  await page.getByRole('button', { name: 'Start cat:cat' }).click();
+  await shows(page, 'cat', 'Running');
+}
 
 /** A real proxy with a server for each habit of proxies. */
 async function startNginx(): Promise<Bun.Subprocess> {

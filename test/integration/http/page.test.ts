@@ -36,6 +36,14 @@ describe('the page', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(MOST_BYTES);
   });
 
+  test('is on the unix socket too', async () => {
+    const answer = await fetch('http://localhost/', {
+      unix: daemon.path('supervisor.sock'),
+      keepalive: false,
+    });
+    expect(await answer.text()).toBe(await (await get('')).text());
+  });
+
   test('has files that may be kept for ever, compressed only for those who understand it', async () => {
     for (const path of await files()) {
       const plain = await get(path, { headers: { 'Accept-Encoding': 'identity' } });
