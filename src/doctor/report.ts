@@ -9,6 +9,7 @@ const words = {
     daemon: 'daemon',
     server: 'server',
     none: 'none',
+    unseen: (pid: number) => `pid ${pid} answers; no supervisord is seen here under that pid`,
     noSystemd: 'systemd does not run here',
     why: 'why',
     remedy: 'to do',
@@ -20,6 +21,7 @@ const words = {
     daemon: '守护进程',
     server: '服务器',
     none: '无',
+    unseen: (pid: number) => `pid ${pid} 有应答，但在此处看不到该 pid 的 supervisord`,
     noSystemd: '此处没有运行 systemd',
     why: '原因',
     remedy: '处理',
@@ -66,7 +68,7 @@ function surroundings(view: View, language: Language): string[] {
   const daemon = ownDaemon(view);
   return [
     `${said.configuration}: ${configuration.kind === 'found' ? configuration.path : said.none}`,
-    `${said.daemon}: ${daemon ? `pid ${daemon.pid}, ${daemon.commandLine}` : said.none}`,
+    `${said.daemon}: ${daemon ? `pid ${daemon.pid}, ${daemon.commandLine}` : answer.kind === 'answered' ? said.unseen(answer.pid) : said.none}`,
     `${said.server}: ${answer.url}`,
     units === null
       ? `systemd: ${said.noSystemd}`

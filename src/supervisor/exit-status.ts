@@ -3,6 +3,11 @@
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 
+/** The exit code, -1 for a signal. */
+export function codeOf(status: ExitStatus): number {
+  return status.kind === 'exited' ? status.code : -1;
+}
+
 /** `exit status 2`, `terminated by SIGSEGV (core dumped)`. */
 export function describeExit(status: ExitStatus): string {
   if (status.kind === 'exited') return `exit status ${status.code}`;

@@ -1,4 +1,5 @@
 // What is told about a process that ended or could not be started: as JSON for programs, as a mail for people.
+import { codeOf } from './exit-status.ts';
 import type { Process } from './process.ts';
 
 export interface Notice {
@@ -9,7 +10,7 @@ export interface Notice {
   readonly server: string;
   readonly process: string;
   readonly group: string;
-  /** Exit code of the last run, -1 for a signal. */
+  /** Exit code of the last run, -1 for a signal, 0 when nothing ever ran. */
   readonly exitStatus: number;
   readonly expected: boolean;
   /** What went wrong; empty when nothing did. */
@@ -17,14 +18,14 @@ export interface Notice {
 }
 
 /** For a process that is FATAL or EXITED now. */
-export function noticeOf({ name, group, state, life }: Process, server: string): Notice {
+export function noticeOf({ name, group, state, life, lastExit }: Process, server: string): Notice {
   return {
     event: state === 'FATAL' ? 'PROCESS_STATE_FATAL' : 'PROCESS_STATE_EXITED',
     time: Math.floor(Date.now() / 1000),
     server,
     process: name,
     group,
-    exitStatus: life.exitStatus,
+    exitStatus: lastExit === null ? 0 : codeOf(lastExit),
     expected: state === 'EXITED' && life.spawnError === '',
     description: life.spawnError,
   };

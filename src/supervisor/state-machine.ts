@@ -1,6 +1,6 @@
 // What a process does next: (life, event, now) -> (life, effects). Pure; the caller performs the effects in order.
 import type { ExitStatus } from '../linux/wait.ts';
-import { describeExit } from './exit-status.ts';
+import { codeOf, describeExit } from './exit-status.ts';
 import { type Life, type ProcessState, pidOf, type RestartPolicy, type StateName } from './process-state.ts';
 
 export type ProcessEvent =
@@ -286,10 +286,6 @@ function onRetire(life: Life): Step {
 
 function isExpected(status: ExitStatus, policy: RestartPolicy): boolean {
   return status.kind === 'exited' && policy.exitcodes.includes(status.code);
-}
-
-function codeOf(status: ExitStatus): number {
-  return status.kind === 'exited' ? status.code : -1;
 }
 
 function then(first: Step, second: Step): Step {

@@ -61,7 +61,7 @@ on_fatal=http://127.0.0.1:${server.port}/hook
           expect(posted[0]).toMatchObject({
             method: 'POST',
             type: 'application/json',
-            body: { event: 'PROCESS_STATE_FATAL', process: 'doomed' },
+            body: { event: 'PROCESS_STATE_FATAL', process: 'doomed', exitStatus: 1 },
           });
           await daemon.supervisorctl('start', 'doomed');
           const complaint = `on_fatal of doomed: http://127.0.0.1:${server.port}/hook answered with status 500`;

@@ -31,7 +31,8 @@ export function daemonOptions(argv: readonly string[]): readonly string[] | null
   const [program = '', first = '', ...rest] = argv;
   const name = basename(program);
   if (name === 'supervisord') return argv.slice(1);
-  if (name === 'tsupervisor') return first === 'supervisord' || first === 'run' ? rest : null;
+  // Also under the name of a version: tsupervisor-0.2.
+  if (/^tsupervisor(?:[-_.].*)?$/.test(name)) return first === 'supervisord' || first === 'run' ? rest : null;
   if (!/^python[\d.]*$/.test(name)) return null;
   if (basename(first) === 'supervisord') return rest;
   return first === '-m' && rest[0] === 'supervisor.supervisord' ? rest.slice(1) : null;

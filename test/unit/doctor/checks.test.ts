@@ -6,6 +6,7 @@ import { checkServers } from '../../../src/doctor/checks/servers.ts';
 import { checkUnits } from '../../../src/doctor/checks/units.ts';
 import { examine } from '../../../src/doctor/examine.ts';
 import { parseUnits, serviceIn } from '../../../src/doctor/look/units.ts';
+import { reportAsText } from '../../../src/doctor/report.ts';
 import type { DaemonView, PlaceView, ProgramView, UnitView, View } from '../../../src/doctor/view.ts';
 
 const unlimited = Number.POSITIVE_INFINITY;
@@ -39,6 +40,34 @@ const ids = (findings: readonly { readonly id: string }[]): string[] => findings
 
 test('a machine on which all is well has no findings', () => {
   expect(examine(well)).toEqual([]);
+});
+
+test('a directory that many things need is told once, with all that need it', () => {
+  const message = (log: string) => `The directory named as part of the path /gone/${log} does not exist`;
+  const mistakes = ['a', 'b'].map((log) => ({
+    severity: 'error' as const,
+    message: message(log),
+    ...{ position: null, section: null, key: null, text: null, remedy: null },
+  }));
+  const configuration = { kind: 'found' as const, path: '/etc/supervisord.conf', config: null, mistakes };
+  const findings = examine({ ...well, configuration });
+  expect(findings.map(({ what, why }) => [what.en, why.en])).toEqual([
+    ['the directory /gone does not exist', `${message('a')}\n${message('b')}`],
+  ]);
+});
+
+test('a daemon that answers and cannot be seen is not said to be none', () => {
+  const unseen: View = {
+    ...well,
+    daemons: [],
+    answer: { kind: 'answered', pid: 77, url: 'http://far:9001' },
+  };
+  expect(reportAsText(unseen, [], 'en')).toContain(
+    'daemon: pid 77 answers; no supervisord is seen here under that pid',
+  );
+  expect(reportAsText({ ...unseen, answer: { kind: 'silent', url: 'x' } }, [], 'en')).toContain(
+    'daemon: none',
+  );
 });
 
 describe('systemd', () => {
