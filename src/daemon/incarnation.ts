@@ -1,5 +1,6 @@
 // One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
 import { type Config, ConfigError } from '../config/config.ts';
+import { serverUrlForChildren } from '../config/server-url.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
@@ -16,7 +17,6 @@ import type { Surroundings } from '../supervisor/surroundings.ts';
 import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
-import { serverUrlForChildren } from './server-url.ts';
 import { StartError } from './start-error.ts';
 
 export interface IncarnationRequest {

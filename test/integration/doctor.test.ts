@@ -104,6 +104,14 @@ ${failing('leaves', '/usr/bin/python3 %(here)s/leaves.py')}
 ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${port})" >&2; exit 1'`)}`,
       });
       const failed = ['missing', 'plain', 'lost', 'database', 'redis', 'leaves', 'busy'];
+      // Of another supervisord, which has a program of the same name.
+      const stranger = Bun.spawn(['sleep', '300'], {
+        env: {
+          SUPERVISOR_PROCESS_NAME: 'leaves',
+          SUPERVISOR_GROUP_NAME: 'leaves',
+          SUPERVISOR_SERVER_URL: 'unix:///another.sock',
+        },
+      });
       await eventually(
         async () => {
           const states = await daemon.states();
@@ -112,6 +120,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
         { what: 'all to be FATAL' },
       );
       const { findings } = await examined(daemon.configPath);
+      stranger.kill();
       const of = (name: string) => findings.find(({ what }) => what.startsWith(`${name} is FATAL`));
       expect(of('missing')).toMatchObject({ id: 'program-command-not-found' });
       expect(of('missing')?.remedy).toContain('command -v program');
@@ -126,7 +135,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       expect(of('leaves')).toMatchObject({ id: 'program-daemonises-itself' });
       const left = Number(daemon.read('left.pid'));
       expect(of('leaves')?.why).toContain(`pid ${left}: `);
-      expect(of('leaves')?.remedy).toContain(`kill ${left}`);
+      expect(of('leaves')?.remedy).toContain(`kill ${left}\n`);
       expect(of('busy')).toMatchObject({ id: 'program-port-taken' });
       expect(of('busy')?.remedy).toContain(`ss -ltnp 'sport = :${port}'`);
       expect(findings).toHaveLength(failed.length);

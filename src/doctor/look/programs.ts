@@ -3,6 +3,7 @@ import type { ProcessInfo } from '../../client/process-info.ts';
 import { processName } from '../../client/process-info.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import type { Config, ProcessConfig } from '../../config/config.ts';
+import { serverUrlForChildren } from '../../config/server-url.ts';
 import type { ProgramView } from '../view.ts';
 import { soon } from './answer.ts';
 import { commandLine, environmentOf, type ProcessEntry } from './process-table.ts';
@@ -50,7 +51,7 @@ async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest):
     startsecs: config?.startsecs ?? 1,
     lastWords: down && info.statename !== 'EXITED' ? await lastWords(info, request.client) : [],
     lastExit: down ? lastExitIn(log, info.name) : null,
-    survivors: down ? survivorsOf(info, request) : [],
+    survivors: down ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
   };
 }
 
@@ -91,9 +92,21 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** A process hands the variables that name it down to whatever it starts. */
+/** What a process finds as SUPERVISOR_SERVER_URL; null when it finds none, or that cannot be told. */
+function serverUrlOf(process: ProcessConfig | null, config: Config | null): string | null {
+  if (process === null || config === null) return null;
+  const { serverurl } = process;
+  if (serverurl.kind === 'auto') return serverUrlForChildren(config.servers);
+  return serverurl.kind === 'url' ? serverurl.url : null;
+}
+
+/**
+ * A process hands the variables that name it down to whatever it starts. Those of another supervisord, which may have
+ * a program of the same name and may be gone by now, have another server's URL.
+ */
 function survivorsOf(
   { name, group }: ProcessInfo,
+  serverUrl: string | null,
   { table, daemonPids, daemonPid }: ProgramsRequest,
 ): ProgramView['survivors'] {
   const parents = new Map(table.map(({ pid, parent }) => [pid, parent]));
@@ -107,7 +120,8 @@ function survivorsOf(
       const isNamed =
         environment.has(`SUPERVISOR_PROCESS_NAME=${name}`) &&
         environment.has(`SUPERVISOR_GROUP_NAME=${group}`);
-      return isNamed && pid !== process.pid && !isOthers(pid);
+      const isOurs = serverUrl === null || environment.has(`SUPERVISOR_SERVER_URL=${serverUrl}`);
+      return isNamed && isOurs && pid !== process.pid && !isOthers(pid);
     })
     .map((entry) => ({ pid: entry.pid, commandLine: commandLine(entry) }));
 }

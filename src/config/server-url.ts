@@ -1,6 +1,6 @@
 // The URL by which a child can reach its supervisor.
 import { isIPv6 } from 'node:net';
-import type { ServerConfig } from '../config/config.ts';
+import type { ServerConfig } from './config.ts';
 
 /** The first unix server, else the last inet one; null without any. */
 export function serverUrlForChildren(servers: readonly ServerConfig[]): string | null {

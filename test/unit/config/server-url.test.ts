@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { ServerConfig } from '../../../src/config/config.ts';
-import { serverUrlForChildren } from '../../../src/daemon/server-url.ts';
+import { serverUrlForChildren } from '../../../src/config/server-url.ts';
 
 const common = { section: 'x', credentials: null, allowedHosts: [] };
 const unix = (path: string): ServerConfig => ({
