@@ -1,8 +1,9 @@
 // `tsupervisor check`: every mistake in a configuration at once; with --diff also what an update would do.
 import { existsSync } from 'node:fs';
 import type { ConfigChanges } from '../client/process-info.ts';
-import { type CheckResult, checkConfig, type Finding } from '../config/check.ts';
+import { type CheckResult, checkConfig } from '../config/check.ts';
 import { excerpt } from '../config/excerpt.ts';
+import type { Finding } from '../config/finding.ts';
 import type { ConfigHost } from '../config/host.ts';
 import type { Language } from '../config/sample.ts';
 import { requireConfig } from '../config/search.ts';

@@ -1,24 +1,12 @@
 // Everything that is wrong or suspicious in a configuration, at once and with its place.
-import { type Bilingual, type Config, ConfigError, type Position } from './config.ts';
-import { type IniDocument, type Section, UnparsableLines } from './dialect.ts';
-import { nearest } from './edit-distance.ts';
+import { type Bilingual, type Config, ConfigError } from './config.ts';
+import { UnparsableLines } from './dialect.ts';
+import { type Finding, nothingKnown } from './finding.ts';
+import { hardlyMeant } from './hardly-meant.ts';
 import { assemble, type ConfigRequest } from './load.ts';
-import { kindOfSection, sectionKinds } from './options/sections.ts';
 import type { Problems } from './problems.ts';
 import { pythonRepr } from './python-repr.ts';
-
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  /** For errors, what supervisord says. */
-  readonly message: string;
-  readonly position: Position | null;
-  readonly section: string | null;
-  readonly key: string | null;
-  /** What is wrong, as it stands in the file; null when it is the whole line, or something missing. */
-  readonly text: string | null;
-  /** What would be right. */
-  readonly remedy: Bilingual | null;
-}
+import { unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {
   /** Null when the file cannot be read as one. With errors, defaults stand for what is wrong. */
@@ -32,15 +20,16 @@ export function checkConfig(request: ConfigRequest): CheckResult {
   try {
     const { document, config, warnings } = assemble(request, errors);
     const remarks = warnings.map((message) => ({ ...nothingKnown, severity: 'warning' as const, message }));
-    return { config, findings: [...errors.findings, ...unknownNames(document), ...remarks] };
+    return {
+      config,
+      findings: [...errors.findings, ...unknownNames(document), ...hardlyMeant(document), ...remarks],
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.report(error);
     return { config: null, findings: errors.findings };
   }
 }
-
-const nothingKnown = { position: null, section: null, key: null, text: null, remedy: null };
 
 class ErrorList implements Problems {
   readonly #byText = new Map<string, Finding>();
@@ -68,7 +57,9 @@ function findingsOf(problem: ConfigError): Finding[] {
       severity: 'error',
       message: `neither a section nor an option: ${pythonRepr(text.trimEnd())}`,
       position: position && { ...position, line: number },
-      remedy: { en: 'key = value, or ; before a comment', zh: 'key = value，注释前写 ;' },
+      remedy: text.includes('＝')
+        ? { en: 'an ASCII = instead of the wide ＝', zh: '用英文（半角）= 代替全角 ＝' }
+        : { en: 'key = value, or ; before a comment', zh: 'key = value，注释前写 ;' },
     }));
   return [
     {
@@ -78,74 +69,33 @@ function findingsOf(problem: ConfigError): Finding[] {
       section: offence?.section ?? null,
       key: offence?.key ?? null,
       text: offence?.text ?? null,
-      remedy: offence?.expected ?? null,
+      remedy: offence?.expected ?? remedyFor(problem.message),
     },
   ];
 }
 
-function unknownNames(document: IniDocument): Finding[] {
-  return [...document.sections.values()].flatMap((section) => {
-    const kind = kindOfSection(section.name);
-    if (kind === null) return unknownSection(section);
-    const known = new Set(kind.options.map(({ key }) => key));
-    return [...(kind.open ? [] : unknownKeys(section, known)), ...swallowedOptions(section, known)];
-  });
+/** For mistakes of a file as a whole, by their words. */
+function remedyFor(message: string): Bilingual | null {
+  return wholeFileRemedies.find(({ pattern }) => pattern.test(message))?.remedy ?? null;
 }
 
-function unknownSection({ name, position }: Section): Finding[] {
-  const colon = name.indexOf(':') + 1;
-  const meant = nearest(
-    name.slice(0, colon || undefined).toLowerCase(),
-    sectionKinds.map((kind) => kind.name),
-  );
-  return [
-    {
-      ...nothingKnown,
-      severity: 'warning',
-      message: `section [${name}] means nothing and is ignored`,
-      position,
-      section: name,
-      remedy: meant === null ? null : didYouMean(`[${meant}${name.slice(colon || name.length)}]`),
+const wholeFileRemedies: readonly { readonly pattern: RegExp; readonly remedy: Bilingual }[] = [
+  {
+    pattern: /no section headers[\s\S]*\\ufeff/,
+    remedy: {
+      en: 'the file begins with a byte order mark: save it as UTF-8 without BOM, or: sed -i "1s/^\\xef\\xbb\\xbf//" FILE',
+      zh: '文件开头有 BOM：请保存为不带 BOM 的 UTF-8，或执行 sed -i "1s/^\\xef\\xbb\\xbf//" 文件',
     },
-  ];
-}
-
-function unknownKeys(section: Section, known: ReadonlySet<string>): Finding[] {
-  return [...section.settings.values()]
-    .filter(({ key }) => !known.has(key))
-    .map(({ key, position }) => {
-      const meant = nearest(key, known);
-      return {
-        ...nothingKnown,
-        severity: 'warning',
-        message: `option ${key} means nothing in [${section.name}] and is ignored`,
-        position,
-        section: section.name,
-        key,
-        remedy: meant === null ? null : didYouMean(meant),
-      };
-    });
-}
-
-/** An indented line continues the value above it, which is hardly meant when it looks like an option. */
-function swallowedOptions(section: Section, known: ReadonlySet<string>): Finding[] {
-  return [...section.settings.values()].flatMap(({ key, text, position }) =>
-    text
-      .split('\n')
-      .slice(1)
-      .filter((line) => known.has(/^([^=:]*[^=:\s])\s*[=:]/.exec(line)?.[1]?.toLowerCase() ?? ''))
-      .map((line) => ({
-        ...nothingKnown,
-        severity: 'warning' as const,
-        message: `the value of ${key} goes on with the indented line ${pythonRepr(line)}`,
-        position,
-        section: section.name,
-        key,
-        remedy: { en: 'an option begins without blanks before it', zh: '选项前不要有空白' },
-      })),
-  );
-}
-
-function didYouMean(name: string): Bilingual {
-  return { en: `did you mean ${name}?`, zh: `是否想写 ${name}？` };
-}
+  },
+  {
+    pattern: /no section headers/,
+    remedy: { en: 'a section first, such as [program:NAME]', zh: '选项之前先写节名，例如 [program:NAME]' },
+  },
+  {
+    pattern: /codec can't decode/,
+    remedy: {
+      en: 'UTF-8; from an editor set to GBK: iconv -f GBK -t UTF-8 FILE > NEW',
+      zh: '使用 UTF-8 编码；若文件为 GBK：iconv -f GBK -t UTF-8 文件 > 新文件',
+    },
+  },
+];

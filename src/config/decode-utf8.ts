@@ -5,6 +5,8 @@ import { ConfigError } from './config.ts';
 export interface DecodedText {
   readonly text: string;
   readonly error: ConfigError | null;
+  /** How many bytes are good, the decoded text and what follows it up to the error. */
+  readonly goodBytes: number;
 }
 
 /** Python decodes files in blocks of this many bytes and numbers positions within one. */
@@ -13,12 +15,14 @@ const blockBytes = 8192;
 /** The whole text; or, when a byte is not UTF-8, the text of the blocks before and the error. */
 export function decodeUtf8(bytes: Uint8Array): DecodedText {
   try {
-    return { text: new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes), error: null };
+    const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+    return { text, error: null, goodBytes: bytes.length };
   } catch {
     const flaw = firstFlaw(bytes);
     const begin = startOfBlock(bytes, flaw);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, begin));
-    return { text, error: new ConfigError(describe(flaw, flaw.start - begin, bytes)) };
+    const error = new ConfigError(describe(flaw, flaw.start - begin, bytes));
+    return { text, error, goodBytes: flaw.start };
   }
 }
 

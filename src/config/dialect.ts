@@ -25,6 +25,8 @@ export class IniDocument {
   readonly sections = new Map<string, Section>();
   /** `[DEFAULT]`: what sections fall back to. */
   readonly defaults = new Map<string, Setting>();
+  /** Options of a section that were given once more, and so with another value or in vain. */
+  readonly overridden: { readonly earlier: Setting; readonly later: Setting }[] = [];
   /** Sections that a file had something for, since this was last emptied. */
   readonly touched = new Set<Section>();
 
@@ -164,7 +166,10 @@ class DialectReader {
   #closeOption(): void {
     if (this.#option === null) return;
     const { key, line, target, values } = this.#option;
-    target.set(key, { key, text: stripEnd(values.join('\n')), position: { file: this.file, line } });
+    const later = { key, text: stripEnd(values.join('\n')), position: { file: this.file, line } };
+    const earlier = target.get(key);
+    if (earlier) this.document.overridden.push({ earlier, later });
+    target.set(key, later);
     this.#option = null;
   }
 

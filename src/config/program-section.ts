@@ -33,6 +33,12 @@ export interface ProgramSurroundings {
 /** A slip of the finger must not fill the memory of a running daemon. */
 const mostProcesses = 100_000;
 
+const commandLine = { en: 'command = a program and its arguments', zh: 'command = 程序及其参数' };
+const numberedName = {
+  en: 'process_name = %(program_name)s_%(process_num)02d',
+  zh: 'process_name = %(program_name)s_%(process_num)02d',
+};
+
 /** The name after the colon. Throws ConfigError for a character that no name may have. */
 export function programName(section: Section): string {
   return checkedName(nameAfterColon(section));
@@ -117,6 +123,7 @@ function readSettings(reader: SectionReader): ProgramSettings {
     reader.complain(
       options.processName,
       '%(process_num) must be present within process_name when numprocs > 1',
+      numberedName,
     );
   if (stopasgroup && !killasgroup)
     reader.complain(options.killasgroup, 'Cannot set stopasgroup=true and killasgroup=false');
@@ -146,7 +153,7 @@ function readProcess(
   const command = reader.read(options.command);
   if (command === null) {
     const message = `program section ${reader.section.name} does not specify a command`;
-    if (reader.setting(options.command) === undefined) reader.complain(options.command, message);
+    if (reader.setting(options.command) === undefined) reader.complain(options.command, message, commandLine);
   }
   const name = reader.readText(options.processName);
   return {

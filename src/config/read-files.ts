@@ -85,14 +85,14 @@ function include(
 }
 
 function readBytes(document: IniDocument, file: string, bytes: Uint8Array, problems: Problems): void {
-  const { text, error } = decodeUtf8(bytes);
+  const { text, error, goodBytes } = decodeUtf8(bytes);
   readDialect(document, file, text, problems, error !== null);
-  if (error) problems.report(error.at(endOf(file, text)));
+  if (error) problems.report(error.at(endOf(file, bytes.subarray(0, goodBytes))));
 }
 
 /** Where decoding came to an end. */
-function endOf(file: string, text: string): Position {
-  return { file, line: text.split(/\r\n?|\n/).length };
+function endOf(file: string, good: Uint8Array): Position {
+  return { file, line: new TextDecoder().decode(good).split(/\r\n?|\n/).length };
 }
 
 function readOrNull(path: string, host: ConfigHost): Uint8Array | null {

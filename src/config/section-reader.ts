@@ -69,9 +69,9 @@ export class SectionReader {
   }
 
   /** Reports what is wrong with an option's value, or with its absence. */
-  complain(option: OptionDescription, message: string): void {
+  complain(option: OptionDescription, message: string, expects = option.expects): void {
     this.attempt(
-      option,
+      { ...option, expects },
       () => {
         throw new ConfigError(message);
       },

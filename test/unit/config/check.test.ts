@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { checkConfig, type Finding } from '../../../src/config/check.ts';
+import { checkConfig } from '../../../src/config/check.ts';
 import { excerpt } from '../../../src/config/excerpt.ts';
+import type { Finding } from '../../../src/config/finding.ts';
 import { memoryHost } from './memory-host.ts';
 
 function check(text: string): readonly Finding[] {
@@ -49,6 +50,43 @@ describe('checking a configuration', () => {
     ]);
   });
 
+  test('knows wide characters, names of others, and where an option belongs', () => {
+    const text =
+      '[supervisord]\n[program：z]\n[program]\n[program:x]\ncommand=y\nworkdir=/\nstdout_log=a\nlogfile=b\nstrip_ansi=1\n';
+    expect(brief(check(text))).toEqual([
+      'warning 2 null did you mean [program:z]?',
+      'warning 3 null did you mean [program:NAME]?',
+      'warning 6 workdir did you mean directory?',
+      'warning 7 stdout_log did you mean stdout_logfile?',
+      'warning 8 logfile did you mean stdout_logfile?',
+      'warning 9 strip_ansi it belongs in [supervisord]',
+    ]);
+  });
+
+  test('warns of an option that is given twice, also in two sections of one name', () => {
+    const text = '[supervisord]\n[program:x]\ncommand=y\ncommand=z\n[program:x]\ncommand=w\n';
+    expect(check(text).map(({ message, position }) => [message, position?.line])).toEqual([
+      ['option command is given again; what /s.conf:3 says does not count', 4],
+      ['option command is given again; what /s.conf:4 says does not count', 6],
+    ]);
+  });
+
+  test('tells what is missing, and what would be right', () => {
+    expect(brief(check('[supervisord]\n[program:x]\nnumprocs=2\n'))).toEqual([
+      'error 2 process_name process_name = %(program_name)s_%(process_num)02d',
+      'error 2 command command = a program and its arguments',
+    ]);
+  });
+
+  test('tells in which line a file is no UTF-8, and of a byte order mark', () => {
+    const gbk = Buffer.concat([Buffer.from('[supervisord]\n; '), Buffer.from([0xd6, 0xd0])]);
+    const of = (content: Uint8Array) =>
+      checkConfig({ path: '/s', overrides: {}, host: memoryHost({ '/s': content }) }).findings[0];
+    expect(of(gbk)?.position?.line).toBe(2);
+    expect(of(gbk)?.remedy?.en).toContain('iconv -f GBK');
+    expect(of(Buffer.from('\ufeff[supervisord]\n'))?.remedy?.en).toContain('byte order mark');
+  });
+
   test('warns of an option that continues the one above it', () => {
     expect(brief(check('[supervisord]\nidentifier=x\n  minfds = 5\n'))).toEqual([
       'warning 2 identifier an option begins without blanks before it',
@@ -65,6 +103,34 @@ describe('checking a configuration', () => {
     expect(config).toBeNull();
     expect(findings.map(({ message }) => message)).toEqual(['could not find config file /none']);
   });
+});
+
+describe('a command', () => {
+  for (const [command, told] of [
+    ['/bin/sh -c "cd /srv && exec ./app > log 2>&1"', null],
+    ["/bin/sh -c 'echo $HOME | wc'", null],
+    ['/srv/app --greater=a>b --url=http://x/?a&b ~user', null],
+    [String.raw`/bin/echo it\'s "a \" b"`, null],
+    ['/bin/sh -c "echo', 'quote " is not closed'],
+    ['cd /srv && ./app', 'cd is a word of the shell'],
+    ['source venv/bin/activate', 'source is a word of the shell'],
+    ['PORT=80 /srv/app', 'PORT=80 is taken for the program'],
+    ['/srv/app > /tmp/log', '> is passed on'],
+    ['/srv/app >>/tmp/log', '>>/tmp/log is passed on'],
+    ['/srv/app 2>&1', '2>&1 is passed on'],
+    ['/srv/app | tee log', '| is passed on'],
+    ['/srv/app &', '& is passed on'],
+    ['~/bin/app', '~/bin/app stays as it is'],
+    ['/srv/app --home=$HOME', '$HOME stays as it is'],
+    ['/srv/app “a b”', 'U+201C'],
+    ['/bin/sleep　100', 'U+3000'],
+  ] as const)
+    test(`${command}: ${told ?? 'is well'}`, () => {
+      const messages = check(`[supervisord]\n[program:x]\ncommand=${command}\n`).map(
+        ({ message }) => message,
+      );
+      expect(messages[0] ?? null).toEqual(told === null ? null : expect.stringContaining(told));
+    });
 });
 
 describe('an excerpt', () => {

@@ -1,0 +1,101 @@
+// Sections and options that nobody reads, and what was probably meant by them.
+import type { Bilingual } from './config.ts';
+import type { IniDocument, Section } from './dialect.ts';
+import { nearest } from './edit-distance.ts';
+import { type Finding, nothingKnown } from './finding.ts';
+import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
+import { pythonRepr } from './python-repr.ts';
+
+export function unknownNames(document: IniDocument): Finding[] {
+  return [...document.sections.values()].flatMap((section) => {
+    const kind = kindOfSection(section.name);
+    if (kind === null) return unknownSection(section);
+    const known = keysOf(kind);
+    return [...(kind.open ? [] : unknownKeys(section, known)), ...swallowedOptions(section, known)];
+  });
+}
+
+function keysOf(kind: SectionKind): ReadonlySet<string> {
+  return new Set(kind.options.map(({ key }) => key));
+}
+
+function unknownSection({ name, position }: Section): Finding[] {
+  // An input method for Chinese writes `：` for `:`.
+  const narrow = name.normalize('NFKC');
+  const colon = narrow.indexOf(':') + 1;
+  const meant = nearest(
+    narrow.slice(0, colon || undefined).toLowerCase(),
+    sectionKinds.map((kind) => kind.name),
+  );
+  const rest = colon === 0 ? '' : narrow.slice(colon);
+  return [
+    {
+      ...nothingKnown,
+      severity: 'warning',
+      message: `section [${name}] means nothing and is ignored`,
+      position,
+      section: name,
+      remedy: meant === null ? null : didYouMean(`[${meant}${rest || (meant.endsWith(':') ? 'NAME' : '')}]`),
+    },
+  ];
+}
+
+function unknownKeys(section: Section, known: ReadonlySet<string>): Finding[] {
+  return [...section.settings.values()]
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, position }) => ({
+      ...nothingKnown,
+      severity: 'warning',
+      message: `option ${key} means nothing in [${section.name}] and is ignored`,
+      position,
+      section: section.name,
+      key,
+      remedy: probablyMeant(key, known),
+    }));
+}
+
+function probablyMeant(key: string, known: ReadonlySet<string>): Bilingual | null {
+  const other = otherNames.get(key);
+  if (other !== undefined && known.has(other)) return didYouMean(other);
+  const home = sectionKinds.find((kind) => kind.match === 'exact' && keysOf(kind).has(key));
+  if (home) return { en: `it belongs in [${home.name}]`, zh: `它属于 [${home.name}]` };
+  const longer = key.length < 6 ? undefined : [...known].find((candidate) => candidate.startsWith(key));
+  const meant = longer ?? nearest(key, known);
+  return meant === null ? null : didYouMean(meant);
+}
+
+/** What other managers of processes call it. */
+const otherNames = new Map([
+  ...['workdir', 'working_dir', 'workingdir', 'workingdirectory', 'working_directory', 'cwd', 'chdir'].map(
+    (name) => [name, 'directory'] as const,
+  ),
+  ...['cmd', 'exec', 'execstart', 'script'].map((name) => [name, 'command'] as const),
+  ...['env', 'envs', 'environments'].map((name) => [name, 'environment'] as const),
+  ...['restart', 'auto_restart'].map((name) => [name, 'autorestart'] as const),
+  ...['logfile', 'log_file', 'log', 'stdout'].map((name) => [name, 'stdout_logfile'] as const),
+  ...['stderr', 'errorlog', 'error_log'].map((name) => [name, 'stderr_logfile'] as const),
+  ...['instances', 'processes', 'process_num'].map((name) => [name, 'numprocs'] as const),
+]);
+
+/** An indented line continues the value above it, which is hardly meant when it looks like an option. */
+function swallowedOptions(section: Section, known: ReadonlySet<string>): Finding[] {
+  return [...section.settings.values()].flatMap(({ key, text, position }) =>
+    text
+      .split('\n')
+      .slice(1)
+      .filter((line) => known.has(/^([^=:]*[^=:\s])\s*[=:]/.exec(line)?.[1]?.toLowerCase() ?? ''))
+      .map((line) => ({
+        ...nothingKnown,
+        severity: 'warning' as const,
+        message: `the value of ${key} goes on with the indented line ${pythonRepr(line)}`,
+        position,
+        section: section.name,
+        key,
+        remedy: { en: 'an option begins without blanks before it', zh: '选项前不要有空白' },
+      })),
+  );
+}
+
+function didYouMean(name: string): Bilingual {
+  return { en: `did you mean ${name}?`, zh: `是否想写 ${name}？` };
+}
