@@ -65,16 +65,19 @@ export class LineInput implements Questions {
       return Promise.resolve(pasted);
     }
     const answered = Promise.withResolvers<string | null>();
+    let finished = false;
     const editor = createInterface({
       input: process.stdin,
       ...(echo ? { output: process.stdout, history: [...this.#history], historySize: HISTORY_LINES } : {}),
       terminal: true,
       prompt,
       completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-        this.#complete(line).then((result) => done(null, result));
+        this.#complete(line).then((result) => {
+          // Tab and Enter may come in one piece: an editor that is closed would throw.
+          if (!finished) done(null, result);
+        });
       },
     });
-    let finished = false;
     const finish = (line: string | null): void => {
       if (finished) {
         if (line !== null) this.#waiting.push(line);

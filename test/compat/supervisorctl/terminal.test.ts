@@ -114,6 +114,22 @@ for (const { name, command } of clients) {
       await shell.ended();
     });
 
+    test('survives Enter right behind a Tab', async () => {
+      const shell = enter();
+      await shell.sees('supervisor> ');
+      for (const turn of [2, 3, 4]) {
+        shell.types('pid no');
+        await shell.sees('pid no', turn - 1);
+        shell.types('\t\n');
+        await shell.sees('No such process no', turn - 1);
+        await shell.sees('supervisor> ', turn);
+      }
+      shell.types('version\n');
+      await shell.sees('4.2.5');
+      shell.types(ctrlD);
+      expect((await shell.ended()).status).toBe(0);
+    });
+
     test('runs pasted lines one after the other', async () => {
       const shell = enter();
       await shell.sees('supervisor> ');
