@@ -1,7 +1,13 @@
 // Pools of event listeners in the data plane: connects each pool with the pipes of its listeners. What a pool does with
 // events and answers is the pool's business.
-import { ListenerPool } from '../events/pool.ts';
-import type { ListenerEnd, OpenPoolCommand, PoolCommand, PoolReport } from './pool-commands.ts';
+import { ListenerPool, type PoolLog } from '../events/pool.ts';
+import type {
+  ListenerCondition,
+  ListenerEnd,
+  OpenPoolCommand,
+  PoolCommand,
+  PoolReport,
+} from './pool-commands.ts';
 import { StdinPipe, type WritableWatch } from './stdin-pipe.ts';
 
 /** Told in steps: a report for every event would cost more than the event. */
@@ -61,7 +67,7 @@ export class ListenerPools {
   }
 
   #open({ pool: number, name, bufferSize, identifier, listeners: names, debug }: OpenPoolCommand): void {
-    const say = (level: 'error' | 'warn' | 'debug') => (message: string) =>
+    const say = (level: keyof PoolLog) => (message: string) =>
       this.tell({ is: 'poolLog', pool: number, level, message });
     const log = { error: say('error'), warn: say('warn'), debug: debug ? say('debug') : () => {} };
     const listeners = new Map<string, Listener>(
@@ -76,7 +82,7 @@ export class ListenerPools {
     this.#pools.set(number, { pool, listeners, takenCharacters: 0 });
   }
 
-  #listenerIs({ pool, listeners }: OpenPool, name: string, now: 'running' | 'notRunning' | 'ended'): void {
+  #listenerIs({ pool, listeners }: OpenPool, name: string, now: ListenerCondition): void {
     const listener = listeners.get(name);
     if (!listener) return;
     listener.running = now === 'running';

@@ -1,5 +1,6 @@
 // What the control plane tells the data plane of pools of event listeners, and what comes back.
 import type { NumberedEvent } from '../events/numbering.ts';
+import type { PoolLog } from '../events/pool.ts';
 
 export type PoolCommand =
   | OpenPoolCommand
@@ -9,9 +10,11 @@ export type PoolCommand =
       readonly do: 'listenerIs';
       readonly pool: number;
       readonly listener: string;
-      /** `ended`: its process is gone and everything it wrote was read. */
-      readonly now: 'running' | 'notRunning' | 'ended';
+      readonly now: ListenerCondition;
     };
+
+/** `ended`: its process is gone and everything it wrote was read. */
+export type ListenerCondition = 'running' | 'notRunning' | 'ended';
 
 export interface OpenPoolCommand {
   readonly do: 'openPool';
@@ -38,7 +41,7 @@ export type PoolReport =
   | {
       readonly is: 'poolLog';
       readonly pool: number;
-      readonly level: 'error' | 'warn' | 'debug';
+      readonly level: keyof PoolLog;
       readonly message: string;
     }
   /** Nothing more will be heard of it. */

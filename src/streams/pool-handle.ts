@@ -4,7 +4,7 @@ import type { EventSerials } from '../events/numbering.ts';
 import type { PoolLog } from '../events/pool.ts';
 import type { SupervisorEvent } from '../events/types.ts';
 import type { DataThread } from './data-thread.ts';
-import type { PoolCommand, PoolReport } from './pool-commands.ts';
+import type { ListenerCondition, PoolCommand, PoolReport } from './pool-commands.ts';
 
 /** More than this on the way means that the data plane hangs, on a disk perhaps: what comes now would only fill the memory. */
 const maxUntakenCharacters = 64 * 1024 * 1024;
@@ -46,8 +46,8 @@ export class PoolHandle {
     this.#send({ do: 'event', pool: this.number, event });
   }
 
-  /** What the process of that name has become. `ended`: it is gone, and its streams are drained. */
-  listenerIs(listener: string, now: 'running' | 'notRunning' | 'ended'): void {
+  /** What the process of that name has become. */
+  listenerIs(listener: string, now: ListenerCondition): void {
     this.#send({ do: 'listenerIs', pool: this.number, listener, now });
   }
 

@@ -2,14 +2,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 import { Bell } from '../bell.ts';
+import type { WatchLog } from '../follow-log.ts';
 import { unfinishedBytes } from '../utf8-border.ts';
 import type { Frame } from './event-frames.ts';
 import { fileIdentity, openToRead } from './log-files.ts';
 import { type LogPosition, wholeLinesBefore } from './log-piece.ts';
 import type { LogEvents, LogPiece } from './wire.ts';
-
-/** Calls back when something may have happened to the file at `path`. Returns how to end that. */
-export type WatchLog = (path: string, callback: () => void) => () => void;
 
 /** What is further behind than this is skipped. */
 const PIECE_BYTES = 64 * 1024;
