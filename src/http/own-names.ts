@@ -1,6 +1,6 @@
 // The names that this machine gives itself.
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { textOrEmpty } from '../linux/text-or-empty.ts';
 
 /** In lower case: its own, that with each domain of resolv.conf(5), and all of hosts(5). */
 export function ownNames(): readonly string[] {
@@ -15,13 +15,7 @@ export function ownNames(): readonly string[] {
 
 /** Of the lines that begin so, the words behind the beginning. */
 function wordsOf(file: string, beginning: RegExp): string[] {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return [];
-  }
-  return text
+  return textOrEmpty(file)
     .split('\n')
     .map((line) => line.replace(/#.*/, ''))
     .filter((line) => beginning.test(line))

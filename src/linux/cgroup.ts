@@ -1,9 +1,10 @@
 // What can be done with one cgroup of the v2 hierarchy (cgroups(7)): made, entered, counted, killed, removed.
 // It is named by its directory. Whether it is ours to use is not known here.
-import { mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, rmdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { libc } from './libc.ts';
 import { processRow } from './process-table.ts';
+import { textOrEmpty } from './text-or-empty.ts';
 
 export interface CgroupUsage {
   /** Of everything that ever ran in it since it was made. */
@@ -47,7 +48,7 @@ export function cgroupsIn(directory: string): string[] {
 
 /** The processes in it, not those in cgroups beneath it. One that our pid namespace does not know is 0. */
 export function pidsIn(directory: string): number[] {
-  return readOrEmpty(join(directory, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
+  return textOrEmpty(join(directory, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 }
 
 /**
@@ -93,7 +94,7 @@ export async function untilEmpty(directory: string, limitMs: number): Promise<bo
 
 /** Null when it is gone. */
 export function cgroupUsage(directory: string): CgroupUsage | null {
-  const microseconds = cpuMicroseconds(readOrEmpty(join(directory, 'cpu.stat')));
+  const microseconds = cpuMicroseconds(textOrEmpty(join(directory, 'cpu.stat')));
   if (microseconds === null) return null;
   return { cpuSeconds: microseconds / 1e6, residentBytes: residentBytesIn(directory) };
 }
@@ -113,7 +114,7 @@ function residentBytesIn(directory: string): number {
 }
 
 function isEmpty(directory: string): boolean {
-  return keyed(readOrEmpty(join(directory, 'cgroup.events')), 'populated') !== 1;
+  return keyed(textOrEmpty(join(directory, 'cgroup.events')), 'populated') !== 1;
 }
 
 /** More rounds than one are for what was forked while we read. */
@@ -145,15 +146,6 @@ function watchOrNull(file: string, onChange: () => void) {
     return watch(file, onChange).on('error', () => {});
   } catch {
     return null;
-  }
-}
-
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    // The cgroup is gone, or the kernel has no such file.
-    return '';
   }
 }
 

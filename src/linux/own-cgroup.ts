@@ -1,10 +1,11 @@
 // Which cgroup of the v2 hierarchy this process was started in, and whether somebody left it to us.
 // Only reads: nothing is changed here.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pidsIn } from './cgroup.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import { processRow } from './process-table.ts';
+import { textOrEmpty } from './text-or-empty.ts';
 
 /** Where we have put ourselves in an earlier life, below the cgroup that was left to us. */
 export const managerName = 'manager';
@@ -14,8 +15,8 @@ export type OwnCgroup = { readonly root: string } | { readonly refusal: string }
 
 /** Every rule here errs on the side of leaving it alone; see docs/decisions/cgroups.md. */
 export function ownCgroup(): OwnCgroup {
-  const path = cgroupPath(readOrEmpty('/proc/self/cgroup'));
-  const mountinfo = readOrEmpty('/proc/self/mountinfo');
+  const path = cgroupPath(textOrEmpty('/proc/self/cgroup'));
+  const mountinfo = textOrEmpty('/proc/self/mountinfo');
   const directory = path === null ? null : directoryOf(path, mountinfo);
   if (path === null || directory === null) return { refusal: 'there is no cgroup v2 hierarchy' };
   if (!isOursAlone(directory)) return { refusal: `others are in ${directory} too` };
@@ -73,12 +74,4 @@ function extendedAttribute(file: string, name: string): string | null {
   const value = new Uint8Array(64);
   const length = Number(libc.getxattr(cstring(file), cstring(name), ptr(value), BigInt(value.length)));
   return length < 0 ? null : Buffer.from(value.subarray(0, length)).toString('latin1');
-}
-
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,7 @@
 // What a process and all its descendants take of the machine, as /proc tells.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { ProcessRow } from './process-table.ts';
+import { textOrEmpty } from './text-or-empty.ts';
 
 export interface TreeSum {
   /** Of the tree's root: a pid may come back as another process, but hardly with less behind it. */
@@ -43,7 +44,7 @@ export function residentBytesOfTree(pid: number): number {
 }
 
 function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readOrEmpty(`/proc/${pid}/status`))?.[1];
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(textOrEmpty(`/proc/${pid}/status`))?.[1];
   return Number(kilobytes ?? 0) * 1024;
 }
 
@@ -51,7 +52,7 @@ function residentBytes(pid: number): number {
 function childrenOf(pid: number): number[] {
   const tasks = `/proc/${pid}/task`;
   return threadsOf(tasks).flatMap((thread) =>
-    readOrEmpty(`${tasks}/${thread}/children`).split(' ').filter(Boolean).map(Number),
+    textOrEmpty(`${tasks}/${thread}/children`).split(' ').filter(Boolean).map(Number),
   );
 }
 
@@ -60,14 +61,5 @@ function threadsOf(tasks: string): string[] {
     return readdirSync(tasks);
   } catch {
     return [];
-  }
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    // The process ended between two looks.
-    return '';
   }
 }

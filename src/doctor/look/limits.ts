@@ -1,9 +1,10 @@
 // The resource limits of a process, and how much of them it has used up (proc(5)).
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { LimitsView } from '../view.ts';
 
 export function lookAtLimits(pid: number, mayRaise: boolean): LimitsView {
-  const text = readOrEmpty(`/proc/${pid}/limits`);
+  const text = textOrEmpty(`/proc/${pid}/limits`);
   const [softDescriptors, hardDescriptors] = limitIn(text, 'Max open files');
   const [softProcesses, hardProcesses] = limitIn(text, 'Max processes');
   return {
@@ -31,13 +32,5 @@ function countDescriptors(pid: number): number | null {
     return readdirSync(`/proc/${pid}/fd`).length;
   } catch {
     return null;
-  }
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
   }
 }

@@ -1,5 +1,6 @@
 // Who listens on a TCP port: /proc/net/tcp (proc(5)) tells the socket, /proc/PID/fd whose it is.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { PortHolder } from '../view.ts';
 import { commandLine, type ProcessEntry } from './process-table.ts';
 
@@ -28,7 +29,7 @@ export function parseListening(text: string): ListeningSocket[] {
 
 /** Null when nobody listens there. */
 export function holderOf(host: string, port: number, table: readonly ProcessEntry[]): PortHolder | null {
-  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => parseListening(readOrEmpty(path)));
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => parseListening(textOrEmpty(path)));
   const socket = sockets.find((candidate) => candidate.port === port && overlaps(candidate.address, host));
   if (!socket) return null;
   const entry = table.find(({ pid }) => hasSocket(pid, socket.inode));
@@ -65,14 +66,6 @@ function hasSocket(pid: number, inode: string): boolean {
 function linkOf(path: string): string {
   try {
     return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
   } catch {
     return '';
   }

@@ -1,5 +1,6 @@
 // All processes that /proc shows us, as far as it lets us look.
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { textOrEmpty } from '../../linux/text-or-empty.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -21,7 +22,7 @@ export function commandLine({ argv }: ProcessEntry): string {
 
 /** `NAME=value` each; none when we may not look. */
 export function environmentOf(pid: number): ReadonlySet<string> {
-  return new Set(readOrEmpty(`/proc/${pid}/environ`).split('\0'));
+  return new Set(textOrEmpty(`/proc/${pid}/environ`).split('\0'));
 }
 
 /** Null when we may not look. */
@@ -36,8 +37,8 @@ export function sharesOurNamespace(pid: number): boolean {
 }
 
 function entryOf(pid: number): ProcessEntry | null {
-  const words = readOrEmpty(`/proc/${pid}/cmdline`).split('\0');
-  const stat = readOrEmpty(`/proc/${pid}/stat`);
+  const words = textOrEmpty(`/proc/${pid}/cmdline`).split('\0');
+  const stat = textOrEmpty(`/proc/${pid}/stat`);
   if (words[0] === '' || stat === '') return null;
   const [, parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   try {
@@ -46,14 +47,6 @@ function entryOf(pid: number): ProcessEntry | null {
   } catch {
     // It ended between two looks.
     return null;
-  }
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
   }
 }
 

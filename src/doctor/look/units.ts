@@ -1,5 +1,6 @@
 // What systemd knows of the services that run a supervisord: systemctl(1), which anybody may ask.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { UnitView } from '../view.ts';
 
 const names = ['tsupervisor.service', 'supervisor.service', 'supervisord.service'] as const;
@@ -12,7 +13,7 @@ const patienceMs = 5000;
  */
 export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
   if (!existsSync('/run/systemd/system') || Bun.which('systemctl') === null) return null;
-  const service = daemonPid === null ? null : serviceIn(controlGroupsOf(daemonPid));
+  const service = daemonPid === null ? null : serviceIn(textOrEmpty(`/proc/${daemonPid}/cgroup`));
   const asked = new Set<string>(service?.scope === 'system' ? [...names, service.name] : names);
   const { exitCode, stdout } = Bun.spawnSync(['systemctl', 'show', '-p', properties, ...asked], {
     stdin: 'ignore',
@@ -55,14 +56,6 @@ export function parseUnits(text: string): UnitView[] {
       mainPid: Number(block.get('MainPID') ?? 0),
       statusText: block.get('StatusText') ?? '',
     }));
-}
-
-function controlGroupsOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function runningService(name: string, mainPid: number): UnitView {
