@@ -18,7 +18,7 @@ export class UnknownName extends Error {
 }
 
 /** A template that Python could not use; the message is Python's. */
-export class BadFormat extends Error {
+class BadFormat extends Error {
   override readonly name = 'BadFormat';
 }
 

@@ -21,7 +21,7 @@ export interface ReadFiles {
 }
 
 /** Reads the main file. Reports what is wrong with its text; throws ConfigError when it cannot be read at all. */
-export function readMainFile(path: string, host: ConfigHost, problems: Problems): IniDocument {
+function readMainFile(path: string, host: ConfigHost, problems: Problems): IniDocument {
   const document = new IniDocument();
   if (!host.exists(path)) throw new ConfigError(`could not find config file ${path}`);
   const bytes = readOrNull(path, host);

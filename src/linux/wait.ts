@@ -21,7 +21,7 @@ export function reapChild(): ReapedChild | null {
 }
 
 /** The encoding of <bits/waitstatus.h>. */
-export function decodeWaitStatus(word: number): ExitStatus {
+function decodeWaitStatus(word: number): ExitStatus {
   const signal = word & 0x7f;
   if (signal === 0) return { kind: 'exited', code: (word >> 8) & 0xff };
   return { kind: 'signaled', signal, coreDumped: (word & 0x80) !== 0 };

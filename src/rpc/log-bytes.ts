@@ -19,7 +19,7 @@ export interface LogPiece<W extends Window> {
 }
 
 /** Opened, but not to be read like a file: a directory, a pipe, a device. */
-export class NotARegularFile extends Error {
+class NotARegularFile extends Error {
   override readonly name = 'NotARegularFile';
 }
 

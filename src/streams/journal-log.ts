@@ -7,7 +7,7 @@ import { encodeEntry, encodeFields, firstMessage, type JournalOrigin } from './j
 import { errnoOf } from './log-target.ts';
 import { PatientLog } from './patient-log.ts';
 
-export const journalSocket = '/run/systemd/journal/socket';
+const journalSocket = '/run/systemd/journal/socket';
 /** How often a journald that is not there is looked for, while there is something to write. */
 const lookAgainMs = 250;
 

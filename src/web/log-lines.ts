@@ -2,7 +2,7 @@
 import { coloured, plain, type Style } from './ansi.ts';
 
 /** More is given up at the far end. */
-export const MOST_LINES = 20_000;
+const MOST_LINES = 20_000;
 /** A line that is longer is shown as several. */
 const LONGEST_LINE = 4000;
 /** What is laid out together or not at all. */

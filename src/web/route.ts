@@ -29,7 +29,7 @@ export function addressOf(target: Route): string {
   }
 }
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [, view, id, channel] = hash.split('/');
   if (view === 'process' && id) return { view, id: decoded(id) };
   if (view === 'log')

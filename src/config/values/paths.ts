@@ -13,7 +13,7 @@ export const existingDirectory: ValueType<string> = {
 };
 
 /** A path as it stands, the directory of which exists. */
-export const fileInDirectory: ValueType<string> = {
+const fileInDirectory: ValueType<string> = {
   expects: { en: 'a file name in a directory that exists', zh: '位于已存在目录中的文件名' },
   parse(value, host) {
     const path = expandUser(value, host);

@@ -65,10 +65,7 @@ export async function findBefore(
 }
 
 /** Null when there is no such file. */
-export async function readingFrom<T>(
-  path: string,
-  use: (handle: FileHandle) => Promise<T>,
-): Promise<T | null> {
+async function readingFrom<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T | null> {
   const handle = await openToRead(path).catch(() => null);
   if (handle === null) return null;
   try {

@@ -10,7 +10,7 @@ export interface KernelProcess {
 }
 
 /** All there are at this moment. */
-export function allProcesses(): KernelProcess[] {
+function allProcesses(): KernelProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => processOf(Number(name)) ?? []);
@@ -40,19 +40,4 @@ export function isAlive(pid: number): boolean {
 
 export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
-}
-
-/** Processes that carry `text` in their command line; tests mark what they start. */
-export function processesWith(text: string): number[] {
-  return allProcesses()
-    .filter(({ pid, state }) => state !== 'Z' && commandLine(pid).includes(text))
-    .map(({ pid }) => pid);
-}
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-  } catch {
-    return '';
-  }
 }
