@@ -2,6 +2,7 @@
 import { checkConfiguration } from './checks/configuration.ts';
 import { checkDaemon } from './checks/daemon.ts';
 import { checkLimits } from './checks/limits.ts';
+import { checkOrphans } from './checks/orphans.ts';
 import { checkPlaces } from './checks/places.ts';
 import { checkPrograms } from './checks/programs.ts';
 import { checkServers } from './checks/servers.ts';
@@ -15,6 +16,7 @@ const checks: readonly ((view: View) => Finding[])[] = [
   checkServers,
   checkPlaces,
   checkLimits,
+  checkOrphans,
   checkPrograms,
   checkUnits,
 ];

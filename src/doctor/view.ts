@@ -15,6 +15,7 @@ export interface View {
   readonly inetServers: readonly InetServerView[];
   readonly answer: AnswerView;
   readonly programs: readonly ProgramView[];
+  readonly orphans: readonly OrphanView[];
   readonly places: readonly PlaceView[];
   readonly limits: LimitsView;
   /** Null where systemd does not run. */
@@ -87,6 +88,13 @@ export interface ProgramView {
   readonly lastExit: string | null;
   /** Processes that it left behind and that run on without anybody's supervision. */
   readonly survivors: readonly { readonly pid: number; readonly commandLine: string }[];
+}
+
+/** Started by an earlier daemon of this configuration, and nobody's child. */
+export interface OrphanView {
+  readonly pid: number;
+  readonly process: string;
+  readonly commandLine: string;
 }
 
 /** A file that the daemon writes. */

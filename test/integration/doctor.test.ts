@@ -204,6 +204,32 @@ describe('a machine with a daemon that got into trouble', () => {
     await daemon.stop();
   });
 
+  test('is told of what an earlier daemon left running', async () => {
+    const program =
+      '[program:worker]\ncommand=/bin/sh -c "sleep 300 & wait"\n[program:cat]\ncommand=/bin/cat';
+    const file = configuration('killed', program);
+    const log = join(path('killed'), 'log');
+    const start = async (): Promise<Bun.Subprocess> => {
+      const daemon = Bun.spawn([...ours, '-n', '-c', file], { stdout: 'ignore', stderr: 'ignore' });
+      await eventually(() => readOr(log).includes('worker entered RUNNING'), { what: 'the program to run' });
+      return daemon;
+    };
+    const first = await start();
+    const orphan = Number(/'worker' with pid (\d+)/.exec(readOr(log))?.[1]);
+    expect(ids(await examined(file))).toEqual([]);
+    first.kill('SIGKILL');
+    await first.exited;
+    expect(ids(await examined(file))).toContain('orphans');
+    unlinkSync(log);
+    const second = await start();
+    const { findings } = await examined(file);
+    expect(findings.map(({ id, remedy }) => [id, remedy])).toEqual([['orphans', `kill ${orphan}`]]);
+    process.kill(-orphan, 'SIGKILL');
+    await eventually(async () => (await examined(file)).ok, { what: 'the remedy to help' });
+    second.kill('SIGTERM');
+    await second.exited;
+  });
+
   test('is told of two daemons on one configuration, and which one to end', async () => {
     const file = configuration('two', cat);
     const home = path('two');

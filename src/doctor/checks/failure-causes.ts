@@ -162,11 +162,9 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
 /** What programs of all kinds write before they end. */
 const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
   [
-    /(?:address already in use|EADDRINUSE|Address in use)/i,
+    /(?:address already in use|EADDRINUSE|Address in use|Connection in use)/i,
     (_, { lastWords }) => {
-      const port = /[:\s](\d{2,5})\b/.exec(
-        lastWords.find((line) => /in use|EADDRINUSE/i.test(line)) ?? '',
-      )?.[1];
+      const port = portIn(lastWords.find((line) => /in use|EADDRINUSE/i.test(line)) ?? '');
       return {
         id: 'port-taken',
         why: {
@@ -217,4 +215,10 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
 
 function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** `0.0.0.0:80`, `:::3000`, `('0.0.0.0', 8000)`, `port 80`; not a time of day, a pid or an error number. */
+function portIn(line: string): string | undefined {
+  const ports = line.matchAll(/(?:(?<!\d\d:\d\d):|', |\bport\b[ =:]*)(\d{2,5})(?!\d|[:.]\d)/gi);
+  return [...ports].at(-1)?.[1];
 }

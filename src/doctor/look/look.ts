@@ -12,6 +12,7 @@ import { type ConfigurationView, type DaemonView, ownDaemon, type View } from '.
 import { hear } from './answer.ts';
 import { runningDaemons } from './daemons.ts';
 import { lookAtLimits } from './limits.ts';
+import { orphansOf } from './orphans.ts';
 import { lookAtPlaces } from './places.ts';
 import { holderOf } from './ports.ts';
 import { type ProcessEntry, processTable } from './process-table.ts';
@@ -41,19 +42,23 @@ export async function look({ configuration: given, server }: LookRequest): Promi
       ...serversOf(config, table),
     };
     const daemon = ownDaemon(seen);
+    const answering = answer.kind === 'answered' ? [answer.pid] : [];
+    const daemonPid = daemon?.pid ?? answering[0] ?? null;
+    const daemonPids = [...daemons.map(({ pid }) => pid), ...answering];
     const programs = await lookAtPrograms({
       processes,
       config,
       client,
       table,
-      daemonPids: daemons.map(({ pid }) => pid),
-      daemonPid: daemon?.pid ?? null,
+      daemonPids,
+      daemonPid,
     });
     const writer = writerOf(daemon, config);
     return {
       ...seen,
       units: lookAtUnits(daemon?.pid ?? null),
       programs,
+      orphans: orphansOf(config, table, daemonPid, daemonPids),
       places: config && writer ? lookAtPlaces(config, writer) : [],
       limits: lookAtLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),
     };

@@ -7,6 +7,8 @@ export interface ProcessEntry {
   readonly parent: number;
   readonly uid: number;
   readonly argv: readonly string[];
+  /** Clock ticks from the machine's start to its own (proc_pid_stat(5)). */
+  readonly startedAt: number;
 }
 
 /** Without kernel threads and zombies, which have no command line. */
@@ -36,14 +38,23 @@ export function sharesOurNamespace(pid: number): boolean {
   return theirs === null || theirs === linkOrNull('/proc/self/ns/pid');
 }
 
+export function isBefore(one: ProcessEntry, other: ProcessEntry): boolean {
+  return one.startedAt < other.startedAt;
+}
+
+/** Behind the name in parentheses the state is the first field. */
+const STARTTIME = 19;
+
 function entryOf(pid: number): ProcessEntry | null {
   const words = textOrEmpty(`/proc/${pid}/cmdline`).split('\0');
   const stat = textOrEmpty(`/proc/${pid}/stat`);
   if (words[0] === '' || stat === '') return null;
-  const [, parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [, parent = '0'] = fields;
   try {
     const { uid } = statSync(`/proc/${pid}`);
-    return { pid, parent: Number(parent), uid, argv: words.at(-1) === '' ? words.slice(0, -1) : words };
+    const argv = words.at(-1) === '' ? words.slice(0, -1) : words;
+    return { pid, parent: Number(parent), uid, argv, startedAt: Number(fields[STARTTIME]) };
   } catch {
     // It ended between two looks.
     return null;

@@ -6,7 +6,7 @@ import type { Config, ProcessConfig } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
 import type { ProgramView } from '../view.ts';
 import { soon } from './answer.ts';
-import { commandLine, environmentOf, type ProcessEntry } from './process-table.ts';
+import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
 /** Enough for a stack trace, and for the last lines about each of many programs. */
 const OUTPUT_TAIL_BYTES = 4096;
@@ -114,8 +114,12 @@ function survivorsOf(
     const owner = nearest(pid, parents, daemonPids);
     return owner !== null && owner !== daemonPid;
   };
+  const daemon = table.find(({ pid }) => pid === daemonPid);
   return table
-    .filter(({ pid }) => {
+    .filter((entry) => {
+      // What an earlier daemon left is told by itself.
+      if (daemon && isBefore(entry, daemon)) return false;
+      const { pid } = entry;
       const environment = environmentOf(pid);
       const isNamed =
         environment.has(`SUPERVISOR_PROCESS_NAME=${name}`) &&

@@ -25,6 +25,7 @@ const well: View = {
   inetServers: [],
   answer: { kind: 'answered', pid: 500, url: 'unix:///run/supervisor.sock' },
   programs: [],
+  orphans: [],
   places: [],
   limits: {
     pid: 500,
@@ -254,6 +255,27 @@ describe('a program that fails', () => {
       expect(found?.id).toBe(cause);
       for (const text of [found?.why, found?.remedy])
         for (const language of ['en', 'zh'] as const) expect(text?.[language]).toBeTruthy();
+    });
+
+  for (const [line, port] of [
+    ['Error: listen EADDRINUSE: address already in use :::3000', 3000],
+    ['nginx: 2026/11/21 11:59:11 [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)', 80],
+    [
+      '18379:M 21 Nov 2026 11:59:11.125 # Warning: listening socket *:6379: bind: Address already in use',
+      6379,
+    ],
+    [
+      "[Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use",
+      8000,
+    ],
+    ["[ERROR] Connection in use: ('0.0.0.0', 8000)", 8000],
+    ['11:59:11 Address already in use, port 5000', 5000],
+    ['OSError: [Errno 98] Address already in use', null],
+    ['11:59:11 Address already in use', null],
+  ] as const)
+    test(`with a port that is taken names it: ${line}`, () => {
+      const found = causeOfFailure(program(quick, line));
+      expect(found?.remedy.en).toBe(`ss -ltnp${port === null ? '' : ` 'sport = :${port}'`}`);
     });
 
   test('with words that say nothing is left to its owner', () => {

@@ -1,0 +1,28 @@
+// What an earlier daemon left running: it holds ports, or does the work of its successor a second time.
+import { both, type Finding } from '../finding.ts';
+import type { View } from '../view.ts';
+
+const LISTED = 10;
+
+export function checkOrphans({ orphans }: View): Finding[] {
+  if (orphans.length === 0) return [];
+  const listed = orphans
+    .slice(0, LISTED)
+    .map(({ pid, process, commandLine }) => `${process}: pid ${pid}: ${commandLine}`);
+  const more = orphans.length > LISTED ? ['…'] : [];
+  const list = [...listed, ...more].map((line) => `  | ${line}`).join('\n');
+  return [
+    {
+      id: 'orphans',
+      what: {
+        en: 'processes of an earlier supervisord run on, without supervision',
+        zh: '先前的 supervisord 留下的进程仍在运行，无人监管',
+      },
+      why: {
+        en: `it was killed, or they had gone into the background; they may hold ports and do work twice:\n${list}`,
+        zh: `它曾被强制终止，或这些进程自行转入了后台；它们可能占用端口、重复执行任务：\n${list}`,
+      },
+      remedy: both(`kill ${orphans.map(({ pid }) => pid).join(' ')}`),
+    },
+  ];
+}
