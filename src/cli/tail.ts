@@ -73,11 +73,21 @@ async function showLastLines(client: SupervisorClient, tail: Tail, count: number
     return Buffer.from(text);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const where = error.code === faultCodes.NO_FILE ? await journalOf(client, tail) : null;
-    const why = where ? `is in systemd's journal: ${where}` : `log cannot be read (${error.text})`;
+    const why =
+      error.code === faultCodes.NO_FILE
+        ? await whyNoFile(client, tail)
+        : `log cannot be read (${error.text})`;
     printError(`tsupervisor: ${tail.name}: ${tail.channel} ${why}`);
     return null;
   }
+}
+
+async function whyNoFile(client: SupervisorClient, tail: Tail): Promise<string> {
+  const where = await journalOf(client, tail);
+  if (where !== null) return `is in systemd's journal: ${where}`;
+  return tail.channel === 'stderr'
+    ? 'has no log file (NONE; or it is in the stdout log, by redirect_stderr=true)'
+    : 'has no log file';
 }
 
 /** The command that shows what a process wrote to the journal; null when it does not write there. */

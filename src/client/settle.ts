@@ -78,6 +78,8 @@ async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boo
     return wait ? { kind: 'waiting', state: '' } : { kind: 'done', text: asked[goal] };
   } catch (error) {
     if (!(error instanceof FaultError) || error.code === faultCodes.SHUTDOWN_STATE) throw error;
+    // The reason stands with the process, not in the fault.
+    if (error.code === faultCodes.SPAWN_ERROR && wait) return { kind: 'waiting', state: '' };
     const { code, text } = alreadySo[goal];
     return error.code === code ? { kind: 'done', text } : { kind: 'failed', reason: error.text };
   }

@@ -223,3 +223,21 @@ describe('without a server', () => {
     expect(stdout).toContain('Exit status: 0 done;');
   });
 });
+
+test('a program that cannot be spawned, and one without a log for stderr, are told in words', async () => {
+  const lost =
+    '[program:lost]\ncommand=/bin/cat\ndirectory=/nonexistent\nautostart=false\nstartretries=0\nredirect_stderr=true';
+  const daemon = await Daemon.start({ config: lost });
+  const control = (command: string, ...args: string[]): Promise<Outcome> =>
+    run([ours[0], command, '-c', daemon.configPath, ...args]);
+  expect(await control('start', 'lost')).toMatchObject({
+    status: 1,
+    stdout: "lost: FAILED (couldn't chdir to /nonexistent: ENOENT)\n",
+  });
+  expect(await control('tail', '--stderr', 'lost')).toMatchObject({
+    status: 1,
+    stderr:
+      'tsupervisor: lost: stderr has no log file (NONE; or it is in the stdout log, by redirect_stderr=true)\n',
+  });
+  await daemon.stop();
+});
