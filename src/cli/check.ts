@@ -5,9 +5,9 @@ import { type CheckResult, checkConfig } from '../config/check.ts';
 import { excerpt } from '../config/excerpt.ts';
 import type { Finding } from '../config/finding.ts';
 import type { ConfigHost } from '../config/host.ts';
-import type { Language } from '../config/sample.ts';
 import { requireConfig } from '../config/search.ts';
 import { calledAs, systemHost } from '../config/system-host.ts';
+import { type Language, languageOf } from '../doctor/language.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
 import { print } from './output.ts';
 
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     'Look for mistakes in a configuration; nothing is started or changed.',
   )
     .option('--json', 'as JSON, for programs')
-    .option('--lang <language>', 'language of the advice: en or zh', 'en')
+    .option('--lang <language>', 'language of the advice: en or zh (default: the language of LANG)')
     .option('--diff', 'let the running supervisord read its configuration, and tell what an update would do')
     .action(async (options) => {
       const host = systemHost();
@@ -28,9 +28,10 @@ export async function run(args: readonly string[]): Promise<number> {
       const isGood = result.findings.every(({ severity }) => severity === 'warning');
       const report = options.json ? reportAsJson : reportAsText;
       status = isGood ? exitStatuses.done : exitStatuses.usage;
-      if (!isGood || !options.diff) return report(path, result, null, host, languageOf(options.lang));
+      if (!isGood || !options.diff)
+        return report(path, result, null, host, languageOf(options.lang, process.env));
       status = await withServer({ ...options, configuration: path }, async (client) => {
-        report(path, result, await client.reloadConfig(), host, languageOf(options.lang));
+        report(path, result, await client.reloadConfig(), host, languageOf(options.lang, process.env));
         return exitStatuses.done;
       });
     });
@@ -44,10 +45,6 @@ type Report = (
   host: ConfigHost,
   language: Language,
 ) => void;
-
-function languageOf(text: string): Language {
-  return text === 'zh' ? 'zh' : 'en';
-}
 
 const reportAsJson: Report = (path, { findings }, changes, _host, language) => {
   const shown = findings.map(({ position, remedy, ...rest }) => ({

@@ -19,6 +19,15 @@ const good = '[supervisord]\n[program:x]\ncommand=/bin/cat\n';
 const bad = '[supervisord]\nloglevel=loud\n[program:x]\ncommand=/bin/cat\nautostart=maybe\nautorestat=1\n';
 
 describe('tsupervisor check', () => {
+  test('gives its advice in Chinese by --lang and by LANG', async () => {
+    const command = [executable, 'check', '-c', written('chinese.conf', bad)];
+    const byOption = await run([...command, '--lang', 'zh']);
+    expect(byOption.stdout).toContain('应为：');
+    const byLocale = await run(['/usr/bin/env', 'LANG=zh_CN.UTF-8', ...command]);
+    expect(byLocale).toEqual(byOption);
+    expect((await run(command)).stdout).not.toContain('应为：');
+  });
+
   test('says that a good configuration is good', async () => {
     const path = written('good.conf', good);
     expect(await run([executable, 'check', '-c', path])).toEqual({
