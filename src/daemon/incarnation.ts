@@ -14,6 +14,7 @@ import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import type { Surroundings } from '../supervisor/surroundings.ts';
+import { Turns } from '../supervisor/turns.ts';
 import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { Finding } from './privileges.ts';
@@ -128,6 +129,7 @@ function superviseBehind(
     eventSerials,
     dataPlane,
     reaper,
+    turns: new Turns(),
     hookCalls: new HookCalls(log),
     cgroups,
     environment,

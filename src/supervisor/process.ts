@@ -300,7 +300,8 @@ export class Process {
     if (deadline === null) return;
     const delay = Math.max(0, Math.ceil(deadline - performance.now()));
     // setTimeout cannot wait longer than this; waking early only arms it again.
-    this.#timer = setTimeout(() => this.#apply({ type: 'elapsed' }), Math.min(delay, 2 ** 31 - 1));
+    const elapsed = (): void => this.surroundings.turns.take(() => this.#apply({ type: 'elapsed' }));
+    this.#timer = setTimeout(elapsed, Math.min(delay, 2 ** 31 - 1));
   }
 
   #logPath(channel: Channel): string | null {

@@ -8,6 +8,7 @@ import type { Group } from './group.ts';
 import type { Process } from './process.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
 import type { Surroundings } from './surroundings.ts';
+import { burstMs } from './turns.ts';
 
 export type SupervisorState = 'FATAL' | 'RUNNING' | 'RESTARTING' | 'SHUTDOWN';
 
@@ -20,9 +21,6 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
 
 /** `failure`: a shutdown because a program that everything depends on could not be started. */
 export type Ending = 'restart' | 'shutdown' | 'failure';
-
-/** How long starting may keep the event loop from clients, in milliseconds. */
-const startBurstMs = 20;
 
 export class Supervisor {
   #state: SupervisorState = 'RUNNING';
@@ -162,14 +160,14 @@ export class Supervisor {
 
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    let burstEnd = performance.now() + startBurstMs;
+    let burstEnd = performance.now() + burstMs;
     for (const process of processes) {
       if (this.#state !== 'RUNNING') return;
       if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
         process.start();
       if (performance.now() < burstEnd) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      burstEnd = performance.now() + startBurstMs;
+      burstEnd = performance.now() + burstMs;
     }
   }
 }

@@ -6,6 +6,7 @@ import type { DataPlane } from '../streams/data-plane.ts';
 import type { HookCalls } from './hook-calls.ts';
 import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
+import type { Turns } from './turns.ts';
 
 export interface Surroundings {
   readonly log: ActivityLog;
@@ -14,6 +15,7 @@ export interface Surroundings {
   readonly eventSerials: EventSerials;
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
+  readonly turns: Turns;
   readonly hookCalls: HookCalls;
   /** Null where no cgroup was left to us. */
   readonly cgroups: ProgramCgroups | null;

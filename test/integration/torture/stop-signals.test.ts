@@ -79,11 +79,11 @@ const bit = (value: boolean): string => (value ? '1' : '0');
 
 const config = combinations
   .map(
-    ({ name, parentIgnores, childIgnores, options }) => `[program:${name}]
+    ({ name, parentIgnores, childIgnores, options, ending }) => `[program:${name}]
 command=/usr/bin/python3 family.py ${name} ${bit(parentIgnores)} ${bit(childIgnores)}
 directory=%(here)s
 startsecs=1
-${options.includes('stopwaitsecs') ? '' : 'stopwaitsecs=1'}
+${options.includes('stopwaitsecs') ? '' : `stopwaitsecs=${ending === byKill ? 1 : 30}`}
 ${options}`,
   )
   .join('\n');

@@ -1,0 +1,22 @@
+// Work that falls due for many processes at the same moment takes turns with everything else in the event loop.
+
+/** How long starting programs may keep the event loop from clients and from the ends of processes, in milliseconds. */
+export const burstMs = 20;
+
+export class Turns {
+  #waiting: (() => void)[] = [];
+
+  /** Calls `work` soon, after what has waited longer. */
+  take(work: () => void): void {
+    this.#waiting.push(work);
+    if (this.#waiting.length === 1) setImmediate(() => this.#burst());
+  }
+
+  #burst(): void {
+    const end = performance.now() + burstMs;
+    let done = 0;
+    while (done < this.#waiting.length && performance.now() < end) this.#waiting[done++]?.();
+    this.#waiting = this.#waiting.slice(done);
+    if (this.#waiting.length > 0) setImmediate(() => this.#burst());
+  }
+}
