@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
-import { pythonRepr } from '../config/python-repr.ts';
 import { findConfig } from '../config/search.ts';
 import { calledAs } from '../config/system-host.ts';
+import { pythonRepr } from '../python/repr.ts';
 import { type CommandLine, getopt, type OptionSpec, UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
 import { programName } from './program-name.ts';

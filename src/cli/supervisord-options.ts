@@ -2,11 +2,11 @@
 import { ConfigError } from '../config/config.ts';
 import type { ConfigHost } from '../config/host.ts';
 import type { CommandLineOverrides } from '../config/overrides.ts';
-import { pythonRepr } from '../config/python-repr.ts';
 import { requireConfig } from '../config/search.ts';
 import { absoluteFileInDirectory, existingDirectory, mainLogFile } from '../config/values/paths.ts';
 import { byteSize, integer, logLevel, octal, text } from '../config/values/scalars.ts';
 import type { ValueType } from '../config/values/value-type.ts';
+import { pythonRepr } from '../python/repr.ts';
 import { type GivenOption, getopt, type OptionSpec, UsageError } from './getopt.ts';
 
 /** What was asked for. `configPath` null: look in the customary places. */

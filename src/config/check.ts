@@ -1,11 +1,12 @@
 // Everything that is wrong or suspicious in a configuration, at once and with its place.
+
+import { pythonRepr } from '../python/repr.ts';
 import { type Bilingual, type Config, ConfigError } from './config.ts';
 import { UnparsableLines } from './dialect.ts';
 import { type Finding, nothingKnown } from './finding.ts';
 import { hardlyMeant } from './hardly-meant.ts';
 import { assemble, type ConfigRequest } from './load.ts';
 import type { Problems } from './problems.ts';
-import { pythonRepr } from './python-repr.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {

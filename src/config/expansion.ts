@@ -1,8 +1,9 @@
 // `%(name)s` in values: which names an option sees, and what an expansion that fails is called.
+
+import { formatWithNames, type Names, type NameValue, UnknownName } from '../python/format.ts';
+import { pythonRepr } from '../python/repr.ts';
+import { compareByCodePoint } from '../python/text.ts';
 import { type Bilingual, ConfigError } from './config.ts';
-import { formatWithNames, type Names, type NameValue, UnknownName } from './python-format.ts';
-import { pythonRepr } from './python-repr.ts';
-import { compareByCodePoint } from './python-text.ts';
 
 /** Which names an option sees: see `visibleNames`. Every one sees the environment as `ENV_*`. */
 export type NamesKind = keyof typeof visibleNames;

@@ -1,4 +1,6 @@
 // The groups: [group:x] with its programs, and programs, event listeners and FastCGI programs that are one alone.
+
+import { compareByCodePoint } from '../python/text.ts';
 import type { EventListenerPoolConfig, FastCgiGroupConfig, GroupConfig, ProcessConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { readFastCgiSocket } from './fastcgi-section.ts';
@@ -6,7 +8,6 @@ import { eventListenerOptions, groupOptions } from './options/group.ts';
 import { programOptions } from './options/program.ts';
 import { asConfigError } from './problems.ts';
 import { nameAfterColon, type ProgramSurroundings, programName, readProcesses } from './program-section.ts';
-import { compareByCodePoint } from './python-text.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedEvents } from './values/events.ts';
 

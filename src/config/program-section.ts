@@ -1,9 +1,10 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
+
+import { compareByCodePoint } from '../python/text.ts';
 import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';
 import { type LogSettings, readLogSettings } from './log-options.ts';
 import { programOptions as options } from './options/program.ts';
-import { compareByCodePoint } from './python-text.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedName } from './values/scalars.ts';
 import { readWatch } from './watch-config.ts';

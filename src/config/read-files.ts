@@ -1,4 +1,6 @@
 // From a path to one document: the main file, what it includes, and `%(here)s` in all of them.
+
+import { compareByCodePoint, words } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { IniDocument, readDialect } from './dialect.ts';
@@ -6,7 +8,6 @@ import { glob } from './glob.ts';
 import type { ConfigHost } from './host.ts';
 import { includeOptions } from './options/servers.ts';
 import type { Problems } from './problems.ts';
-import { compareByCodePoint, words } from './python-text.ts';
 import { SectionReader } from './section-reader.ts';
 import { absoluteIn, directoryOf, toAbsolute } from './values/paths.ts';
 

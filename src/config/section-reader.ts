@@ -1,13 +1,14 @@
 // Reads the options of one section by the rows of the table: finds the text, expands it, parses it, and says
 // where it stands when it is no good.
+
+import type { NameValue } from '../python/format.ts';
+import { pythonRepr } from '../python/repr.ts';
 import { ConfigError } from './config.ts';
 import type { IniDocument, Section, Setting } from './dialect.ts';
 import { ExpansionError, expand, type Knowledge, namesOf } from './expansion.ts';
 import type { ConfigHost } from './host.ts';
 import type { Option, OptionDescription } from './options/option.ts';
 import { asConfigError, type Problems, withSuffix } from './problems.ts';
-import type { NameValue } from './python-format.ts';
-import { pythonRepr } from './python-repr.ts';
 import { text } from './values/scalars.ts';
 
 export class SectionReader {

@@ -1,10 +1,11 @@
 // Sections and options that nobody reads, and what was probably meant by them.
+
+import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { nearest } from './edit-distance.ts';
 import { type Finding, nothingKnown } from './finding.ts';
 import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
-import { pythonRepr } from './python-repr.ts';
 
 export function unknownNames(document: IniDocument): Finding[] {
   return [...document.sections.values()].flatMap((section) => {

@@ -1,5 +1,5 @@
 // The text that a listener receives after the header line: one exact format per type of event.
-import { pythonReprOfBytes } from '../config/python-repr.ts';
+import { pythonReprOfBytes } from '../python/repr.ts';
 import type { SupervisorEvent } from './types.ts';
 
 /** The payload of `event`, keys in the order listeners have always seen. Output that is not UTF-8 is described. */

@@ -1,5 +1,5 @@
 // /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
-import { pythonRepr } from '../config/python-repr.ts';
+import { pythonRepr } from '../python/repr.ts';
 import type { RpcContext } from '../rpc/context.ts';
 import { dispatch } from '../rpc/dispatch.ts';
 import { RpcFault } from '../rpc/faults.ts';

@@ -1,7 +1,7 @@
 // The `command=` of a program: split into words as a POSIX shell would (quotes and backslash, nothing else),
 // and looked up on the child's PATH.
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
-import { pythonRepr } from '../config/python-repr.ts';
+import { pythonRepr } from '../python/repr.ts';
 
 export interface ResolvedCommand {
   readonly path: string;

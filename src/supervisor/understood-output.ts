@@ -1,8 +1,8 @@
 // Output that somebody wants to understand, beside its log: debug echo, PROCESS_LOG and PROCESS_COMMUNICATION
 // events. Output that nobody asked for never reaches the main thread.
 import type { StreamConfig } from '../config/config.ts';
-import { pythonRepr, pythonReprOfBytes } from '../config/python-repr.ts';
 import { textOrRepr } from '../events/payload.ts';
+import { pythonRepr, pythonReprOfBytes } from '../python/repr.ts';
 import type { Channel, OutputConsumer } from './child.ts';
 import type { Surroundings } from './surroundings.ts';
 

@@ -1,7 +1,7 @@
 // clear: empties the logs of processes.
 import { parseNameSpec } from '../../client/name-spec.ts';
 import { processName } from '../../client/process-info.ts';
-import { words } from '../../config/python-text.ts';
+import { words } from '../../python/text.ts';
 import { clearWords, outcomeOf, outcomeOfResult, report } from './outcome.ts';
 import { type Command, misuse, withClient } from './session.ts';
 import { serverIsUp } from './up-check.ts';

@@ -1,6 +1,6 @@
 // One line, from text to what it does: which command, with which argument, and what becomes of its errors.
 import { HttpStatusError } from '../../client/rpc-client.ts';
-import { strip } from '../../config/python-text.ts';
+import { strip } from '../../python/text.ts';
 import { print, printError } from '../output.ts';
 import { commands } from './commands.ts';
 import { type Command, fail, type Session } from './session.ts';

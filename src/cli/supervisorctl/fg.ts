@@ -2,7 +2,7 @@
 import { followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
-import { words } from '../../config/python-text.ts';
+import { words } from '../../python/text.ts';
 import { faultCodes } from '../../rpc/faults.ts';
 import { untilInterrupted } from '../control/interrupt.ts';
 import { print, write } from '../output.ts';

@@ -2,7 +2,7 @@
 import { type ProcessConfigInfo, processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
-import { compareByCodePoint, words } from '../../config/python-text.ts';
+import { compareByCodePoint, words } from '../../python/text.ts';
 import { faultCodes } from '../../rpc/faults.ts';
 import { print } from '../output.ts';
 import { type Command, fail, misuse, type Session, withClient } from './session.ts';

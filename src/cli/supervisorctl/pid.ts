@@ -1,7 +1,7 @@
 // pid: the process ids of supervisord and of its children.
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
-import { words } from '../../config/python-text.ts';
+import { words } from '../../python/text.ts';
 import { faultCodes } from '../../rpc/faults.ts';
 import { print } from '../output.ts';
 import { type Command, exitStatuses, fail, type Session, withClient } from './session.ts';

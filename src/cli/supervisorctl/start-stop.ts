@@ -3,7 +3,7 @@ import { parseNameSpec } from '../../client/name-spec.ts';
 import { processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { GroupAction, SupervisorClient } from '../../client/supervisor-client.ts';
-import { words } from '../../config/python-text.ts';
+import { words } from '../../python/text.ts';
 import { faultCodes } from '../../rpc/faults.ts';
 import { print } from '../output.ts';
 import {

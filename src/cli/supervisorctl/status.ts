@@ -1,7 +1,7 @@
 // status: the table of processes, filtered here and not by the server.
 import { parseNameSpec, selectProcesses } from '../../client/name-spec.ts';
 import { type ProcessInfo, processName } from '../../client/process-info.ts';
-import { words } from '../../config/python-text.ts';
+import { words } from '../../python/text.ts';
 import { print } from '../output.ts';
 import { type Command, exitStatuses, fail, type Session, withClient } from './session.ts';
 import { serverIsUp } from './up-check.ts';

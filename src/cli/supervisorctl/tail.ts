@@ -2,8 +2,8 @@
 import { type FollowEnd, followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel } from '../../client/supervisor-client.ts';
-import { parseInteger } from '../../config/python-integer.ts';
-import { words } from '../../config/python-text.ts';
+import { integerOrNull } from '../../python/integer.ts';
+import { words } from '../../python/text.ts';
 import { faultCodes } from '../../rpc/faults.ts';
 import { untilInterrupted } from '../control/interrupt.ts';
 import { print, printError, write } from '../output.ts';
@@ -81,11 +81,8 @@ function badTail(what: string): TailRequest {
 function parseAmount(option: string): Amount | null {
   if (option === '-f') return 'follow';
   if (!option.startsWith('-')) return null;
-  try {
-    return -parseInteger(option.slice(1));
-  } catch {
-    return null;
-  }
+  const number = integerOrNull(option.slice(1));
+  return number === null ? null : -number;
 }
 
 async function printProcessLog(

@@ -4,7 +4,7 @@ import { BadResponseError } from '../../client/http-response.ts';
 import { UnexpectedAnswerError } from '../../client/process-info.ts';
 import { FaultError, HttpStatusError } from '../../client/rpc-client.ts';
 import { ServerUrlError } from '../../client/server-address.ts';
-import { pythonRepr } from '../../config/python-repr.ts';
+import { pythonRepr } from '../../python/repr.ts';
 import { XmlRpcError } from '../../rpc/xml-decode.ts';
 
 /** `error: <class 'TYPE'>, TEXT: file: supervisorctl line: 0`; the original ends in its own source file. */

@@ -1,7 +1,8 @@
 // Values that name users and groups of the machine.
+
+import { integerOrNull } from '../../python/integer.ts';
 import { ConfigError } from '../config.ts';
 import type { ConfigHost, UserEntry } from '../host.ts';
-import { integerOrNull } from '../python-integer.ts';
 import type { ValueType } from './value-type.ts';
 
 export const user: ValueType<UserEntry> = {

@@ -1,10 +1,11 @@
 // Values that name a place to listen or connect to.
 import { isIP } from 'node:net';
+import { integerOrNull } from '../../python/integer.ts';
+import { pythonRepr } from '../../python/repr.ts';
+import { strip } from '../../python/text.ts';
 import { ConfigError, type FastCgiGroupConfig } from '../config.ts';
-import { integerOrNull, parseInteger } from '../python-integer.ts';
-import { pythonRepr } from '../python-repr.ts';
-import { strip } from '../python-text.ts';
 import { absolutePath } from './paths.ts';
+import { parseInteger } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
 export interface InetAddress {

@@ -1,6 +1,7 @@
 // Values of the options that say what a log looks like and what becomes of its old files.
+
+import { pythonRepr } from '../../python/repr.ts';
 import { type Compression, ConfigError, type LineStyle, type RotationSchedule } from '../config.ts';
-import { pythonRepr } from '../python-repr.ts';
 import { boolean } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 

@@ -1,9 +1,9 @@
 // Values that need nothing but their text: numbers, words, signals, lists of them.
 import { isSignal, signalNumber } from '../../linux/signals.ts';
+import { integerOrNull, parseOctal } from '../../python/integer.ts';
+import { pythonRepr } from '../../python/repr.ts';
+import { strip } from '../../python/text.ts';
 import { type AutoRestart, ConfigError, type LogLevel } from '../config.ts';
-import { integerOrNull, parseInteger, parseOctal } from '../python-integer.ts';
-import { pythonRepr } from '../python-repr.ts';
-import { strip } from '../python-text.ts';
 import type { ValueType } from './value-type.ts';
 
 export const text: ValueType<string> = {
@@ -15,6 +15,14 @@ export const integer: ValueType<number> = {
   expects: { en: 'a whole number, such as 10', zh: '整数，例如 10' },
   parse: parseInteger,
 };
+
+/** As the original's parser has it, with its complaint. Throws ConfigError. */
+export function parseInteger(text: string): number {
+  const number = integerOrNull(text);
+  if (number !== null) return number;
+  const shown = [...pythonRepr(text)].slice(0, 200).join('');
+  throw new ConfigError(`invalid literal for int() with base 10: ${shown}`);
+}
 
 const truthWords = new Map([
   ...['yes', 'true', 'on', '1'].map((word) => [word, true] as const),

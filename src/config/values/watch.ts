@@ -1,7 +1,8 @@
 // Values of the options that watch over a process: limits, checks and who is told.
+
+import { integerOrNull } from '../../python/integer.ts';
+import { pythonRepr } from '../../python/repr.ts';
 import { ConfigError, type HookTarget } from '../config.ts';
-import { integerOrNull } from '../python-integer.ts';
-import { pythonRepr } from '../python-repr.ts';
 import { byteSize } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 

@@ -1,5 +1,5 @@
 // Python's `%` operator with a mapping on its right, which is how `%(name)s` in a value is replaced.
-import { pythonRepr } from './python-repr.ts';
+import { pythonRepr } from './repr.ts';
 
 export type NameValue = string | number;
 

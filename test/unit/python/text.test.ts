@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError } from '../../../src/config/config.ts';
-import { formatWithNames, type Names } from '../../../src/config/python-format.ts';
-import { parseInteger, parseOctal } from '../../../src/config/python-integer.ts';
-import { pythonRepr, pythonReprOfBytes } from '../../../src/config/python-repr.ts';
-import { compareByCodePoint, strip, words } from '../../../src/config/python-text.ts';
+import { parseInteger } from '../../../src/config/values/scalars.ts';
+import { formatWithNames, type Names } from '../../../src/python/format.ts';
+import { parseOctal } from '../../../src/python/integer.ts';
+import { pythonRepr, pythonReprOfBytes } from '../../../src/python/repr.ts';
+import { compareByCodePoint, strip, words } from '../../../src/python/text.ts';
 
 describe('repr of a string', () => {
   test.each([

@@ -1,17 +1,7 @@
 // Numbers as Python's int() reads them.
-import { ConfigError } from './config.ts';
-import { pythonRepr } from './python-repr.ts';
-import { strip } from './python-text.ts';
+import { strip } from './text.ts';
 
-/** int(text): sign, underscores between digits, leading zeros, digits of any script. Throws ConfigError. */
-export function parseInteger(text: string): number {
-  const number = integerOrNull(text);
-  if (number !== null) return number;
-  const shown = [...pythonRepr(text)].slice(0, 200).join('');
-  throw new ConfigError(`invalid literal for int() with base 10: ${shown}`);
-}
-
-/** As parseInteger, with null for what is none. */
+/** int(text): sign, underscores between digits, leading zeros, digits of any script; null for what is none. */
 export function integerOrNull(text: string): number | null {
   const digits = asciiDigits(strip(text));
   if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return null;
