@@ -1,6 +1,8 @@
 // A runtime that sleeps when there is nothing to do, and does not die for want of a thread.
 import { readFileSync } from 'node:fs';
+import { keepOverExec } from '../linux/descriptors.ts';
 import { replaceProcess } from '../linux/exec.ts';
+import { passedDescriptors } from '../systemd/listen-fds.ts';
 
 /** Read by the runtime at its very start only. */
 const variables: Readonly<Record<string, string>> = {
@@ -21,6 +23,8 @@ export function quietRuntime(): void {
   }
   const argv = readFileSync('/proc/self/cmdline', 'utf8').split('\0').slice(0, -1);
   const environment = Object.entries({ ...process.env, ...variables });
+  // The runtime has marked all but the first of them close-on-exec.
+  for (const { fd } of passedDescriptors(process.env)) keepOverExec(fd);
   try {
     replaceProcess(
       process.execPath,

@@ -16,6 +16,11 @@ export function keepDescriptorsFromChildren(): void {
   }
 }
 
+/** Lets the program that takes our place have it; a descriptor that is not open is no failure. */
+export function keepOverExec(fd: number): void {
+  libc.fcntl(fd, F_SETFD, 0n);
+}
+
 /** Points stdin, stdout and stderr at /dev/null, as a daemon's are. Throws SyscallError. */
 export function detachStandardStreams(): void {
   const fd = checked(libc.open(cstring('/dev/null'), O_RDWR, 0), 'open', '/dev/null');
