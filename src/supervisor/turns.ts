@@ -12,11 +12,15 @@ export class Turns {
     if (this.#waiting.length === 1) setImmediate(() => this.#burst());
   }
 
+  /** A mistake in one piece of work, which the daemon survives, must not keep the rest waiting for ever. */
   #burst(): void {
     const end = performance.now() + burstMs;
     let done = 0;
-    while (done < this.#waiting.length && performance.now() < end) this.#waiting[done++]?.();
-    this.#waiting = this.#waiting.slice(done);
-    if (this.#waiting.length > 0) setImmediate(() => this.#burst());
+    try {
+      while (done < this.#waiting.length && performance.now() < end) this.#waiting[done++]?.();
+    } finally {
+      this.#waiting = this.#waiting.slice(done);
+      if (this.#waiting.length > 0) setImmediate(() => this.#burst());
+    }
   }
 }

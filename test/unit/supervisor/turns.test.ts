@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { burstMs, Turns } from '../../../src/supervisor/turns.ts';
 
 test('work is done in the order in which it fell due, and what takes long lets others in between', async () => {
@@ -15,4 +16,16 @@ test('work is done in the order in which it fell due, and what takes long lets o
   while (done.length < 5) await Bun.sleep(1);
   expect(done.slice(0, 3)).toEqual(['first', 'somebody else', 'second']);
   expect(done.slice(3)).toEqual(['third', 'what came of the fourth']);
+});
+
+test('a mistake in one piece of work does not keep the rest from its turn', () => {
+  const script = `
+    import { Turns } from ${JSON.stringify(join(import.meta.dir, '../../../src/supervisor/turns.ts'))};
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    const turns = new Turns();
+    turns.take(() => { throw new Error('a mistake'); });
+    turns.take(() => console.log('the rest'));
+    setTimeout(() => turns.take(() => console.log('what came later')), 50);`;
+  const { stdout } = Bun.spawnSync([process.execPath, '-e', script]);
+  expect(stdout.toString()).toBe('a mistake\nthe rest\nwhat came later\n');
 });
