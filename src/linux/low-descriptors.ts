@@ -1,5 +1,6 @@
 // Three descriptors with low numbers by which new processes get their standard streams. They need no others, so none of
 // the thousands that we may have must be copied for them at fork and closed at exec.
+import { checked } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';
 
 type Three = readonly [number, number, number];
@@ -26,13 +27,13 @@ export class LowDescriptors {
     return Math.max(...this.numbers) + 1;
   }
 
-  /** For the time of `action`, the three are copies of `stdio`. */
+  /** For the time of `action`, the three are copies of `stdio`. Throws SyscallError when they cannot be. */
   as<T>(stdio: Three, action: (low: Three) => T): T {
     const { numbers, nothing } = this;
-    numbers.forEach((number, index) => {
-      libc.dup3(stdio[index] ?? nothing, number, O_CLOEXEC);
-    });
     try {
+      numbers.forEach((number, index) => {
+        checked(libc.dup3(stdio[index] ?? nothing, number, O_CLOEXEC), 'dup3');
+      });
       return action(numbers);
     } finally {
       for (const number of numbers) libc.dup3(nothing, number, O_CLOEXEC);
