@@ -87,7 +87,11 @@ function withInput(input: string, start: (stdio: [number, number, number]) => nu
   const pipe = createPipe('write');
   try {
     const bytes = Buffer.from(input);
-    libc.write(pipe.writeFd, ptr(bytes), BigInt(bytes.length));
+    checked(
+      Number(libc.write(pipe.writeFd, ptr(bytes), BigInt(bytes.length))),
+      'write',
+      'the input of a hook',
+    );
     const nowhere = checked(libc.open(cstring('/dev/null'), O_RDWR_CLOEXEC, 0), 'open', '/dev/null');
     try {
       return start([pipe.readFd, nowhere, nowhere]);
