@@ -1,16 +1,16 @@
 // What makes a daemon of a process that was started for it: working directory, umask, no terminal.
 import type { SupervisordConfig } from '../config/config.ts';
-import type { Finding } from './privileges.ts';
+import type { EarlyLine } from './privileges.ts';
 
 /** `directory` and `umask` of [supervisord] count only here, as in the original. */
-export function enterBackground({ directory, umask }: SupervisordConfig): Finding[] {
-  const findings: Finding[] = [{ level: 'info', message: 'daemonizing the supervisord process' }];
-  if (directory !== null) findings.push(enter(directory));
+export function enterBackground({ directory, umask }: SupervisordConfig): EarlyLine[] {
+  const earlyLines: EarlyLine[] = [{ level: 'info', message: 'daemonizing the supervisord process' }];
+  if (directory !== null) earlyLines.push(enter(directory));
   process.umask(umask);
-  return findings;
+  return earlyLines;
 }
 
-function enter(directory: string): Finding {
+function enter(directory: string): EarlyLine {
   try {
     process.chdir(directory);
     return { level: 'info', message: `set current directory: '${directory}'` };

@@ -12,7 +12,7 @@ import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation, type IncarnationRequest } from './incarnation.ts';
-import { dropPrivileges, type Finding, raiseLimits } from './privileges.ts';
+import { dropPrivileges, type EarlyLine, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
 import { StartError } from './start-error.ts';
@@ -34,13 +34,13 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   restoreDescriptorLimit();
   keepDescriptorsFromChildren();
   const { supervisord } = config;
-  const findings = [
+  const earlyLines = [
     ...dropPrivileges(supervisord),
     ...raiseLimits(supervisord),
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
   const cgroups = ProgramCgroups.settle(ownCgroup());
-  findings.push(tellOf(cgroups, config));
+  earlyLines.push(tellOf(cgroups, config));
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
   const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
@@ -55,7 +55,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   };
   let forgetSignals = () => {};
   try {
-    let current = Incarnation.start({ ...lasting, config, findings });
+    let current = Incarnation.start({ ...lasting, config, earlyLines });
     incarnation = current;
     // Between two incarnations too: a signal that nobody handles would end us.
     forgetSignals = onSignals(() => current);
@@ -67,7 +67,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     setTimeout(forgetStartUpCode, settledMs);
     let ending = await lifeOf(current, service);
     while (ending === 'restart') {
-      current = startAgain({ ...lasting, findings: [] }, readConfig, current.config);
+      current = startAgain({ ...lasting, earlyLines: [] }, readConfig, current.config);
       incarnation = current;
       ending = await lifeOf(current, service);
     }
@@ -113,7 +113,7 @@ function surviveMistakes(tell: (message: string) => void): void {
 }
 
 /** Going without is worth a word to those who have asked for it. */
-function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): Finding {
+function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine {
   if (typeof cgroups !== 'string')
     return { level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` };
   const message = `programs run without cgroups of their own: ${cgroups}`;

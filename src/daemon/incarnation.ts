@@ -17,14 +17,14 @@ import type { Surroundings } from '../supervisor/surroundings.ts';
 import { Turns } from '../supervisor/turns.ts';
 import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
-import type { Finding } from './privileges.ts';
+import type { EarlyLine } from './privileges.ts';
 import { StartError } from './start-error.ts';
 
 export interface IncarnationRequest {
   readonly config: Config;
   readonly readConfig: () => Config;
   /** What was found before there was a log to write it to. */
-  readonly findings: readonly Finding[];
+  readonly earlyLines: readonly EarlyLine[];
   /** The activity log is copied to stdout. */
   readonly foreground: boolean;
   readonly dataPlane: DataPlane;
@@ -53,7 +53,7 @@ export class Incarnation {
     const { servers: configs, passed } = seated(wanted);
     const request = { ...wanted, config: { ...wanted.config, servers: configs } };
     const log = openLog(request);
-    writeFindings(log, request.config, request.findings);
+    writeEarlyLines(log, request.config, request.earlyLines);
     const reaper = new Reaper(log);
     try {
       // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
@@ -177,10 +177,10 @@ function orRefused<T>(listening: () => T): T {
 }
 
 /** By weight, as everything before the log was open is told at once. */
-function writeFindings(log: ActivityLog, config: Config, findings: readonly Finding[]): void {
-  for (const { message } of findings.filter(({ level }) => level === 'critical')) log.critical(message);
+function writeEarlyLines(log: ActivityLog, config: Config, earlyLines: readonly EarlyLine[]): void {
+  for (const { message } of earlyLines.filter(({ level }) => level === 'critical')) log.critical(message);
   for (const message of config.warnings) log.warn(message);
   for (const message of config.infos) log.info(message);
-  for (const { message } of findings.filter(({ level }) => level === 'info')) log.info(message);
-  for (const { message } of findings.filter(({ level }) => level === 'debug')) log.debug(message);
+  for (const { message } of earlyLines.filter(({ level }) => level === 'info')) log.info(message);
+  for (const { message } of earlyLines.filter(({ level }) => level === 'debug')) log.debug(message);
 }

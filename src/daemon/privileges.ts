@@ -6,7 +6,7 @@ import { RLIMIT_NOFILE, RLIMIT_NPROC, raiseLimit } from '../linux/limits.ts';
 import { StartError } from './start-error.ts';
 
 /** A line for the activity log, which is not open yet at this time. */
-export interface Finding {
+export interface EarlyLine {
   readonly level: 'critical' | 'info' | 'debug';
   readonly message: string;
 }
@@ -16,9 +16,9 @@ const runningAsRoot =
   '  If you intend to run as root, you can set user=root in the config file to avoid this message.';
 
 /** Becomes the configured user for good. Throws StartError when that is not allowed. */
-export function dropPrivileges({ user }: SupervisordConfig): Finding[] {
+export function dropPrivileges({ user }: SupervisordConfig): EarlyLine[] {
   if (user === null) return currentUid() === 0 ? [{ level: 'critical', message: runningAsRoot }] : [];
-  const done: Finding = { level: 'info', message: `Set uid to user ${user.uid} succeeded` };
+  const done: EarlyLine = { level: 'info', message: `Set uid to user ${user.uid} succeeded` };
   if (currentUid() === user.uid) return [done];
   if (currentUid() !== 0) throw new StartError("Can't drop privilege as nonroot user");
   try {
@@ -32,14 +32,14 @@ export function dropPrivileges({ user }: SupervisordConfig): Finding[] {
 }
 
 /** Sees to minfds and minprocs. Throws StartError when the kernel does not grant them. */
-export function raiseLimits({ minfds, minprocs }: SupervisordConfig): Finding[] {
+export function raiseLimits({ minfds, minprocs }: SupervisordConfig): EarlyLine[] {
   return [
     ...raise(RLIMIT_NOFILE, 'RLIMIT_NOFILE', minfds, tooFewDescriptors(minfds)),
     ...raise(RLIMIT_NPROC, 'RLIMIT_NPROC', minprocs, tooFewProcesses(minprocs)),
   ];
 }
 
-function raise(resource: number, name: string, minimum: number, refusal: string): Finding[] {
+function raise(resource: number, name: string, minimum: number, refusal: string): EarlyLine[] {
   switch (raiseLimit(resource, minimum)) {
     case 'enough':
       return [];
