@@ -1,14 +1,24 @@
-// The kernel's monotonic clock, the same in all processes: clock_gettime(2).
+// The kernel's clocks that nobody can set, the same in all processes: clock_gettime(2).
 // performance.now() and process.hrtime count from the start of the process in Bun.
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
-/** Microseconds of CLOCK_MONOTONIC. */
+/** Microseconds of CLOCK_MONOTONIC, which stands still while the machine is suspended. */
 export function monotonicUsec(): bigint {
-  checked(libc.clock_gettime(CLOCK_MONOTONIC, ptr(timespec)), 'clock_gettime');
+  return read(CLOCK_MONOTONIC);
+}
+
+/** Milliseconds of CLOCK_BOOTTIME, which goes on while the machine is suspended. */
+export function boottimeMs(): number {
+  return Number(read(CLOCK_BOOTTIME)) / 1000;
+}
+
+function read(clock: number): bigint {
+  checked(libc.clock_gettime(clock, ptr(timespec)), 'clock_gettime');
   return (timespec[0] ?? 0n) * 1_000_000n + (timespec[1] ?? 0n) / 1000n;
 }
 
 const CLOCK_MONOTONIC = 1;
+const CLOCK_BOOTTIME = 7;
 /** `struct timespec` on 64-bit Linux: seconds, nanoseconds. */
 const timespec = new BigInt64Array(2);

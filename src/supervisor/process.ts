@@ -13,6 +13,7 @@ import type { WriteResult } from '../streams/stdin-pipe.ts';
 import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
+import { type Moment, thisMoment, unixSecondsOf } from './moment.ts';
 import {
   deadlineOf,
   type Life,
@@ -48,8 +49,8 @@ export class Process {
   #lastExit: ExitStatus | null = null;
   #logs: Record<Channel, Log | null> = { stdout: null, stderr: null };
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #startedAtSeconds = 0;
-  #stoppedAtSeconds = 0;
+  #started: Moment | null = null;
+  #stopped: Moment | null = null;
   readonly #listeners = new Set<TransitionListener>();
 
   constructor(
@@ -87,9 +88,9 @@ export class Process {
     return this.state === 'UNKNOWN' ? 0 : (pidOf(this.#life.state) ?? 0);
   }
 
-  /** Unix times in seconds of the last attempt to spawn and of the last end; 0 for never. */
+  /** Unix times in seconds of the last attempt to spawn and of the last end, by the clock as it is set now; 0 for never. */
   get times(): { readonly started: number; readonly stopped: number } {
-    return { started: this.#startedAtSeconds, stopped: this.#stoppedAtSeconds };
+    return { started: unixSecondsOf(this.#started), stopped: unixSecondsOf(this.#stopped) };
   }
 
   /** What its cgroup has used; null when it has no child, or the child no cgroup. */
@@ -224,7 +225,7 @@ export class Process {
   }
 
   #spawn(): ProcessEvent {
-    this.#startedAtSeconds = Math.floor(Date.now() / 1000);
+    this.#started = thisMoment();
     try {
       const command = this.resolveCommand();
       this.#openLogs();
@@ -264,7 +265,7 @@ export class Process {
     this.#lastExit = status;
     await this.#cgroup?.ended(this.config.killascgroup);
     await child.drained();
-    this.#stoppedAtSeconds = Math.floor(Date.now() / 1000);
+    this.#stopped = thisMoment();
     this.#child = null;
     this.#closeLogs();
     this.#apply({ type: 'exited', status });
