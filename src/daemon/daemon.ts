@@ -42,7 +42,10 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   const cgroups = ProgramCgroups.settle(ownCgroup());
   earlyLines.push(tellOf(cgroups, config));
   let incarnation: Incarnation | null = null;
-  const dataPlane = DataPlane.start((message) => incarnation?.log.warn(message));
+  const dataPlane = DataPlane.start(
+    (message) => incarnation?.log.warn(message),
+    (reason) => incarnation?.endWithoutOutput(reason),
+  );
   const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
   const lasting = {
     readConfig: () => service.whileReloading(readConfig),
@@ -83,10 +86,10 @@ async function lifeOf(incarnation: Incarnation, service: Service): Promise<Endin
   service.follow(incarnation.supervisor);
   await incarnation.supervisor.run();
   service.ready();
-  const ending = await incarnation.ended;
+  await incarnation.ended;
   await incarnation.close();
-  // A shutdown that was asked for while a restart was closing its servers.
-  return ending === 'restart' && incarnation.shuttingDown() ? 'shutdown' : ending;
+  // By now, as a shutdown may have been asked for while a restart was closing its servers.
+  return incarnation.ending;
 }
 
 /** A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. */

@@ -19,6 +19,7 @@ import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { EarlyLine } from './privileges.ts';
 import { StartError } from './start-error.ts';
+import { writeStderr } from './write-stderr.ts';
 
 export interface IncarnationRequest {
   readonly config: Config;
@@ -35,8 +36,12 @@ export interface IncarnationRequest {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A disk may not take them. */
+const lastWordsLimitMs = 2000;
+
 export class Incarnation {
   readonly #pidfileWritten: boolean;
+  #lastWords: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly config: Config,
@@ -67,8 +72,12 @@ export class Incarnation {
     }
   }
 
-  get ended(): Promise<Ending> {
+  get ended(): Promise<void> {
     return this.supervisor.ended;
+  }
+
+  get ending(): Ending {
+    return this.supervisor.ending;
   }
 
   /** A shutdown was asked for. */
@@ -78,6 +87,14 @@ export class Incarnation {
 
   shutdown(): void {
     this.supervisor.shutdown();
+  }
+
+  /** Nobody reads what programs write any more: better that they are stopped, and started anew by who started us. */
+  endWithoutOutput(reason: string): void {
+    const message = `the worker that carries output has ended (${reason}): stopping all programs`;
+    writeStderr(`tsupervisor: ${message}\n`);
+    this.#lastWords = this.log.criticalDirectly(message);
+    this.supervisor.fail();
   }
 
   /** A configuration that cannot be used is told, and everything stays as it is. */
@@ -100,6 +117,7 @@ export class Incarnation {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
+    await Promise.race([this.#lastWords, Bun.sleep(lastWordsLimitMs)]);
     this.log.close();
   }
 }

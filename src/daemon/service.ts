@@ -1,5 +1,4 @@
 // The daemon as systemd sees it: ready, reloading, stopping, its status line, its watchdog. Silent without systemd.
-import { writeSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
 import { statusLine } from '../supervisor/status-line.ts';
@@ -7,6 +6,7 @@ import { stopBudgetMs, stoppingMs } from '../supervisor/stop-budget.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { whatIsDead } from './liveness.ts';
+import { writeStderr } from './write-stderr.ts';
 
 /** A thousand programs that start are a few status lines, not a thousand. */
 const statusDelayMs = 200;
@@ -102,13 +102,5 @@ export class Service {
     this.notifier.sendStatus(reason);
     if (!this.#dead) writeStderr(`${line}\n`);
     surroundings.log.critical(line);
-  }
-}
-
-function writeStderr(text: string): void {
-  try {
-    writeSync(2, text);
-  } catch {
-    // Nobody reads it.
   }
 }

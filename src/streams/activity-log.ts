@@ -1,5 +1,6 @@
 // The daemon's own log: levels, the line format, its targets.
 import { fstatSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../config/config.ts';
 import type { DataPlane, Log } from './data-plane.ts';
 import { logfmt } from './line-formatter.ts';
@@ -63,6 +64,17 @@ export class ActivityLog {
 
   critical(message: string): void {
     this.#write('critical', message);
+  }
+
+  /**
+   * As critical, but past the data plane where it is a file: for when that is what is broken. Resolves when it was
+   * written, or cannot be.
+   */
+  async criticalDirectly(message: string): Promise<void> {
+    this.#write('critical', message, ({ kind }) => kind !== 'file');
+    const line = this.#line('critical', message, Date.now());
+    const files = this.targets.filter(({ kind }) => kind === 'file');
+    await Promise.allSettled(files.map(({ log }) => appendFile(log.path, line)));
   }
 
   error(message: string): void {

@@ -40,13 +40,19 @@ export class DataPlane implements WritableWatch {
   readonly #followers = new Map<string, Set<() => void>>();
   readonly #compressor: LogCompressor;
 
-  private constructor(private readonly onTrouble: (message: string) => void) {
+  private constructor(
+    private readonly onTrouble: (message: string) => void,
+    private readonly onDeath: (reason: string) => void,
+  ) {
     this.#compressor = new LogCompressor(onTrouble);
   }
 
-  /** `onTrouble` hears what went wrong with a log, in one line each, the first and the last time. */
-  static start(onTrouble: (message: string) => void): DataPlane {
-    return new DataPlane(onTrouble);
+  /**
+   * `onTrouble` hears what went wrong with a log, in one line each, the first and the last time. `onDeath` hears why a
+   * thread has ended by itself: what is on its file system is neither read nor written any more.
+   */
+  static start(onTrouble: (message: string) => void, onDeath: (reason: string) => void): DataPlane {
+    return new DataPlane(onTrouble, onDeath);
   }
 
   /**
@@ -163,7 +169,7 @@ export class DataPlane implements WritableWatch {
   }
 
   #newThread(): DataThread {
-    const thread = new DataThread((report) => this.#hear(thread, report), this.onTrouble);
+    const thread = new DataThread((report) => this.#hear(thread, report), this.onTrouble, this.onDeath);
     this.#all.push(thread);
     return thread;
   }

@@ -1,6 +1,6 @@
-// The main thread's side of one worker of the data plane: commands, answers, and a disk that does not answer it.
+// The main thread's side of one worker of the data plane: commands, answers, a disk that does not answer it, its death.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { checked } from '../linux/errno.ts';
+import { checked, E } from '../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
 import { DiskWait } from './disk-wait.ts';
@@ -81,11 +81,18 @@ export class DataThread {
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   /** The file that was told not to answer. */
   #silent: { readonly path: string; readonly since: number } | null = null;
+  /** Nothing that is asked of it will ever be done. */
+  #dead = false;
+  #stopping = false;
 
-  /** `onTrouble` hears of a disk that does not answer, and when it does again. */
+  /**
+   * `onTrouble` hears of a disk that does not answer, and when it does again. `onDeath` hears once that the worker has
+   * ended without being told to, and why; from then on whoever asks it gets EIO, and what is sent to it is dropped.
+   */
   constructor(
     private readonly onReport: (report: PlaneReport) => void,
     private readonly onTrouble: (message: string) => void,
+    private readonly onDeath: (reason: string) => void,
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -94,7 +101,8 @@ export class DataThread {
       transferList: [port2],
     });
     this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
-    this.#worker.on('error', endWithoutWorker);
+    this.#worker.on('error', (error: Error) => this.#die(error.message));
+    this.#worker.on('exit', (status) => this.#die(`exit status ${status}`));
   }
 
   /**
@@ -103,6 +111,7 @@ export class DataThread {
    * and what is written to it waits.
    */
   openLog(wanted: Omit<OpenLog, 'do' | 'fd'>): number {
+    if (this.#dead) return E.EIO;
     const { log, path } = wanted;
     const fd = ownDescriptorOf(path) === null ? openAppendCached(path) : null;
     const command: Command = { do: 'openLog', fd, ...wanted };
@@ -127,7 +136,8 @@ export class DataThread {
   attach({ onData, onCapture, ...pipe }: Attachment, log: number | null): Stream {
     const stream = this.number();
     const attached: Attached = { onData, onCapture };
-    this.#streams.set(stream, attached);
+    if (this.#dead) libc.close(pipe.fd);
+    else this.#streams.set(stream, attached);
     this.send({ do: 'attach', stream, log, forward: onData !== null, ...pipe });
     return {
       drained: () => this.#drain(stream),
@@ -138,13 +148,15 @@ export class DataThread {
     };
   }
 
-  /** Whether it looks at its commands within `ms`, or a disk is what keeps it. */
+  /** Whether it looks at its commands within `ms`, or a disk is what keeps it; nobody waits for a dead one. */
   async isAlive(ms: number): Promise<boolean> {
     return (await within(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
   }
 
   /** Writes what it has, then ends; a disk that does not answer in time gets no more. */
   async stop(): Promise<void> {
+    if (this.#dead) return;
+    this.#stopping = true;
     const ended = this.ask({ do: 'flush' }).then(() => this.ask({ do: 'stop' }));
     const isEnded = await this.#endsInTime(ended);
     clearTimeout(this.#lookTimer);
@@ -159,6 +171,7 @@ export class DataThread {
 
   /** The error number of the answer. */
   ask(command: RequestCommand): Promise<number> {
+    if (this.#dead) return Promise.resolve(E.EIO);
     const request = this.number();
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#requests.set(request, resolve);
@@ -168,6 +181,7 @@ export class DataThread {
 
   /** One message and one ring for all commands of a turn of the event loop. */
   send(command: Command): void {
+    if (this.#dead) return;
     this.#commands.push(command);
     if (this.#commands.length === 1) queueMicrotask(() => this.#post());
   }
@@ -183,6 +197,17 @@ export class DataThread {
     this.#port.postMessage(this.#commands);
     this.#commands = [];
     libc.write(this.#bell, ptr(this.#ring), 8n);
+  }
+
+  /** Its end, when it was told to end, is none: then only who still waits for it hears. */
+  #die(reason: string): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    clearTimeout(this.#lookTimer);
+    for (const resolve of this.#requests.values()) resolve(E.EIO);
+    this.#requests.clear();
+    this.#streams.clear();
+    if (!this.#stopping) this.onDeath(reason);
   }
 
   async #endsInTime(ended: Promise<unknown>): Promise<boolean> {
@@ -273,10 +298,4 @@ async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
 function workerModule(): string | URL {
   const isCompiled = Bun.main.startsWith('/$bunfs/');
   return isCompiled ? '/$bunfs/root/streams/worker.js' : new URL('./worker.ts', import.meta.url);
-}
-
-/** Nothing that programs write would be read any more, and no log could say so: better to be started again. */
-function endWithoutWorker(error: unknown): never {
-  console.error(`tsupervisor: the thread that carries output has ended: ${String(error)}`);
-  process.exit(1);
 }

@@ -19,7 +19,7 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
   SHUTDOWN: -1,
 };
 
-/** `failure`: a shutdown because a program that everything depends on could not be started. */
+/** `failure`: a shutdown because something that everything depends on does not work. */
 export type Ending = 'restart' | 'shutdown' | 'failure';
 
 export class Supervisor {
@@ -27,9 +27,9 @@ export class Supervisor {
   #config: Config;
   /** In the order of activation. */
   readonly #groups = new Map<string, Group>();
-  #stopping: Promise<Ending> | null = null;
+  #stopping: Promise<void> | null = null;
   #failed = false;
-  readonly #ended = Promise.withResolvers<Ending>();
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(
     config: Config,
@@ -63,9 +63,15 @@ export class Supervisor {
     return this.groupsByPriority.flatMap((group) => group.processesByPriority);
   }
 
-  /** Settles when everything has stopped, with what is to come then. */
-  get ended(): Promise<Ending> {
+  /** Settles when everything has stopped. */
+  get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** What is to come then, by what was asked for so far. */
+  get ending(): Ending {
+    if (this.#state === 'RESTARTING') return 'restart';
+    return this.#failed ? 'failure' : 'shutdown';
   }
 
   /** Starts what is to be started by itself. Resolves when each was given its first start. */
@@ -109,6 +115,12 @@ export class Supervisor {
     this.#end('SHUTDOWN');
   }
 
+  /** A shutdown that is a failure of the daemon. */
+  fail(): void {
+    this.#failed = true;
+    this.shutdown();
+  }
+
   /**
    * As shutdown, to start again from the configuration files. Ignored while shutting down.
    * Throws ConfigError, with everything running on, when they could not be used.
@@ -132,12 +144,10 @@ export class Supervisor {
     this.#stopping.then(this.#ended.resolve, this.#ended.reject);
   }
 
-  async #stopEverything(): Promise<Ending> {
+  async #stopEverything(): Promise<void> {
     await stopGroupsInTurn(this.groupsByPriority, this.surroundings.log);
     for (const group of this.#groups.values()) group.dispose();
     await this.surroundings.hookCalls.settle();
-    if (this.#state !== 'SHUTDOWN') return 'restart';
-    return this.#failed ? 'failure' : 'shutdown';
   }
 
   #activate(config: GroupConfig): Group {
@@ -154,8 +164,7 @@ export class Supervisor {
   #endIfFatal(process: Process): void {
     if (process.state !== 'FATAL' || process.life.retired) return;
     this.surroundings.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
-    this.#failed = true;
-    this.shutdown();
+    this.fail();
   }
 
   /** In bursts, so that clients are answered while thousands of programs start. */

@@ -1,14 +1,23 @@
 # Stops one thread of another process, as a hang of that thread alone would: ptrace(2). argv: pid, thread's name or "main".
 # Prints "stopped" and lets it go on at the end of stdin. Ends when the thread is killed.
-import ctypes, os, sys, threading
+# With the name of an error as a third argument, the system call that the thread waits in fails with that, and it goes on.
+import ctypes, errno, os, platform, sys, threading
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
+PTRACE_GETREGSET, PTRACE_SETREGSET, NT_PRSTATUS = 0x4204, 0x4205, 1
+# Where the result of a system call is among the registers of struct user_regs_struct.
+RESULT = {'x86_64': 10, 'aarch64': 0}
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 
 
-def ptrace(request, tid):
-    if libc.ptrace(request, tid, None, None) != 0:
+class Registers(ctypes.Structure):
+    """struct iovec: 64 words are more than either machine has."""
+    _fields_ = [('base', ctypes.c_void_p), ('length', ctypes.c_size_t)]
+
+
+def ptrace(request, tid, address=None, data=None):
+    if libc.ptrace(request, tid, address, data) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
@@ -22,10 +31,26 @@ def thread(pid, name):
     raise LookupError(name)
 
 
+def fail_call(tid, number):
+    """Stopped, it is at the end of a call that was interrupted."""
+    words = (ctypes.c_long * 64)()
+    registers = Registers(ctypes.addressof(words), ctypes.sizeof(words))
+    ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, ctypes.addressof(registers))
+    result = RESULT[platform.machine()]
+    if words[result] != -errno.EINTR:
+        raise RuntimeError(f'the thread waits in no system call: {words[result]}')
+    words[result] = -number
+    ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, ctypes.addressof(registers))
+
+
 tid = thread(int(sys.argv[1]), sys.argv[2])
 ptrace(PTRACE_SEIZE, tid)
 ptrace(PTRACE_INTERRUPT, tid)
 os.waitpid(tid, WALL)
+if len(sys.argv) > 3:
+    fail_call(tid, getattr(errno, sys.argv[3]))
+    ptrace(PTRACE_DETACH, tid)
+    sys.exit()
 print('stopped', flush=True)
 
 

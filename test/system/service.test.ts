@@ -191,9 +191,23 @@ describe('a daemon that is killed', () => {
   }, 60_000);
 });
 
-describe('a daemon that hangs', () => {
-  const script = '/srv/stop-thread.py';
+const script = '/srv/stop-thread.py';
 
+describe('a daemon whose worker dies', () => {
+  test('stops its programs and is started again', async () => {
+    cpSync(join(root, 'test/support/stop-thread.py'), machine.path(script));
+    const before = await mainPid();
+    await machine.ok('python3', script, before, 'Worker', 'EBADF');
+    await restarted(before);
+    const journal = await machine.ok('journalctl', '-u', 'tsupervisor');
+    expect(journal).toContain(
+      'the worker that carries output has ended (epoll_wait: EBADF): stopping all programs',
+    );
+    expect(journal).toContain('tsupervisor.service: Main process exited, code=exited, status=1/FAILURE');
+  }, 60_000);
+});
+
+describe('a daemon that hangs', () => {
   beforeAll(async () => {
     cpSync(join(root, 'test/support/stop-thread.py'), machine.path(script));
     await machine.ok('mkfifo', '/srv/never');

@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   rmSync,
   statSync,
@@ -31,7 +32,10 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-plane-'));
   told = [];
   open = new Set();
-  plane = DataPlane.start((message) => told.push(message));
+  plane = DataPlane.start(
+    (message) => told.push(message),
+    (reason) => told.push(`dead: ${reason}`),
+  );
 });
 afterEach(async () => {
   for (const fd of open) closeSync(fd);
@@ -367,3 +371,44 @@ describe('descriptors that are to be written', () => {
     closeSync(writeFd);
   });
 });
+
+describe('a worker that has died', () => {
+  test('is told of once, and keeps nobody waiting', async () => {
+    const before = nestedEpolls();
+    const log = openLog('log');
+    const { stream } = attach({ log });
+    await log.written();
+    for (const fd of nestedEpolls().filter((each) => !before.includes(each))) closeSync(fd);
+    await log.written();
+    await eventually(() => told.length > 0, { what: 'the news of its death' });
+    const refusals = [log.clear(), log.rotate()].map((refused) => refused.catch(({ code }) => code));
+    expect(await Promise.all(refusals)).toEqual(['EIO', 'EIO']);
+    await stream.drained();
+    await log.written();
+    log.write('dropped');
+    expect(() => openLog('another')).toThrow('EIO');
+    const { writeFd } = attach({ log });
+    expect(() => writeSync(writeFd, 'x')).toThrow('EPIPE');
+    await plane.stop();
+    expect(told).toEqual(['dead: epoll_wait: EBADF']);
+    expect(read('log')).toBe('');
+  });
+});
+
+/** Descriptors of ours that watch another epoll instance, as each worker has one and the runtime has none. */
+function nestedEpolls(): number[] {
+  const isEpoll = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:[eventpoll]';
+    } catch {
+      return false;
+    }
+  };
+  const watched = (fd: string): string[] =>
+    [...readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').matchAll(/^tfd:\s*(\d+)/gm)].map(
+      ([, tfd]) => tfd ?? '',
+    );
+  return readdirSync('/proc/self/fd')
+    .filter((fd) => isEpoll(fd) && watched(fd).some(isEpoll))
+    .map(Number);
+}

@@ -9,7 +9,8 @@ let plane: DataPlane;
 let log: string[];
 
 beforeEach(() => {
-  plane = DataPlane.start((message) => log.push(message));
+  const say = (message: string) => log.push(message);
+  plane = DataPlane.start(say, say);
   log = [];
 });
 
