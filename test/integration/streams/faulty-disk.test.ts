@@ -1,5 +1,5 @@
-// What the system refuses, for real: a file system that has become read-only, one that fails, a limit on the size of
-// files, no more descriptors. The program goes on, what is lost is counted, and writing resumes by itself.
+// What the system refuses, for real: a file system that has become read-only, one that fails, a quota, a limit on the
+// size of files, no more descriptors. The program goes on, what is lost is counted, and writing resumes by itself.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { execFileSync } from 'node:child_process';
 import {
@@ -22,15 +22,17 @@ const line = `${'x'.repeat(999)}\n`;
 /** What XFS invented and ext4 has too: everything fails from then on (FS_IOC_SHUTDOWN). */
 const shutDown = 'import fcntl, os, sys; fcntl.ioctl(os.open(sys.argv[1], 0), 0x8004587d, b"\\0" * 4)';
 
+const disks = ['readonly', 'broken', 'quota'];
+
 let directory: string;
 let daemon: Daemon;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-faulty-'));
-  for (const disk of ['readonly', 'broken']) {
-    mkdirSync(path(disk));
-    mountNew(disk);
-  }
+  for (const disk of disks) mkdirSync(path(disk));
+  mountNew('readonly');
+  mountNew('broken');
+  mountWithQuota('quota');
   daemon = await Daemon.start({
     config: `[program:readonly]
 command=/bin/cat
@@ -41,6 +43,11 @@ stdout_logfile_maxbytes=0
 command=/bin/cat
 startsecs=0
 stdout_logfile=${path('broken')}/log
+stdout_logfile_maxbytes=0
+[program:quota]
+command=/bin/cat
+startsecs=0
+stdout_logfile=${path('quota')}/log
 stdout_logfile_maxbytes=0
 [program:limited]
 command=/bin/cat
@@ -56,7 +63,7 @@ stdout_logfile_backups=1000`,
 });
 afterAll(async () => {
   await daemon?.stop();
-  for (const disk of ['readonly', 'broken']) execFileSync('umount', [path(disk)]);
+  for (const disk of disks) execFileSync('umount', [path(disk)]);
   rmSync(directory, { recursive: true });
 });
 
@@ -66,12 +73,31 @@ function path(name: string): string {
 
 /** A file system of its own, in the place of what was there; the old one stays for those who have files open on it. */
 function mountNew(disk: string): void {
+  const image = newImage(disk, 8);
+  execFileSync('mkfs.ext4', ['-q', image]);
+  execFileSync('mount', ['-o', 'loop,errors=remount-ro', image, path(disk)]);
+}
+
+/** btrfs, as many kernels are built without the quotas of ext4 and tmpfs. */
+function mountWithQuota(disk: string): void {
+  const image = newImage(disk, 128);
+  execFileSync('mkfs.btrfs', ['-q', image], { stdio: 'ignore' });
+  execFileSync('mount', ['-o', 'loop', image, path(disk)]);
+  execFileSync('btrfs', ['quota', 'enable', path(disk)]);
+}
+
+function limitBytes(disk: string, limit: string): void {
+  // The volume itself.
+  const group = '0/5';
+  execFileSync('btrfs', ['qgroup', 'limit', limit, group, path(disk)]);
+}
+
+function newImage(disk: string, megabytes: number): string {
   const image = `${path(disk)}.image`;
   rmSync(image, { force: true });
   closeSync(openSync(image, 'w'));
-  truncateSync(image, 8 * 1024 * 1024);
-  execFileSync('mkfs.ext4', ['-q', image]);
-  execFileSync('mount', ['-o', 'loop,errors=remount-ro', image, path(disk)]);
+  truncateSync(image, megabytes * 1024 * 1024);
+  return image;
 }
 
 /** Sends a line through /bin/cat; how many bytes. */
@@ -154,6 +180,14 @@ describe('a program whose log cannot be written goes on, and what is lost is cou
         execFileSync('umount', ['-l', path('broken')]);
         mountNew('broken');
       },
+    );
+  });
+
+  test('when its quota is used up', async () => {
+    await loses(
+      { name: 'quota', log: join(path('quota'), 'log'), reason: 'EDQUOT' },
+      () => limitBytes('quota', '64K'),
+      () => limitBytes('quota', 'none'),
     );
   });
 
