@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { ConfigChanges } from '../client/process-info.ts';
 import { type CheckResult, checkConfig } from '../config/check.ts';
 import { excerpt } from '../config/excerpt.ts';
-import type { Finding } from '../config/finding.ts';
 import type { ConfigHost } from '../config/host.ts';
+import type { Mistake } from '../config/mistake.ts';
 import { requireConfig } from '../config/search.ts';
 import { calledAs, systemHost } from '../config/system-host.ts';
 import { type Language, languageOf } from '../doctor/language.ts';
@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
       const host = systemHost();
       const path = options.configuration ?? requireConfig(calledAs(), existsSync);
       const result = checkConfig({ path, overrides: {}, host });
-      const isGood = result.findings.every(({ severity }) => severity === 'warning');
+      const isGood = result.mistakes.every(({ severity }) => severity === 'warning');
       const report = options.json ? reportAsJson : reportAsText;
       status = isGood ? exitStatuses.done : exitStatuses.usage;
       if (!isGood || !options.diff)
@@ -46,28 +46,28 @@ type Report = (
   language: Language,
 ) => void;
 
-const reportAsJson: Report = (path, { findings }, changes, _host, language) => {
-  const shown = findings.map(({ position, remedy, ...rest }) => ({
+const reportAsJson: Report = (path, { mistakes }, changes, _host, language) => {
+  const shown = mistakes.map(({ position, remedy, ...rest }) => ({
     ...rest,
     file: position?.file ?? null,
     line: position?.line ?? null,
     remedy: remedy?.[language] ?? null,
   }));
   const difference = changes === null ? {} : { difference: changes };
-  const ok = findings.every(({ severity }) => severity === 'warning');
+  const ok = mistakes.every(({ severity }) => severity === 'warning');
   print(JSON.stringify({ path, ok, findings: shown, ...difference }, null, 2));
 };
 
-const reportAsText: Report = (path, { findings }, changes, host, language) => {
+const reportAsText: Report = (path, { mistakes }, changes, host, language) => {
   const sources = new Map<string, string>();
-  for (const finding of findings)
-    for (const line of findingLines(finding, sources, host, language)) print(line);
-  print(`${path}: ${summary(findings)}`);
+  for (const mistake of mistakes)
+    for (const line of mistakeLines(mistake, sources, host, language)) print(line);
+  print(`${path}: ${summary(mistakes)}`);
   if (changes !== null) for (const line of changeLines(changes)) print(line);
 };
 
-function findingLines(
-  { severity, message, position, text, remedy }: Finding,
+function mistakeLines(
+  { severity, message, position, text, remedy }: Mistake,
   sources: Map<string, string>,
   host: ConfigHost,
   language: Language,
@@ -89,16 +89,16 @@ function sourceOf(file: string, sources: Map<string, string>, host: ConfigHost):
   try {
     source = new TextDecoder().decode(host.readFile(file));
   } catch {
-    // Without the text there is no excerpt; the finding itself is shown all the same.
+    // Without the text there is no excerpt; the mistake itself is shown all the same.
   }
   sources.set(file, source);
   return source;
 }
 
-function summary(findings: readonly Finding[]): string {
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const warnings = findings.length - errors;
-  if (findings.length === 0) return 'no mistakes found';
+function summary(mistakes: readonly Mistake[]): string {
+  const errors = mistakes.filter(({ severity }) => severity === 'error').length;
+  const warnings = mistakes.length - errors;
+  if (mistakes.length === 0) return 'no mistakes found';
   return [counted(errors, 'error'), counted(warnings, 'warning')].filter((text) => text !== '').join(', ');
 }
 

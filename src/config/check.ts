@@ -3,16 +3,16 @@
 import { pythonRepr } from '../python/repr.ts';
 import { type Bilingual, type Config, ConfigError } from './config.ts';
 import { UnparsableLines } from './dialect.ts';
-import { type Finding, nothingKnown } from './finding.ts';
 import { hardlyMeant } from './hardly-meant.ts';
 import { assemble, type ConfigRequest } from './load.ts';
+import { type Mistake, nothingKnown } from './mistake.ts';
 import type { Problems } from './problems.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {
   /** Null when the file cannot be read as one. With errors, defaults stand for what is wrong. */
   readonly config: Config | null;
-  readonly findings: readonly Finding[];
+  readonly mistakes: readonly Mistake[];
 }
 
 /** Goes on after each error, so that one run shows all of them. In the order in which they are found. */
@@ -23,34 +23,34 @@ export function checkConfig(request: ConfigRequest): CheckResult {
     const remarks = warnings.map((message) => ({ ...nothingKnown, severity: 'warning' as const, message }));
     return {
       config,
-      findings: [...errors.findings, ...unknownNames(document), ...hardlyMeant(document), ...remarks],
+      mistakes: [...errors.mistakes, ...unknownNames(document), ...hardlyMeant(document), ...remarks],
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.report(error);
-    return { config: null, findings: errors.findings };
+    return { config: null, mistakes: errors.mistakes };
   }
 }
 
 class ErrorList implements Problems {
-  readonly #byText = new Map<string, Finding>();
+  readonly #byText = new Map<string, Mistake>();
 
   /** Each process of a program finds the same; it is told once. */
   report(problem: ConfigError): void {
-    for (const finding of findingsOf(problem)) {
-      const { position, section, key } = finding;
-      const place = section === null || key === null ? finding.message : `${section}\n${key}`;
+    for (const mistake of mistakesIn(problem)) {
+      const { position, section, key } = mistake;
+      const place = section === null || key === null ? mistake.message : `${section}\n${key}`;
       const identity = `${place}\n${position?.file}\n${position?.line}`;
-      if (!this.#byText.has(identity)) this.#byText.set(identity, finding);
+      if (!this.#byText.has(identity)) this.#byText.set(identity, mistake);
     }
   }
 
-  get findings(): readonly Finding[] {
+  get mistakes(): readonly Mistake[] {
     return [...this.#byText.values()];
   }
 }
 
-function findingsOf(problem: ConfigError): Finding[] {
+function mistakesIn(problem: ConfigError): Mistake[] {
   const { position, offence } = problem;
   if (problem instanceof UnparsableLines)
     return problem.lines.map(({ number, text }) => ({

@@ -1,9 +1,9 @@
 // What a daemon takes without a word and somebody hardly meant: options given twice, and commands that need a shell.
 import type { Bilingual } from './config.ts';
 import type { IniDocument, Section, Setting } from './dialect.ts';
-import { type Finding, nothingKnown } from './finding.ts';
+import { type Mistake, nothingKnown } from './mistake.ts';
 
-export function hardlyMeant(document: IniDocument): Finding[] {
+export function hardlyMeant(document: IniDocument): Mistake[] {
   const programs = [...document.sections.values()].filter(({ name }) => programSection.test(name));
   return [
     ...document.overridden.map(givenTwice),
@@ -16,7 +16,7 @@ export function hardlyMeant(document: IniDocument): Finding[] {
 
 const programSection = /^(?:program|fcgi-program|eventlistener):/;
 
-function givenTwice({ earlier, later }: { readonly earlier: Setting; readonly later: Setting }): Finding {
+function givenTwice({ earlier, later }: { readonly earlier: Setting; readonly later: Setting }): Mistake {
   const { file, line } = earlier.position;
   return {
     ...nothingKnown,
@@ -92,7 +92,7 @@ const suspicions: readonly Suspicion[] = [
   },
 ];
 
-function aboutCommand(section: Section, { key, text, position }: Setting): Finding[] {
+function aboutCommand(section: Section, { key, text, position }: Setting): Mistake[] {
   const bare = text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, (quoted) => '_'.repeat(quoted.length));
   return suspicions.flatMap(({ pattern, message, remedy }) => {
     const found = pattern.exec(bare)?.[0];

@@ -4,10 +4,10 @@ import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { nearest } from './edit-distance.ts';
-import { type Finding, nothingKnown } from './finding.ts';
+import { type Mistake, nothingKnown } from './mistake.ts';
 import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
 
-export function unknownNames(document: IniDocument): Finding[] {
+export function unknownNames(document: IniDocument): Mistake[] {
   return [...document.sections.values()].flatMap((section) => {
     const kind = kindOfSection(section.name);
     if (kind === null) return unknownSection(section);
@@ -20,7 +20,7 @@ function keysOf(kind: SectionKind): ReadonlySet<string> {
   return new Set(kind.options.map(({ key }) => key));
 }
 
-function unknownSection({ name, position }: Section): Finding[] {
+function unknownSection({ name, position }: Section): Mistake[] {
   // An input method for Chinese writes `：` for `:`.
   const narrow = name.normalize('NFKC');
   const colon = narrow.indexOf(':') + 1;
@@ -41,7 +41,7 @@ function unknownSection({ name, position }: Section): Finding[] {
   ];
 }
 
-function unknownKeys(section: Section, known: ReadonlySet<string>): Finding[] {
+function unknownKeys(section: Section, known: ReadonlySet<string>): Mistake[] {
   return [...section.settings.values()]
     .filter(({ key }) => !known.has(key))
     .map(({ key, position }) => ({
@@ -79,7 +79,7 @@ const otherNames = new Map([
 ]);
 
 /** An indented line continues the value above it, which is hardly meant when it looks like an option. */
-function swallowedOptions(section: Section, known: ReadonlySet<string>): Finding[] {
+function swallowedOptions(section: Section, known: ReadonlySet<string>): Mistake[] {
   return [...section.settings.values()].flatMap(({ key, text, position }) =>
     text
       .split('\n')

@@ -26,8 +26,8 @@ export async function whatIsDead(
     .isAlive(patienceMs)
     .then((alive) => (alive ? null : 'the worker that carries output does not answer'));
   const servers = supervisor.config.servers.map((server) => deadServer(server, patienceMs));
-  const findings = await Promise.all([worker, ...servers]);
-  return findings.find((finding) => finding !== null) ?? null;
+  const complaints = await Promise.all([worker, ...servers]);
+  return complaints.find((complaint) => complaint !== null) ?? null;
 }
 
 function overdueProcess(supervisor: Supervisor): string | null {

@@ -1,7 +1,7 @@
 // A machine as the doctor sees it: facts alone, gathered once. The checks know nothing else.
 import type { ProcessInfo } from '../client/process-info.ts';
 import type { Config } from '../config/config.ts';
-import type { Finding as Mistake } from '../config/finding.ts';
+import type { Mistake } from '../config/mistake.ts';
 import { serviceConfigPaths } from '../config/search.ts';
 import { shellWord } from './finding.ts';
 

@@ -1,5 +1,5 @@
 // Is there a configuration, and would a daemon take it?
-import type { Finding as Mistake } from '../../config/finding.ts';
+import type { Mistake } from '../../config/mistake.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { clientCommand, ownDaemon, type View } from '../view.ts';

@@ -70,8 +70,8 @@ export async function look({ configuration: given, server }: LookRequest): Promi
 function readConfiguration(given: string | null): ConfigurationView {
   try {
     const path = given ?? requireConfig(calledAs(), existsSync);
-    const { config, findings } = checkConfig({ path, overrides: {}, host: systemHost() });
-    const mistakes = findings.filter(({ severity }) => severity === 'error');
+    const { config, mistakes: all } = checkConfig({ path, overrides: {}, host: systemHost() });
+    const mistakes = all.filter(({ severity }) => severity === 'error');
     return { kind: 'found', path: realPath(path), config, mistakes };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { checkConfig } from '../../../src/config/check.ts';
 import { excerpt } from '../../../src/config/excerpt.ts';
-import type { Finding } from '../../../src/config/finding.ts';
+import type { Mistake } from '../../../src/config/mistake.ts';
 import { memoryHost } from './memory-host.ts';
 
-function check(text: string): readonly Finding[] {
-  return checkConfig({ path: '/s.conf', overrides: {}, host: memoryHost({ '/s.conf': text }) }).findings;
+function check(text: string): readonly Mistake[] {
+  return checkConfig({ path: '/s.conf', overrides: {}, host: memoryHost({ '/s.conf': text }) }).mistakes;
 }
 
-function brief(findings: readonly Finding[]): string[] {
-  return findings.map(
+function brief(mistakes: readonly Mistake[]): string[] {
+  return mistakes.map(
     ({ severity, position, key, remedy }) => `${severity} ${position?.line} ${key} ${remedy?.en}`,
   );
 }
@@ -81,7 +81,7 @@ describe('checking a configuration', () => {
   test('tells in which line a file is no UTF-8, and of a byte order mark', () => {
     const gbk = Buffer.concat([Buffer.from('[supervisord]\n; '), Buffer.from([0xd6, 0xd0])]);
     const of = (content: Uint8Array) =>
-      checkConfig({ path: '/s', overrides: {}, host: memoryHost({ '/s': content }) }).findings[0];
+      checkConfig({ path: '/s', overrides: {}, host: memoryHost({ '/s': content }) }).mistakes[0];
     expect(of(gbk)?.position?.line).toBe(2);
     expect(of(gbk)?.remedy?.en).toContain('iconv -f GBK');
     expect(of(Buffer.from('\ufeff[supervisord]\n'))?.remedy?.en).toContain('byte order mark');
@@ -99,9 +99,9 @@ describe('checking a configuration', () => {
   });
 
   test('tells what the file itself spoils', () => {
-    const { findings, config } = checkConfig({ path: '/none', overrides: {}, host: memoryHost({}) });
+    const { mistakes, config } = checkConfig({ path: '/none', overrides: {}, host: memoryHost({}) });
     expect(config).toBeNull();
-    expect(findings.map(({ message }) => message)).toEqual(['could not find config file /none']);
+    expect(mistakes.map(({ message }) => message)).toEqual(['could not find config file /none']);
   });
 });
 

@@ -108,7 +108,7 @@ describe('the reader of configurations', () => {
     fc.assert(
       fc.property(configuration, (text) => {
         const expected = outcome(text);
-        const errors = checkConfig(request(text)).findings.filter(({ severity }) => severity === 'error');
+        const errors = checkConfig(request(text)).mistakes.filter(({ severity }) => severity === 'error');
         if ('config' in expected) expect(errors).toEqual([]);
         else if (!expected.message.startsWith('Source contains parsing errors'))
           expect(errors[0]?.message).toBe(expected.message);

@@ -1,7 +1,7 @@
 // What `check` has found in a configuration.
 import type { Bilingual, Position } from './config.ts';
 
-export interface Finding {
+export interface Mistake {
   readonly severity: 'error' | 'warning';
   /** For errors, what supervisord says. */
   readonly message: string;
