@@ -4,6 +4,7 @@ import type { SupervisorEvent } from '../../events/types.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { StateName } from '../../supervisor/process-state.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
+import { Latest } from './latest.ts';
 import { exitView } from './process-view.ts';
 import type { TimelineEvent } from './wire.ts';
 
@@ -17,9 +18,7 @@ interface Remembered {
 }
 
 export class History {
-  /** Oldest first; before `#first` they are forgotten. */
-  #events: Remembered[] = [];
-  #first = 0;
+  readonly #events = new Latest<Remembered>(MOST_EVENTS);
   readonly #starts = new WeakMap<Process, number>();
 
   constructor(private readonly supervisor: Supervisor) {
@@ -29,9 +28,9 @@ export class History {
   /** Oldest first. */
   of(process: Process): readonly TimelineEvent[] {
     this.#forgetOld();
-    return this.#events
-      .slice(this.#first)
-      .flatMap((remembered) => (remembered.process === process ? [remembered.event] : []));
+    return [...this.#events].flatMap((remembered) =>
+      remembered.process === process ? [remembered.event] : [],
+    );
   }
 
   /** Starts after the first. */
@@ -53,12 +52,7 @@ export class History {
 
   #forgetOld(): void {
     const oldest = Date.now() - KEPT_MS;
-    while (this.#events.length - this.#first > MOST_EVENTS) this.#first += 1;
-    while ((this.#events[this.#first]?.event.at ?? oldest) < oldest) this.#first += 1;
-    // Moving everything down each time would cost more than a little room.
-    if (this.#first <= this.#events.length / 2) return;
-    this.#events = this.#events.slice(this.#first);
-    this.#first = 0;
+    while ((this.#events.oldest?.event.at ?? oldest) < oldest) this.#events.forgetOldest();
   }
 }
 
