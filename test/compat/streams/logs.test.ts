@@ -1,6 +1,6 @@
 // The same output under the original and under ours: which files there are, and what is in them.
 import { describe, expect, test } from 'bun:test';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, original, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -10,8 +10,9 @@ async function withBoth(
   config: string,
   story: (mine: Daemon, theirs: Daemon) => Promise<void>,
   supervisord = '',
+  files: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const start = (executable: readonly string[]) => Daemon.start({ config, supervisord, executable });
+  const start = (executable: readonly string[]) => Daemon.start({ config, supervisord, files, executable });
   const [mine, theirs] = await Promise.all([start(ours), start(original)]);
   try {
     await story(mine, theirs);
@@ -127,6 +128,36 @@ describe('AUTO logs are those of the original', () => {
       expect(autoNames(mine)).toHaveLength(3);
     });
   });
+
+  for (const [supervisord, what, stay, afterRestart] of [
+    ['', 'go at the next start, with their old files', false, 2],
+    ['nocleanup=true', 'stay with nocleanup', true, 7],
+    ['identifier=elsewhere', 'stay when they are those of another identifier', true, 5],
+  ] as const) {
+    test(what, async () => {
+      const old = [
+        'a-stdout---supervisor-abcd_123.log',
+        'a-stdout---supervisor-abcd_123.log.1',
+        'gone-stderr---supervisor-00000000.log',
+      ];
+      const files = Object.fromEntries(old.map((name) => [name, 'old']));
+      const config = '[program:a]\ncommand=/bin/cat\nautostart=false';
+      await withBoth(
+        config,
+        async (mine, theirs) => {
+          expect(autoNames(mine)).toEqual(autoNames(theirs));
+          expect(old.filter((name) => existsSync(mine.path(name)))).toEqual(stay ? old : []);
+          for (const daemon of [mine, theirs]) daemon.subprocess.kill('SIGHUP');
+          const started = (daemon: Daemon) => daemon.log().split('started with pid').length === 3;
+          await eventually(() => [mine, theirs].every(started), { what: 'both to be restarted' });
+          expect(autoNames(mine)).toEqual(autoNames(theirs));
+          expect(autoNames(mine)).toHaveLength(afterRestart);
+        },
+        supervisord,
+        files,
+      );
+    });
+  }
 });
 
 function autoNames(daemon: Daemon): string[] {
