@@ -1,5 +1,4 @@
 // /metrics for Prometheus and /healthz for whoever only wants to know whether we are there.
-import { statSync } from 'node:fs';
 import { openDescriptors, processUsage } from '../linux/process-usage.ts';
 import type { Process } from '../supervisor/process.ts';
 import { stateCodes } from '../supervisor/process-state.ts';
@@ -16,11 +15,14 @@ export function metricsRoutes(supervisor: Supervisor, identifier: string): reado
   return [
     at('/metrics', ['GET', 'HEAD'], async () => {
       const processes = supervisor.processesByPriority;
-      const { usages } = await usageOf(processes);
+      const [{ usages }, logBytes] = await Promise.all([usageOf(processes), logBytesOf(supervisor)]);
       return {
         status: 200,
         headers: [['Content-Type', 'text/plain; version=0.0.4; charset=utf-8']],
-        body: processMetrics(processes, counters) + usageMetrics(usages) + ownMetrics(supervisor, identifier),
+        body:
+          processMetrics(processes, counters, logBytes) +
+          usageMetrics(usages) +
+          ownMetrics(supervisor, identifier),
       };
     }),
     at('/healthz', ['GET', 'HEAD'], () => health(supervisor)),
@@ -36,7 +38,23 @@ function health({ state }: Supervisor): HttpResponse {
   };
 }
 
-function processMetrics(processes: readonly Process[], counters: ProcessCounters): string {
+/** By path; without those that are no files, or that a disk tells nothing of just now. */
+async function logBytesOf({
+  processesByPriority,
+  surroundings,
+}: Supervisor): Promise<ReadonlyMap<string, number>> {
+  const paths = processesByPriority.flatMap(({ logPaths: { stdout, stderr } }) =>
+    [stdout, stderr].filter((path) => path !== null),
+  );
+  const files = await surroundings.dataPlane.filesAt(paths);
+  return new Map(paths.flatMap((path, index) => (files[index] ? [[path, files[index].bytes]] : [])));
+}
+
+function processMetrics(
+  processes: readonly Process[],
+  counters: ProcessCounters,
+  logBytes: ReadonlyMap<string, number>,
+): string {
   const of = (samplesOf: (process: Process, labels: Labels) => readonly Sample[]) =>
     processes.flatMap((process) => samplesOf(process, { group: process.group, process: process.name }));
   const usages = new Map(
@@ -93,7 +111,12 @@ function processMetrics(processes: readonly Process[], counters: ProcessCounters
       'Resident memory of the process, without its children.',
       of((process, labels) => sampleOrNone(labels, usages.get(process)?.residentBytes)),
     ),
-    metric('supervisor_process_log_size_bytes', 'gauge', 'Size of the current log file.', of(logSamples)),
+    metric(
+      'supervisor_process_log_size_bytes',
+      'gauge',
+      'Size of the current log file.',
+      of((process, labels) => logSamples(process, labels, logBytes)),
+    ),
   ].join('');
 }
 
@@ -121,20 +144,15 @@ function stateSamples(process: Process, labels: Labels): readonly Sample[] {
   return Object.keys(stateCodes).map((state) => [{ ...labels, state }, process.state === state ? 1 : 0]);
 }
 
-function logSamples(process: Process, labels: Labels): readonly Sample[] {
+function logSamples(
+  { logPaths }: Process,
+  labels: Labels,
+  logBytes: ReadonlyMap<string, number>,
+): readonly Sample[] {
   return (['stdout', 'stderr'] as const).flatMap((channel) => {
-    const path = process.logPaths[channel];
-    const size = path === null ? undefined : sizeOf(path);
-    return sampleOrNone({ ...labels, channel }, size);
+    const path = logPaths[channel];
+    return sampleOrNone({ ...labels, channel }, path === null ? undefined : logBytes.get(path));
   });
-}
-
-function sizeOf(path: string): number | undefined {
-  try {
-    return statSync(path).size;
-  } catch {
-    return undefined;
-  }
 }
 
 function sampleOrNone(labels: Labels, value: number | undefined): readonly Sample[] {

@@ -1,4 +1,5 @@
 // The loop of the data plane: commands in, bytes from pipes to logs, reports out. It never returns while it is needed.
+import { statSync } from 'node:fs';
 import { E } from '../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../linux/file.ts';
 import { pipeCapacity } from '../linux/pipe.ts';
@@ -13,6 +14,7 @@ import {
   activeIntervalMs,
   type Command,
   type CompressedCommand,
+  type FileFacts,
   type Report,
 } from './messages.ts';
 import { PatientEpoll } from './patient-epoll.ts';
@@ -152,6 +154,8 @@ export class DataLoop {
         return this.#pools.obey(command);
       case 'compressed':
         return this.#compressed(command);
+      case 'lookAtFiles':
+        return this.#lookAtFiles(command.paths, command.look);
       case 'ping':
         return this.#answer(command.request, 0);
       case 'flush':
@@ -188,6 +192,11 @@ export class DataLoop {
     if (!log) return this.#answer(request, 0);
     this.#answer(request, log.ask(change));
     this.#logs.changed(log);
+  }
+
+  #lookAtFiles(paths: readonly string[], look: number): void {
+    const files = paths.map((path) => this.disk.during(Buffer.from(path), () => factsOf(path)));
+    this.#tell({ is: 'files', look, files });
   }
 
   #attach(command: AttachCommand): void {
@@ -336,5 +345,14 @@ export class DataLoop {
     if (this.#reports.length === 0) return;
     this.send(this.#reports);
     this.#reports = [];
+  }
+}
+
+function factsOf(path: string): FileFacts {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status?.isFile() ? { device: status.dev, inode: status.ino, bytes: status.size } : null;
+  } catch {
+    return null;
   }
 }

@@ -8,6 +8,7 @@ import { type Attachment, DataThread, type OnData, type PlaneReport, type Stream
 import type { JournalOrigin } from './journal-entry.ts';
 import { Log } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
+import type { FileFacts } from './messages.ts';
 import { PoolHandle, type PoolSpec } from './pool-handle.ts';
 import type { WritableWatch } from './stdin-pipe.ts';
 
@@ -132,6 +133,21 @@ export class DataPlane implements WritableWatch {
       this.#followers.delete(absolute);
       thread.send({ do: 'forgetLog', path: absolute });
     };
+  }
+
+  /**
+   * What is at each of `paths`, in their order, as the threads of their file systems find it: null for what is no regular
+   * file, and for what a disk does not tell within a second.
+   */
+  async filesAt(paths: readonly string[]): Promise<readonly FileFacts[]> {
+    const byThread = Map.groupBy(paths, (path) => this.#threadFor(resolve(path)));
+    const found = new Map<string, FileFacts>();
+    const looks = [...byThread].map(async ([thread, theirs]) => {
+      const files = await thread.filesAt(theirs);
+      for (const [index, path] of theirs.entries()) found.set(path, files[index] ?? null);
+    });
+    await Promise.all(looks);
+    return paths.map((path) => found.get(path) ?? null);
   }
 
   /** Whether every thread looks at its commands within `ms`, or has a disk to wait for. */

@@ -4,8 +4,9 @@ import { checked, E } from '../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
 import { DiskWait } from './disk-wait.ts';
-import { activeIntervalMs, type Command, type Lines, type Report } from './messages.ts';
+import type { Command, FileFacts, Lines, Report } from './messages.ts';
 import type { ListenerEnd } from './pool-commands.ts';
+import { SilentDisk, slowDiskMs } from './silent-disk.ts';
 
 type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
 /** A command that is answered. */
@@ -42,7 +43,10 @@ export interface Attachment {
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** What concerns more than one stream or request. */
-export type PlaneReport = Exclude<Report, { is: 'data' | 'captured' | 'ended' | 'done' | 'active' }>;
+export type PlaneReport = Exclude<
+  Report,
+  { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'active' }
+>;
 
 interface Attached {
   onData: OnData | null;
@@ -54,9 +58,9 @@ const EFD_CLOEXEC = 0o2000000;
 const drainLimitMs = 2000;
 /** The main thread stands still for no longer when it opens a log. */
 const openLimitMs = 1000;
-/** A disk that needs longer is told of. */
-const slowDiskMs = 5000;
-/** How often it is looked whether it answers again. */
+/** Whoever asks about files waits for no longer. */
+const filesLimitMs = 1000;
+/** How often it is looked, at the end, whether a disk answers. */
 const lookIntervalMs = 250;
 /** More than readers of FIFOs and terminals are given. */
 const stopLimitMs = 12_000;
@@ -70,17 +74,15 @@ export class DataThread {
   readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
   readonly #worker: Worker;
   readonly #disk = new DiskWait();
+  readonly #silentDisk: SilentDisk;
   readonly #streams = new Map<number, Attached>();
   readonly #requests = new Map<number, (errno: number) => void>();
+  readonly #looks = new Map<number, (files: readonly FileFacts[]) => void>();
   readonly #ring = new BigUint64Array([1n]);
   #lastNumber = 0;
   #commands: Command[] = [];
   #consumedBytes = 0;
   #keptBytes = 0;
-  #droppedBytes = 0;
-  #lookTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The file that was told not to answer. */
-  #silent: { readonly path: string; readonly since: number } | null = null;
   /** Nothing that is asked of it will ever be done. */
   #dead = false;
   #stopping = false;
@@ -91,9 +93,10 @@ export class DataThread {
    */
   constructor(
     private readonly onReport: (report: PlaneReport) => void,
-    private readonly onTrouble: (message: string) => void,
+    onTrouble: (message: string) => void,
     private readonly onDeath: (reason: string) => void,
   ) {
+    this.#silentDisk = new SilentDisk(this.#disk, onTrouble);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(workerModule(), {
@@ -130,7 +133,7 @@ export class DataThread {
     if ((this.#disk.waitingMs ?? 0) > openLimitMs) this.#keptBytes += data.length;
     else this.#keptBytes = 0;
     if (this.#keptBytes <= mostKeptBytes) this.send({ do: 'write', log, data });
-    else this.#droppedBytes += data.length;
+    else this.#silentDisk.dropped(data.length);
   }
 
   attach({ onData, onCapture, ...pipe }: Attachment, log: number | null): Stream {
@@ -148,6 +151,21 @@ export class DataThread {
     };
   }
 
+  /** What is at each of `paths`; null also for what a disk does not tell within a second. */
+  async filesAt(paths: readonly string[]): Promise<readonly FileFacts[]> {
+    const unknown = paths.map(() => null);
+    if (this.#dead || (this.#disk.waitingMs ?? 0) > filesLimitMs) return unknown;
+    const look = this.number();
+    const { promise, resolve } = Promise.withResolvers<readonly FileFacts[]>();
+    this.#looks.set(look, resolve);
+    const timer = setTimeout(resolve, filesLimitMs, unknown);
+    this.send({ do: 'lookAtFiles', paths, look });
+    const files = await promise;
+    clearTimeout(timer);
+    this.#looks.delete(look);
+    return files;
+  }
+
   /** Whether it looks at its commands within `ms`, or a disk is what keeps it; nobody waits for a dead one. */
   async isAlive(ms: number): Promise<boolean> {
     return (await within(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
@@ -159,7 +177,7 @@ export class DataThread {
     this.#stopping = true;
     const ended = this.ask({ do: 'flush' }).then(() => this.ask({ do: 'stop' }));
     const isEnded = await this.#endsInTime(ended);
-    clearTimeout(this.#lookTimer);
+    this.#silentDisk.forget();
     if (!isEnded) {
       console.error(`tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`);
       return;
@@ -203,7 +221,7 @@ export class DataThread {
   #die(reason: string): void {
     if (this.#dead) return;
     this.#dead = true;
-    clearTimeout(this.#lookTimer);
+    this.#silentDisk.forget();
     for (const resolve of this.#requests.values()) resolve(E.EIO);
     this.#requests.clear();
     this.#streams.clear();
@@ -247,37 +265,15 @@ export class DataThread {
         this.#requests.get(report.request)?.(report.errno);
         this.#requests.delete(report.request);
         return;
+      case 'files':
+        this.#looks.get(report.look)?.(report.files);
+        return;
       case 'active':
-        this.#lookAtDisk();
-        // If it tells nothing more, that may be because it cannot.
-        this.#lookAfter(activeIntervalMs + lookIntervalMs);
+        this.#silentDisk.mayBegin();
         return;
       default:
         this.onReport(report);
     }
-  }
-
-  #lookAfter(ms: number): void {
-    clearTimeout(this.#lookTimer);
-    this.#lookTimer = setTimeout(() => this.#lookAtDisk(), ms);
-  }
-
-  /** Only while it is busy with a disk: one that sleeps tells before it begins again. */
-  #lookAtDisk(): void {
-    const waitingMs = this.#disk.waitingMs ?? 0;
-    if (this.#silent && waitingMs < slowDiskMs) {
-      const seconds = Math.round((performance.now() - this.#silent.since) / 1000);
-      this.onTrouble(
-        `${this.#silent.path} answers again after ${seconds} seconds; ${this.#droppedBytes} bytes were dropped`,
-      );
-      this.#silent = null;
-      this.#droppedBytes = 0;
-    }
-    if (!this.#silent && waitingMs >= slowDiskMs) {
-      this.#silent = { path: this.#disk.path, since: performance.now() - waitingMs };
-      this.onTrouble(`${this.#silent.path} does not answer; whoever writes to its file system waits`);
-    }
-    if (waitingMs > 0) this.#lookAfter(lookIntervalMs);
   }
 }
 

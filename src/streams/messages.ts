@@ -30,6 +30,7 @@ export type Command =
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
   | PoolCommand
   | CompressedCommand
+  | { readonly do: 'lookAtFiles'; readonly paths: readonly string[]; readonly look: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 export interface AttachCommand {
@@ -53,6 +54,9 @@ export interface Lines {
   readonly source: LineSource;
 }
 
+/** What a regular file is; null for anything else, and for what is not there. */
+export type FileFacts = { readonly device: number; readonly inode: number; readonly bytes: number } | null;
+
 /** A compressed copy of an old log file is ready. */
 export interface CompressedCommand {
   readonly do: 'compressed';
@@ -68,6 +72,7 @@ export type Report =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly is: 'ended'; readonly stream: number }
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
+  | { readonly is: 'files'; readonly look: number; readonly files: readonly FileFacts[] }
   | PoolReport
   | { readonly is: 'writable'; readonly fd: number }
   /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */

@@ -1,7 +1,7 @@
 // Pieces of a log for somebody who scrolls or searches: whole lines, as text.
 import type { FileHandle } from 'node:fs/promises';
 import { unfinishedBytes } from '../utf8-border.ts';
-import { fileIdentity, logFiles, openToRead } from './log-files.ts';
+import { fileIdentity, type IdentifiedFile, openToRead } from './log-files.ts';
 import type { LogPiece } from './wire.ts';
 
 const PIECE_BYTES = 64 * 1024;
@@ -10,11 +10,8 @@ const SEARCHED_BYTES = 256 * 1024 * 1024;
 const SLICE_BYTES = 1024 * 1024;
 const NEWLINE = 10;
 
-/** Where the files of a log are. */
-export interface LogPlace {
-  readonly path: string;
-  readonly backups: number;
-}
+/** The current file first. */
+type LogFiles = readonly IdentifiedFile[];
 
 /** A position in a log. */
 export interface LogPosition {
@@ -23,8 +20,7 @@ export interface LogPosition {
 }
 
 /** What stands before a position, in the file before when it is a file's beginning; null when there is nothing. */
-export async function pieceBefore(place: LogPlace, { file, offset }: LogPosition): Promise<LogPiece | null> {
-  const files = logFiles(place.path, place.backups);
+export async function pieceBefore(files: LogFiles, { file, offset }: LogPosition): Promise<LogPiece | null> {
   const index = files.findIndex(({ identity }) => identity === file);
   if (index < 0) return null;
   const [target, end] = offset > 0 ? [files[index], offset] : [files[index + 1], Number.MAX_SAFE_INTEGER];
@@ -32,8 +28,8 @@ export async function pieceBefore(place: LogPlace, { file, offset }: LogPosition
 }
 
 /** What stands behind a position in the same file; null when the file is gone. */
-export async function pieceAfter(place: LogPlace, { file, offset }: LogPosition): Promise<LogPiece | null> {
-  const target = logFiles(place.path, place.backups).find(({ identity }) => identity === file);
+export async function pieceAfter(files: LogFiles, { file, offset }: LogPosition): Promise<LogPiece | null> {
+  const target = files.find(({ identity }) => identity === file);
   if (!target) return null;
   return readingFrom(target.path, async (handle) => {
     const { bytes, piece } = await read(handle, offset, offset + PIECE_BYTES);
@@ -44,11 +40,10 @@ export async function pieceAfter(place: LogPlace, { file, offset }: LogPosition)
 
 /** Where `text` last stands before a position, upper and lower case alike; the position up to which it does not, else. */
 export async function findBefore(
-  place: LogPlace,
+  files: LogFiles,
   { file, offset }: LogPosition,
   text: string,
 ): Promise<{ readonly found: boolean; readonly at: LogPosition } | null> {
-  const files = logFiles(place.path, place.backups);
   const index = files.findIndex(({ identity }) => identity === file);
   if (index < 0 || text === '') return null;
   let left = SEARCHED_BYTES;

@@ -8,8 +8,8 @@ import type { HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
 import { eventFrames } from './event-frames.ts';
 import { logFeed } from './log-feed.ts';
-import { openToRead } from './log-files.ts';
-import { findBefore, type LogPlace, type LogPosition, pieceAfter, pieceBefore } from './log-piece.ts';
+import { type LogPlace, logFiles, openToRead } from './log-files.ts';
+import { findBefore, type LogPosition, pieceAfter, pieceBefore } from './log-piece.ts';
 import type { LogEvents } from './wire.ts';
 
 /** A log there is, and how a copy of it is called. */
@@ -54,7 +54,8 @@ export function logRoutes(
       onLog(async (log, query) => {
         const position = positionOf(query);
         if (!position) return json(400, { error: 'file and offset are needed' });
-        return json(200, await (query.has('after') ? pieceAfter : pieceBefore)(log, position));
+        const piece = query.has('after') ? pieceAfter : pieceBefore;
+        return json(200, await piece(await logFiles(log, dataPlane), position));
       }),
     ),
     at(
@@ -64,7 +65,7 @@ export function logRoutes(
         const position = positionOf(query);
         const text = query.get('text') ?? '';
         if (!position || text.length > MOST_SEARCHED) return json(400, { error: 'nothing to search for' });
-        return json(200, await findBefore(log, position, text));
+        return json(200, await findBefore(await logFiles(log, dataPlane), position, text));
       }),
     ),
     at(

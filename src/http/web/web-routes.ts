@@ -13,7 +13,7 @@ import { eventFrames } from './event-frames.ts';
 import { feed } from './feed.ts';
 import { History } from './history.ts';
 import { jsonBody } from './json-body.ts';
-import type { LogPlace } from './log-piece.ts';
+import type { LogPlace } from './log-files.ts';
 import { logRoutes } from './log-routes.ts';
 import { operate, operationRequest } from './operations.ts';
 import { processDetails } from './process-details.ts';

@@ -272,6 +272,20 @@ describe('logs', () => {
   });
 });
 
+describe('what is at paths', () => {
+  test('is told in their order: files, and nothing else', async () => {
+    openLog('log').write('four');
+    const paths = ['log', 'missing', '.', 'log'].map((name) => join(directory, name));
+    const { dev, ino } = statSync(directory);
+    const [first, missing, itself, again] = await plane.filesAt([...paths, '/dev/null']);
+    expect(first).toEqual({ device: dev, inode: expect.any(Number), bytes: 4 });
+    expect(first?.inode).not.toBe(ino);
+    expect(again).toEqual(first ?? null);
+    expect([missing, itself]).toEqual([null, null]);
+    expect((await plane.filesAt(['/dev/null']))[0]).toBeNull();
+  });
+});
+
 describe('files that are no files', () => {
   test('a FIFO without reader holds up nobody, and its reader gets what is written', async () => {
     const fifo = join(directory, 'fifo');
