@@ -1,16 +1,13 @@
-// The loop of the data plane: commands in, bytes from pipes to logs, reports out. It never returns while it is needed.
+// The loop of the data plane: commands in, whatever is ready handled, reports out. It never returns while it is needed.
 import { statSync } from 'node:fs';
 import { E } from '../linux/errno.ts';
-import { closeFile, memoryOf, readInto } from '../linux/file.ts';
-import { pipeCapacity } from '../linux/pipe.ts';
-import { ChildStream } from './child-stream.ts';
+import { memoryOf, readInto } from '../linux/file.ts';
+import { ChildStreams } from './child-streams.ts';
 import type { DiskWait } from './disk-wait.ts';
-import { JournalLog } from './journal-log.ts';
 import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
 import {
-  type AttachCommand,
   activeIntervalMs,
   type Command,
   type CompressedCommand,
@@ -23,10 +20,6 @@ import { StuckLogs } from './stuck-logs.ts';
 import { Syslog } from './syslog.ts';
 import { WritableWatches } from './writable-watches.ts';
 
-const bufferBytes = 128 * 1024;
-/** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
-const maxUnconsumedBytes = 512 * 1024;
-const fewUnconsumedBytes = 256 * 1024;
 /** The clock of the day may be set while we wait for one of its times. */
 const longestSleepMs = 3_600_000;
 
@@ -38,18 +31,11 @@ export class DataLoop {
     () => this.#onFreed(),
   );
   readonly #logs: LogTable;
-  readonly #streams = new Map<number, ChildStream>();
-  readonly #streamByFd = new Map<number, ChildStream>();
-  /** Streams that hold the beginning of a line. */
-  readonly #holding = new Set<ChildStream>();
-  /** Streams that are not read because what they bring has nowhere to go just now. */
-  readonly #parked = new Set<ChildStream>();
+  readonly #streams: ChildStreams;
   readonly #writableWatches = new WritableWatches(this.#epoll);
   readonly #pools = new ListenerPools(this.#writableWatches, (report) => this.#tell(report));
-  readonly #buffer = memoryOf(new Uint8Array(bufferBytes));
   readonly #bellCell = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
-  #unconsumedBytes = 0;
   #reports: Report[] = [];
   #stopped = false;
   #nextActive = 0;
@@ -62,6 +48,9 @@ export class DataLoop {
     private readonly send: (reports: readonly Report[]) => void,
   ) {
     this.#logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#stuckLogs, disk);
+    this.#streams = new ChildStreams(this.#epoll, this.#logs, this.#syslog, this.#pools, (report) =>
+      this.#tell(report),
+    );
     this.#epoll.watchPromptly(bell);
   }
 
@@ -87,9 +76,8 @@ export class DataLoop {
 
   #onReady(fd: number): void {
     if (fd === this.bell) return this.#obeyAll();
-    const stream = this.#streamByFd.get(fd);
-    if (stream) this.#onReadable(stream);
-    else if (!this.#writableWatches.writable(fd)) this.#stuckLogs.writable(fd);
+    if (this.#streams.readable(fd) || this.#writableWatches.writable(fd)) return;
+    this.#stuckLogs.writable(fd);
   }
 
   #obeyAll(): void {
@@ -127,16 +115,14 @@ export class DataLoop {
       case 'releaseLog':
         return this.#logs.forget(command.log);
       case 'attach':
-        return this.#attach(command);
-      case 'forward': {
-        const stream = this.#streams.get(command.stream);
-        if (stream) stream.forward = command.on;
-        return;
-      }
+        return this.#streams.attach(command);
+      case 'forward':
+        return this.#streams.forward(command.stream, command.on);
       case 'drain':
-        return this.#drain(command.stream, command.request);
+        this.#streams.drain(command.stream);
+        return this.#answer(command.request, 0);
       case 'consumed':
-        return this.#consumed(command.bytes);
+        return this.#streams.consumed(command.bytes);
       case 'watchWritable': {
         const { fd } = command;
         return this.#writableWatches.whenWritable(fd, () => this.#tell({ is: 'writable', fd }));
@@ -174,7 +160,7 @@ export class DataLoop {
 
   #clear(number: number, request: number): void {
     const log = this.#logs.get(number);
-    for (const stream of this.#streams.values()) if (stream.log === log) stream.clearCapture();
+    if (log) this.#streams.clearCaptures(log);
     this.#changeLog(number, request, (target) => target.clear());
   }
 
@@ -199,91 +185,8 @@ export class DataLoop {
     this.#tell({ is: 'files', look, files });
   }
 
-  #attach(command: AttachCommand): void {
-    const log = this.#logs.get(command.log);
-    if (command.lines && log?.target instanceof JournalLog) log.target.setPid(command.lines.source.pid);
-    const onProtocol = command.listener && this.#pools.connect(command.listener);
-    const stream = new ChildStream(command, log, this.#syslog, (report) => this.#tell(report), onProtocol);
-    if (log) {
-      log.references += 1;
-      log.streams += 1;
-    }
-    this.#streams.set(stream.number, stream);
-    this.#streamByFd.set(stream.fd, stream);
-    this.#watch(stream);
-  }
-
-  #watch(stream: ChildStream): void {
-    const { fd, prompt } = stream;
-    const failure = prompt ? this.#epoll.watchPromptly(fd) : this.#epoll.watchPatiently(fd);
-    if (failure === 0) return;
-    this.#tell({ is: 'trouble', message: `cannot watch a pipe of a program (errno ${failure})` });
-    this.#end(stream);
-  }
-
-  #onReadable(stream: ChildStream): void {
-    if (stream.log?.stuck || (stream.forward && this.#unconsumedBytes > maxUnconsumedBytes)) {
-      this.#epoll.unwatch(stream.fd);
-      this.#parked.add(stream);
-      return;
-    }
-    this.#epoll.wasRead(stream.fd, this.#read(stream));
-  }
-
-  /** Everything may go on; who still cannot will be parked again. */
-  #unpark(): void {
-    const streams = [...this.#parked];
-    this.#parked.clear();
-    for (const stream of streams) this.#watch(stream);
-  }
-
-  /** One read; how many bytes came. Ends the stream at its end. */
-  #read(stream: ChildStream): number {
-    const count = readInto(stream.fd, this.#buffer);
-    if (count > 0) {
-      stream.received(this.#buffer, count);
-      if (stream.deadline !== null) this.#holding.add(stream);
-      return count;
-    }
-    if (count !== -E.EAGAIN && count !== -E.EINTR) this.#end(stream);
-    return 0;
-  }
-
-  #end(stream: ChildStream): void {
-    stream.ended();
-    this.#epoll.unwatch(stream.fd);
-    closeFile(stream.fd);
-    this.#streams.delete(stream.number);
-    this.#streamByFd.delete(stream.fd);
-    this.#holding.delete(stream);
-    this.#parked.delete(stream);
-    if (!stream.log) return;
-    stream.log.streams -= 1;
-    this.#logs.release(stream.log);
-  }
-
-  /** What a descendant writes while we read comes later: as much as the pipe holds is what can be there now. */
-  #drain(number: number, request: number): void {
-    const stream = this.#streams.get(number);
-    if (stream) {
-      const capacity = pipeCapacity(stream.fd);
-      for (let bytes = 0; bytes < capacity; ) {
-        const count = this.#read(stream);
-        if (count === 0) break;
-        bytes += count;
-      }
-      stream.flush();
-    }
-    this.#answer(request, 0);
-  }
-
-  #consumed(bytes: number): void {
-    this.#unconsumedBytes -= bytes;
-    if (this.#parked.size > 0 && this.#unconsumedBytes < fewUnconsumedBytes) this.#unpark();
-  }
-
   #onFreed(): void {
-    this.#unpark();
+    this.#streams.unpark();
     this.#answerFlushes();
   }
 
@@ -296,8 +199,7 @@ export class DataLoop {
 
   /** When something must be done though nothing happens; null when never. */
   #deadline(): number | null {
-    let earliest = this.#stuckLogs.deadline;
-    for (const stream of this.#holding) earliest = Math.min(earliest, stream.deadline ?? earliest);
+    let earliest = Math.min(this.#stuckLogs.deadline, this.#streams.deadline);
     const { nextRotation } = this.#logs;
     if (nextRotation !== null) {
       const waitMs = Math.min(nextRotation - Date.now(), longestSleepMs);
@@ -309,13 +211,7 @@ export class DataLoop {
   #onDeadlines(): void {
     this.#logs.rotateOnSchedule();
     const now = performance.now();
-    for (const stream of this.#holding) {
-      if ((stream.deadline ?? now) > now) continue;
-      // On a busy machine it was us who were late: the rest of the line may be there.
-      if (!this.#parked.has(stream) && this.#read(stream) > 0) continue;
-      stream.flush();
-      this.#holding.delete(stream);
-    }
+    this.#streams.flushLate(now);
     this.#stuckLogs.giveUpLate(now);
   }
 
@@ -337,7 +233,6 @@ export class DataLoop {
   }
 
   #tell(report: Report): void {
-    if (report.is === 'data') this.#unconsumedBytes += report.bytes.length;
     this.#reports.push(report);
   }
 
