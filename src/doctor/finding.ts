@@ -3,9 +3,69 @@ import type { Bilingual } from '../config/config.ts';
 
 export type { Bilingual };
 
+/** For programs, the same in every language and version. */
+export type FindingId = MachineFindingId | UnitFindingId | ProgramFindingId;
+
+export type MachineFindingId =
+  | 'configuration-not-found'
+  | 'configuration-mistake'
+  | 'configuration-not-the-daemons'
+  | 'configuration-not-in-force'
+  | 'user-missing'
+  | 'directory-missing'
+  | 'not-writable'
+  | 'disk-full'
+  | 'daemon-not-running'
+  | 'two-daemons'
+  | 'daemon-silent'
+  | 'server-wants-password'
+  | 'server-strange'
+  | 'no-server'
+  | 'socket-missing'
+  | 'socket-stale'
+  | 'socket-denied'
+  | 'socket-not-a-socket'
+  | 'socket-taken'
+  | 'socket-unusable'
+  | 'port-taken'
+  | 'port-not-open'
+  | 'limit-too-low'
+  | 'descriptors-used-up'
+  | 'orphans';
+
+export type UnitFindingId =
+  | 'unit-failed'
+  | 'unit-masked'
+  | 'unit-broken'
+  | 'unit-not-enabled'
+  | 'daemon-outside-unit'
+  | 'two-units'
+  | 'private-tmp';
+
+export type ProgramFindingId = 'program-unknown' | 'program-daemonises-itself' | `program-${CauseId}`;
+
+/** Why a program does not run. */
+export type CauseId =
+  | 'command-not-found'
+  | 'command-is-directory'
+  | 'command-not-executable'
+  | 'command-not-permitted'
+  | 'command-unusable'
+  | 'directory-unusable'
+  | 'user-not-permitted'
+  | 'script-without-interpreter'
+  | 'command-not-started'
+  | 'log-not-writable'
+  | 'descriptors-used-up'
+  | 'processes-used-up'
+  | 'port-taken'
+  | 'module-not-found'
+  | 'permission-denied'
+  | 'file-not-found'
+  | 'exits-too-quickly';
+
 export interface Finding {
-  /** For programs, the same in every language: `socket-stale`. */
-  readonly id: string;
+  readonly id: FindingId;
   readonly what: Bilingual;
   readonly why: Bilingual;
   /** Lines to copy: commands, or what to write into the configuration. */

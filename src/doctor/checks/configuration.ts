@@ -1,6 +1,6 @@
 // Is there a configuration, and would a daemon take it?
 import type { Mistake } from '../../config/mistake.ts';
-import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
+import { type Bilingual, both, type Finding, type FindingId, shellWord } from '../finding.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { clientCommand, ownDaemon, type View } from '../view.ts';
 
@@ -35,7 +35,7 @@ function notFound(reason: string, view: View): Finding {
 }
 
 interface Explanation {
-  readonly id: string;
+  readonly id: FindingId;
   readonly what: Bilingual;
   readonly remedy: Bilingual;
 }

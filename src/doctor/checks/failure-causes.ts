@@ -1,9 +1,9 @@
 // Why a program does not run: from what the daemon says of it and from its own last words. A table, first match wins.
-import { type Bilingual, both, shellWord } from '../finding.ts';
+import { type Bilingual, both, type CauseId, shellWord } from '../finding.ts';
 import type { ProgramView } from '../view.ts';
 
 export interface Cause {
-  readonly id: string;
+  readonly id: CauseId;
   readonly why: Bilingual;
   readonly remedy: Bilingual;
 }
@@ -70,7 +70,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     }),
   ],
   [
-    /can't parse command|command is empty/,
+    /can't parse command.*|command is empty/,
     ([message]) => ({
       id: 'command-unusable',
       why: both(message),

@@ -11,11 +11,10 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Daemon, freePort, type Outcome, original, ours, run } from '../support/daemon.ts';
-import { eventually } from '../support/eventually.ts';
+import { Daemon, freePort, type Outcome, original, ours, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -193,17 +192,6 @@ describe('a machine with a daemon that got into trouble', () => {
     await daemon.stop();
   });
 
-  test('is told that a stopped daemon does not answer', async () => {
-    const daemon = await Daemon.start({ config: cat });
-    daemon.subprocess.kill('SIGSTOP');
-    const report = await examined(daemon.configPath);
-    expect(ids(report)).toEqual(['daemon-silent']);
-    expect(report.findings[0]?.remedy).toContain(`kill -CONT ${daemon.pid}`);
-    daemon.subprocess.kill('SIGCONT');
-    expect((await examined(daemon.configPath)).ok).toBe(true);
-    await daemon.stop();
-  });
-
   test('is told of what an earlier daemon left running', async () => {
     const program =
       '[program:worker]\ncommand=/bin/sh -c "sleep 300 & wait"\n[program:cat]\ncommand=/bin/cat';
@@ -250,40 +238,10 @@ describe('a machine with a daemon that got into trouble', () => {
 });
 
 describe('a machine without a daemon', () => {
-  test('is told how to start one', async () => {
-    const file = configuration('none', cat);
-    const report = await examined(file);
-    expect(ids(report)).toEqual(['daemon-not-running']);
-    expect(report.findings[0]?.remedy).toBe(`tsupervisor supervisord -c ${file}`);
-  });
-
   test('is told of a configuration that is not there, and where was searched', async () => {
     const report = await examined(path('nowhere.conf'));
     expect(ids(report)[0]).toBe('configuration-mistake');
     expect(report.findings[0]?.why).toContain(`could not find config file ${path('nowhere.conf')}`);
-  });
-
-  test('is told of a user and a directory that are missing, with the commands that make them', async () => {
-    const file = configuration(
-      'missing',
-      `${cat}\nuser=nosuchuser\nstdout_logfile=/nonexistent/logs/cat.log\n[program:dog]\ncommand=/bin/cat\nautostart=perhaps`,
-    );
-    const report = await examined(file);
-    const remedies = Object.fromEntries(report.findings.map(({ id, remedy }) => [id, remedy]));
-    expect(remedies['user-missing']).toBe('useradd --system --shell /usr/sbin/nologin nosuchuser');
-    expect(remedies['directory-missing']).toBe('mkdir -p /nonexistent/logs');
-    expect(remedies['configuration-mistake']).toContain(`tsupervisor check -c ${file}`);
-  });
-
-  test('is told who has the port', async () => {
-    const port = await freePort();
-    const server = createServer().listen(port, '127.0.0.1');
-    const file = configuration('port', `${cat}\n[inet_http_server]\nport=127.0.0.1:${port}`);
-    const report = await examined(file);
-    expect(ids(report)).toEqual(['daemon-not-running', 'port-taken']);
-    expect(report.findings[1]?.why).toStartWith(`pid ${process.pid}: `);
-    expect(report.findings[1]?.remedy).toContain(`kill ${process.pid}\n`);
-    server.close();
   });
 
   test('is told that the user of the daemon may not write its logs, and whose they must be', async () => {
@@ -295,18 +253,6 @@ describe('a machine without a daemon', () => {
     expect(denied?.remedy).toBe(`chown www-data ${path('denied')}`);
     chownSync(path('denied'), 33, 33);
     expect(ids(await examined(file))).toEqual(['daemon-not-running']);
-  });
-
-  test('is told of a full disk', async () => {
-    const small = path('small');
-    mkdirSync(small);
-    const file = configuration('full', `${cat}\nstdout_logfile=${small}/cat.log`);
-    const fill = `mount -t tmpfs -o size=64k none ${small} && head -c 65536 /dev/zero >${small}/filler`;
-    const mounted = `${fill}; exec "$0" "$@"`;
-    const command = ['unshare', '--mount', '/bin/sh', '-c', mounted, ours[0], 'doctor', '-c', file, '--json'];
-    const report: Report = JSON.parse((await run(command)).stdout);
-    const full = report.findings.filter(({ id }) => id === 'disk-full');
-    expect(full.map(({ what }) => what)).toEqual([`the disk of ${small} is full`]);
   });
 });
 
@@ -322,15 +268,6 @@ describe('an ordinary user', () => {
     expect(denied?.remedy).toContain('chmod = 0770');
     expect(ids(report)).not.toContain('daemon-not-running');
     await daemon.stop();
-  });
-
-  test('is told that the limits do not let a daemon start', async () => {
-    const file = configuration('limits', cat, 'minfds=5000');
-    const command = ['prlimit', '--nofile=100:200', ...asUser, ours[0], 'doctor', '-c', file, '--json'];
-    const report: Report = JSON.parse((await run(command)).stdout);
-    const limit = report.findings.find(({ id }) => id === 'limit-too-low');
-    expect(limit?.what).toContain('minfds=5000, but the limit is 200');
-    expect(limit?.remedy).toContain('LimitNOFILE=5000');
   });
 });
 
