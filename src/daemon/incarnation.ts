@@ -9,6 +9,7 @@ import { openServers, type Servers } from '../http/servers.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
+import { within } from '../streams/within.ts';
 import { HookCalls } from '../supervisor/hook-calls.ts';
 import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
@@ -117,7 +118,7 @@ export class Incarnation {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
-    await Promise.race([this.#lastWords, Bun.sleep(lastWordsLimitMs)]);
+    await within(this.#lastWords, lastWordsLimitMs);
     this.log.close();
   }
 }

@@ -1,5 +1,6 @@
 // The main thread's side of the data plane: which thread a log belongs to, and who hears what they report.
 import { close, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Rotation } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
@@ -11,6 +12,7 @@ import { LogCompressor } from './log-compressor.ts';
 import type { FileFacts } from './messages.ts';
 import { PoolHandle, type PoolSpec } from './pool-handle.ts';
 import type { WritableWatch } from './stdin-pipe.ts';
+import { within } from './within.ts';
 
 export { Log, type OnData, type Stream };
 
@@ -27,6 +29,8 @@ export interface StreamSpec extends Attachment {
 
 /** A thread for each file system that logs are on; further ones share the last. */
 const mostThreads = 8;
+/** For how long those who ask about files wait for a disk that nobody has asked yet. */
+const learnLimitMs = 1000;
 /** In the place of a file system: pipes without a log, syslog and the journal. */
 const noDisk = -1;
 
@@ -35,6 +39,8 @@ export class DataPlane implements WritableWatch {
   readonly #threadOfDevice = new Map<number, DataThread>();
   /** Where it is known once, the disk is not asked again: it may not answer. */
   readonly #threadOfDirectory = new Map<string, DataThread>();
+  /** Directories whose disk is being asked. */
+  readonly #learning = new Map<string, Promise<void>>();
   readonly #writable = new Map<number, () => void>();
   readonly #pools = new Map<number, PoolHandle>();
   #lastPool = 0;
@@ -140,7 +146,14 @@ export class DataPlane implements WritableWatch {
    * file, and for what a disk does not tell within a second.
    */
   async filesAt(paths: readonly string[]): Promise<readonly FileFacts[]> {
-    const byThread = Map.groupBy(paths, (path) => this.#threadFor(resolve(path)));
+    const unknown = new Set(
+      paths.filter((path) => !this.#isKnown(path)).map((path) => dirname(resolve(path))),
+    );
+    if (unknown.size > 0) {
+      await within(Promise.all([...unknown].map((directory) => this.#learn(directory))), learnLimitMs);
+    }
+    const known = paths.filter((path) => this.#isKnown(path));
+    const byThread = Map.groupBy(known, (path) => this.#threadFor(resolve(path)));
     const found = new Map<string, FileFacts>();
     const looks = [...byThread].map(async ([thread, theirs]) => {
       const files = await thread.filesAt(theirs);
@@ -163,10 +176,8 @@ export class DataPlane implements WritableWatch {
   }
 
   #threadFor(path: string): DataThread {
-    // Devices never keep a thread waiting: whichever there is will do.
-    if (path.startsWith('/dev/') || ownDescriptorOf(path) !== null) {
-      return this.#all[0] ?? this.#threadOn(noDisk);
-    }
+    // Whichever there is will do.
+    if (isDevice(path)) return this.#all[0] ?? this.#threadOn(noDisk);
     const directory = dirname(path);
     const known = this.#threadOfDirectory.get(directory);
     if (known) return known;
@@ -174,6 +185,24 @@ export class DataPlane implements WritableWatch {
     const thread = this.#threadOn(device ?? noDisk);
     if (device !== null) this.#threadOfDirectory.set(directory, thread);
     return thread;
+  }
+
+  /** Whether no disk has to be asked whose thread that is. */
+  #isKnown(path: string): boolean {
+    return isDevice(path) || this.#threadOfDirectory.has(dirname(resolve(path)));
+  }
+
+  /** Finds the thread of a directory, which may take as long as the disk likes, but not this thread's time. */
+  #learn(directory: string): Promise<void> {
+    const learning = this.#learning.get(directory) ?? this.#threadByDisk(directory);
+    this.#learning.set(directory, learning);
+    return learning;
+  }
+
+  async #threadByDisk(directory: string): Promise<void> {
+    const status = await stat(directory).catch(() => null);
+    if (status) this.#threadOfDirectory.set(directory, this.#threadOn(status.dev));
+    this.#learning.delete(directory);
   }
 
   #threadOn(device: number): DataThread {
@@ -227,6 +256,11 @@ export class DataPlane implements WritableWatch {
     thread.send({ do: 'watchLog', path });
     for (const callback of followers) callback();
   }
+}
+
+/** These never keep a thread waiting. */
+function isDevice(path: string): boolean {
+  return path.startsWith('/dev/') || ownDescriptorOf(path) !== null;
 }
 
 /** Null for a directory that is missing: it may come to be on any. */

@@ -7,6 +7,7 @@ import { DiskWait } from './disk-wait.ts';
 import type { Command, FileFacts, Lines, Report } from './messages.ts';
 import type { ListenerEnd } from './pool-commands.ts';
 import { SilentDisk, slowDiskMs } from './silent-disk.ts';
+import { within } from './within.ts';
 
 type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
 /** A command that is answered. */
@@ -275,16 +276,6 @@ export class DataThread {
         this.onReport(report);
     }
   }
-}
-
-/** Whether `promise` was fulfilled within `ms`. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const { promise: result, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, ms, false);
-  promise.then(() => resolve(true));
-  const isInTime = await result;
-  clearTimeout(timer);
-  return isInTime;
 }
 
 /**
