@@ -1,9 +1,9 @@
 # Stops one thread of another process, as a hang of that thread alone would: ptrace(2). argv: pid, thread's name or "main".
 # Prints "stopped" and lets it go on at the end of stdin. Ends when the thread is killed.
 # With the name of an error as a third argument, the system call that the thread waits in fails with that, and it goes on.
-import ctypes, errno, os, platform, sys, threading
+import ctypes, errno, os, platform, sys, threading, time
 
-PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 0x4206, 0x4207, 17, 0x40000000
+PTRACE_CONT, PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 7, 0x4206, 0x4207, 17, 0x40000000
 PTRACE_GETREGSET, PTRACE_SETREGSET, NT_PRSTATUS = 0x4204, 0x4205, 1
 # Where the result of a system call is among the registers of struct user_regs_struct.
 RESULT = {'x86_64': 10, 'aarch64': 0}
@@ -31,24 +31,32 @@ def thread(pid, name):
     raise LookupError(name)
 
 
+def stop(tid):
+    ptrace(PTRACE_INTERRUPT, tid)
+    os.waitpid(tid, WALL)
+
+
 def fail_call(tid, number):
-    """Stopped, it is at the end of a call that was interrupted."""
+    """Whether it was in a wait, at whose end it is now that it was stopped."""
     words = (ctypes.c_long * 64)()
     registers = Registers(ctypes.addressof(words), ctypes.sizeof(words))
     ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, ctypes.addressof(registers))
     result = RESULT[platform.machine()]
     if words[result] != -errno.EINTR:
-        raise RuntimeError(f'the thread waits in no system call: {words[result]}')
+        return False
     words[result] = -number
     ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, ctypes.addressof(registers))
+    return True
 
 
 tid = thread(int(sys.argv[1]), sys.argv[2])
 ptrace(PTRACE_SEIZE, tid)
-ptrace(PTRACE_INTERRUPT, tid)
-os.waitpid(tid, WALL)
+stop(tid)
 if len(sys.argv) > 3:
-    fail_call(tid, getattr(errno, sys.argv[3]))
+    while not fail_call(tid, getattr(errno, sys.argv[3])):
+        ptrace(PTRACE_CONT, tid)
+        time.sleep(0.01)
+        stop(tid)
     ptrace(PTRACE_DETACH, tid)
     sys.exit()
 print('stopped', flush=True)
