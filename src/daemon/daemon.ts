@@ -26,7 +26,7 @@ export interface DaemonRequest {
   readonly reportUp: (() => void) | null;
 }
 
-/** By then start-up is over and most of what it needed will not be needed again. */
+/** By then a start is over and most of what it needed will not be needed again. */
 const settledMs = 2000;
 
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
@@ -67,7 +67,6 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
       detachStandardStreams();
       reportUp();
     }
-    setTimeout(forgetStartUpCode, settledMs);
     let ending = await lifeOf(current, service);
     while (ending === 'restart') {
       current = startAgain({ ...lasting, earlyLines: [] }, readConfig, current.config);
@@ -86,10 +85,18 @@ async function lifeOf(incarnation: Incarnation, service: Service): Promise<Endin
   service.follow(incarnation.supervisor);
   await incarnation.supervisor.run();
   service.ready();
+  const settled = setTimeout(giveBackMemory, settledMs);
   await incarnation.ended;
+  clearTimeout(settled);
   await incarnation.close();
   // By now, as a shutdown may have been asked for while a restart was closing its servers.
   return incarnation.ending;
+}
+
+/** What a start has left, and all of the life before it: the runtime would keep that until it has as much again. */
+function giveBackMemory(): void {
+  Bun.gc(true);
+  forgetStartUpCode();
 }
 
 /** A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. */
