@@ -63,6 +63,8 @@ const openLimitMs = 1000;
 const filesLimitMs = 1000;
 /** How often it is looked, at the end, whether a disk answers. */
 const lookIntervalMs = 250;
+/** Of a thread that has nothing to do any more. */
+const endLimitMs = 1000;
 /** More than readers of FIFOs and terminals are given. */
 const stopLimitMs = 12_000;
 /** Of what we write ourselves. */
@@ -84,6 +86,7 @@ export class DataThread {
   #commands: Command[] = [];
   #consumedBytes = 0;
   #keptBytes = 0;
+  readonly #exited = Promise.withResolvers<void>();
   /** Nothing that is asked of it will ever be done. */
   #dead = false;
   #stopping = false;
@@ -106,7 +109,10 @@ export class DataThread {
     });
     this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
-    this.#worker.on('exit', (status) => this.#die(`exit status ${status}`));
+    this.#worker.on('exit', (status) => {
+      this.#die(`exit status ${status}`);
+      this.#exited.resolve();
+    });
   }
 
   /**
@@ -183,7 +189,8 @@ export class DataThread {
       console.error(`tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`);
       return;
     }
-    await this.#worker.terminate();
+    // By itself: the runtime needs one more thread to terminate it, and aborts when there is none to be had.
+    await within(this.#exited.promise, endLimitMs);
     this.#port.close();
     libc.close(this.#bell);
   }

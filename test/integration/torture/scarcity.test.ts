@@ -26,7 +26,7 @@ const scarcities = [
 ];
 
 for (const { what, few, plenty, says } of scarcities) {
-  test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again`, async () => {
+  test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; the daemon ends well`, async () => {
     const daemon = await Daemon.start({ config, executable: daemonOfStranger });
     try {
       await limit(daemon.pid, few);
@@ -34,6 +34,7 @@ for (const { what, few, plenty, says } of scarcities) {
       expect(daemon.log()).toContain(`INFO spawnerr: ${says} to spawn 'cat'\n`);
       await limit(daemon.pid, plenty);
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
+      await limit(daemon.pid, few);
     } finally {
       expect(await daemon.stop()).toBe(0);
     }
