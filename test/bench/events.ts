@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Daemon, run } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
-import { compare, type Row } from './measure.ts';
+import { compare, python, type Row } from './measure.ts';
 
 const total = 10_000;
 const rounds = 3;
 /** Alone, what counts is how fast the kernel wakes a listener; beside programs, what the supervisor does per event. */
 const programCounts = [0, 25, 100, 400];
-const python = '/usr/bin/python3';
 const lean = join(import.meta.dir, 'lean-listener.py');
 
 export async function measureEvents(): Promise<Row[]> {

@@ -1,6 +1,9 @@
 // One measurement on two daemons, ours and the original, in one run on one machine.
 import { Daemon, type DaemonSetup, original, ours } from '../support/daemon.ts';
 
+/** The original's own. */
+export const python = '/usr/bin/python3';
+
 export interface Row {
   readonly what: string;
   readonly unit: string;
@@ -63,6 +66,11 @@ export async function call(daemon: Daemon, method: string, ...params: string[]):
     body: `<?xml version='1.0'?><methodCall><methodName>supervisor.${method}</methodName><params>${values}</params></methodCall>`,
   });
   return response.text();
+}
+
+/** Of a line of the daemon's log, `2026-11-21 10:00:00,123 …` in UTC; milliseconds since 1970. */
+export function timeOf(line: string): number {
+  return Date.parse(`${line.slice(0, 10)}T${line.slice(11, 19)}.${line.slice(20, 23)}Z`);
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 // Programs that die and come back: how soon, also among others that die all the time, and what it costs.
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Daemon } from '../support/daemon.ts';
-import { compare, compareSeveral, median, percentile, type Row, timeUntil } from './measure.ts';
+import { compare, compareSeveral, median, percentile, type Row, timeOf, timeUntil } from './measure.ts';
 
 const victims = 50;
 const rounds = 2;
@@ -98,11 +98,6 @@ function cpuTicks(daemon: Daemon): number {
   const [, rest = ''] = readFileSync(`/proc/${daemon.pid}/stat`, 'latin1').split(') ');
   const fields = rest.split(' ');
   return Number(fields[11]) + Number(fields[12]);
-}
-
-/** `2026-11-21 10:00:00,123 …` in UTC. */
-function timeOf(line: string): number {
-  return Date.parse(`${line.slice(0, 10)}T${line.slice(11, 19)}.${line.slice(20, 23)}Z`);
 }
 
 /** What came into the daemon's log since the last look. */
