@@ -3,7 +3,7 @@ import { ptr } from './libc.ts';
 
 /** A NULL-terminated `char *[]`; must stay referenced while C looks at it. */
 export class CStringArray {
-  readonly pointers: BigUint64Array;
+  readonly pointers: Uint32Array;
   private readonly bytes: Buffer;
 
   constructor(strings: readonly string[]) {
@@ -18,12 +18,14 @@ export function joined(strings: readonly string[]): Buffer {
 }
 
 /** Where each string is when they stand joined at `base`, and a NULL. */
-export function pointersTo(strings: readonly string[], base: number): BigUint64Array {
-  const pointers = new BigUint64Array(strings.length + 1);
-  let offset = 0;
-  strings.forEach((text, index) => {
-    pointers[index] = BigInt(base + offset);
-    offset += Buffer.byteLength(text) + 1;
-  });
-  return pointers;
+export function pointersTo(strings: readonly string[], base: number): Uint32Array {
+  // Pairs of 32 bits, the lower half first, cost less than BigInts.
+  const halves = new Uint32Array((strings.length + 1) * 2);
+  let address = base;
+  for (let index = 0; index < strings.length; index += 1) {
+    halves[index * 2] = address;
+    halves[index * 2 + 1] = address / 2 ** 32;
+    address += Buffer.byteLength(strings[index] ?? '') + 1;
+  }
+  return halves;
 }

@@ -11,16 +11,19 @@ import { type MappedMemory, mapMemory } from './mapped-memory.ts';
 const SIZE = 8 * 1024 * 1024;
 /** As many as `struct sigaction` has, and more. */
 const ZEROS = 64;
+/** For the list of what a child does. */
+const LIST = 8192;
+const FIRST_FREE = ZEROS + LIST;
 /** Memory that we have got since is kept back after so many forks. */
 const FORKS_BETWEEN_LOOKS = 100;
 
 let region: MappedMemory | null = null;
-let used = ZEROS;
+let used = FIRST_FREE;
 let forks = 0;
 
-/** Forgets all that was stored: for the next child. */
+/** Forgets all that was stored, but for the list: for the next child. */
 export function clearChildMemory(): void {
-  used = ZEROS;
+  used = FIRST_FREE;
 }
 
 /** The address of bytes that are always zero. */
@@ -28,8 +31,14 @@ export function zeros(): number {
   return ours().address;
 }
 
+/** Always the same memory, aligned for any type; what the last child did is still there. */
+export function listMemory(): MappedMemory {
+  const { bytes, address } = ours();
+  return { bytes: bytes.subarray(ZEROS, FIRST_FREE), address: address + ZEROS };
+}
+
 /** Bytes that are zero, aligned for any type. Throws SyscallError E2BIG when there is no room left. */
-export function allocate(length: number): MappedMemory {
+function allocate(length: number): MappedMemory {
   const { bytes, address } = ours();
   const start = used;
   if (start + length > SIZE) throw new SyscallError('execve', E.E2BIG);
@@ -38,7 +47,7 @@ export function allocate(length: number): MappedMemory {
 }
 
 /** The address of a copy. Throws as `allocate`. */
-export function store(data: Uint8Array | Uint32Array | BigUint64Array): number {
+export function store(data: Uint8Array | Uint32Array): number {
   const { bytes, address } = allocate(data.byteLength);
   bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return address;

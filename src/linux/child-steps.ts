@@ -11,15 +11,20 @@ export interface Step extends SystemCall {
   readonly refusal?: string;
 }
 
-/** Gives up root for `user`, unless null; the directory is entered with the rights that are left. */
-export function stepsOf(request: SpawnRequest, user: UserIdentity | null): Step[] {
+/**
+ * After `first`, which has our rights and descriptors. Gives up root for `user`, unless null; the directory is entered
+ * with the rights that are left.
+ */
+export function stepsOf(request: SpawnRequest, user: UserIdentity | null, first: readonly Step[]): Step[] {
   return [
+    ...signalsAtDefault(),
+    ...first,
     { stage: 'fork', number: sys.setpgid, args: [0, 0] },
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
     ...(user === null ? [] : becoming(user)),
     ...inDirectory(request.directory),
     ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
-    ...signalsAtDefault(),
+    noSignalBlocked(),
     executing(request),
   ];
 }
@@ -115,16 +120,20 @@ const changeable = Array.from({ length: SIGNALS }, (_, index) => index + 1).filt
 const SIG_SETMASK = 2;
 const SIGSET_BYTES = 8;
 
-/** Zeros are a `struct sigaction` of the kernel with SIG_DFL, and an empty set of signals. */
-function signalsAtDefault(): Step[] {
-  return [
-    ...changeable.map(
-      (signal): Step => ({
-        stage: 'fork',
-        number: sys.rt_sigaction,
-        args: [signal, zeros(), 0, SIGSET_BYTES],
-      }),
-    ),
-    { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, zeros(), 0, SIGSET_BYTES] },
-  ];
+/** Zeros are a `struct sigaction` of the kernel with SIG_DFL. */
+function signalsAtDefault(): readonly Step[] {
+  atDefault ??= changeable.map((signal) => ({
+    stage: 'fork',
+    number: sys.rt_sigaction,
+    args: [signal, zeros(), 0, SIGSET_BYTES],
+  }));
+  return atDefault;
+}
+
+/** The same objects for every child, and first: what a list begins with like the last one is not written again. */
+let atDefault: readonly Step[] | null = null;
+
+/** Zeros are an empty set of signals. */
+function noSignalBlocked(): Step {
+  return { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, zeros(), 0, SIGSET_BYTES] };
 }

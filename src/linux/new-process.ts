@@ -1,7 +1,7 @@
 // A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
 // after a fork there is only one thread. So the list is worked off by a few machine instructions.
 import { CFunction, type Pointer } from 'bun:ffi';
-import { allocate, keepMemoryFromForks } from './child-memory.ts';
+import { keepMemoryFromForks, listMemory } from './child-memory.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
@@ -31,8 +31,8 @@ export type Sharing = 'nothing' | 'memory' | 'memory and descriptors';
  * stopped on the way counts as started. Throws SyscallError.
  */
 export function startProcess(calls: readonly SystemCall[], shared: Sharing): NewProcess {
-  const list = encode(calls);
-  return shared === 'nothing' ? startApart(list) : startBeside(list, flagsOf[shared]);
+  const list = write(calls);
+  return shared === 'nothing' ? startApart(list) : startBeside(list, calls.length, flagsOf[shared]);
 }
 
 const SIGCHLD = 17;
@@ -64,10 +64,13 @@ function startApart(list: List): NewProcess {
 }
 
 /** The kernel wakes us when the program runs or the process has ended; what failed is marked in the list itself. */
-function startBeside(list: List, flags: number): NewProcess {
+function startBeside(list: List, length: number, flags: number): NewProcess {
   const pid = run(list, flags, NOWHERE);
-  const failure = failureIn(list);
-  if (failure) bury(pid);
+  const failure = failureIn(list, length);
+  if (failure) {
+    list.calls.length = 0;
+    bury(pid);
+  }
   return { pid, failure };
 }
 
@@ -82,33 +85,53 @@ function run({ address }: List, flags: number, report: number): number {
 const execWaitMs = 2000;
 
 /** An entry: number of the call, four arguments, its place. When it fails, its negated error number comes first instead. */
-const WORDS = 6;
+const ARGUMENTS = 4;
+const WORDS = 1 + ARGUMENTS + 1;
 /** Words of 64 bits as pairs, the lower half first, which costs less than BigInts. */
 const HALVES = WORDS * 2;
 
-/** The calls as the worker takes them. */
+/** Calls as the worker takes them, in memory that stays: most of a list is what the last one was. */
 interface List {
   readonly words: Uint32Array;
   readonly address: number;
+  readonly calls: SystemCall[];
 }
 
-function encode(calls: readonly SystemCall[]): List {
-  const { bytes, address } = allocate(calls.length * HALVES * Uint32Array.BYTES_PER_ELEMENT);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, calls.length * HALVES);
-  calls.forEach(({ number, args }, index) => {
-    const start = index * HALVES;
-    words[start] = number;
-    args.forEach((value, place) => {
-      words[start + 2 + place * 2] = value;
-      words[start + 3 + place * 2] = value / 2 ** 32;
-    });
-    words[start + HALVES - 2] = index;
-  });
-  return { words, address };
+let present: List | null = null;
+
+function write(calls: readonly SystemCall[]): List {
+  present ??= emptyList();
+  const { words, calls: written } = present;
+  if (calls.length * HALVES > words.length) throw new RangeError(`${calls.length} system calls are too many`);
+  for (let index = 0; index < calls.length; index += 1) {
+    const call = calls[index];
+    if (call === undefined || call === written[index]) continue;
+    encode(call, words, index);
+    written[index] = call;
+  }
+  return present;
 }
 
-function failureIn({ words }: List): NewProcess['failure'] {
-  for (let start = 0; start < words.length; start += HALVES) {
+function emptyList(): List {
+  const { bytes, address } = listMemory();
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / Uint32Array.BYTES_PER_ELEMENT);
+  return { words, address, calls: [] };
+}
+
+function encode({ number, args }: SystemCall, words: Uint32Array, index: number): void {
+  const start = index * HALVES;
+  words[start] = number;
+  words[start + 1] = 0;
+  for (let place = 0; place < ARGUMENTS; place += 1) {
+    const value = args[place] ?? 0;
+    words[start + 2 + place * 2] = value;
+    words[start + 3 + place * 2] = value / 2 ** 32;
+  }
+  words[start + HALVES - 2] = index;
+}
+
+function failureIn({ words }: List, length: number): NewProcess['failure'] {
+  for (let start = 0; start < length * HALVES; start += HALVES) {
     if (words[start + 1] !== 0) return { index: start / HALVES, errno: -((words[start] ?? 0) | 0) };
   }
   return null;

@@ -26,12 +26,12 @@ function spawnAs(request: SpawnRequest): number {
   clearChildMemory();
   const user = userToBecome(request.user);
   const enter = request.cgroup === null ? [] : [entering(request.cgroup)];
-  if (user) return start([...enter, ...stepsOf(request, user)], 'nothing');
+  if (user) return start(stepsOf(request, user, enter), 'nothing');
   lowDescriptors ??= LowDescriptors.reserve() ?? 'none';
-  if (lowDescriptors === 'none') return start([...enter, ...stepsOf(request, null)], 'memory');
+  if (lowDescriptors === 'none') return start(stepsOf(request, null, enter), 'memory');
   const keepLow = keepOnlyDescriptorsBelow(lowDescriptors.end);
   return lowDescriptors.as(request.stdio, (stdio) =>
-    start([...enter, keepLow, ...stepsOf({ ...request, stdio }, null)], 'memory and descriptors'),
+    start(stepsOf({ ...request, stdio }, null, [...enter, keepLow]), 'memory and descriptors'),
   );
 }
 

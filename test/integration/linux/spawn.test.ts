@@ -180,7 +180,7 @@ describe('a child that shares as little with us as old kernels make it', () => {
     test(`(${shared}) is like any other, and says where it failed`, async () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
       const request = { directory: '/usr', umask: 0o27 };
-      const start = (more: SpawnRequest) => startProcess(stepsOf(more, null), shared);
+      const start = (more: SpawnRequest) => startProcess(stepsOf(more, null, []), shared);
       const { output, ending } = await shell(script, request, (complete) => start(complete).pid);
       expect(output).toBe((await shell(script, request)).output);
       expect(ending).toEqual({ kind: 'exited', code: 0 });
