@@ -67,6 +67,11 @@ export class ListenerPool {
     );
   }
 
+  /** How many events wait. */
+  get backlog(): number {
+    return this.#buffer.length;
+  }
+
   /** An event this pool has subscribed to occurred. */
   accept(event: NumberedEvent): void {
     this.#makeRoom();

@@ -33,7 +33,11 @@ export class DataLoop {
   readonly #logs: LogTable;
   readonly #streams: ChildStreams;
   readonly #writableWatches = new WritableWatches(this.#epoll);
-  readonly #pools = new ListenerPools(this.#writableWatches, (report) => this.#tell(report));
+  readonly #pools = new ListenerPools(
+    this.#writableWatches,
+    (report) => this.#tell(report),
+    (until) => this.#epoll.expect(until),
+  );
   readonly #bellCell = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
   #reports: Report[] = [];

@@ -1,6 +1,7 @@
 // Pools of event listeners in the data plane: connects each pool with the pipes of its listeners. What a pool does with
 // events and answers is the pool's business.
 import { ListenerPool, type PoolLog } from '../events/pool.ts';
+import { AnswerPace } from './answer-pace.ts';
 import type {
   ListenerCondition,
   ListenerEnd,
@@ -17,6 +18,7 @@ interface Listener {
   running: boolean;
   /** Of the present run; null between two. */
   stdin: StdinPipe | null;
+  readonly pace: AnswerPace;
 }
 
 interface OpenPool {
@@ -31,6 +33,8 @@ export class ListenerPools {
   constructor(
     private readonly watch: WritableWatch,
     private readonly tell: (report: PoolReport) => void,
+    /** An answer is about to come, and the next event waits for it. */
+    private readonly expect: (until: number) => void,
   ) {}
 
   obey(command: PoolCommand): void {
@@ -62,7 +66,9 @@ export class ListenerPools {
     hangUp(listener);
     listener.stdin = stdin;
     return (bytes) => {
-      if (listener.stdin === stdin) open.pool.received(end.listener, bytes);
+      if (listener.stdin !== stdin) return;
+      listener.pace.answered(performance.now());
+      open.pool.received(end.listener, bytes);
     };
   }
 
@@ -71,14 +77,19 @@ export class ListenerPools {
       this.tell({ is: 'poolLog', pool: number, level, message });
     const log = { error: say('error'), warn: say('warn'), debug: debug ? say('debug') : () => {} };
     const listeners = new Map<string, Listener>(
-      names.map((listener) => [listener, { running: false, stdin: null }]),
+      names.map((listener) => [listener, { running: false, stdin: null, pace: new AnswerPace() }]),
     );
     const processes = [...listeners].map(([listenerName, listener]) => ({
       name: listenerName,
       isRunning: () => listener.running,
-      writeStdin: (data: Uint8Array) => listener.stdin?.write(data) === 'accepted',
+      writeStdin: (data: Uint8Array) => {
+        const accepted = listener.stdin?.write(data) === 'accepted';
+        const lookOutUntil = accepted && pool.backlog > 0 ? listener.pace.sent(performance.now()) : null;
+        if (lookOutUntil !== null) this.expect(lookOutUntil);
+        return accepted;
+      },
     }));
-    const pool = new ListenerPool({ name, bufferSize, identifier, log }, processes);
+    const pool: ListenerPool = new ListenerPool({ name, bufferSize, identifier, log }, processes);
     this.#pools.set(number, { pool, listeners, takenCharacters: 0 });
   }
 

@@ -28,6 +28,8 @@ export class PatientEpoll {
   readonly #paces = new Map<number, Pace>();
   /** Until when we are patient; null when the first byte of a calm pipe wakes us. */
   #patientUntil: number | null = null;
+  /** Until when we look out for what is about to come, instead of sleeping. */
+  #lookOutUntil = 0;
   #ready: number[] = [];
 
   constructor() {
@@ -51,6 +53,11 @@ export class PatientEpoll {
     return this.#prompt.modify(fd, events) && this.#prompt.add(fd, events);
   }
 
+  /** Something prompt is expected before `until`, too soon for it to be worth sleeping. */
+  expect(until: number): void {
+    this.#lookOutUntil = Math.max(this.#lookOutUntil, until);
+  }
+
   /** Must precede close(fd), or follow it at once. */
   unwatch(fd: number): void {
     const pace = this.#paces.get(fd);
@@ -61,7 +68,7 @@ export class PatientEpoll {
   /** The descriptors that are ready, perhaps none; waits until `deadline` at most, or for ever without one. */
   wait(deadline: number | null): readonly number[] {
     this.#ready = [];
-    const count = this.#prompt.wait(timeoutUntil(earlier(deadline, this.#patientUntil)));
+    const count = this.#lookOut() || this.#prompt.wait(timeoutUntil(earlier(deadline, this.#patientUntil)));
     let calmIsReady = false;
     for (let index = 0; index < count; index += 1) {
       const fd = this.#prompt.readyAt(index);
@@ -89,6 +96,12 @@ export class PatientEpoll {
     if (pace.bytes < calmBytes) this.#setPace(fd, pace, false, now);
     pace.since = now;
     pace.bytes = 0;
+  }
+
+  #lookOut(): number {
+    const until = this.#lookOutUntil;
+    this.#lookOutUntil = 0;
+    return until === 0 ? 0 : this.#prompt.lookOut(until);
   }
 
   /** If little has come, more may be on its way: let it gather. If nothing has, sleep until something does. */
