@@ -1,7 +1,8 @@
 // Waiting for many pipes without waking up for every line: what is written in small pieces may gather for a few
 // milliseconds, a flood is read as it comes, and what must be prompt is. Knows nothing of what the pipes carry.
 import { EPOLLIN, EPOLLONESHOT, EPOLLOUT, Epoll, maxEvents } from '../linux/epoll.ts';
-import { enlargePipe } from '../linux/pipe.ts';
+import { pause } from '../linux/pause.ts';
+import { enlargePipe, pipeCapacity } from '../linux/pipe.ts';
 
 /** How long small writes may gather before they are read. */
 const patienceMs = 5;
@@ -13,8 +14,16 @@ const calmBytes = 16 * 1024;
 /** Room for a busy pipe: fewer switches between its writer and us. A quarter more throughput than with 64 KiB. */
 const busyPipeBytes = 256 * 1024;
 
+/**
+ * How long it may fill when it was read before a third of its room was used: its writer, which needs four times as long
+ * for all of it, is not disturbed for every few lines. A quarter more throughput for less work.
+ */
+const pauseMicroseconds = 50;
+
 interface Pace {
   busy: boolean;
+  /** Of a busy pipe: a read that brings less came too soon. */
+  enoughBytes: number;
   /** Since when, on the clock of performance.now(), and how many bytes have come since. */
   since: number;
   bytes: number;
@@ -30,6 +39,8 @@ export class PatientEpoll {
   #patientUntil: number | null = null;
   /** Until when we look out for what is about to come, instead of sleeping. */
   #lookOutUntil = 0;
+  /** A busy pipe was read too soon. */
+  #hurried = false;
   #ready: number[] = [];
 
   constructor() {
@@ -43,7 +54,7 @@ export class PatientEpoll {
 
   watchPatiently(fd: number): number {
     const failure = this.#calm.add(fd, EPOLLIN);
-    if (failure === 0) this.#paces.set(fd, { busy: false, since: 0, bytes: 0 });
+    if (failure === 0) this.#paces.set(fd, { busy: false, enoughBytes: 0, since: 0, bytes: 0 });
     return failure;
   }
 
@@ -68,6 +79,7 @@ export class PatientEpoll {
   /** The descriptors that are ready, perhaps none; waits until `deadline` at most, or for ever without one. */
   wait(deadline: number | null): readonly number[] {
     this.#ready = [];
+    this.#letFill();
     const count = this.#lookOut() || this.#prompt.wait(timeoutUntil(earlier(deadline, this.#patientUntil)));
     let calmIsReady = false;
     for (let index = 0; index < count; index += 1) {
@@ -86,16 +98,23 @@ export class PatientEpoll {
     if (!pace.busy) {
       if (bytes >= busyBytes) {
         enlargePipe(fd, busyPipeBytes);
+        pace.enoughBytes = pipeCapacity(fd) / 3;
         this.#setPace(fd, pace, true, performance.now());
       }
       return;
     }
+    if (bytes < pace.enoughBytes) this.#hurried = true;
     pace.bytes += bytes;
     const now = performance.now();
     if (now - pace.since < patienceMs) return;
     if (pace.bytes < calmBytes) this.#setPace(fd, pace, false, now);
     pace.since = now;
     pace.bytes = 0;
+  }
+
+  #letFill(): void {
+    if (this.#hurried) pause(pauseMicroseconds);
+    this.#hurried = false;
   }
 
   #lookOut(): number {
