@@ -5,13 +5,12 @@ import { dispatch } from '../rpc/dispatch.ts';
 import { type FaultName, RpcFault } from '../rpc/faults.ts';
 import type { Method, MethodTable } from '../rpc/method.ts';
 import type { RpcValue } from '../rpc/value.ts';
+import { API, isOfApi } from './api-error.ts';
 import { json } from './json-response.ts';
 import { openApiDocument } from './openapi.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse, Status } from './response.ts';
 import { at, type Route } from './router.ts';
-
-export const API = '/api/v1';
 
 export function apiRoutes(table: MethodTable, context: RpcContext): readonly Route[] {
   const document = json(200, openApiDocument(table));
@@ -21,8 +20,9 @@ export function apiRoutes(table: MethodTable, context: RpcContext): readonly Rou
 /** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
 function methodRoute(table: MethodTable, context: RpcContext): Route {
   return (head) => {
-    if (!head.path.startsWith(`${API}/`)) return null;
+    if (!isOfApi(head.path)) return null;
     const name = head.path.slice(API.length + 1);
+    if (name === '') return () => refusal(404, `name a method: ${API}/openapi.json tells of all`);
     const method = table.get(name);
     if (!method) return () => refusal(404, `there is no method ${name}`);
     if (head.method !== 'POST' && !(head.method === 'GET' && method.safe)) {

@@ -1,5 +1,6 @@
 // One client's connection: requests in, one at a time; answers out, in order, at the client's pace.
 // Which answer a request gets is the business of `admit`.
+import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
 import { Outbox, type Sink } from './outbox.ts';
@@ -189,7 +190,7 @@ export class Connection {
     const exchange = new Exchange(head, this.#admission(head));
     this.#exchange = exchange;
     if (contentLength.kind === 'bytes' && contentLength.bytes > this.host.limits.bodyBytes) {
-      this.#respond(exchange, closingError(413));
+      this.#respond(exchange, errorFor(head, closingError(413)));
     }
   }
 
@@ -198,7 +199,7 @@ export class Connection {
       return this.host.admit(head);
     } catch (error) {
       this.host.onFailure(error);
-      return { kind: 'refused', response: errorResponse(500) };
+      return { kind: 'refused', response: errorFor(head, errorResponse(500)) };
     }
   }
 
@@ -213,14 +214,14 @@ export class Connection {
       else this.#respond(exchange, response);
     } catch (error) {
       this.host.onFailure(error);
-      this.#respond(exchange, errorResponse(500));
+      this.#respond(exchange, errorFor(exchange.head, errorResponse(500)));
     }
   }
 
   async #answerLater(exchange: Exchange, promise: Promise<HttpResponse>): Promise<void> {
     const response = await promise.catch((error: unknown) => {
       this.host.onFailure(error);
-      return errorResponse(500);
+      return errorFor(exchange.head, errorResponse(500));
     });
     // The client may have left meanwhile; what was begun for it was carried out all the same.
     if (this.#exchange !== exchange) return;

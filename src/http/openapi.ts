@@ -2,6 +2,7 @@
 import { faultCodes } from '../rpc/faults.ts';
 import type { Method, MethodTable, Param, RpcTypeName } from '../rpc/method.ts';
 import { version } from '../version.ts';
+import { API } from './api-error.ts';
 
 /** The document, as plain data. */
 export function openApiDocument(table: MethodTable): object {
@@ -14,7 +15,7 @@ export function openApiDocument(table: MethodTable): object {
       description:
         'The methods of the XML-RPC interface, with JSON. Faults of methods become statuses from 400 on.',
     },
-    servers: [{ url: '/api/v1' }],
+    servers: [{ url: API }],
     security: [{ basic: [] }, {}],
     paths: Object.fromEntries([
       ...methods.map(([name, method]) => [`/${name}`, pathItem(name, method)]),
@@ -23,7 +24,10 @@ export function openApiDocument(table: MethodTable): object {
     components: {
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
       responses: {
-        Refused: { description: 'Refused', content: { 'application/json': { schema: refused } } },
+        Refused: {
+          description: 'Refused: the fault of the method, or what is wrong with the request',
+          content: { 'application/json': { schema: refused } },
+        },
       },
     },
   };
@@ -47,6 +51,8 @@ const refused = {
   },
 };
 
+const refusedResponse = { $ref: '#/components/responses/Refused' };
+
 const eventStream = {
   description: 'Without end',
   content: { 'text/event-stream': { schema: { type: 'string' } } },
@@ -58,7 +64,7 @@ const streams = {
     get: {
       operationId: 'events',
       summary: 'Changes of state, as they happen',
-      responses: { 200: eventStream },
+      responses: { 200: eventStream, default: refusedResponse },
     },
   },
   '/logs/{name}/{channel}': {
@@ -74,7 +80,7 @@ const streams = {
           schema: { type: 'string', enum: ['stdout', 'stderr'] },
         },
       ],
-      responses: { 200: eventStream, 404: { $ref: '#/components/responses/Refused' } },
+      responses: { 200: eventStream, default: refusedResponse },
     },
   },
 };
@@ -95,7 +101,7 @@ function pathItem(name: string, method: Method): object {
           },
         },
       },
-      default: { $ref: '#/components/responses/Refused' },
+      default: refusedResponse,
     },
   };
   const post = { operationId: name, ...common, requestBody: requestBody(method.params) };

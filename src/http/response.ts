@@ -14,7 +14,8 @@ export interface HttpResponse {
   readonly body: string | Uint8Array | BodyStream;
 }
 
-const reasons = {
+/** Every status that is answered, and its reason phrase (RFC 9110, 15). */
+export const reasons = {
   200: 'OK',
   301: 'Moved Permanently',
   304: 'Not Modified',

@@ -1,5 +1,6 @@
 // From the header of a request to whoever answers it: authentication, other sites' pages, then the table of routes.
 // What the answers are is not known here.
+import { errorFor } from './api-error.ts';
 import { authenticate, type Credentials } from './basic-auth.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
@@ -34,15 +35,15 @@ export function admitter(credentials: Credentials | null, routes: readonly Route
   return (head) => {
     if (credentials) {
       const verdict = authenticate(head.headers.get('authorization'), credentials);
-      if (verdict === 'denied') return refused(unauthorized);
-      if (verdict === 'malformed') return refused(errorResponse(400));
+      if (verdict === 'denied') return refused(head, unauthorized, 'a user name and its password are needed');
+      if (verdict === 'malformed')
+        return refused(head, errorResponse(400), 'the user name and password are no UTF-8');
     }
     const objection = foreignness(head, names);
-    if (objection !== null) return refused(forbidden(objection));
+    if (objection !== null) return refused(head, forbidden(objection), objection);
     const target = find(routes, head);
-    if (typeof target === 'number') return refused(errorResponse(target));
-    const unfit = unfitLength(head);
-    return unfit ? refused(unfit) : { kind: 'admitted', handle: target };
+    if (typeof target === 'number') return refused(head, errorResponse(target));
+    return unfitLength(head) ?? { kind: 'admitted', handle: target };
   };
 }
 
@@ -59,8 +60,8 @@ function forbidden(reason: string): HttpResponse {
   return { status: 403, headers, body: `${reason}\n` };
 }
 
-function refused(response: HttpResponse): Admission {
-  return { kind: 'refused', response };
+function refused(head: RequestHead, page: HttpResponse, reason?: string): Admission {
+  return { kind: 'refused', response: errorFor(head, page, reason) };
 }
 
 function find(routes: readonly Route[], head: RequestHead): Handler | Status {
@@ -71,14 +72,17 @@ function find(routes: readonly Route[], head: RequestHead): Handler | Status {
   return head.method === 'GET' || head.method === 'HEAD' ? 404 : 400;
 }
 
-function unfitLength({ method, contentLength }: RequestHead): HttpResponse | null {
+function unfitLength(head: RequestHead): Admission | null {
+  const { method, contentLength } = head;
   switch (contentLength.kind) {
     case 'none':
-      return method === 'POST' ? errorResponse(411) : null;
+      return method === 'POST'
+        ? refused(head, errorResponse(411), 'a body with its Content-Length is needed')
+        : null;
     case 'coded':
-      return closingError(411);
+      return refused(head, closingError(411), 'a Content-Length is needed instead of a Transfer-Encoding');
     case 'wrong':
-      return closingError(400);
+      return refused(head, closingError(400), 'the Content-Length is to be one number of bytes');
     case 'bytes':
       return null;
   }

@@ -1,7 +1,8 @@
 // Everything that is served, in the order in which it is asked for. Whoever serves something new adds it here.
 import { methodTable } from '../rpc/method-table.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { API, apiRoutes } from './api.ts';
+import { apiRoutes } from './api.ts';
+import { API } from './api-error.ts';
 import { streamRoutes } from './event-stream.ts';
 import { followLog } from './follow-log.ts';
 import type { FollowLog } from './followed-log.ts';

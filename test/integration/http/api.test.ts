@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { methodTable } from '../../../src/rpc/method-table.ts';
 import { Daemon, freePort } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { RawClient } from './raw-client.ts';
 
 let daemon: Daemon;
 let lockedPort: number;
@@ -33,6 +34,8 @@ const url = (path: string) => `http://127.0.0.1:${daemon.port}${path}`;
 const get = (path: string) => fetch(url(path));
 const post = (path: string, body: unknown, type = 'application/json') =>
   fetch(url(path), { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': type } });
+const foreign = (path: string) =>
+  fetch(url(path), { method: 'POST', body: '{}', headers: { 'Sec-Fetch-Site': 'cross-site' } });
 const outcome = async (response: Response) => [response.status, await response.json()];
 
 describe('/api/v1', () => {
@@ -86,9 +89,31 @@ describe('/api/v1', () => {
     ['a change by GET', () => get('/api/v1/supervisor.shutdown'), 405],
     ['an unknown method', () => get('/api/v1/supervisor.nosuch'), 404],
     ['an attribute of objects', () => get('/api/v1/constructor'), 404],
+    ['no method at all', () => get('/api/v1'), 404],
+    ['no method at all by POST', () => post('/api/v1', {}), 404],
+    ['an empty name', () => get('/api/v1/'), 404],
+    ['a page of another site', () => foreign('/api/v1/supervisor.getState'), 403],
+    ['who has no password', () => fetch(`http://127.0.0.1:${lockedPort}/api/v1/supervisor.getState`), 401],
   ] as const)('refuses %s', async (_, request, status) => {
     const response = await request();
+    expect(response.headers.get('content-type')).toBe('application/json');
     expect(await outcome(response)).toEqual([status, { error: expect.any(String) }]);
+  });
+
+  // fetch() gives every POST a length of its own.
+  test.each([
+    ['without a body', '', 411],
+    ['with a body of an unknown length', 'Transfer-Encoding: chunked\r\n', 411],
+    ['with a length that is no number', 'Content-Length: x\r\n', 400],
+    ['with a body beyond all measure', 'Content-Length: 999999999999\r\n', 413],
+  ] as const)('refuses a POST %s in JSON too', async (_, field, status) => {
+    const client = await RawClient.connect(daemon.port);
+    client.send(`POST /api/v1/supervisor.getState HTTP/1.1\r\nConnection: close\r\n${field}\r\n`);
+    const [head = '', body = ''] = (await client.untilClosed()).split('\r\n\r\n');
+    expect(head).toStartWith(`HTTP/1.1 ${status} `);
+    expect(head).toContain('Content-Type: application/json');
+    expect(JSON.parse(body)).toEqual({ error: expect.any(String) });
+    client.close();
   });
 
   test('describes itself: a path for each method, with its parameters', async () => {
@@ -105,6 +130,21 @@ describe('/api/v1', () => {
         '/supervisor.startProcess': {
           post: { requestBody: { content: { 'application/json': { schema: start } } } },
         },
+      },
+    });
+  });
+
+  test('describes that everything may be refused, and how that looks', async () => {
+    const operation = { responses: { default: { $ref: '#/components/responses/Refused' } } };
+    const refused = { required: ['error'], properties: { error: { type: 'string' } } };
+    expect(await (await get('/api/v1/openapi.json')).json()).toMatchObject({
+      paths: {
+        '/supervisor.getState': { get: operation, post: operation },
+        '/events': { get: operation },
+        '/logs/{name}/{channel}': { get: operation },
+      },
+      components: {
+        responses: { Refused: { content: { 'application/json': { schema: refused } } } },
       },
     });
   });
