@@ -1,4 +1,5 @@
 // The daemon from its start to its end, restarts in place included.
+import { access } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
@@ -39,6 +40,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     ...raiseLimits(supervisord),
     ...(reportUp ? enterBackground(supervisord) : []),
   ];
+  await startThreadPool();
   const cgroups = ProgramCgroups.settle(ownCgroup());
   earlyLines.push(tellOf(cgroups, config));
   let incarnation: Incarnation | null = null;
@@ -79,6 +81,11 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     await dataPlane.stop();
     forgetSignals();
   }
+}
+
+/** The first thread that reads files for clients: later, programs may have used up all that can be had. */
+async function startThreadPool(): Promise<void> {
+  await access('/');
 }
 
 async function lifeOf(incarnation: Incarnation, service: Service): Promise<Ending> {

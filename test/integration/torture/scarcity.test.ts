@@ -26,7 +26,7 @@ const scarcities = [
 ];
 
 for (const { what, few, plenty, says } of scarcities) {
-  test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; the daemon ends well`, async () => {
+  test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; logs can be read, and the daemon ends well`, async () => {
     const daemon = await Daemon.start({ config, executable: daemonOfStranger });
     try {
       await limit(daemon.pid, few);
@@ -35,6 +35,8 @@ for (const { what, few, plenty, says } of scarcities) {
       await limit(daemon.pid, plenty);
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
       await limit(daemon.pid, few);
+      const { stdout } = await daemon.supervisorctl('maintail');
+      expect(stdout).toContain("INFO spawned: 'cat'");
     } finally {
       expect(await daemon.stop()).toBe(0);
     }
