@@ -12,56 +12,49 @@ export interface SupervisordSection {
   readonly user: string | null;
 }
 
-/** Reads all options in the order in which their errors are reported, then lets the command line override. */
+/** The file's options, and those of the command line instead of them. */
 export function readSupervisord(reader: SectionReader, overrides: CommandLineOverrides): SupervisordSection {
-  const minfds = reader.read(options.minfds);
-  const minprocs = reader.read(options.minprocs);
-  const directory = reader.read(options.directory);
-  const user = reader.read(options.user);
-  const umask = reader.read(options.umask);
-  const logfile = reader.read(options.logfile);
-  const maxBytes = reader.read(options.logfileMaxBytes);
-  const backups = reader.read(options.logfileBackups);
-  const oldLogs = {
-    schedule: reader.read(options.logfileRotate),
-    compression: reader.read(options.logfileCompress),
-    maxAgeSeconds: reader.read(options.logfileMaxAge),
-  };
-  const logLines = {
-    format: reader.read(options.logfileFormat),
-    timestamp: reader.read(options.logfileTimestamp),
-  };
-  const loglevel = reader.read(options.loglevel);
-  const pidfile = reader.read(options.pidfile);
-  const identifier = reader.read(options.identifier);
-  const nodaemon = reader.read(options.nodaemon);
-  const silent = reader.read(options.silent);
-  const childlogdir = reader.read(options.childlogdir) ?? reader.host.tempdir;
-  const nocleanup = reader.read(options.nocleanup);
-  const stripAnsi = reader.read(options.stripAnsi);
-  const environment = reader.read(options.environment);
-  const config = {
-    minfds: overrides.minfds ?? minfds,
-    minprocs: overrides.minprocs ?? minprocs,
-    directory: overrides.directory ?? directory,
-    umask: overrides.umask ?? umask,
-    logfile: overrides.logfile ?? logfile,
+  const { user: fileUser, environment, logRotation, ...file } = readOptions(reader);
+  const {
+    user = fileUser,
+    logfileMaxBytes: maxBytes = logRotation.maxBytes,
+    logfileBackups: backups = logRotation.backups,
+    ...others
+  } = overrides;
+  const config = { ...file, ...others, logRotation: { ...logRotation, maxBytes, backups } };
+  return { config, environment, user };
+}
+
+/** In the order in which their errors are reported. */
+function readOptions(reader: SectionReader) {
+  return {
+    minfds: reader.read(options.minfds),
+    minprocs: reader.read(options.minprocs),
+    directory: reader.read(options.directory),
+    user: reader.read(options.user),
+    umask: reader.read(options.umask),
+    logfile: reader.read(options.logfile),
     logRotation: {
-      maxBytes: overrides.logfileMaxBytes ?? maxBytes,
-      backups: overrides.logfileBackups ?? backups,
-      ...oldLogs,
+      maxBytes: reader.read(options.logfileMaxBytes),
+      backups: reader.read(options.logfileBackups),
+      schedule: reader.read(options.logfileRotate),
+      compression: reader.read(options.logfileCompress),
+      maxAgeSeconds: reader.read(options.logfileMaxAge),
     },
-    logLines,
-    loglevel: overrides.loglevel ?? loglevel,
-    pidfile: overrides.pidfile ?? pidfile,
-    identifier: overrides.identifier ?? identifier,
-    nodaemon: overrides.nodaemon ?? nodaemon,
-    silent: overrides.silent ?? silent,
-    childlogdir: overrides.childlogdir ?? childlogdir,
-    nocleanup: overrides.nocleanup ?? nocleanup,
-    stripAnsi: overrides.stripAnsi ?? stripAnsi,
+    logLines: {
+      format: reader.read(options.logfileFormat),
+      timestamp: reader.read(options.logfileTimestamp),
+    },
+    loglevel: reader.read(options.loglevel),
+    pidfile: reader.read(options.pidfile),
+    identifier: reader.read(options.identifier),
+    nodaemon: reader.read(options.nodaemon),
+    silent: reader.read(options.silent),
+    childlogdir: reader.read(options.childlogdir) ?? reader.host.tempdir,
+    nocleanup: reader.read(options.nocleanup),
+    stripAnsi: reader.read(options.stripAnsi),
+    environment: reader.read(options.environment),
   };
-  return { config, environment, user: overrides.user ?? user };
 }
 
 /** The user to become, by the name or number that was given. */

@@ -32,17 +32,7 @@ const settledMs = 2000;
 
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
-  restoreDescriptorLimit();
-  keepDescriptorsFromChildren();
-  const { supervisord } = config;
-  const earlyLines = [
-    ...dropPrivileges(supervisord),
-    ...raiseLimits(supervisord),
-    ...(reportUp ? enterBackground(supervisord) : []),
-  ];
-  await startThreadPool();
-  const cgroups = ProgramCgroups.settle(ownCgroup());
-  earlyLines.push(tellOf(cgroups, config));
+  const { cgroups, earlyLines } = await takePlace(config, reportUp !== null);
   let incarnation: Incarnation | null = null;
   const dataPlane = DataPlane.start(
     (message) => incarnation?.log.warn(message),
@@ -54,7 +44,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     foreground: reportUp === null,
     dataPlane,
     eventSerials: new EventSerials(),
-    cgroups: typeof cgroups === 'string' ? null : cgroups,
+    cgroups,
     descriptors: passedDescriptors(process.env),
     environment: withoutServiceVariables(ownEnvironment()),
   };
@@ -81,6 +71,27 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     await dataPlane.stop();
     forgetSignals();
   }
+}
+
+interface Place {
+  readonly cgroups: ProgramCgroups | null;
+  readonly earlyLines: readonly EarlyLine[];
+}
+
+/** As whom the daemon runs, where, and with how much of the machine: its threads and programs have that from it. */
+async function takePlace(config: Config, inBackground: boolean): Promise<Place> {
+  restoreDescriptorLimit();
+  keepDescriptorsFromChildren();
+  const { supervisord } = config;
+  const earlyLines = [
+    ...dropPrivileges(supervisord),
+    ...raiseLimits(supervisord),
+    ...(inBackground ? enterBackground(supervisord) : []),
+  ];
+  await startThreadPool();
+  const cgroups = ProgramCgroups.settle(ownCgroup());
+  earlyLines.push(tellOf(cgroups, config));
+  return { cgroups: typeof cgroups === 'string' ? null : cgroups, earlyLines };
 }
 
 /** The first thread that reads files for clients: later, programs may have used up all that can be had. */

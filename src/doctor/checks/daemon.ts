@@ -76,62 +76,67 @@ function describe({ pid, commandLine }: DaemonView): string {
 
 function badAnswer(view: View): Finding[] {
   const { answer } = view;
-  const pid = ownDaemon(view)?.pid ?? null;
   switch (answer.kind) {
     case 'silent':
-      return [
-        {
-          id: 'daemon-silent',
-          what: {
-            en: `${answer.url} takes connections but does not answer`,
-            zh: `${answer.url} 接受连接但没有应答`,
-          },
-          why: {
-            en: 'the daemon is stopped (SIGSTOP), or waits for a disk or file system that hangs',
-            zh: '守护进程被挂起（SIGSTOP），或在等待无响应的磁盘或文件系统',
-          },
-          remedy: both(
-            pid === null
-              ? 'ps -eo pid,stat,wchan:20,args | grep supervisord'
-              : `ps -o pid,stat,wchan:20,args -p ${pid}\nkill -CONT ${pid}`,
-          ),
-        },
-      ];
+      return [silent(answer.url, ownDaemon(view)?.pid ?? null)];
     case 'unauthorized':
-      return [
-        {
-          id: 'server-wants-password',
-          what: {
-            en: `${answer.url} wants a user name and a password`,
-            zh: `${answer.url} 需要用户名和密码`,
-          },
-          why: {
-            en: 'those that clients use, in [supervisorctl], are missing or not those of the server',
-            zh: '[supervisorctl] 中客户端使用的用户名和密码缺失，或与服务器的不一致',
-          },
-          remedy: both(credentialLines(view)),
-        },
-      ];
+      return [wantsPassword(answer.url, view)];
     case 'strange':
-      return [
-        {
-          id: 'server-strange',
-          what: {
-            en: `what listens at ${answer.url} is no supervisord`,
-            zh: `${answer.url} 上监听的不是 supervisord`,
-          },
-          why: {
-            en: 'its answer makes no sense, or [rpcinterface:supervisor] is missing in the configuration',
-            zh: '应答无法理解，或配置中缺少 [rpcinterface:supervisor]',
-          },
-          remedy: both(
-            '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
-          ),
-        },
-      ];
+      return [strange(answer.url)];
     default:
       return [];
   }
+}
+
+function silent(url: string, pid: number | null): Finding {
+  return {
+    id: 'daemon-silent',
+    what: {
+      en: `${url} takes connections but does not answer`,
+      zh: `${url} 接受连接但没有应答`,
+    },
+    why: {
+      en: 'the daemon is stopped (SIGSTOP), or waits for a disk or file system that hangs',
+      zh: '守护进程被挂起（SIGSTOP），或在等待无响应的磁盘或文件系统',
+    },
+    remedy: both(
+      pid === null
+        ? 'ps -eo pid,stat,wchan:20,args | grep supervisord'
+        : `ps -o pid,stat,wchan:20,args -p ${pid}\nkill -CONT ${pid}`,
+    ),
+  };
+}
+
+function wantsPassword(url: string, view: View): Finding {
+  return {
+    id: 'server-wants-password',
+    what: {
+      en: `${url} wants a user name and a password`,
+      zh: `${url} 需要用户名和密码`,
+    },
+    why: {
+      en: 'those that clients use, in [supervisorctl], are missing or not those of the server',
+      zh: '[supervisorctl] 中客户端使用的用户名和密码缺失，或与服务器的不一致',
+    },
+    remedy: both(credentialLines(view)),
+  };
+}
+
+function strange(url: string): Finding {
+  return {
+    id: 'server-strange',
+    what: {
+      en: `what listens at ${url} is no supervisord`,
+      zh: `${url} 上监听的不是 supervisord`,
+    },
+    why: {
+      en: 'its answer makes no sense, or [rpcinterface:supervisor] is missing in the configuration',
+      zh: '应答无法理解，或配置中缺少 [rpcinterface:supervisor]',
+    },
+    remedy: both(
+      '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
+    ),
+  };
 }
 
 /** Never the password itself: what the doctor prints is shown to others. */
