@@ -3,7 +3,7 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Channel } from '../http/web/wire.ts';
 import { useBackKey } from './back-key.ts';
 import { live } from './feed.ts';
-import { logAddress } from './log-client.ts';
+import { type LogName, logAddress } from './log-client.ts';
 import { LogSearch } from './log-search-bar.tsx';
 import { LogView } from './log-view.ts';
 import { addressOf } from './route.ts';
@@ -18,20 +18,12 @@ interface LogPageProps {
 export function LogPage({ id, channel }: LogPageProps) {
   const words = useWords();
   const place = useRef<HTMLDivElement>(null);
+  const view = useLogView(place, { id, channel });
   const [isWrapped, setWrapped] = useState(true);
-  const [, redraw] = useReducer((count: number) => count + 1, 0);
-  const [view, setView] = useState<LogView | null>(null);
   useBackKey();
   useEffect(() => {
     document.title = `${id ?? words.mainLog} – ${words.title}`;
   }, [id, words]);
-  useEffect(() => {
-    if (!place.current) return;
-    const created = new LogView(place.current, { id, channel }, words, () => redraw(0));
-    setView(created);
-    return () => created.close();
-  }, []);
-  const isFollowing = view?.isFollowing ?? true;
   return (
     <section class="log-page">
       <div class="log-above">
@@ -44,7 +36,7 @@ export function LogPage({ id, channel }: LogPageProps) {
         <div class="toolbar" role="toolbar" aria-label={words.columns.actions}>
           {view && <LogSearch view={view} />}
           <button type="button" onClick={() => view?.toggleFollowing()}>
-            {isFollowing ? words.pause : words.follow}
+            {isFollowing(view) ? words.pause : words.follow}
           </button>
           <button type="button" aria-pressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
             {words.wrap}
@@ -62,16 +54,42 @@ export function LogPage({ id, channel }: LogPageProps) {
         aria-live="off"
         tabIndex={0}
       />
-      <p class="log-state" role="status">
-        {isFollowing ? `● ${words.following}` : `❙❙ ${words.paused}`}
-        {view?.skippedText && <span> · {view.skippedText}</span>}
-        {!isFollowing && (
-          <button type="button" onClick={() => view?.follow()}>
-            {words.toEnd}
-          </button>
-        )}
-      </p>
+      <LogState view={view} />
     </section>
+  );
+}
+
+/** Null until there is a place for it. Whoever uses it is drawn anew when it changes. */
+function useLogView(place: { readonly current: HTMLElement | null }, name: LogName): LogView | null {
+  const words = useWords();
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const [view, setView] = useState<LogView | null>(null);
+  useEffect(() => {
+    if (!place.current) return;
+    const created = new LogView(place.current, name, words, () => redraw(0));
+    setView(created);
+    return () => created.close();
+  }, []);
+  return view;
+}
+
+/** It is what a log begins with. */
+function isFollowing(view: LogView | null): boolean {
+  return view?.isFollowing ?? true;
+}
+
+function LogState({ view }: { readonly view: LogView | null }) {
+  const words = useWords();
+  return (
+    <p class="log-state" role="status">
+      {isFollowing(view) ? `● ${words.following}` : `❙❙ ${words.paused}`}
+      {view?.skippedText && <span> · {view.skippedText}</span>}
+      {!isFollowing(view) && (
+        <button type="button" onClick={() => view?.follow()}>
+          {words.toEnd}
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -1,56 +1,15 @@
 // Searching a log: in what is drawn, then further back.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { findMatches, mark } from './log-search.ts';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { type LogMatches, useLogMatches } from './log-matches.ts';
 import type { LogView } from './log-view.ts';
 import { useWords } from './words.ts';
-
-/** While a log grows fast, it is not searched at each piece. */
-const SETTLE_MS = 150;
 
 export function LogSearch({ view }: { readonly view: LogView }) {
   const words = useWords();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
-  const [ranges, setRanges] = useState<readonly Range[]>([]);
-  const [current, setCurrent] = useState(-1);
-  const [further, setFurther] = useState<'idle' | 'searching' | 'nothing'>('idle');
+  const matches = useLogMatches(view, text);
   useFocusKey(field);
-  useEffect(() => {
-    let settling: ReturnType<typeof setTimeout>;
-    const search = () => setRanges(findMatches(view.place, text));
-    const searchSoon = () => {
-      clearTimeout(settling);
-      settling = setTimeout(search, SETTLE_MS);
-    };
-    search();
-    setCurrent(-1);
-    setFurther('idle');
-    view.place.addEventListener('drawn', searchSoon);
-    return () => {
-      clearTimeout(settling);
-      view.place.removeEventListener('drawn', searchSoon);
-    };
-  }, [view, text]);
-  useEffect(() => mark(ranges, current), [ranges, current]);
-  useEffect(() => () => mark([], -1), []);
-  const step = (by: number) => {
-    if (ranges.length === 0) return;
-    view.pause();
-    const from = current < 0 ? (by > 0 ? -1 : ranges.length) : current;
-    const next = (from + by + ranges.length) % ranges.length;
-    setCurrent(next);
-    ranges[next]?.startContainer.parentElement?.scrollIntoView({ block: 'center' });
-  };
-  const searchBack = async () => {
-    setFurther('searching');
-    const isFound = await view.searchBack(text).catch(() => false);
-    setFurther(isFound ? 'idle' : 'nothing');
-    if (!isFound) return;
-    const matches = findMatches(view.place, text);
-    setRanges(matches);
-    setCurrent(matches.length - 1);
-    matches.at(-1)?.startContainer.parentElement?.scrollIntoView({ block: 'center' });
-  };
   return (
     <span class="search">
       <input
@@ -61,31 +20,37 @@ export function LogSearch({ view }: { readonly view: LogView }) {
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') step(event.shiftKey ? 1 : -1);
+          if (event.key === 'Enter') matches.step(event.shiftKey ? 1 : -1);
           if (event.key === 'Escape') field.current?.blur();
         }}
       />
-      {text !== '' && (
-        <>
-          <span class="matches" role="status">
-            {further === 'searching'
-              ? words.searching
-              : further === 'nothing'
-                ? words.notFound
-                : words.matches(current + 1, ranges.length)}
-          </span>
-          <button type="button" class="icon" aria-label={words.previous} onClick={() => step(-1)}>
-            ↑
-          </button>
-          <button type="button" class="icon" aria-label={words.next} onClick={() => step(1)}>
-            ↓
-          </button>
-          <button type="button" disabled={further === 'searching'} onClick={() => void searchBack()}>
-            {words.searchBack}
-          </button>
-        </>
-      )}
+      {text !== '' && <Matches {...matches} />}
     </span>
+  );
+}
+
+function Matches({ count, current, further, step, searchBack }: LogMatches) {
+  const words = useWords();
+  const texts = {
+    idle: words.matches(current + 1, count),
+    searching: words.searching,
+    nothing: words.notFound,
+  };
+  return (
+    <>
+      <span class="matches" role="status">
+        {texts[further]}
+      </span>
+      <button type="button" class="icon" aria-label={words.previous} onClick={() => step(-1)}>
+        ↑
+      </button>
+      <button type="button" class="icon" aria-label={words.next} onClick={() => step(1)}>
+        ↓
+      </button>
+      <button type="button" disabled={further === 'searching'} onClick={() => void searchBack()}>
+        {words.searchBack}
+      </button>
+    </>
   );
 }
 

@@ -1,19 +1,20 @@
 // What can be done to the selected processes.
 import { ask } from './ask.ts';
+import { dialog } from './dialog-store.ts';
 import { useWords } from './words.ts';
 
 interface SelectionProps {
   readonly selected: ReadonlySet<string>;
   readonly onClear: () => void;
-  readonly onMore: () => void;
 }
 
-export function SelectionBar({ selected, onClear, onMore }: SelectionProps) {
+export function SelectionBar({ selected, onClear }: SelectionProps) {
   const words = useWords();
   const targets = [...selected];
+  const title = words.selected(selected.size);
   return (
-    <div class="selection toolbar card" role="toolbar" aria-label={words.selected(selected.size)}>
-      <strong>{words.selected(selected.size)}</strong>
+    <div class="selection toolbar card" role="toolbar" aria-label={title}>
+      <strong>{title}</strong>
       {(['start', 'restart', 'stop', 'clear'] as const).map((operation) => (
         <button
           key={operation}
@@ -23,7 +24,11 @@ export function SelectionBar({ selected, onClear, onMore }: SelectionProps) {
           {words[operation]}
         </button>
       ))}
-      <button type="button" aria-label={words.more} onClick={onMore}>
+      <button
+        type="button"
+        aria-label={words.more}
+        onClick={() => dialog.set({ kind: 'actions', targets, title, count: targets.length })}
+      >
         ⋯
       </button>
       <button type="button" onClick={onClear}>

@@ -1,0 +1,69 @@
+// What the search of a log has found in what is drawn, and which of it one looks at.
+import { useEffect, useState } from 'preact/hooks';
+import { findMatches, mark } from './log-search.ts';
+import type { LogView } from './log-view.ts';
+
+export interface LogMatches {
+  readonly count: number;
+  /** Counted from 0; -1 before the first step. */
+  readonly current: number;
+  /** Of the search before what is drawn. */
+  readonly further: 'idle' | 'searching' | 'nothing';
+  readonly step: (by: 1 | -1) => void;
+  readonly searchBack: () => Promise<void>;
+}
+
+/** Marks them too, until the component is gone. */
+export function useLogMatches(view: LogView, text: string): LogMatches {
+  const { ranges, setRanges } = useDrawnMatches(view, text);
+  const [current, setCurrent] = useState(-1);
+  const [further, setFurther] = useState<LogMatches['further']>('idle');
+  useEffect(() => {
+    setCurrent(-1);
+    setFurther('idle');
+  }, [view, text]);
+  useEffect(() => mark(ranges, current), [ranges, current]);
+  useEffect(() => () => mark([], -1), []);
+  const lookAt = (matches: readonly Range[], index: number) => {
+    setCurrent(index);
+    matches[index]?.startContainer.parentElement?.scrollIntoView({ block: 'center' });
+  };
+  const step = (by: 1 | -1) => {
+    if (ranges.length === 0) return;
+    view.pause();
+    const from = current < 0 ? (by > 0 ? -1 : ranges.length) : current;
+    lookAt(ranges, (from + by + ranges.length) % ranges.length);
+  };
+  const searchBack = async () => {
+    setFurther('searching');
+    const isFound = await view.searchBack(text).catch(() => false);
+    setFurther(isFound ? 'idle' : 'nothing');
+    if (!isFound) return;
+    const matches = findMatches(view.place, text);
+    setRanges(matches);
+    lookAt(matches, matches.length - 1);
+  };
+  return { count: ranges.length, current, further, step, searchBack };
+}
+
+/** While a log grows fast, it is not searched at each piece. */
+const SETTLE_MS = 150;
+
+function useDrawnMatches(view: LogView, text: string) {
+  const [ranges, setRanges] = useState<readonly Range[]>([]);
+  useEffect(() => {
+    let settling: ReturnType<typeof setTimeout>;
+    const search = () => setRanges(findMatches(view.place, text));
+    const searchSoon = () => {
+      clearTimeout(settling);
+      settling = setTimeout(search, SETTLE_MS);
+    };
+    search();
+    view.place.addEventListener('drawn', searchSoon);
+    return () => {
+      clearTimeout(settling);
+      view.place.removeEventListener('drawn', searchSoon);
+    };
+  }, [view, text]);
+  return { ranges, setRanges };
+}
