@@ -200,9 +200,14 @@ export class DataPlane implements WritableWatch {
   }
 
   async #threadByDisk(directory: string): Promise<void> {
-    const status = await stat(directory).catch(() => null);
-    if (status) this.#threadOfDirectory.set(directory, this.#threadOn(status.dev));
-    this.#learning.delete(directory);
+    try {
+      const { dev } = await stat(directory);
+      this.#threadOfDirectory.set(directory, this.#threadOn(dev));
+    } catch {
+      // It is missing, or there are no descriptors for a thread: who asks next may be luckier.
+    } finally {
+      this.#learning.delete(directory);
+    }
   }
 
   #threadOn(device: number): DataThread {

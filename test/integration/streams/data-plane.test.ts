@@ -13,11 +13,14 @@ import {
   readSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SyscallError } from '../../../src/linux/errno.ts';
+import { checked, SyscallError } from '../../../src/linux/errno.ts';
+import { libc, ptr } from '../../../src/linux/libc.ts';
+import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
 import { createPipe } from '../../../src/linux/pipe.ts';
 import { DataPlane, type Log, type Stream, type StreamSpec } from '../../../src/streams/data-plane.ts';
 import { bySize } from '../../../src/streams/rotation.ts';
@@ -283,6 +286,21 @@ describe('what is at paths', () => {
     expect(again).toEqual(first ?? null);
     expect([missing, itself]).toEqual([null, null]);
     expect((await plane.filesAt(['/dev/null']))[0]).toBeNull();
+  });
+
+  test('is unknown while there are no descriptors for a thread to look at them, and known afterwards', async () => {
+    const path = join(directory, 'log');
+    writeFileSync(path, 'four');
+    const plentiful = new BigUint64Array(2);
+    checked(libc.getrlimit(RLIMIT_NOFILE, ptr(plentiful)), 'getrlimit');
+    const none = BigUint64Array.of(0n, plentiful[1] ?? 0n);
+    checked(libc.setrlimit(RLIMIT_NOFILE, ptr(none)), 'setrlimit');
+    try {
+      expect(await plane.filesAt([path])).toEqual([null]);
+    } finally {
+      checked(libc.setrlimit(RLIMIT_NOFILE, ptr(plentiful)), 'setrlimit');
+    }
+    expect(await plane.filesAt([path])).toMatchObject([{ bytes: 4 }]);
   });
 });
 

@@ -62,13 +62,16 @@ test('a restart that was under way becomes the end', async () => {
     config: `${config}[program:slow]
 command=/usr/bin/python3 -c "import signal, time; signal.signal(15, lambda *_: open('stopping', 'w')); time.sleep(1000)"
 directory=%(here)s
-stopwaitsecs=2
+stopwaitsecs=600
 priority=9`,
   });
   const pids = await pidsOf(daemon);
+  const slow = Number((await daemon.supervisorctl('pid', 'slow')).stdout);
   daemon.subprocess.kill('SIGHUP');
   await eventually(() => existsSync(daemon.path('stopping')), { what: 'the restart to have begun' });
   await killWorker(daemon);
+  await eventually(() => daemon.log().includes(lastWords), { what: 'the daemon to know' });
+  process.kill(slow, 'SIGKILL');
   expect(await endOf(daemon, pids)).toEqual({ status: 1, stderr: `tsupervisor: ${lastWords}\n`, left: [] });
   expect(daemon.read('order')).toBe('third\nsecond\nfirst\n');
   rmSync(daemon.directory, { recursive: true });
