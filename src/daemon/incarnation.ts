@@ -1,6 +1,7 @@
 // One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
 import { type Config, ConfigError } from '../config/config.ts';
 import { serverUrlForChildren } from '../config/server-url.ts';
+import { Turns } from '../event-loop/turns.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
@@ -15,7 +16,6 @@ import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
 import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
 import type { Surroundings } from '../supervisor/surroundings.ts';
-import { Turns } from '../supervisor/turns.ts';
 import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import type { EarlyLine } from './privileges.ts';

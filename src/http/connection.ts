@@ -1,5 +1,6 @@
 // One client's connection: requests in, one at a time; answers out, in order, at the client's pace.
 // Which answer a request gets is the business of `admit`.
+import { Bursts } from '../event-loop/bursts.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
@@ -49,9 +50,6 @@ type Phase = 'reading' | 'answering' | 'sending' | 'streaming' | 'lingering' | '
 
 /** Input that may wait while an answer is being made; more stays with the kernel. */
 const MAX_WAITING_INPUT_BYTES = 64 * 1024;
-
-/** How long the pipelined requests of one client may keep the event loop from the others. */
-const BURST_MS = 20;
 
 export class Connection {
   #phase: Phase = 'reading';
@@ -150,13 +148,13 @@ export class Connection {
     else this.close();
   }
 
-  /** Takes requests out of the parser until one has to be waited for. Never re-entered. */
+  /** Takes requests out of the parser until one has to be waited for, or others should be served. Never re-entered. */
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    const burstEnd = performance.now() + BURST_MS;
+    const burst = new Bursts();
     let isDone = false;
-    while (this.#phase === 'reading' && !isDone && performance.now() < burstEnd) {
+    while (this.#phase === 'reading' && !isDone && !burst.isOver) {
       const event = this.#parser.next();
       if (event === null) isDone = true;
       else this.#take(event);

@@ -1,6 +1,5 @@
-// All processes of the machine with what each has used, as /proc tells (proc(5)): one read a process.
+// The processes of the machine with what each has used, as /proc tells (proc(5)): one read a process.
 import { readdirSync, readFileSync } from 'node:fs';
-import { inBursts } from './in-bursts.ts';
 
 export interface ProcessRow {
   readonly pid: number;
@@ -19,20 +18,8 @@ export function processRow(pid: number): ProcessRow | null {
   }
 }
 
-/** All of them, without keeping the event loop from others for long; `busyMs` is what it took of it in all. */
-export async function readTable(): Promise<{
-  readonly rows: readonly ProcessRow[];
-  readonly busyMs: number;
-}> {
-  const rows: ProcessRow[] = [];
-  const busyMs = await inBursts(allPids(), (pid) => {
-    const row = processRow(pid);
-    if (row) rows.push(row);
-  });
-  return { rows, busyMs };
-}
-
-function allPids(): number[] {
+/** Of this moment. */
+export function allPids(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 

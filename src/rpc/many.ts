@@ -1,10 +1,8 @@
 // One action on many processes: an item of the result for each, in the order in which they are done.
+import { Bursts } from '../event-loop/bursts.ts';
 import type { Process } from '../supervisor/process.ts';
 import { faultCodes, RpcFault } from './faults.ts';
 import type { RpcStruct, RpcValue } from './value.ts';
-
-/** How long acting may keep the event loop from everybody else, in milliseconds. */
-const burstMs = 20;
 
 /**
  * Begins the action on every process for which it is wanted, then waits for all. What is wanted is asked
@@ -17,15 +15,13 @@ export async function onEach(
 ): Promise<RpcValue> {
   const items: RpcStruct[] = [];
   const unfinished: Promise<void>[] = [];
-  let burstEnd = performance.now() + burstMs;
+  const bursts = new Bursts();
   for (const process of processes) {
     if (isWanted(process)) {
       const pending = begin(process, action, items);
       if (pending) unfinished.push(pending);
     }
-    if (performance.now() < burstEnd) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    burstEnd = performance.now() + burstMs;
+    if (bursts.isOver) await bursts.next();
   }
   await Promise.all(unfinished);
   return items;

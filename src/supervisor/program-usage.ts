@@ -1,7 +1,7 @@
 // What whole programs take of the machine: everything in the cgroup of a process, or the process and its descendants.
+import { Bursts } from '../event-loop/bursts.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
-import { inBursts } from '../linux/in-bursts.ts';
-import { readTable } from '../linux/process-table.ts';
+import { allPids, type ProcessRow, processRow } from '../linux/process-table.ts';
 import { sumTrees, type TreeSum } from '../linux/process-tree.ts';
 import type { Process } from './process.ts';
 
@@ -17,16 +17,21 @@ export interface Usages {
   readonly busyMs: number;
 }
 
+/** Shorter than others: it goes on as long as somebody looks. */
+const longestBurstMs = 10;
+
 /** The table of all processes is read only where somebody has no cgroup. */
 export async function usageOf(processes: readonly Process[]): Promise<Usages> {
   const running = processes.filter(({ pid }) => pid > 0);
   const wholes = new Map<Process, CgroupUsage>();
-  const cgroupsMs = await inBursts(running, (process) => {
+  const bursts = new Bursts(longestBurstMs);
+  for (const process of running) {
     const whole = process.cgroupUsage;
     if (whole) wholes.set(process, whole);
-  });
+    if (bursts.isOver) await bursts.next();
+  }
   const others = running.filter((process) => !wholes.has(process));
-  const { rows, busyMs } = others.length > 0 ? await readTable() : { rows: [], busyMs: 0 };
+  const rows = others.length > 0 ? await readTable(bursts) : [];
   const trees = sumTrees(
     rows,
     others.map(({ pid }) => pid),
@@ -38,5 +43,15 @@ export async function usageOf(processes: readonly Process[]): Promise<Usages> {
     if (whole) usages.set(process, { ...whole, isWhole: true });
     else if (tree) usages.set(process, { ...tree, isWhole: false });
   }
-  return { usages, busyMs: cgroupsMs + busyMs };
+  return { usages, busyMs: bursts.busyMs };
+}
+
+async function readTable(bursts: Bursts): Promise<readonly ProcessRow[]> {
+  const rows: ProcessRow[] = [];
+  for (const pid of allPids()) {
+    const row = processRow(pid);
+    if (row) rows.push(row);
+    if (bursts.isOver) await bursts.next();
+  }
+  return rows;
 }

@@ -1,14 +1,15 @@
 // The supervisor: the groups there are, those of the last-read configuration, and its own state.
 // It knows nothing of sockets, files and signals to itself; daemon.ts does.
+
 import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
+import { Bursts } from '../event-loop/bursts.ts';
 import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
 import type { Group } from './group.ts';
 import type { Process } from './process.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
 import type { Surroundings } from './surroundings.ts';
-import { burstMs } from './turns.ts';
 
 export type SupervisorState = 'FATAL' | 'RUNNING' | 'RESTARTING' | 'SHUTDOWN';
 
@@ -169,14 +170,12 @@ export class Supervisor {
 
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    let burstEnd = performance.now() + burstMs;
+    const bursts = new Bursts();
     for (const process of processes) {
       if (this.#state !== 'RUNNING') return;
       if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
         process.start();
-      if (performance.now() < burstEnd) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      burstEnd = performance.now() + burstMs;
+      if (bursts.isOver) await bursts.next();
     }
   }
 }

@@ -1,4 +1,5 @@
 // What every process needs of the daemon it lives in.
+import type { Turns } from '../event-loop/turns.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import type { ActivityLog } from '../streams/activity-log.ts';
@@ -6,7 +7,6 @@ import type { DataPlane } from '../streams/data-plane.ts';
 import type { HookCalls } from './hook-calls.ts';
 import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
-import type { Turns } from './turns.ts';
 
 export interface Surroundings {
   readonly log: ActivityLog;

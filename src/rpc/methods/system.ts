@@ -1,13 +1,11 @@
 // The system namespace: what methods there are, and several calls in one.
+import { Bursts } from '../../event-loop/bursts.ts';
 import type { RpcContext } from '../context.ts';
 import { dispatch } from '../dispatch.ts';
 import { faultCodes, RpcFault } from '../faults.ts';
 import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
 import { calls, methodName } from '../params.ts';
 import { isArray, isStruct, type RpcCall, type RpcValue, sizeOf } from '../value.ts';
-
-/** How long the calls of a multicall may keep the event loop from everybody else, in milliseconds. */
-const burstMs = 20;
 
 /** Of all results of a multicall together, as sizeOf counts them; the calls that are left then fail. */
 const maxResultsSize = 32 * 1024 * 1024;
@@ -73,14 +71,12 @@ async function callAll(
 ): Promise<RpcValue> {
   const results: RpcValue[] = [];
   let size = 0;
-  let burstEnd = performance.now() + burstMs;
+  const bursts = new Bursts();
   for (const item of list) {
     const result = size > maxResultsSize ? tooMuch : await resultOf(table, context, item);
     size += sizeOf(result);
     results.push(result);
-    if (performance.now() < burstEnd) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    burstEnd = performance.now() + burstMs;
+    if (bursts.isOver) await bursts.next();
   }
   return results;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { burstMs, Turns } from '../../../src/supervisor/turns.ts';
+import { burstMs } from '../../../src/event-loop/bursts.ts';
+import { Turns } from '../../../src/event-loop/turns.ts';
 
 test('work is done in the order in which it fell due, and what takes long lets others in between', async () => {
   const turns = new Turns();
@@ -20,7 +21,7 @@ test('work is done in the order in which it fell due, and what takes long lets o
 
 test('a mistake in one piece of work does not keep the rest from its turn', () => {
   const script = `
-    import { Turns } from ${JSON.stringify(join(import.meta.dir, '../../../src/supervisor/turns.ts'))};
+    import { Turns } from ${JSON.stringify(join(import.meta.dir, '../../../src/event-loop/turns.ts'))};
     process.on('uncaughtException', ({ message }) => console.log(message));
     const turns = new Turns();
     turns.take(() => { throw new Error('a mistake'); });

@@ -1,7 +1,5 @@
 // Work that falls due for many processes at the same moment takes turns with everything else in the event loop.
-
-/** How long starting programs may keep the event loop from clients and from the ends of processes, in milliseconds. */
-export const burstMs = 20;
+import { Bursts } from './bursts.ts';
 
 export class Turns {
   #waiting: (() => void)[] = [];
@@ -14,10 +12,10 @@ export class Turns {
 
   /** A mistake in one piece of work, which the daemon survives, must not keep the rest waiting for ever. */
   #burst(): void {
-    const end = performance.now() + burstMs;
+    const burst = new Bursts();
     let done = 0;
     try {
-      while (done < this.#waiting.length && performance.now() < end) this.#waiting[done++]?.();
+      while (done < this.#waiting.length && !burst.isOver) this.#waiting[done++]?.();
     } finally {
       this.#waiting = this.#waiting.slice(done);
       if (this.#waiting.length > 0) setImmediate(() => this.#burst());
