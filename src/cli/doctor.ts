@@ -1,5 +1,4 @@
 // `tsupervisor doctor`: what is wrong on this machine, why, and what to do.
-
 import type { Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
 import { examine } from '../doctor/examine.ts';

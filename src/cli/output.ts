@@ -1,5 +1,6 @@
 // What commands print: whole, in order and at once, so that nothing is lost when the process ends.
 import { writeSync } from 'node:fs';
+import { isSystemError } from '../linux/system-error.ts';
 
 /** One line on standard output. */
 export function print(line: string): void {
@@ -24,13 +25,12 @@ function writeSome(fd: 1 | 2, data: Uint8Array): number {
   try {
     return writeSync(fd, data);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EAGAIN') {
+    if (isSystemError(error, 'EAGAIN')) {
       Bun.sleepSync(FULL_PIPE_WAIT_MS);
       return 0;
     }
-    if (code === 'EINTR') return 0;
-    if (code === 'EPIPE') process.exit(1);
+    if (isSystemError(error, 'EINTR')) return 0;
+    if (isSystemError(error, 'EPIPE')) process.exit(1);
     throw error;
   }
 }

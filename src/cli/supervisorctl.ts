@@ -1,5 +1,4 @@
 // supervisorctl: the original's command line, one command or the shell.
-
 import { existsSync } from 'node:fs';
 import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';

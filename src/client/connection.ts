@@ -1,5 +1,6 @@
 // One connection to a server: bytes out, bytes in, and the reason when it cannot be had. HTTP is not known here.
 import type { Socket } from 'bun';
+import { isSystemError } from '../linux/system-error.ts';
 import type { ServerAddress } from './server-address.ts';
 
 /** Why there is no connection, or no longer one: `code` is the errno's name, or `ENOTFOUND` for a host. */
@@ -84,6 +85,5 @@ export class Connection {
 }
 
 function errorCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return 'EIO';
+  return isSystemError(error) ? error.code : 'EIO';
 }

@@ -1,6 +1,5 @@
 // XML-RPC calls, one after the other, over a connection that is kept between them.
 // Methods and their results are not known here.
-
 import type { RpcValue } from '../rpc/value.ts';
 import { decodeResponse } from '../rpc/xml-decode.ts';
 import { encodeCall } from '../rpc/xml-encode.ts';

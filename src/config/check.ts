@@ -1,5 +1,4 @@
 // Everything that is wrong or suspicious in a configuration, at once and with its place.
-
 import { pythonRepr } from '../python/repr.ts';
 import { type Bilingual, type Config, ConfigError } from './config.ts';
 import { UnparsableLines } from './dialect.ts';

@@ -1,6 +1,5 @@
 // The configuration as the rest of the program sees it: typed, complete, checked once.
 // Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
-
 import type { UserIdentity } from '../linux/credentials.ts';
 
 /** Where a value stands in the files; `line` counts from 1. */

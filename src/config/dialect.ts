@@ -1,6 +1,5 @@
 // The INI dialect of Supervisor (that of Python's ConfigParser, strict=False): text in, sections with positions out.
 // It knows nothing of what the sections and options mean.
-
 import { pythonRepr } from '../python/repr.ts';
 import { indentation, isBlank, strip, stripEnd } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';

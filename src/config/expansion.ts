@@ -1,5 +1,4 @@
 // `%(name)s` in values: which names an option sees, and what an expansion that fails is called.
-
 import { formatWithNames, type Names, type NameValue, UnknownName } from '../python/format.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { compareByCodePoint } from '../python/text.ts';

@@ -1,5 +1,4 @@
 // The groups: [group:x] with its programs, and programs, event listeners and FastCGI programs that are one alone.
-
 import { compareByCodePoint } from '../python/text.ts';
 import type { EventListenerPoolConfig, FastCgiGroupConfig, GroupConfig, ProcessConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';

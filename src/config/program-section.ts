@@ -1,5 +1,4 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
-
 import { compareByCodePoint } from '../python/text.ts';
 import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';

@@ -1,5 +1,4 @@
 // From a path to one document: the main file, what it includes, and `%(here)s` in all of them.
-
 import { compareByCodePoint, words } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
 import { decodeUtf8 } from './decode-utf8.ts';

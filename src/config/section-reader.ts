@@ -1,6 +1,5 @@
 // Reads the options of one section by the rows of the table: finds the text, expands it, parses it, and says
 // where it stands when it is no good.
-
 import type { NameValue } from '../python/format.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { ConfigError } from './config.ts';

@@ -1,5 +1,4 @@
 // Sections and options that nobody reads, and what was probably meant by them.
-
 import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';

@@ -7,6 +7,7 @@ import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
 import { type SeatedServers, seatServers } from '../http/passed-sockets.ts';
 import { openServers, type Servers } from '../http/servers.ts';
+import { isSystemError } from '../linux/system-error.ts';
 import { ActivityLog } from '../streams/activity-log.ts';
 import { cleanAutoLogs } from '../streams/auto-log.ts';
 import type { DataPlane } from '../streams/data-plane.ts';
@@ -175,7 +176,7 @@ function orStartError<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Error && 'code' in error) throw new StartError(`${what}: ${error.message}`);
+    if (isSystemError(error)) throw new StartError(`${what}: ${error.message}`);
     throw error;
   }
 }

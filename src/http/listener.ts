@@ -9,6 +9,7 @@ import { libc } from '../linux/libc.ts';
 import { listenIpv6 } from '../linux/listen-ipv6.ts';
 import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
 import { duplicate } from '../linux/pipe.ts';
+import { isSystemError } from '../linux/system-error.ts';
 import { isStaleSocket } from '../linux/unix-probe.ts';
 
 export interface Listener {
@@ -119,11 +120,10 @@ function chownError({ path, owner }: UnixServerConfig): ListenError {
 }
 
 function listenError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof ListenError) return error;
-  if (!('code' in error && 'errno' in error)) return error;
+  if (!isSystemError(error) || error.errno === undefined) return error;
   if (error.code === 'EADDRINUSE' || error.code === 'EEXIST') return new ListenError(ALREADY_LISTENING);
   if (error.code === 'ENAMETOOLONG') return cannotOpen('AF_UNIX path too long');
-  return cannotOpen(`errno.${error.code} (${Math.abs(Number(error.errno))})`);
+  return cannotOpen(`errno.${error.code} (${Math.abs(error.errno)})`);
 }
 
 function cannotOpen(reason: string): ListenError {

@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readdirSync, rmdirSync, watch, writeFileSync } fro
 import { join } from 'node:path';
 import { libc } from './libc.ts';
 import { processRow } from './process-table.ts';
+import { isSystemError } from './system-error.ts';
 import { textOrEmpty } from './text-or-empty.ts';
 
 export interface CgroupUsage {
@@ -19,7 +20,7 @@ export function createCgroup(directory: string): boolean {
     mkdirSync(directory);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (isSystemError(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -30,7 +31,7 @@ export function removeCgroup(directory: string): boolean {
     rmdirSync(directory);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
+    if (isSystemError(error, 'ENOENT')) return true;
   }
   const beneath = cgroupsIn(directory);
   return beneath.length > 0 && beneath.every(removeCgroup) && removeCgroup(directory);
@@ -147,8 +148,4 @@ function watchOrNull(file: string, onChange: () => void) {
   } catch {
     return null;
   }
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error ? String(error.code) : null;
 }

@@ -1,6 +1,5 @@
 // What a forked child may see of our memory until it is a program: what is stored here, and little else. Fork copies the
 // tables of all other memory, and every page that is written to afterwards; that took most of the time of a start.
-
 import { readFileSync } from 'node:fs';
 import { joined, pointersTo } from './c-string-array.ts';
 import { E, SyscallError } from './errno.ts';

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSystemError } from '../linux/system-error.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';
 
@@ -19,7 +20,7 @@ export function allocateAutoLog(
       closeSync(openSync(path, 'wx', 0o600));
       return path;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!isSystemError(error, 'EEXIST')) throw error;
     }
   }
 }

@@ -1,6 +1,5 @@
 // What a data thread and the main thread see of each other while one of them waits: a few cells of shared memory.
 // The data thread says which file it is busy with, as a disk may not answer; the main thread waits for an opened log.
-
 import { monotonicUsec } from '../linux/monotonic-clock.ts';
 
 const sinceOffset = 0;

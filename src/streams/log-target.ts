@@ -1,5 +1,6 @@
 // What the data plane writes log bytes to: a file, something that is no file, syslog or the journal.
 import type { Memory } from '../linux/file.ts';
+import { isSystemError } from '../linux/system-error.ts';
 
 export interface LogTarget {
   /** Takes memory[start, end), which may change afterwards. Never waits and never throws. */
@@ -23,8 +24,7 @@ export function errnoOf(action: () => void): number {
     action();
     return 0;
   } catch (error) {
-    if (error instanceof Error && 'errno' in error && typeof error.errno === 'number')
-      return Math.abs(error.errno);
+    if (isSystemError(error) && error.errno !== undefined) return Math.abs(error.errno);
     throw error;
   }
 }

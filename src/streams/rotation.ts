@@ -3,6 +3,7 @@ import { existsSync, readdirSync, renameSync, statSync, unlinkSync } from 'node:
 import { basename, dirname } from 'node:path';
 import type { Compression, Rotation } from '../config/config.ts';
 import { holdFile } from '../linux/file.ts';
+import { isSystemError } from '../linux/system-error.ts';
 
 /** What the name of a compressed file ends with. */
 export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
@@ -76,7 +77,7 @@ export function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!isSystemError(error, 'ENOENT')) throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 // Logs whose readers do not read: a FIFO, a terminal, our own stdout, the journal. Each is written again when its descriptor can be,
 // and given up when that takes too long.
-
 import { PatientLog } from './patient-log.ts';
 import type { SharedLog } from './shared-log.ts';
 

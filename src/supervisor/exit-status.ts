@@ -1,5 +1,4 @@
 // How the end of a process is told in words.
-
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 

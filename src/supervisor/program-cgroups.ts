@@ -16,6 +16,7 @@ import {
 import { closeFile } from '../linux/file.ts';
 import { managerName, type OwnCgroup } from '../linux/own-cgroup.ts';
 import { SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
+import { isSystemError } from '../linux/system-error.ts';
 
 export interface CgroupLog {
   debug(message: string): void;
@@ -156,6 +157,6 @@ const plainBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
 
 /** The system's errors; others are mistakes of ours. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return error.message;
+  if (isSystemError(error)) return error.message;
   throw error;
 }

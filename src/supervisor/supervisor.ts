@@ -1,6 +1,5 @@
 // The supervisor: the groups there are, those of the last-read configuration, and its own state.
 // It knows nothing of sockets, files and signals to itself; daemon.ts does.
-
 import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
 import { Bursts } from '../event-loop/bursts.ts';

@@ -1,5 +1,4 @@
 // What the configuration asks for a process beyond keeping it up, connected with the process.
-
 import { callHooks } from './hooks.ts';
 import { httpFailure } from './http-check.ts';
 import { memoryAbove, memoryLookMs } from './memory-limit.ts';

@@ -1,5 +1,4 @@
 // The table of commands. The shell completes their names, help lists them.
-
 import { print } from '../output.ts';
 import { clear } from './clear.ts';
 import { fg } from './fg.ts';

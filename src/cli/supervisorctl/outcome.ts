@@ -1,5 +1,4 @@
 // How the outcome of an operation on a process is told: its line, and what it does to the exit status.
-
 import { type ProcessResult, processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import { faultCodes } from '../../rpc/faults.ts';

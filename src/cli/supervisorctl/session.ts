@@ -1,5 +1,4 @@
 // What one run of supervisorctl carries from command to command, and what a command is.
-
 import type { Server } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { print } from '../output.ts';

@@ -1,5 +1,4 @@
 // Values that name users and groups of the machine.
-
 import { integerOrNull } from '../../python/integer.ts';
 import { ConfigError } from '../config.ts';
 import type { ConfigHost, UserEntry } from '../host.ts';

@@ -1,5 +1,4 @@
 // Values of the options that say what a log looks like and what becomes of its old files.
-
 import { pythonRepr } from '../../python/repr.ts';
 import { type Compression, ConfigError, type LineStyle, type RotationSchedule } from '../config.ts';
 import { boolean } from './scalars.ts';

@@ -1,5 +1,4 @@
 // Values of the options that watch over a process: limits, checks and who is told.
-
 import { integerOrNull } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { ConfigError, type HookTarget } from '../config.ts';

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
 import { asUser, currentUid } from '../../linux/credentials.ts';
+import { isSystemError } from '../../linux/system-error.ts';
 import type { PlaceView } from '../view.ts';
 
 /** As `writer`, the daemon's user. */
@@ -70,9 +71,8 @@ function refusal(path: string): 'denied' | 'read-only' | null {
     accessSync(path, constants.W_OK);
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EROFS') return 'read-only';
-    return code === 'EACCES' ? 'denied' : null;
+    if (isSystemError(error, 'EROFS')) return 'read-only';
+    return isSystemError(error, 'EACCES') ? 'denied' : null;
   }
 }
 

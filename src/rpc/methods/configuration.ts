@@ -1,5 +1,6 @@
 // Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
 import { ConfigError, type GroupConfig, type ProcessConfig, type StreamConfig } from '../../config/config.ts';
+import { isSystemError } from '../../linux/system-error.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import { RpcFault } from '../faults.ts';
 import { fittingInt } from '../int32.ts';
@@ -74,8 +75,7 @@ function addGroup(supervisor: Supervisor, name: string): ReturnType<Supervisor['
   try {
     return supervisor.addGroup(name);
   } catch (error) {
-    // Of the system, as all errors with a code.
-    if (error instanceof Error && 'code' in error) throw new RpcFault('FAILED', `${name}: ${error.message}`);
+    if (isSystemError(error)) throw new RpcFault('FAILED', `${name}: ${error.message}`);
     throw error;
   }
 }

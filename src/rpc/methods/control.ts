@@ -1,5 +1,4 @@
 // Methods that start, stop and signal processes.
-
 import type { Process } from '../../supervisor/process.ts';
 import type { RpcContext } from '../context.ts';
 import { findGroup, findTarget } from '../find-process.ts';

@@ -1,5 +1,4 @@
 // Methods that pass text on: to a process's standard input, to event listeners.
-
 import { RpcFault } from '../faults.ts';
 import { findProcess } from '../find-process.ts';
 import { type Method, method, twoParams } from '../method.ts';

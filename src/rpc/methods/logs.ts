@@ -1,6 +1,7 @@
 // Methods that read and empty logs.
 import { exists } from 'node:fs/promises';
 import { SyscallError } from '../../linux/errno.ts';
+import { isSystemError } from '../../linux/system-error.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { RpcContext } from '../context.ts';
 import { RpcFault } from '../faults.ts';
@@ -92,7 +93,7 @@ function tailMethod(channel: Channel): Method {
 async function read(path: string | null, start: number, count: number): Promise<RpcValue> {
   if (path === null) throw new RpcFault('NO_FILE');
   const piece = await readPiece(path, (size) => readWindow(size, start, count)).catch((error: unknown) => {
-    throw isMissing(error) ? new RpcFault('NO_FILE', path) : new RpcFault('FAILED');
+    throw isSystemError(error, 'ENOENT') ? new RpcFault('NO_FILE', path) : new RpcFault('FAILED');
   });
   if (piece === null) throw new RpcFault('BAD_ARGUMENTS');
   return piece.text;
@@ -104,12 +105,8 @@ async function tail(path: string | null, start: number, count: number): Promise<
     const piece = await readPiece(path, (size) => tailWindow(size, start, count));
     return piece ? [piece.text, fittingInt(piece.size), piece.window.overflow] : ['', 0, false];
   } catch (error) {
-    return ['', isMissing(error) ? 0 : start, false];
+    return ['', isSystemError(error, 'ENOENT') ? 0 : start, false];
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function clear(process: Process, label: string): Promise<void> {
