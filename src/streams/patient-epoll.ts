@@ -13,17 +13,20 @@ const calmBytes = 16 * 1024;
 
 /** Room for a busy pipe: fewer switches between its writer and us. A quarter more throughput than with 64 KiB. */
 const busyPipeBytes = 256 * 1024;
+/** A read of such a pipe that brings less came too soon. Never more than what one read can bring. */
+const enoughBytes = busyPipeBytes / 3;
 
 /**
- * How long it may fill when it was read before a third of its room was used: its writer, which needs four times as long
- * for all of it, is not disturbed for every few lines. A quarter more throughput for less work.
+ * How long it may fill when it was read too soon: its writer, which needs four times as long for all of it, is not
+ * disturbed for every few lines. A quarter more throughput for less work. Not without that room, which the kernel may
+ * refuse to unprivileged users: such a pipe would be full long before, and its writer stand still.
  */
 const pauseMicroseconds = 50;
 
 interface Pace {
   busy: boolean;
-  /** Of a busy pipe: a read that brings less came too soon. */
-  enoughBytes: number;
+  /** Whether it has the room of a busy pipe. */
+  roomy: boolean;
   /** Since when, on the clock of performance.now(), and how many bytes have come since. */
   since: number;
   bytes: number;
@@ -54,7 +57,7 @@ export class PatientEpoll {
 
   watchPatiently(fd: number): number {
     const failure = this.#calm.add(fd, EPOLLIN);
-    if (failure === 0) this.#paces.set(fd, { busy: false, enoughBytes: 0, since: 0, bytes: 0 });
+    if (failure === 0) this.#paces.set(fd, { busy: false, roomy: false, since: 0, bytes: 0 });
     return failure;
   }
 
@@ -79,8 +82,7 @@ export class PatientEpoll {
   /** The descriptors that are ready, perhaps none; waits until `deadline` at most, or for ever without one. */
   wait(deadline: number | null): readonly number[] {
     this.#ready = [];
-    this.#letFill();
-    const count = this.#lookOut() || this.#prompt.wait(timeoutUntil(earlier(deadline, this.#patientUntil)));
+    const count = this.#waitForSome(earlier(deadline, this.#patientUntil));
     let calmIsReady = false;
     for (let index = 0; index < count; index += 1) {
       const fd = this.#prompt.readyAt(index);
@@ -98,12 +100,12 @@ export class PatientEpoll {
     if (!pace.busy) {
       if (bytes >= busyBytes) {
         enlargePipe(fd, busyPipeBytes);
-        pace.enoughBytes = pipeCapacity(fd) / 3;
+        pace.roomy = pipeCapacity(fd) >= busyPipeBytes;
         this.#setPace(fd, pace, true, performance.now());
       }
       return;
     }
-    if (bytes < pace.enoughBytes) this.#hurried = true;
+    if (pace.roomy && bytes < enoughBytes) this.#hurried = true;
     pace.bytes += bytes;
     const now = performance.now();
     if (now - pace.since < patienceMs) return;
@@ -112,15 +114,15 @@ export class PatientEpoll {
     pace.bytes = 0;
   }
 
-  #letFill(): void {
-    if (this.#hurried) pause(pauseMicroseconds);
+  #waitForSome(deadline: number | null): number {
+    const hurried = this.#hurried;
     this.#hurried = false;
-  }
-
-  #lookOut(): number {
-    const until = this.#lookOutUntil;
-    this.#lookOutUntil = 0;
-    return until === 0 ? 0 : this.#prompt.lookOut(until);
+    // Other pipes may be ready before what we look out for comes: until then it is not to wait for one of them to fill.
+    if (this.#lookOutUntil > performance.now()) {
+      const count = this.#prompt.lookOut(this.#lookOutUntil);
+      if (count > 0) return count;
+    } else if (hurried) pause(pauseMicroseconds);
+    return this.#prompt.wait(timeoutUntil(deadline));
   }
 
   /** If little has come, more may be on its way: let it gather. If nothing has, sleep until something does. */

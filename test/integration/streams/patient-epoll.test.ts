@@ -1,0 +1,73 @@
+// Which pipes are waited for, and how: with real pipes, and a look at the calls that are made on the way.
+import { afterEach, beforeEach, describe, expect, spyOn, test } from 'bun:test';
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { Epoll } from '../../../src/linux/epoll.ts';
+import { libc } from '../../../src/linux/libc.ts';
+import { createPipe, enlargePipe, type Pipe, pipeCapacity } from '../../../src/linux/pipe.ts';
+import { PatientEpoll } from '../../../src/streams/patient-epoll.ts';
+
+const buffer = Buffer.alloc(128 * 1024);
+const farAwayMs = 60_000;
+/** Less than what there is room for, and enough for a pipe to stay busy however slow this machine is. */
+const little = 20 * 1024;
+
+let epoll: PatientEpoll;
+let pipe: Pipe;
+const pauses = spyOn(libc, 'usleep');
+const lookOuts = spyOn(Epoll.prototype, 'lookOut');
+
+beforeEach(() => {
+  epoll = new PatientEpoll();
+  pipe = createPipe('read');
+});
+afterEach(() => {
+  for (const fd of [pipe.readFd, pipe.writeFd]) closeSync(fd);
+  pauses.mockClear();
+  lookOuts.mockClear();
+});
+
+/** Writes so much, waits for it, and reads what one read brings. */
+function carry(bytes: number): void {
+  writeSync(pipe.writeFd, Buffer.alloc(bytes));
+  expect(ready()).toEqual([pipe.readFd]);
+  epoll.wasRead(pipe.readFd, readSync(pipe.readFd, buffer));
+}
+
+function ready(): readonly number[] {
+  return epoll.wait(performance.now() + farAwayMs);
+}
+
+describe('a flooded pipe', () => {
+  test('may fill for a moment when it was read too soon, and only then', () => {
+    epoll.watchPatiently(pipe.readFd);
+    carry(64 * 1024);
+    carry(little);
+    expect(pauses).toHaveBeenCalledTimes(0);
+    carry(128 * 1024);
+    expect(pauses).toHaveBeenCalledTimes(1);
+    carry(little);
+    expect(pauses).toHaveBeenCalledTimes(1);
+  });
+
+  test('that is larger than any read was not read too soon when a read was full', () => {
+    enlargePipe(pipe.writeFd, 1024 * 1024);
+    epoll.watchPatiently(pipe.readFd);
+    carry(700 * 1024);
+    expect(pipeCapacity(pipe.readFd)).toBe(1024 * 1024);
+    // Of what was there already.
+    carry(1);
+    carry(1);
+    expect(pauses).toHaveBeenCalledTimes(0);
+  });
+
+  test('keeps nobody waiting who is looked out for, and the look-out goes on', () => {
+    epoll.watchPatiently(pipe.readFd);
+    carry(64 * 1024);
+    carry(little);
+    epoll.expect(performance.now() + farAwayMs);
+    carry(little);
+    carry(little);
+    expect(lookOuts).toHaveBeenCalledTimes(2);
+    expect(pauses).toHaveBeenCalledTimes(0);
+  });
+});
