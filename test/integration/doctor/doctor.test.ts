@@ -1,20 +1,10 @@
 // tsupervisor doctor on machines that have something: real daemons, real sockets, real programs.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, freePort, type Outcome, original, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { cat, configurationIn, newHome } from './patient.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -39,14 +29,12 @@ async function examined(configuration: string): Promise<Report> {
 }
 
 const ids = (report: Report): string[] => report.findings.map(({ id }) => id);
-const cat = '[program:cat]\ncommand=/bin/cat\nstartsecs=0';
 
 let directory: string;
 const path = (name: string): string => join(directory, name);
 
 beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tsv-doctor-'));
-  chmodSync(directory, 0o755);
+  directory = newHome();
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -54,24 +42,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 function configuration(name: string, more = '', supervisord = ''): string {
   const home = path(name);
   mkdirSync(home);
-  const file = join(home, 'supervisord.conf');
-  writeFileSync(
-    file,
-    `[unix_http_server]
-file=${home}/s.sock
-[supervisord]
-logfile=${home}/log
-pidfile=${home}/pid
-childlogdir=${home}
-${supervisord}
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=unix://${home}/s.sock
-${more}
-`,
-  );
-  return file;
+  return configurationIn(home, more, supervisord);
 }
 
 for (const [whose, executable] of Object.entries({ ours, original }))
