@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon } from '../support/daemon.ts';
+import { withDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a program with hooks', () => {
@@ -219,18 +219,6 @@ on_fatal=/bin/sh -c "sleep 0.5; exec cat >%(here)s/notice.json"
     );
   });
 });
-
-async function withDaemon(
-  setup: Parameters<typeof Daemon.start>[0],
-  act: (daemon: Daemon) => Promise<void>,
-): Promise<void> {
-  const daemon = await Daemon.start(setup);
-  try {
-    await act(daemon);
-  } finally {
-    await daemon.stop();
-  }
-}
 
 interface Mail {
   readonly to: string;

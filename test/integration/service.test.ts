@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Daemon, ours } from '../support/daemon.ts';
+import { type Daemon, ours, withDaemon } from '../support/daemon.ts';
 import { DatagramReceiver } from '../support/datagram-receiver.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -28,17 +28,11 @@ function withService(
   body: (daemon: Daemon, told: Told) => Promise<void>,
   config = cat,
 ): Promise<void> {
-  return withReceiver(async (receiver) => {
-    const daemon = await Daemon.start({
-      config,
-      environment: { NOTIFY_SOCKET: receiver.address, ...environment },
-    });
-    try {
-      await body(daemon, new Told(receiver));
-    } finally {
-      await daemon.stop();
-    }
-  });
+  return withReceiver((receiver) =>
+    withDaemon({ config, environment: { NOTIFY_SOCKET: receiver.address, ...environment } }, (daemon) =>
+      body(daemon, new Told(receiver)),
+    ),
+  );
 }
 
 class Told {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { Daemon } from '../support/daemon.ts';
+import { Daemon, withDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a program with max_memory', () => {
@@ -115,18 +115,6 @@ exit_on_fatal=true
     await daemon.stop();
   });
 });
-
-async function withDaemon(
-  setup: Parameters<typeof Daemon.start>[0],
-  act: (daemon: Daemon) => Promise<void>,
-): Promise<void> {
-  const daemon = await Daemon.start(setup);
-  try {
-    await act(daemon);
-  } finally {
-    await daemon.stop();
-  }
-}
 
 function spawns(daemon: Daemon, name: string): number {
   return daemon.log().split(`spawned: '${name}'`).length - 1;

@@ -149,6 +149,16 @@ export class Daemon {
   }
 }
 
+/** A daemon for as long as `act` takes, however it ends. */
+export async function withDaemon<T>(setup: DaemonSetup, act: (daemon: Daemon) => Promise<T>): Promise<T> {
+  const daemon = await Daemon.start(setup);
+  try {
+    return await act(daemon);
+  } finally {
+    await daemon.stop();
+  }
+}
+
 function configText(setup: DaemonSetup, port: number): string {
   return `[unix_http_server]
 file=%(here)s/supervisor.sock

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon } from '../../support/daemon.ts';
+import { type Daemon, withDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const recorder = join(import.meta.dir, '../../compat/events/recording-listener.py');
@@ -38,19 +38,10 @@ function received(daemon: Daemon, name: string, count: number): Promise<void> {
   return eventually(() => recorded(daemon, name).length >= count, { what: `${count} events to ${name}` });
 }
 
-async function withDaemon(config: string, act: (daemon: Daemon) => Promise<void>): Promise<void> {
-  const daemon = await Daemon.start({ config });
-  try {
-    await act(daemon);
-  } finally {
-    await daemon.stop();
-  }
-}
-
 describe('a pool', () => {
   test('is told the time every five seconds', async () => {
     const begun = Date.now() / 1000;
-    await withDaemon(pool('clock', 'TICK_5'), async (daemon) => {
+    await withDaemon({ config: pool('clock', 'TICK_5') }, async (daemon) => {
       await received(daemon, 'clock', 1);
       const when = Number(recorded(daemon, 'clock')[0]?.payload.replace('when:', ''));
       expect(when % 5).toBe(0);
@@ -60,7 +51,7 @@ describe('a pool', () => {
 
   test('goes on counting serials over a restart, and begins anew with its own', async () => {
     await withDaemon(
-      pool('states', 'SUPERVISOR_STATE_CHANGE_RUNNING,PROCESS_GROUP_ADDED'),
+      { config: pool('states', 'SUPERVISOR_STATE_CHANGE_RUNNING,PROCESS_GROUP_ADDED') },
       async (daemon) => {
         await received(daemon, 'states', 2);
         daemon.subprocess.kill('SIGHUP');
@@ -73,7 +64,7 @@ describe('a pool', () => {
   });
 
   test('that is added sees itself come, and one that was removed sees nothing more', async () => {
-    await withDaemon(pool('first', 'PROCESS_GROUP'), async (daemon) => {
+    await withDaemon({ config: pool('first', 'PROCESS_GROUP') }, async (daemon) => {
       await received(daemon, 'first', 1);
       appendFileSync(daemon.configPath, pool('second', 'PROCESS_GROUP'));
       await daemon.supervisorctl('update');
@@ -98,7 +89,7 @@ describe('a pool', () => {
 command=/bin/cat
 startsecs=0
 `;
-    await withDaemon(config, async (daemon) => {
+    await withDaemon({ config }, async (daemon) => {
       await eventually(async () => (await daemon.states())['cat'] === 'RUNNING', {
         what: 'the program to run',
       });
