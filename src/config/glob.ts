@@ -43,7 +43,7 @@ function wildcardTest(pattern: string): (name: string) => boolean {
     } else if (character === '*') {
       if (characters[index - 1] !== '*') source += '[^]*';
     } else {
-      source += character === '?' ? '[^]' : literally(character);
+      source += character === '?' ? '[^]' : RegExp.escape(character);
     }
   }
   const expression = new RegExp(`^${source}$`, 'u');
@@ -63,14 +63,10 @@ function setSource(content: string): string {
   for (let index = 0; index < members.length; index += 1) {
     const low = members[index] ?? '';
     const high = members[index + 1] === '-' ? members[index + 2] : undefined;
-    if (high === undefined) parts.push(literally(low));
+    if (high === undefined) parts.push(RegExp.escape(low));
     // A range the wrong way round matches nothing.
-    else if (low <= high) parts.push(`${literally(low)}-${literally(high)}`);
+    else if (low <= high) parts.push(`${RegExp.escape(low)}-${RegExp.escape(high)}`);
     if (high !== undefined) index += 2;
   }
   return `[${negated ? '^' : ''}${parts.join('')}]`;
-}
-
-function literally(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
 }

@@ -30,4 +30,14 @@ describe('a file name pattern', () => {
   ])('%j names what it should', (pattern, expected) => {
     expect(glob(pattern, host).sort()).toEqual(expected);
   });
+
+  test('takes every other character as it is, also in a set', () => {
+    const plain = [...'!"#$%&\'()+,-.:;<=>@\\]^_`{|}~ 09azAZé𝒳'];
+    for (const character of plain) {
+      const file = `/d/x${character}y`;
+      const host = memoryHost({ [file]: '', '/d/xy': '', '/d/x\ty': '' });
+      expect(glob(`/d/x${character}*`, host)).toEqual([file]);
+      if (character !== '!') expect(glob(`/d/x[${character}]y`, host)).toEqual([file]);
+    }
+  });
 });
