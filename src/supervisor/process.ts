@@ -1,19 +1,16 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
-import { exists } from 'node:fs/promises';
 import type { ProcessConfig } from '../config/config.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import { allocateAutoLog } from '../streams/auto-log.ts';
-import type { Log } from '../streams/data-plane.ts';
-import { originOf } from '../streams/journal-entry.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
 import type { WriteResult } from '../streams/stdin-pipe.ts';
 import { type Channel, Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import { type Moment, thisMoment, unixSecondsOf } from './moment.ts';
+import { ProcessLogs } from './process-logs.ts';
 import {
   deadlineOf,
   type Life,
@@ -41,13 +38,11 @@ export type TransitionListener = (process: Process, from: StateName) => void;
 export class Process {
   readonly name: string;
   readonly policy: RestartPolicy;
-  /** Log file of each channel, as clients are told; null when there is none. */
-  readonly logPaths: Readonly<Record<Channel, string | null>>;
+  readonly logs: ProcessLogs;
   readonly #cgroup: ProgramCgroup | null;
   #life: Life = neverStarted;
   #child: Child | null = null;
   #lastExit: ExitStatus | null = null;
-  #logs: Record<Channel, Log | null> = { stdout: null, stderr: null };
   #timer: ReturnType<typeof setTimeout> | null = null;
   #started: Moment | null = null;
   #stopped: Moment | null = null;
@@ -69,10 +64,7 @@ export class Process {
       stopMs: config.stopwaitsecs * 1000,
     };
     this.#cgroup = surroundings.cgroups?.of(group, config.name, surroundings.log) ?? null;
-    this.logPaths = {
-      stdout: this.#logPath('stdout'),
-      stderr: config.redirectStderr ? null : this.#logPath('stderr'),
-    };
+    this.logs = new ProcessLogs(config, group, attachment.pool ?? null, surroundings);
   }
 
   get life(): Life {
@@ -96,6 +88,11 @@ export class Process {
   /** What its cgroup has used; null when it has no child, or the child no cgroup. */
   get cgroupUsage(): CgroupUsage | null {
     return this.pid === 0 ? null : (this.#cgroup?.usage() ?? null);
+  }
+
+  /** Log file of each channel, as clients are told; null when there is none. */
+  get logPaths(): ProcessLogs['paths'] {
+    return this.logs.paths;
   }
 
   /** How the last child ended; null while none has. */
@@ -168,30 +165,6 @@ export class Process {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Empties the logs it has open; a process that is not running has none. Throws SyscallError. */
-  async clearLogs(): Promise<void> {
-    await Promise.all(Object.values(this.#logs).map((log) => log?.clear()));
-  }
-
-  async reopenLogs(): Promise<void> {
-    await Promise.all(Object.values(this.#logs).map((log) => log?.reopen()));
-  }
-
-  /** Begins new log files now, also while it does not run. Throws SyscallError. */
-  async rotateLogs(): Promise<void> {
-    await Promise.all((['stdout', 'stderr'] as const).map((channel) => this.#rotateLog(channel)));
-  }
-
-  async #rotateLog(channel: Channel): Promise<void> {
-    const path = this.logPaths[channel];
-    if (path === null) return;
-    const opened = this.#logs[channel];
-    if (opened) return opened.rotate();
-    if (!(await exists(path))) return;
-    const log = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
-    await log.rotate().finally(() => log.release());
-  }
-
   #apply(event: ProcessEvent): void {
     const before = this.#life.state;
     const events: ProcessEvent[] = [event];
@@ -228,7 +201,7 @@ export class Process {
     this.#started = thisMoment();
     try {
       const command = this.resolveCommand();
-      this.#openLogs();
+      const logs = this.logs.open();
       const child = Child.start(
         {
           config: this.config,
@@ -236,7 +209,7 @@ export class Process {
           command,
           environment: childEnvironment(this.config, this.group, this.surroundings),
           cgroup: this.#cgroup,
-          logs: this.#logs,
+          logs,
           stdinFd: this.attachment.stdinFd?.() ?? null,
           pool: this.attachment.pool ?? null,
           stripAnsi: this.surroundings.stripAnsi,
@@ -248,7 +221,7 @@ export class Process {
       this.surroundings.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
       return { type: 'spawned', pid: child.pid };
     } catch (error) {
-      this.#closeLogs();
+      this.logs.close();
       if (error instanceof CommandError || error instanceof SpawnError) {
         return { type: 'spawnFailed', reason: error.message };
       }
@@ -267,7 +240,7 @@ export class Process {
     await child.drained();
     this.#stopped = thisMoment();
     this.#child = null;
-    this.#closeLogs();
+    this.logs.close();
     this.#apply({ type: 'exited', status });
   }
 
@@ -303,35 +276,6 @@ export class Process {
     // setTimeout cannot wait longer than this; waking early only arms it again.
     const elapsed = (): void => this.surroundings.turns.take(() => this.#apply({ type: 'elapsed' }));
     this.#timer = setTimeout(elapsed, Math.min(delay, 2 ** 31 - 1));
-  }
-
-  #logPath(channel: Channel): string | null {
-    const { logfile } = this.config[channel];
-    if (logfile.kind === 'file') return logfile.path;
-    if (logfile.kind !== 'auto') return null;
-    const { childlogdir, identifier } = this.surroundings;
-    return allocateAutoLog(childlogdir, this.name, channel, identifier);
-  }
-
-  #openLogs(): void {
-    for (const channel of ['stdout', 'stderr'] as const) this.#logs[channel] = this.#openLog(channel);
-  }
-
-  #openLog(channel: Channel): Log | null {
-    const { dataPlane } = this.surroundings;
-    const { logfile, rotation } = this.config[channel];
-    const pool = channel === 'stdout' ? (this.attachment.pool ?? null) : null;
-    if (logfile.kind === 'journal') {
-      const { name: process, group, config } = this;
-      return dataPlane.openJournal(originOf({ process, group, program: config.program, channel }), pool);
-    }
-    const path = this.logPaths[channel];
-    return path === null ? null : dataPlane.openLog({ path, rotation, pool });
-  }
-
-  #closeLogs(): void {
-    for (const log of Object.values(this.#logs)) log?.release();
-    this.#logs = { stdout: null, stderr: null };
   }
 
   #consumer(channel: Channel): OutputConsumer {

@@ -133,7 +133,7 @@ export class Supervisor {
 
   /** Opens every log file anew, after somebody renamed it. */
   async reopenLogs(): Promise<void> {
-    await Promise.all(this.processesByPriority.map((process) => process.reopenLogs()));
+    await Promise.all(this.processesByPriority.map((process) => process.logs.reopen()));
   }
 
   #end(state: 'SHUTDOWN' | 'RESTARTING'): void {

@@ -69,7 +69,7 @@ const processActions: Readonly<Record<string, ProcessAction>> = {
       `Log for ${name} cleared`,
       () => undefined,
       () =>
-        process.clearLogs().catch(() => {
+        process.logs.clear().catch(() => {
           throw new RpcFault('FAILED', name);
         }),
     ),

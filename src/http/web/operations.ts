@@ -82,7 +82,7 @@ function workOf(context: RpcContext, { operation, signal = '' }: OperationReques
 
 async function clearLogs({ surroundings }: Supervisor, process: Process): Promise<void> {
   try {
-    await process.clearLogs();
+    await process.logs.clear();
     // A process that does not run has its logs closed.
     if (process.pid === 0) await Promise.all(channels.map((channel) => clearClosedLog(process, channel)));
   } catch (error) {

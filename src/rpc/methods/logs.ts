@@ -111,7 +111,7 @@ async function tail(path: string | null, start: number, count: number): Promise<
 
 async function clear(process: Process, label: string): Promise<void> {
   try {
-    await process.clearLogs();
+    await process.logs.clear();
   } catch (error) {
     if (error instanceof SyscallError) throw new RpcFault('FAILED', label);
     throw error;

@@ -12,7 +12,7 @@ export const rotateMethods: Readonly<Record<string, Method>> = {
     'Begins new log files for a process, also when it does not run.',
     always,
     oneParam(processName, async ({ supervisor }, name) =>
-      rotated(() => findProcess(supervisor, name).rotateLogs(), name),
+      rotated(() => findProcess(supervisor, name).logs.rotate(), name),
     ),
   ),
 

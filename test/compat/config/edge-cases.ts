@@ -382,6 +382,11 @@ function includes(): EdgeCase[] {
       text: main('*/?.ini [!a]*.ini [a-c].ini [z-a].ini [[]x.ini [].ini'),
       files: { 'sub/a.ini': x, 'b.ini': x, '[x.ini': x },
     },
+    {
+      name: 'include by names with hyphens',
+      text: main('my-*.ini [a-]x-?.ini'),
+      files: { 'my-a.ini': x, '-x-b.ini': x, 'my.ini': x },
+    },
     { name: 'include two stars', text: main('**/*.ini **'), files: { 'sub/a.ini': x, 'b.ini': x } },
     { name: 'include hidden', text: main('*.ini .*.ini'), files: { '.h.ini': x, 'b.ini': '' } },
     { name: 'include a directory', text: main('sub sub/ s*') },

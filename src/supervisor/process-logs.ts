@@ -1,0 +1,88 @@
+// The logs of one process: where they are, and what its output goes to while it runs. What is written is not known here.
+import { exists } from 'node:fs/promises';
+import type { ProcessConfig } from '../config/config.ts';
+import { allocateAutoLog } from '../streams/auto-log.ts';
+import type { Log } from '../streams/data-plane.ts';
+import { originOf } from '../streams/journal-entry.ts';
+import type { PoolHandle } from '../streams/pool-handle.ts';
+import type { Channel } from './child.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const channels = ['stdout', 'stderr'] as const;
+
+export class ProcessLogs {
+  /** Log file of each channel, as clients are told; null when there is none. */
+  readonly paths: Readonly<Record<Channel, string | null>>;
+  #opened: Record<Channel, Log | null> = { stdout: null, stderr: null };
+
+  /** Creates AUTO logs. `pool`: of which the process is a listener, if it is one. Throws what the system says. */
+  constructor(
+    private readonly config: ProcessConfig,
+    private readonly group: string,
+    private readonly pool: PoolHandle | null,
+    private readonly surroundings: Surroundings,
+  ) {
+    this.paths = {
+      stdout: this.#path('stdout'),
+      stderr: config.redirectStderr ? null : this.#path('stderr'),
+    };
+  }
+
+  /** For a child, until `close`, which is due also when one could not be opened. Throws SyscallError. */
+  open(): Readonly<Record<Channel, Log | null>> {
+    for (const channel of channels) this.#opened[channel] = this.#open(channel);
+    return this.#opened;
+  }
+
+  close(): void {
+    for (const log of Object.values(this.#opened)) log?.release();
+    this.#opened = { stdout: null, stderr: null };
+  }
+
+  /** Empties those that are open; a process that is not running has none. Throws SyscallError. */
+  async clear(): Promise<void> {
+    await Promise.all(Object.values(this.#opened).map((log) => log?.clear()));
+  }
+
+  async reopen(): Promise<void> {
+    await Promise.all(Object.values(this.#opened).map((log) => log?.reopen()));
+  }
+
+  /** Begins new log files now, also while the process does not run. Throws SyscallError. */
+  async rotate(): Promise<void> {
+    await Promise.all(channels.map((channel) => this.#rotate(channel)));
+  }
+
+  #path(channel: Channel): string | null {
+    const { logfile } = this.config[channel];
+    if (logfile.kind === 'file') return logfile.path;
+    if (logfile.kind !== 'auto') return null;
+    const { childlogdir, identifier } = this.surroundings;
+    return allocateAutoLog(childlogdir, this.config.name, channel, identifier);
+  }
+
+  #open(channel: Channel): Log | null {
+    const { dataPlane } = this.surroundings;
+    const { config, group } = this;
+    const { logfile, rotation } = config[channel];
+    const pool = channel === 'stdout' ? this.pool : null;
+    if (logfile.kind === 'journal') {
+      return dataPlane.openJournal(
+        originOf({ process: config.name, group, program: config.program, channel }),
+        pool,
+      );
+    }
+    const path = this.paths[channel];
+    return path === null ? null : dataPlane.openLog({ path, rotation, pool });
+  }
+
+  async #rotate(channel: Channel): Promise<void> {
+    const path = this.paths[channel];
+    if (path === null) return;
+    const opened = this.#opened[channel];
+    if (opened) return opened.rotate();
+    if (!(await exists(path))) return;
+    const log = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
+    await log.rotate().finally(() => log.release());
+  }
+}
