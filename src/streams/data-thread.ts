@@ -1,6 +1,6 @@
 // The main thread's side of one worker of the data plane: commands, answers, a disk that does not answer it, its death.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { checked, E } from '../linux/errno.ts';
+import { checked, E, SyscallError } from '../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
 import { DiskWait } from './disk-wait.ts';
@@ -94,6 +94,7 @@ export class DataThread {
   /**
    * `onTrouble` hears of a disk that does not answer, and when it does again. `onDeath` hears once that the worker has
    * ended without being told to, and why; from then on whoever asks it gets EIO, and what is sent to it is dropped.
+   * Throws SyscallError when there are no descriptors or threads to be had.
    */
   constructor(
     private readonly onReport: (report: PlaneReport) => void,
@@ -103,10 +104,17 @@ export class DataThread {
     this.#silentDisk = new SilentDisk(this.#disk, onTrouble);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#worker = new Worker(workerModule(), {
-      workerData: { port: port2, bell: this.#bell, disk: this.#disk.memory },
-      transferList: [port2],
-    });
+    try {
+      this.#worker = new Worker(workerModule(), {
+        workerData: { port: port2, bell: this.#bell, disk: this.#disk.memory },
+        transferList: [port2],
+      });
+    } catch {
+      // The runtime says no more than that it could not.
+      port1.close();
+      libc.close(this.#bell);
+      throw new SyscallError('pthread_create', E.EAGAIN);
+    }
     this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
     this.#worker.on('exit', (status) => {

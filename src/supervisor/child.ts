@@ -131,6 +131,8 @@ function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
 
 /** Why the pipes or logs of a process could not be opened. */
 export function dispatcherFailure(error: SyscallError, name: string): string {
+  // No thread for the disk of its log.
+  if (error.errno === E.EAGAIN) return forkFailure(error.code, name);
   return error.errno === E.EMFILE
     ? `too many open files to spawn '${name}'`
     : `unknown error making dispatchers for '${name}': ${error.code}`;

@@ -365,7 +365,7 @@ function comparable(value: Json, directory: string): Json {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
-      const varies = typeof member === 'number' && member > 1000 && varying.includes(name);
+      const varies = typeof member === 'number' && member > 0 && varying.includes(name);
       return [name, varies ? 'some' : comparable(member, directory)];
     }),
   );

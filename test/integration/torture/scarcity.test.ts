@@ -1,6 +1,10 @@
 // Too few descriptors or processes: a program that cannot be started says why, in the original's words, and comes up
 // when there are some again.
 import { expect, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -42,6 +46,29 @@ for (const { what, few, plenty, says } of scarcities) {
     }
   });
 }
+
+test('without threads a program whose log is on another disk is in BACKOFF, and RUNNING when there are some again', async () => {
+  const disk = mkdtempSync(join(tmpdir(), 'tsv-scarce-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=777', 'none', disk]);
+  try {
+    const withLog = `${config}\nstdout_logfile=${disk}/log`;
+    const daemon = await Daemon.start({ config: withLog, executable: daemonOfStranger });
+    try {
+      await limit(daemon.pid, 'nproc=1:');
+      expect((await daemon.supervisorctl('start', 'cat')).stdout).toBe('cat: ERROR (spawn error)\n');
+      await eventually(() => daemon.log().includes("Too many processes in process table to spawn 'cat'\n"), {
+        what: 'the reason',
+      });
+      await limit(daemon.pid, 'nproc=1000:');
+      await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
+    } finally {
+      expect(await daemon.stop()).toBe(0);
+    }
+  } finally {
+    execFileSync('umount', [disk]);
+    rmSync(disk, { recursive: true });
+  }
+});
 
 async function limit(pid: number, resource: string): Promise<void> {
   const prlimit = [...asStranger, 'prlimit', `--pid=${pid}`, `--${resource}`];
