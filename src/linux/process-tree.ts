@@ -1,6 +1,7 @@
 // What a process and all its descendants take of the machine, as /proc tells.
 import { readdirSync } from 'node:fs';
 import type { ProcessRow } from './process-table.ts';
+import { residentBytesOf } from './process-usage.ts';
 import { textOrEmpty } from './text-or-empty.ts';
 
 export interface TreeSum {
@@ -37,15 +38,10 @@ export function residentBytesOfTree(pid: number): number {
   let total = 0;
   const left = [pid];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    total += residentBytes(next);
+    total += residentBytesOf(next);
     left.push(...childrenOf(next));
   }
   return total;
-}
-
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(textOrEmpty(`/proc/${pid}/status`))?.[1];
-  return Number(kilobytes ?? 0) * 1024;
 }
 
 /** A child belongs to the thread that started it. */

@@ -1,5 +1,7 @@
 // All processes that /proc shows us, as far as it lets us look.
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
+import { processStat } from '../../linux/process-stat.ts';
+import { allPids } from '../../linux/process-table.ts';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
 
 export interface ProcessEntry {
@@ -13,9 +15,7 @@ export interface ProcessEntry {
 
 /** Without kernel threads and zombies, which have no command line. */
 export function processTable(): ProcessEntry[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => entryOf(Number(name)) ?? []);
+  return allPids().flatMap((pid) => entryOf(pid) ?? []);
 }
 
 export function commandLine({ argv }: ProcessEntry): string {
@@ -42,19 +42,14 @@ export function isBefore(one: ProcessEntry, other: ProcessEntry): boolean {
   return one.startedAt < other.startedAt;
 }
 
-/** Behind the name in parentheses the state is the first field. */
-const STARTTIME = 19;
-
 function entryOf(pid: number): ProcessEntry | null {
   const words = textOrEmpty(`/proc/${pid}/cmdline`).split('\0');
-  const stat = textOrEmpty(`/proc/${pid}/stat`);
-  if (words[0] === '' || stat === '') return null;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [, parent = '0'] = fields;
+  const stat = processStat(pid);
+  if (words[0] === '' || stat === null) return null;
   try {
     const { uid } = statSync(`/proc/${pid}`);
     const argv = words.at(-1) === '' ? words.slice(0, -1) : words;
-    return { pid, parent: Number(parent), uid, argv, startedAt: Number(fields[STARTTIME]) };
+    return { pid, parent: stat.parent, uid, argv, startedAt: stat.startedAt };
   } catch {
     // It ended between two looks.
     return null;

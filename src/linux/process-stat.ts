@@ -1,0 +1,62 @@
+// /proc/PID/stat: what the kernel tells of one process in one line (proc_pid_stat(5)).
+import { readFileSync } from 'node:fs';
+
+export interface ProcessStat {
+  readonly parent: number;
+  /** In user and kernel mode. */
+  readonly cpuSeconds: number;
+  /** With that of children that were waited for, and of theirs. */
+  readonly cpuSecondsWithChildren: number;
+  /** Clock ticks from the machine's start to its own. */
+  readonly startedAt: number;
+  /** Wrong by some pages, as the kernel adds them up now and then. */
+  readonly residentBytes: number;
+}
+
+/** Null when there is no such process any more, or when we may not look. */
+export function processStat(pid: number): ProcessStat | null {
+  try {
+    return parse(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return null;
+  }
+}
+
+/** The name stands in parentheses and may hold anything, parentheses too. */
+function parse(line: string): ProcessStat {
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const of = (place: number): number => Number(fields[place]);
+  const ticks = of(UTIME) + of(STIME);
+  return {
+    parent: of(PPID),
+    cpuSeconds: ticks / TICKS_PER_SECOND,
+    cpuSecondsWithChildren: (ticks + of(CUTIME) + of(CSTIME)) / TICKS_PER_SECOND,
+    startedAt: of(STARTTIME),
+    residentBytes: of(RSS) * pageBytes(),
+  };
+}
+
+/** Places of the fields behind the name. */
+const PPID = 1;
+const UTIME = 11;
+const STIME = 12;
+const CUTIME = 13;
+const CSTIME = 14;
+const STARTTIME = 19;
+const RSS = 21;
+
+/** USER_HZ, which is 100 on every architecture we run on. */
+const TICKS_PER_SECOND = 100;
+
+/** Type of the page size in the auxiliary vector (getauxval(3)), whose entries are two 64-bit words. */
+const AT_PAGESZ = 6n;
+let knownPageBytes = 0;
+
+function pageBytes(): number {
+  if (knownPageBytes > 0) return knownPageBytes;
+  const vector = readFileSync('/proc/self/auxv');
+  for (let at = 0; at + 16 <= vector.length; at += 16) {
+    if (vector.readBigUInt64LE(at) === AT_PAGESZ) knownPageBytes = Number(vector.readBigUInt64LE(at + 8));
+  }
+  return knownPageBytes;
+}
