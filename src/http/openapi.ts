@@ -1,6 +1,7 @@
 // The description of /api/v1 as OpenAPI 3.1, from the table of methods.
 import { faultCodes } from '../rpc/faults.ts';
 import type { Method, MethodTable, Param, RpcTypeName } from '../rpc/method.ts';
+import { channels } from '../supervisor/channels.ts';
 import { version } from '../version.ts';
 import { API } from './api-error.ts';
 
@@ -77,7 +78,7 @@ const streams = {
           name: 'channel',
           in: 'path',
           required: true,
-          schema: { type: 'string', enum: ['stdout', 'stderr'] },
+          schema: { type: 'string', enum: channels },
         },
       ],
       responses: { 200: eventStream, default: refusedResponse },

@@ -1,5 +1,6 @@
 // What /metrics tells of each process: a row of the table for each metric.
 import { type ProcessUsage, processUsage } from '../linux/process-usage.ts';
+import { channels } from '../supervisor/channels.ts';
 import type { Process } from '../supervisor/process.ts';
 import { stateCodes } from '../supervisor/process-state.ts';
 import type { ProgramUsage, Usages } from '../supervisor/program-usage.ts';
@@ -126,7 +127,7 @@ const metrics: readonly ProcessMetric[] = [
 ];
 
 function logSamples({ process: { logPaths }, labels, logBytes }: Observation): readonly Sample[] {
-  return (['stdout', 'stderr'] as const).flatMap((channel): readonly Sample[] => {
+  return channels.flatMap((channel): readonly Sample[] => {
     const bytes = logBytes.get(logPaths[channel] ?? '');
     return bytes === undefined ? [] : [[{ ...labels, channel }, bytes]];
   });

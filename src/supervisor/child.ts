@@ -8,10 +8,9 @@ import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
 import type { ListenerEnd } from '../streams/pool-commands.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
 import { StdinPipe } from '../streams/stdin-pipe.ts';
+import { type Channel, channels } from './channels.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
-
-export type Channel = 'stdout' | 'stderr';
 
 /** What the child is connected to; made by the process it belongs to. */
 export interface ChildPlan {
@@ -151,7 +150,6 @@ function connectStdin(pipes: Pipes, dataPlane: DataPlane): StdinPipe | null {
 }
 
 function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: DataPlane): Stream[] {
-  const channels: readonly Channel[] = ['stdout', 'stderr'];
   return channels.flatMap((channel) => {
     const pipe = pipes[channel];
     if (!pipe) return [];

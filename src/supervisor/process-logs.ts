@@ -5,10 +5,8 @@ import { allocateAutoLog } from '../streams/auto-log.ts';
 import type { Log } from '../streams/data-plane.ts';
 import { originOf } from '../streams/journal-entry.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
-import type { Channel } from './child.ts';
+import { type Channel, channels } from './channels.ts';
 import type { Surroundings } from './surroundings.ts';
-
-const channels = ['stdout', 'stderr'] as const;
 
 export class ProcessLogs {
   /** Log file of each channel, as clients are told; null when there is none. */

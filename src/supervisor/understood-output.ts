@@ -3,7 +3,8 @@
 import type { StreamConfig } from '../config/config.ts';
 import { textOrRepr } from '../events/payload.ts';
 import { pythonRepr, pythonReprOfBytes } from '../python/repr.ts';
-import type { Channel, OutputConsumer } from './child.ts';
+import type { Channel } from './channels.ts';
+import type { OutputConsumer } from './child.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface Speaker {

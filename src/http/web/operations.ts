@@ -8,12 +8,13 @@ import { onEach } from '../../rpc/many.ts';
 import { requireSignal, signalProcess } from '../../rpc/signal-process.ts';
 import { startProcess } from '../../rpc/start-process.ts';
 import { stopProcess } from '../../rpc/stop-process.ts';
+import { type Channel, channels } from '../../supervisor/channels.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { channels, processId } from './process-view.ts';
+import { processId } from './process-view.ts';
 import type { Report } from './progress.ts';
 import { stopAll } from './stop-all.ts';
-import type { Channel, Operation, OperationRequest } from './wire.ts';
+import type { Operation, OperationRequest } from './wire.ts';
 
 /** Null when the body is no such request. */
 export function operationRequest(body: Readonly<Record<string, unknown>>): OperationRequest | null {

@@ -2,6 +2,7 @@
 // that nothing which decides is left out. Pure.
 import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
 import { signalName } from '../../linux/signals.ts';
+import { channels } from '../../supervisor/channels.ts';
 
 export type OptionTexts = ReadonlyMap<string, string>;
 
@@ -34,7 +35,7 @@ const keys: ReadonlyMap<string, string> = new Map([
   ['watch.onExit', 'on_exit'],
   ['watch.exitOnFatal', 'exit_on_fatal'],
   ['watch.httpCheck', 'http_check'],
-  ...(['stdout', 'stderr'] as const).flatMap((channel) => [
+  ...channels.flatMap((channel) => [
     [`${channel}.rotation.maxBytes`, `${channel}_logfile_maxbytes`] as const,
     [`${channel}.rotation.backups`, `${channel}_logfile_backups`] as const,
     [`${channel}.rotation.schedule`, `${channel}_logfile_rotate`] as const,

@@ -6,12 +6,12 @@ import type { OptionDescription } from '../../config/options/option.ts';
 import { kindOfSection } from '../../config/options/sections.ts';
 import type { Problems } from '../../config/problems.ts';
 import { systemHost } from '../../config/system-host.ts';
+import { channels } from '../../supervisor/channels.ts';
 import type { Group } from '../../supervisor/group.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import type { History } from './history.ts';
 import { type OptionTexts, processOptions } from './option-texts.ts';
-import { channels } from './process-view.ts';
 import { sectionOf } from './section-of.ts';
 import type { OptionView, ProcessDetails } from './wire.ts';
 

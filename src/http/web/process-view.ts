@@ -1,10 +1,9 @@
 // A process as the page shows it.
 import { signalName } from '../../linux/signals.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
+import { channels } from '../../supervisor/channels.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { Channel, ExitView, ProcessView } from './wire.ts';
-
-export const channels: readonly Channel[] = ['stdout', 'stderr'];
+import type { ExitView, ProcessView } from './wire.ts';
 
 export function processView(process: Process, restarts: number): ProcessView {
   const { name, group, state, pid, times, life } = process;

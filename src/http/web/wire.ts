@@ -1,9 +1,10 @@
 // What the daemon and the page tell each other, as JSON. Types only: the page is compiled from them too.
 import type { ProcessStateName } from '../../events/types.ts';
+import type { Channel } from '../../supervisor/channels.ts';
 
 export type StateName = ProcessStateName;
 export type DaemonState = 'RUNNING' | 'RESTARTING' | 'SHUTDOWN' | 'FATAL';
-export type Channel = 'stdout' | 'stderr';
+export type { Channel };
 
 /** Times are seconds of Unix time, 0 for never. */
 export interface ServerView {
