@@ -1,6 +1,8 @@
 // The logs under `/ui/log/`: following, scrolling back, searching, downloading.
 import type { FileHandle } from 'node:fs/promises';
+import type { DataPlane } from '../../streams/data-plane.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
+import type { WatchLog } from '../follow-log.ts';
 import { statusOfFile } from '../followed-log.ts';
 import { json } from '../json-response.ts';
 import type { HttpRequest } from '../request.ts';
@@ -17,6 +19,13 @@ interface NamedLog extends LogPlace {
   readonly name: string;
 }
 
+interface LogRequest {
+  readonly log: NamedLog;
+  readonly query: URLSearchParams;
+  readonly request: HttpRequest;
+  readonly dataPlane: DataPlane;
+}
+
 /** `mainLog`: the daemon's own; null when it is no file. */
 export function logRoutes(
   prefix: string,
@@ -24,56 +33,39 @@ export function logRoutes(
   mainLog: LogPlace | null,
 ): readonly Route[] {
   const { dataPlane } = supervisor.surroundings;
-  const onLog =
-    (answer: (log: NamedLog, query: URLSearchParams, request: HttpRequest) => Promise<HttpResponse>) =>
-    async (request: HttpRequest): Promise<HttpResponse> => {
+  return Object.entries(answers).map(([name, answer]) =>
+    at(`${prefix}/${name}`, ['GET'], async (request) => {
       const query = new URLSearchParams(request.query);
       const log = logOf(supervisor, mainLog, query);
       if (log === null || (await statusOfFile(log.path)) === null)
         return json(404, { error: 'there is no such log' });
-      return answer(log, query, request);
-    };
-  return [
-    at(
-      `${prefix}/follow`,
-      ['GET'],
-      onLog(async ({ path }, query, { gone }) =>
-        eventFrames<LogEvents>(
-          logFeed(
-            path,
-            positionOf(query),
-            (watched, callback) => dataPlane.watchLog(watched, callback),
-            gone,
-          ),
-        ),
-      ),
-    ),
-    at(
-      `${prefix}/piece`,
-      ['GET'],
-      onLog(async (log, query) => {
-        const position = positionOf(query);
-        if (!position) return json(400, { error: 'file and offset are needed' });
-        const piece = query.has('after') ? pieceAfter : pieceBefore;
-        return json(200, await piece(await logFiles(log, dataPlane), position));
-      }),
-    ),
-    at(
-      `${prefix}/find`,
-      ['GET'],
-      onLog(async (log, query) => {
-        const position = positionOf(query);
-        const text = query.get('text') ?? '';
-        if (!position || text.length > MOST_SEARCHED) return json(400, { error: 'nothing to search for' });
-        return json(200, await findBefore(await logFiles(log, dataPlane), position, text));
-      }),
-    ),
-    at(
-      `${prefix}/download`,
-      ['GET'],
-      onLog(async (log) => download(log)),
-    ),
-  ];
+      return answer({ log, query, request, dataPlane });
+    }),
+  );
+}
+
+const answers = { follow, piece, find, download } satisfies Record<
+  string,
+  (request: LogRequest) => HttpResponse | Promise<HttpResponse>
+>;
+
+function follow({ log, query, request, dataPlane }: LogRequest): HttpResponse {
+  const watch: WatchLog = (path, callback) => dataPlane.watchLog(path, callback);
+  return eventFrames<LogEvents>(logFeed(log.path, positionOf(query), watch, request.gone));
+}
+
+async function piece({ log, query, dataPlane }: LogRequest): Promise<HttpResponse> {
+  const position = positionOf(query);
+  if (!position) return json(400, { error: 'file and offset are needed' });
+  const pieceOf = query.has('after') ? pieceAfter : pieceBefore;
+  return json(200, await pieceOf(await logFiles(log, dataPlane), position));
+}
+
+async function find({ log, query, dataPlane }: LogRequest): Promise<HttpResponse> {
+  const position = positionOf(query);
+  const text = query.get('text') ?? '';
+  if (!position || text.length > MOST_SEARCHED) return json(400, { error: 'nothing to search for' });
+  return json(200, await findBefore(await logFiles(log, dataPlane), position, text));
 }
 
 /** In characters. */
@@ -100,7 +92,7 @@ function positionOf(query: URLSearchParams): LogPosition | null {
 }
 
 /** What is in the file now; what is added meanwhile stays behind. */
-async function download({ path, name }: NamedLog): Promise<HttpResponse> {
+async function download({ log: { path, name } }: LogRequest): Promise<HttpResponse> {
   const handle = await openToRead(path);
   const { size } = await handle.stat();
   return {
