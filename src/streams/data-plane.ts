@@ -103,6 +103,11 @@ export class DataPlane implements WritableWatch {
     return pool;
   }
 
+  /** What `attach` needs for a stream of `log`: to be refused, if at all, before its program runs. Throws SyscallError. */
+  prepare(log: Log | null): void {
+    if (log === null) this.#threadOn(noDisk);
+  }
+
   attach({ log, ...attachment }: StreamSpec): Stream {
     const pool = attachment.listener && this.#pools.get(attachment.listener.pool);
     const thread = log?.thread ?? pool?.thread ?? this.#threadOn(noDisk);

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { checked, E, SyscallError } from '../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../linux/file.ts';
 import { libc, ptr } from '../linux/libc.ts';
+import { duplicate } from '../linux/pipe.ts';
 import { DiskWait } from './disk-wait.ts';
 import type { Command, FileFacts, Lines, Report } from './messages.ts';
 import type { ListenerEnd } from './pool-commands.ts';
@@ -67,6 +68,8 @@ const lookIntervalMs = 250;
 const endLimitMs = 1000;
 /** More than readers of FIFOs and terminals are given. */
 const stopLimitMs = 12_000;
+/** Of the runtime in a worker and of its two epoll instances, and some that it needs for a moment. */
+const workerDescriptors = 8;
 /** Of what we write ourselves. */
 const mostKeptBytes = 4 * 1024 * 1024;
 /** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
@@ -102,6 +105,7 @@ export class DataThread {
     private readonly onDeath: (reason: string) => void,
   ) {
     this.#silentDisk = new SilentDisk(this.#disk, onTrouble);
+    needDescriptors(workerDescriptors, this.#bell);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     try {
@@ -290,6 +294,19 @@ export class DataThread {
       default:
         this.onReport(report);
     }
+  }
+}
+
+/** Throws SyscallError, having closed `bell`, when there are not so many: a worker that lacks one dies, and we with it. */
+function needDescriptors(count: number, bell: number): void {
+  const held: number[] = [];
+  try {
+    while (held.length < count) held.push(duplicate(bell));
+  } catch (error) {
+    libc.close(bell);
+    throw error;
+  } finally {
+    for (const fd of held) libc.close(fd);
   }
 }
 

@@ -56,7 +56,7 @@ export class Child {
 
   /** Starts it. Throws SpawnError; then nothing is left open. */
   static start(plan: ChildPlan, dataPlane: DataPlane): Child {
-    const pipes = openPipes(plan);
+    const pipes = openPipes(plan, dataPlane);
     let pid: number;
     try {
       const request = {
@@ -108,13 +108,15 @@ interface Pipes {
   readonly eventsFd?: number;
 }
 
-function openPipes(plan: ChildPlan): Pipes {
+function openPipes(plan: ChildPlan, dataPlane: DataPlane): Pipes {
   const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe; eventsFd?: number } = {};
   try {
     if (plan.stdinFd === null) opened.stdin = createPipe('write');
     if (plan.pool && opened.stdin) opened.eventsFd = duplicate(opened.stdin.writeFd);
     opened.stdout = createPipe('read');
     if (!plan.config.redirectStderr) opened.stderr = createPipe('read');
+    dataPlane.prepare(plan.logs.stdout);
+    if (opened.stderr) dataPlane.prepare(plan.logs.stderr);
     return opened;
   } catch (error) {
     closePipes(opened);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { openDescriptors } from './kernel-view.ts';
 
 const config = `[program:cat]
 command=/bin/cat
@@ -67,6 +68,20 @@ test('without threads a program whose log is on another disk is in BACKOFF, and 
   } finally {
     execFileSync('umount', [disk]);
     rmSync(disk, { recursive: true });
+  }
+});
+
+test('with descriptors for its pipes alone, a program without logs is in BACKOFF, and the others live', async () => {
+  const silent = `${config}\nstdout_logfile=NONE\nstderr_logfile=NONE`;
+  const daemon = await Daemon.start({ config: silent, executable: daemonOfStranger });
+  try {
+    // Its six, and the client's.
+    await limit(daemon.pid, `nofile=${openDescriptors(daemon.pid) + 7}:`);
+    expect((await daemon.supervisorctl('start', 'cat')).stdout).toBe('cat: ERROR (spawn error)\n');
+    await limit(daemon.pid, 'nofile=1000:');
+    await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
+  } finally {
+    expect(await daemon.stop()).toBe(0);
   }
 });
 
