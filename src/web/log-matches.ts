@@ -1,5 +1,5 @@
 // What the search of a log has found in what is drawn, and which of it one looks at.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { findMatches, mark } from './log-search.ts';
 import type { LogView } from './log-view.ts';
 
@@ -22,7 +22,8 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
     setCurrent(-1);
     setFurther('idle');
   }, [view, text]);
-  useEffect(() => mark(ranges, current), [ranges, current]);
+  // Together with the count that is shown.
+  useLayoutEffect(() => mark(ranges, current), [ranges, current]);
   useEffect(() => () => mark([], -1), []);
   const lookAt = (matches: readonly Range[], index: number) => {
     setCurrent(index);
