@@ -89,11 +89,13 @@ describe('a pool', () => {
 command=/bin/cat
 startsecs=0
 `;
-    await withDaemon({ config }, async (daemon) => {
+    await withDaemon({ config, supervisord: 'loglevel=debug' }, async (daemon) => {
       await eventually(async () => (await daemon.states())['cat'] === 'RUNNING', {
         what: 'the program to run',
       });
-      await eventually(() => daemon.log().includes("spawned: 'last'"), { what: 'the listener to run' });
+      await eventually(() => daemon.log().includes('last: ACKNOWLEDGED -> READY'), {
+        what: 'the listener to be ready',
+      });
       await daemon.supervisorctl('shutdown');
       await daemon.subprocess.exited;
       expect(recorded(daemon, 'last')[0]?.name).toBe('SUPERVISOR_STATE_CHANGE_STOPPING');
