@@ -84,13 +84,14 @@ describe('a pool', () => {
   });
 
   test('sees the supervisor and the other programs stop before it is stopped itself', async () => {
-    const config = `${pool('last', 'SUPERVISOR_STATE_CHANGE_STOPPING,PROCESS_STATE_STOPPED')}
-[program:cat]
-command=/bin/cat
+    // It is told, not waited for: what takes time to stop leaves it time to write that down.
+    const config = `${pool('last', 'SUPERVISOR_STATE_CHANGE_STOPPING,PROCESS_STATE_STOPPING')}
+[program:slow]
+command=/bin/sh -c "trap 'sleep 2; exit' TERM; while :; do sleep 0.1; done"
 startsecs=0
 `;
     await withDaemon({ config, supervisord: 'loglevel=debug' }, async (daemon) => {
-      await eventually(async () => (await daemon.states())['cat'] === 'RUNNING', {
+      await eventually(async () => (await daemon.states())['slow'] === 'RUNNING', {
         what: 'the program to run',
       });
       await eventually(() => daemon.log().includes('last: ACKNOWLEDGED -> READY'), {
@@ -98,8 +99,11 @@ startsecs=0
       });
       await daemon.supervisorctl('shutdown');
       await daemon.subprocess.exited;
-      expect(recorded(daemon, 'last')[0]?.name).toBe('SUPERVISOR_STATE_CHANGE_STOPPING');
-      expect(daemon.log()).toMatch(/stopped: cat .*stopped: last /s);
+      expect(recorded(daemon, 'last').map(({ name }) => name)).toEqual([
+        'SUPERVISOR_STATE_CHANGE_STOPPING',
+        'PROCESS_STATE_STOPPING',
+      ]);
+      expect(daemon.log()).toMatch(/stopped: slow .*stopped: last /s);
     });
   });
 });
