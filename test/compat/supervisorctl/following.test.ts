@@ -1,6 +1,6 @@
 // tail -f, maintail -f and fg: output as it comes, until Ctrl-C or the end of the server.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Conversation, type Ended } from '../../support/conversation.ts';
 import type { Daemon } from '../../support/daemon.ts';
 import { expectAlike, originalPair, otherPairs, type Pair, Stage } from './stage.ts';
@@ -32,7 +32,7 @@ function converse(pair: Pair, daemon: Daemon, ...args: string[]): Conversation {
 }
 
 async function write(daemon: Daemon, text: string): Promise<void> {
-  const client = new SupervisorClient({ url: `unix://${daemon.path('supervisor.sock')}`, credentials: null });
+  const client = clientOf(daemon);
   await client.sendStdin('cat', text);
   client.close();
 }

@@ -1,6 +1,6 @@
 // What of our own commands goes on until Ctrl-C: tail -f, status --watch, events.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Conversation } from '../../support/conversation.ts';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
 
@@ -26,7 +26,7 @@ function follow(...args: string[]): Conversation {
 }
 
 async function write(name: string, text: string): Promise<void> {
-  const client = new SupervisorClient({ url: `unix://${daemon.path('supervisor.sock')}`, credentials: null });
+  const client = clientOf(daemon);
   await client.sendStdin(name, text);
   client.close();
 }

@@ -245,7 +245,7 @@ describe('tsupervisor.rotateLog', () => {
 });
 
 describe('a log of ten gigabytes', () => {
-  test('is read from its end as quickly as any', async () => {
+  test('is read from its end, whatever comes before', async () => {
     writeFileSync(daemon.path('huge.log'), '');
     truncateSync(daemon.path('huge.log'), 10 * 1024 ** 3);
     appendFileSync(daemon.path('huge.log'), 'the last words\n');

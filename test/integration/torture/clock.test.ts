@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ProcessInfo } from '../../../src/client/process-info.ts';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import type { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -72,8 +73,7 @@ class Machine {
         NO_FAKE_STAT: '1',
       },
     });
-    const url = `unix://${daemon.path('supervisor.sock')}`;
-    return new Machine(daemon, new SupervisorClient({ url, credentials: null }), 2 * upSeconds);
+    return new Machine(daemon, clientOf(daemon), 2 * upSeconds);
   }
 
   async setClock(hours: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test';
 import { closeSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openDescriptors } from './kernel-view.ts';
@@ -30,7 +30,7 @@ autorestart=true
 autostart=false`,
     supervisord: 'logfile_maxbytes=0\nminfds=4096',
   });
-  const client = new SupervisorClient({ url: `unix://${daemon.path('supervisor.sock')}`, credentials: null });
+  const client = clientOf(daemon);
   const log = new LogCount(daemon, " INFO spawned: 'dies_");
   /** With everything stopped. */
   const leftAfter = async (spawns: number): Promise<Left> => {

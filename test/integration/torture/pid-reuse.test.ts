@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { childrenOf } from './kernel-view.ts';
@@ -62,8 +62,7 @@ startsecs=0`,
   process.kill(victim, 'SIGKILL');
   await Bun.write(daemon.path('wanted'), String(pid));
   await eventually(() => daemon.read('taken') === String(pid), { what: 'a stranger to have the pid' });
-  const url = `unix://${daemon.path('supervisor.sock')}`;
-  const client = new SupervisorClient({ url, credentials: null });
+  const client = clientOf(daemon);
   await client.signalProcess('victim', 'USR1');
   await client.stopProcess('victim', false);
   expect((await client.process('victim')).statename).toBe('STOPPING');

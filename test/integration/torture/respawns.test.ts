@@ -1,12 +1,9 @@
 // Programs that die and come back, in numbers: clients are answered, nothing leaks, everything is up at the end.
 import { describe, expect, test } from 'bun:test';
-import { SupervisorClient } from '../../../src/client/supervisor-client.ts';
+import { clientOf } from '../../support/client.ts';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { childrenOf, openDescriptors, processOf } from './kernel-view.ts';
-
-const clientOf = (daemon: Daemon): SupervisorClient =>
-  new SupervisorClient({ url: `unix://${daemon.path('supervisor.sock')}`, credentials: null });
 
 const count = (text: string, needle: string): number => text.split(needle).length - 1;
 
