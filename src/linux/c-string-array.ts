@@ -13,12 +13,12 @@ export class CStringArray {
 }
 
 /** The strings one after the other, a NUL behind each. */
-export function joined(strings: readonly string[]): Buffer {
+function joined(strings: readonly string[]): Buffer {
   return Buffer.from(`${strings.join('\0')}\0`);
 }
 
 /** Where each string is when they stand joined at `base`, and a NULL. */
-export function pointersTo(strings: readonly string[], base: number): Uint32Array {
+function pointersTo(strings: readonly string[], base: number): Uint32Array {
   // Pairs of 32 bits, the lower half first, cost less than BigInts.
   const halves = new Uint32Array((strings.length + 1) * 2);
   let address = base;

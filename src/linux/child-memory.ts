@@ -1,71 +1,109 @@
 // What a forked child may see of our memory until it is a program: what is stored here, and little else. Fork copies the
 // tables of all other memory, and every page that is written to afterwards; that took most of the time of a start.
 import { readFileSync } from 'node:fs';
-import { joined, pointersTo } from './c-string-array.ts';
 import { E, SyscallError } from './errno.ts';
 import { libc } from './libc.ts';
-import { type MappedMemory, mapMemory } from './mapped-memory.ts';
+import { type MappedMemory, mapMemory, mappedAt } from './mapped-memory.ts';
 
-/** More than execve(2) takes of arguments and environment. */
-const SIZE = 8 * 1024 * 1024;
+const POINTER = 8;
+const WORD = Uint32Array.BYTES_PER_ELEMENT;
+/** Of a UTF-16 unit in UTF-8. */
+const MOST_BYTES = 3;
 /** As many as `struct sigaction` has, and more. */
 const ZEROS = 64;
-/** For the list of what a child does. */
+/** Of one child: more than execve(2) takes of arguments and environment. */
+const PART = 8 * 1024 * 1024;
+/** More than nearly all children need of it. */
+const USUAL = 128 * 1024;
+/** The beginning of a part, for the list of what a child does. */
 const LIST = 8192;
-const FIRST_FREE = ZEROS + LIST;
 /** Memory that we have got since is kept back after so many forks. */
 const FORKS_BETWEEN_LOOKS = 100;
 
-let region: MappedMemory | null = null;
-let used = FIRST_FREE;
-let forks = 0;
+/** So many children can be on their way to their programs at once. */
+export const mostBegun = 8;
+const SIZE = ZEROS + mostBegun * PART;
 
-/** Forgets all that was stored, but for the list: for the next child. */
-export function clearChildMemory(): void {
-  used = FIRST_FREE;
-}
+let region: number | null = null;
+let forks = 0;
 
 /** The address of bytes that are always zero. */
 export function zeros(): number {
-  return ours().address;
+  region ??= mapMemory(SIZE);
+  return region;
 }
 
-/** Always the same memory, aligned for any type; what the last child did is still there. */
-export function listMemory(): MappedMemory {
-  const { bytes, address } = ours();
-  return { bytes: bytes.subarray(ZEROS, FIRST_FREE), address: address + ZEROS };
-}
+/** What one child needs; the next one may have it when that is a program. */
+export class ChildMemory {
+  /** Always the same memory, aligned for any type; what the last child did is still there. */
+  readonly list: MappedMemory;
+  readonly #address: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #words: Uint32Array = new Uint32Array(0);
+  #used = LIST;
 
-/** Bytes that are zero, aligned for any type. Throws SyscallError E2BIG when there is no room left. */
-function allocate(length: number): MappedMemory {
-  const { bytes, address } = ours();
-  const start = used;
-  if (start + length > SIZE) throw new SyscallError('execve', E.E2BIG);
-  used += Math.ceil(length / 8) * 8;
-  return { bytes: bytes.subarray(start, start + length).fill(0), address: address + start };
-}
+  /** `part`: from 0, less than `mostBegun`. Throws SyscallError. */
+  constructor(part: number) {
+    this.#address = zeros() + ZEROS + part * PART;
+    this.list = mappedAt(this.#address, LIST);
+    this.#reach(USUAL);
+  }
 
-/** The address of a copy. Throws as `allocate`. */
-export function store(data: Uint8Array | Uint32Array): number {
-  const { bytes, address } = allocate(data.byteLength);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return address;
-}
+  /** Forgets all that was stored, but for the list. */
+  clear(): void {
+    this.#used = LIST;
+  }
 
-/** The address of a NULL-terminated `char *[]`. */
-export function storeStrings(strings: readonly string[]): number {
-  return store(pointersTo(strings, store(joined(strings))));
+  /** The address of a copy, aligned for any type. Throws SyscallError E2BIG when there is no room left. */
+  store(data: Uint8Array | Uint32Array): number {
+    const start = this.#take(data.byteLength);
+    this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+    return this.#address + start;
+  }
+
+  /** The address of a copy that ends with a NUL. Throws as `store`. */
+  storeString(string: string): number {
+    const start = this.#take(string.length * MOST_BYTES + 1);
+    const end = start + this.#bytes.write(string, start);
+    this.#bytes[end] = 0;
+    this.#used = end + 1;
+    return this.#address + start;
+  }
+
+  /** The address of a NULL-terminated `char *[]`. Throws as `store`. */
+  storeStrings(strings: readonly string[]): number {
+    const start = this.#take((strings.length + 1) * POINTER);
+    let word = start / WORD;
+    for (const string of strings) {
+      const address = this.storeString(string);
+      // By halves, the lower one first, which costs less than a BigInt.
+      this.#words[word++] = address;
+      this.#words[word++] = address / 2 ** 32;
+    }
+    this.#words.fill(0, word, word + POINTER / WORD);
+    return this.#address + start;
+  }
+
+  /** Where so many bytes are free. */
+  #take(length: number): number {
+    const start = Math.ceil(this.#used / POINTER) * POINTER;
+    if (start + length > PART) throw new SyscallError('execve', E.E2BIG);
+    if (start + length > this.#bytes.length) this.#reach(PART);
+    this.#used = start + length;
+    return start;
+  }
+
+  #reach(length: number): void {
+    const { bytes } = mappedAt(this.#address, length);
+    this.#bytes = Buffer.from(bytes.buffer);
+    this.#words = new Uint32Array(bytes.buffer);
+  }
 }
 
 /** Before a fork: keeps all that children do not need from them (madvise(2), MADV_DONTFORK). */
 export function keepMemoryFromForks(): void {
   if (forks++ % FORKS_BETWEEN_LOOKS !== 0) return;
   for (const [start, end] of ownMappings()) libc.madvise(start, end - start, MADV_DONTFORK);
-}
-
-function ours(): MappedMemory {
-  region ??= mapMemory(SIZE);
-  return region;
 }
 
 const MADV_DONTFORK = 10;
@@ -78,7 +116,7 @@ function isNeeded(start: bigint, end: bigint): boolean {
 
 /** Start and end of the writable private mappings, without what children need; the region may stand in one of them. */
 function ownMappings(): [bigint, bigint][] {
-  const first = BigInt(ours().address);
+  const first = BigInt(zeros());
   const last = first + BigInt(SIZE);
   return readFileSync('/proc/self/maps', 'latin1')
     .split('\n')

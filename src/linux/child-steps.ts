@@ -1,8 +1,8 @@
 // What a new process does until it is a program: the system calls, in their order, and what to say when one fails.
-import { store, storeStrings, zeros } from './child-memory.ts';
+
+import type { SystemCall } from './call-list.ts';
+import { type ChildMemory, zeros } from './child-memory.ts';
 import type { UserIdentity } from './credentials.ts';
-import { cstring } from './libc.ts';
-import type { SystemCall } from './new-process.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 
 export interface Step extends SystemCall {
@@ -15,23 +15,28 @@ export interface Step extends SystemCall {
  * After `first`, which has our rights and descriptors. Gives up root for `user`, unless null; the directory is entered
  * with the rights that are left.
  */
-export function stepsOf(request: SpawnRequest, user: UserIdentity | null, first: readonly Step[]): Step[] {
+export function stepsOf(
+  request: SpawnRequest,
+  user: UserIdentity | null,
+  first: readonly Step[],
+  memory: ChildMemory,
+): Step[] {
   return [
     ...signalsAtDefault(),
     ...first,
     { stage: 'fork', number: sys.setpgid, args: [0, 0] },
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
-    ...(user === null ? [] : becoming(user)),
-    ...inDirectory(request.directory),
+    ...(user === null ? [] : becoming(user, memory)),
+    ...inDirectory(request.directory, memory),
     ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
     noSignalBlocked(),
-    executing(request),
+    executing(request, memory),
   ];
 }
 
 /** Where what it forks is born too. Needs our rights and our descriptors. */
-export function entering(cgroup: number): Step {
-  return { stage: 'cgroup', number: sys.write, args: [cgroup, store(itself), itself.length] };
+export function entering(cgroup: number, memory: ChildMemory): Step {
+  return { stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(itself), itself.length] };
 }
 
 /** As cgroup.procs understands it. */
@@ -78,12 +83,12 @@ const numbers = {
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
 
-function becoming({ uid, gid, groups }: UserIdentity): Step[] {
+function becoming({ uid, gid, groups }: UserIdentity, memory: ChildMemory): Step[] {
   return [
     {
       stage: 'setuid',
       number: sys.setgroups,
-      args: [groups.length, store(Uint32Array.from(groups))],
+      args: [groups.length, memory.store(Uint32Array.from(groups))],
       refusal: 'Could not set groups of effective user',
     },
     {
@@ -101,13 +106,13 @@ function becoming({ uid, gid, groups }: UserIdentity): Step[] {
   ];
 }
 
-function inDirectory(directory: string | null): Step[] {
+function inDirectory(directory: string | null, memory: ChildMemory): Step[] {
   if (directory === null) return [];
-  return [{ stage: 'chdir', number: sys.chdir, args: [store(cstring(directory))] }];
+  return [{ stage: 'chdir', number: sys.chdir, args: [memory.storeString(directory)] }];
 }
 
-function executing({ path, argv, environment }: SpawnRequest): Step {
-  const args = [store(cstring(path)), storeStrings(argv), storeStrings(environment)];
+function executing({ path, argv, environment }: SpawnRequest, memory: ChildMemory): Step {
+  const args = [memory.storeString(path), memory.storeStrings(argv), memory.storeStrings(environment)];
   return { stage: 'exec', number: sys.execve, args };
 }
 

@@ -11,15 +11,19 @@ export class LowDescriptors {
     private readonly numbers: Three,
   ) {}
 
-  /** Null where the kernel (before 5.9) or a sandbox lacks close_range(2), or when there are no descriptors left. */
-  static reserve(): LowDescriptors | null {
-    if (libc.syscall(CLOSE_RANGE, NONE, NONE, 0n, 0n) !== 0n) return null;
+  /** None where the kernel (before 5.9) or a sandbox lacks close_range(2), or when there are not so many left. */
+  static reserve(count: number): readonly LowDescriptors[] {
+    if (libc.syscall(CLOSE_RANGE, NONE, NONE, 0n, 0n) !== 0n) return [];
     const nothing = libc.open(ptr(cstring('/dev/null')), O_RDWR_CLOEXEC, 0);
-    if (nothing < 0) return null;
-    const [first, second, third] = [another(nothing), another(nothing), another(nothing)];
-    if (third >= 0) return new LowDescriptors(nothing, [first, second, third]);
-    for (const fd of [nothing, first, second]) libc.close(fd);
-    return null;
+    if (nothing < 0) return [];
+    const threes = Array.from(
+      { length: count },
+      (): Three => [another(nothing), another(nothing), another(nothing)],
+    );
+    const all = threes.flat();
+    if (all.every((fd) => fd >= 0)) return threes.map((numbers) => new LowDescriptors(nothing, numbers));
+    for (const fd of [nothing, ...all]) libc.close(fd);
+    return [];
   }
 
   /** The lowest number that a process does not need. */
@@ -27,17 +31,17 @@ export class LowDescriptors {
     return Math.max(...this.numbers) + 1;
   }
 
-  /** For the time of `action`, the three are copies of `stdio`. Throws SyscallError when they cannot be. */
-  as<T>(stdio: Three, action: (low: Three) => T): T {
-    const { numbers, nothing } = this;
-    try {
-      numbers.forEach((number, index) => {
-        checked(libc.dup3(stdio[index] ?? nothing, number, O_CLOEXEC), 'dup3');
-      });
-      return action(numbers);
-    } finally {
-      for (const number of numbers) libc.dup3(nothing, number, O_CLOEXEC);
-    }
+  /** Makes the three copies of `stdio`. Throws SyscallError when they cannot be. */
+  hold(stdio: Three): Three {
+    this.numbers.forEach((number, index) => {
+      checked(libc.dup3(stdio[index] ?? this.nothing, number, O_CLOEXEC), 'dup3');
+    });
+    return this.numbers;
+  }
+
+  /** What was held is ours alone again. */
+  letGo(): void {
+    for (const number of this.numbers) libc.dup3(this.nothing, number, O_CLOEXEC);
   }
 }
 

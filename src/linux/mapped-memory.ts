@@ -1,5 +1,5 @@
 // Memory at an address that never changes: mmap(2).
-import { toArrayBuffer } from 'bun:ffi';
+import { type Pointer, toArrayBuffer } from 'bun:ffi';
 import { SyscallError } from './errno.ts';
 import { errno, libc } from './libc.ts';
 
@@ -9,11 +9,16 @@ export interface MappedMemory {
   readonly address: number;
 }
 
-/** Private, anonymous, for reading and writing, all zero; for ever. Throws SyscallError. */
-export function mapMemory(length: number): MappedMemory {
+/** Its address: private, anonymous, for reading and writing, all zero; for ever. Throws SyscallError. */
+export function mapMemory(length: number): number {
   const address = libc.mmap(null, BigInt(length), PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
   if (address === null || address < 0) throw new SyscallError('mmap', errno());
-  return { bytes: new Uint8Array(toArrayBuffer(address, 0, length)), address: Number(address) };
+  return Number(address);
+}
+
+/** What is there. The runtime counts it as memory of its own: to be asked for once, and for no more than is needed. */
+export function mappedAt(address: number, length: number): MappedMemory {
+  return { bytes: new Uint8Array(toArrayBuffer(address as Pointer, 0, length)), address };
 }
 
 const PROT_READ = 1;

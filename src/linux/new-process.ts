@@ -1,82 +1,106 @@
 // A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
 // after a fork there is only one thread. So the list is worked off by a few machine instructions.
 import { CFunction, type Pointer } from 'bun:ffi';
-import { keepMemoryFromForks, listMemory } from './child-memory.ts';
+import { type CallList, entryWords, type SystemCall } from './call-list.ts';
+import { keepMemoryFromForks } from './child-memory.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
-import { mapMemory } from './mapped-memory.ts';
+import { mapMemory, mappedAt } from './mapped-memory.ts';
 import { createPipe } from './pipe.ts';
 
-/** One call; the number is that of this architecture. What addresses point at is in the child's memory (child-memory.ts). */
-export interface SystemCall {
-  readonly number: number;
-  readonly args: readonly number[];
-}
-
-export interface NewProcess {
-  readonly pid: number;
-  /** The call that failed, by its place in the list, and its error number; null when the new program runs. */
-  readonly failure: { readonly index: number; readonly errno: number } | null;
+/** The call that failed, by its place in the list, and its error number. */
+export interface Failure {
+  readonly index: number;
+  readonly errno: number;
 }
 
 /**
  * What it has in common with us until its program runs; the rest it has copies of. With our memory it is quicker, but
- * this thread stands still until then: only for processes that nobody can stop who could not stop us.
+ * who stops it then stops us when we wait for it: only for processes that nobody can stop who could not stop us.
  */
 export type Sharing = 'nothing' | 'memory' | 'memory and descriptors';
 
-/**
- * The process begins with all signals blocked. Waits until it has become its program or has failed; one that somebody
- * stopped on the way counts as started. Throws SyscallError.
- */
-export function startProcess(calls: readonly SystemCall[], shared: Sharing): NewProcess {
-  const list = write(calls);
-  return shared === 'nothing' ? startApart(list) : startBeside(list, calls.length, flagsOf[shared]);
+/** On its way to its program. */
+export class NewProcess {
+  #failure: Failure | null | undefined;
+
+  constructor(
+    readonly pid: number,
+    private readonly awaitFailure: () => Failure | null,
+  ) {}
+
+  /**
+   * Waits until it has become its program, null, or has failed and is gone; one that somebody stopped on the way
+   * counts as started. What it shares with us must stay as it is until then.
+   */
+  outcome(): Failure | null {
+    if (this.#failure === undefined) this.#failure = this.awaitFailure();
+    return this.#failure;
+  }
+}
+
+/** It begins with all signals blocked. Throws SyscallError. */
+export function startProcess(calls: readonly SystemCall[], list: CallList, shared: Sharing): NewProcess {
+  list.write(calls);
+  return shared === 'nothing' ? startApart(list) : startBeside(list, flagsOf[shared]);
 }
 
 const SIGCHLD = 17;
 const CLONE_VM = 0x100;
 const CLONE_FILES = 0x400;
-const CLONE_VFORK = 0x4000;
+const CLONE_CHILD_CLEARTID = 0x200000;
 const flagsOf = {
-  memory: SIGCHLD | CLONE_VM | CLONE_VFORK,
-  'memory and descriptors': SIGCHLD | CLONE_VM | CLONE_VFORK | CLONE_FILES,
+  memory: SIGCHLD | CLONE_VM | CLONE_CHILD_CLEARTID,
+  'memory and descriptors': SIGCHLD | CLONE_VM | CLONE_CHILD_CLEARTID | CLONE_FILES,
 };
 const NOWHERE = -1;
 
-function startApart(list: List): NewProcess {
+function startApart(list: CallList): NewProcess {
   keepMemoryFromForks();
   const { readFd, writeFd } = createPipe('read');
   try {
-    let pid: number;
-    try {
-      pid = run(list, SIGCHLD, writeFd);
-    } finally {
-      libc.close(writeFd);
-    }
+    const pid = run(list, SIGCHLD, writeFd);
+    return new NewProcess(pid, () => failureApart(pid, readFd));
+  } catch (error) {
+    libc.close(readFd);
+    throw error;
+  } finally {
+    libc.close(writeFd);
+  }
+}
+
+function failureApart(pid: number, readFd: number): Failure | null {
+  try {
     const failure = failureFrom(readFd);
     if (failure) bury(pid);
-    return { pid, failure };
+    return failure;
   } finally {
     libc.close(readFd);
   }
 }
 
-/** The kernel wakes us when the program runs or the process has ended; what failed is marked in the list itself. */
-function startBeside(list: List, length: number, flags: number): NewProcess {
-  const pid = run(list, flags, NOWHERE);
-  const failure = failureIn(list, length);
-  if (failure) {
-    list.calls.length = 0;
-    bury(pid);
+/** The kernel tells when the process has left our memory, for its program or for good; what failed it marks in the list. */
+function startBeside(list: CallList, flags: number): NewProcess {
+  list.lend();
+  let pid: number;
+  try {
+    pid = run(list, flags, NOWHERE);
+  } catch (error) {
+    list.takeBack();
+    throw error;
   }
-  return { pid, failure };
+  return new NewProcess(pid, () => {
+    list.awaitReturn();
+    const failure = list.failure();
+    if (failure) bury(pid);
+    return failure;
+  });
 }
 
 /** The pid. */
-function run({ address }: List, flags: number, report: number): number {
-  const pid = withSignalsBlocked(() => Number(worker()(address, flags, report)));
+function run({ address, lentAddress }: CallList, flags: number, report: number): number {
+  const pid = withSignalsBlocked(() => Number(worker()(address, flags, report, lentAddress)));
   if (pid < 0) throw new SyscallError('clone', -pid);
   return pid;
 }
@@ -84,67 +108,15 @@ function run({ address }: List, flags: number, report: number): number {
 /** Longer than any exec takes that is going on. */
 const execWaitMs = 2000;
 
-/** An entry: number of the call, four arguments, its place. When it fails, its negated error number comes first instead. */
-const ARGUMENTS = 4;
-const WORDS = 1 + ARGUMENTS + 1;
-/** Words of 64 bits as pairs, the lower half first, which costs less than BigInts. */
-const HALVES = WORDS * 2;
-
-/** Calls as the worker takes them, in memory that stays: most of a list is what the last one was. */
-interface List {
-  readonly words: Uint32Array;
-  readonly address: number;
-  readonly calls: SystemCall[];
-}
-
-let present: List | null = null;
-
-function write(calls: readonly SystemCall[]): List {
-  present ??= emptyList();
-  const { words, calls: written } = present;
-  if (calls.length * HALVES > words.length) throw new RangeError(`${calls.length} system calls are too many`);
-  for (let index = 0; index < calls.length; index += 1) {
-    const call = calls[index];
-    if (call === undefined || call === written[index]) continue;
-    encode(call, words, index);
-    written[index] = call;
-  }
-  return present;
-}
-
-function emptyList(): List {
-  const { bytes, address } = listMemory();
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / Uint32Array.BYTES_PER_ELEMENT);
-  return { words, address, calls: [] };
-}
-
-function encode({ number, args }: SystemCall, words: Uint32Array, index: number): void {
-  const start = index * HALVES;
-  words[start] = number;
-  words[start + 1] = 0;
-  for (let place = 0; place < ARGUMENTS; place += 1) {
-    const value = args[place] ?? 0;
-    words[start + 2 + place * 2] = value;
-    words[start + 3 + place * 2] = value / 2 ** 32;
-  }
-  words[start + HALVES - 2] = index;
-}
-
-function failureIn({ words }: List, length: number): NewProcess['failure'] {
-  for (let start = 0; start < length * HALVES; start += HALVES) {
-    if (words[start + 1] !== 0) return { index: start / HALVES, errno: -((words[start] ?? 0) | 0) };
-  }
-  return null;
-}
-
 /**
  * `pid = clone(flags)`; in the child each entry in turn, until one fails: then the entry is written to `report` and
- * the child ends. Arguments: address of the list, flags, report. Calls nothing and touches nothing but the list.
+ * the child ends. Arguments: address of the list, flags, report, address that CLONE_CHILD_CLEARTID clears. The child
+ * calls nothing and touches nothing but the list, not even the stack, on which we go on meanwhile.
  */
 const code = {
   /*
    * push rbx; push r12; mov rbx, rdi; mov r12, rdx
-   * clone: mov rdi, rsi; xor esi, esi; xor edx, edx; xor r10d, r10d; xor r8d, r8d; mov eax, 56; syscall
+   * clone: mov rdi, rsi; xor esi, esi; xor edx, edx; mov r10, rcx; xor r8d, r8d; mov eax, 56; syscall
    *        test rax, rax; jz next; pop r12; pop rbx; ret
    * next:  mov rax, [rbx]; mov rdi, [rbx+8]; mov rsi, [rbx+16]; mov rdx, [rbx+24]; mov r10, [rbx+32]; syscall
    *        test rax, rax; js failed; add rbx, 48; jmp next
@@ -153,7 +125,7 @@ const code = {
    */
   x64:
     '5341544889fb4989d4' +
-    '4889f731f631d24531d24531c0b8380000000f05' +
+    '4889f731f631d24989ca4531c0b8380000000f05' +
     '4885c07404415c5bc3' +
     '488b03488b7b08488b7310488b53184c8b53200f05' +
     '4885c078064883c330ebe0' +
@@ -161,7 +133,7 @@ const code = {
     'bf7f000000b8e70000000f05',
   /*
    * stp x19, x20, [sp, -16]!; mov x19, x0; mov x20, x2
-   * clone: mov x0, x1; mov x1, 0; mov x2, 0; mov x3, 0; mov x4, 0; mov x8, 220; svc 0
+   * clone: mov x4, x3; mov x0, x1; mov x1, 0; mov x2, 0; mov x3, 0; mov x8, 220; svc 0
    *        cbz x0, next; ldp x19, x20, [sp], 16; ret
    * next:  ldr x8, [x19]; ldp x0, x1, [x19, 8]; ldp x2, x3, [x19, 24]; svc 0
    *        tbnz x0, 63, failed; add x19, x19, 48; b next
@@ -170,7 +142,7 @@ const code = {
    */
   arm64:
     'f353bfa9f30300aaf40302aa' +
-    'e00301aa010080d2020080d2030080d2040080d2881b80d2010000d4' +
+    'e40303aae00301aa010080d2020080d2030080d2881b80d2010000d4' +
     '600000b4f353c1a8c0035fd6' +
     '680240f9608640a9628e41a9010000d4' +
     '6000f8b773c20091faffff17' +
@@ -178,7 +150,7 @@ const code = {
     'e00f80d2c80b80d2010000d4',
 };
 
-type Worker = (list: number, flags: number, report: number) => bigint | number;
+type Worker = (list: number, flags: number, report: number, lent: number) => bigint | number;
 let loaded: Worker | null = null;
 
 /** In memory of its own, which cannot be written any more. */
@@ -188,12 +160,12 @@ function worker(): Worker {
 }
 
 function load(instructions: Uint8Array): Worker {
-  const { bytes, address } = mapMemory(PAGE_BYTES);
-  bytes.set(instructions);
+  const address = mapMemory(PAGE_BYTES);
+  mappedAt(address, PAGE_BYTES).bytes.set(instructions);
   checked(libc.mprotect(BigInt(address), BigInt(PAGE_BYTES), PROT_READ | PROT_EXEC), 'mprotect');
   return CFunction({
     ptr: address as Pointer,
-    args: ['u64', 'i64', 'i64'],
+    args: ['u64', 'i64', 'i64', 'u64'],
     returns: 'i64',
   }) as unknown as Worker;
 }
@@ -219,16 +191,16 @@ const SIG_SETMASK = 2;
 const all = new BigUint64Array(16);
 
 /** The other end is close-on-exec: it is at its end when the new program runs. */
-function failureFrom(fd: number): NewProcess['failure'] {
+function failureFrom(fd: number): Failure | null {
   const deadline = performance.now() + execWaitMs;
-  const entry = new BigInt64Array(WORDS);
+  const entry = new BigInt64Array(entryWords);
   const memory = memoryOf(new Uint8Array(entry.buffer));
   for (let left = execWaitMs; left > 0; left = Math.ceil(deadline - performance.now())) {
     awaitInput(fd, left);
     const count = readInto(fd, memory);
     if (count === -E.EAGAIN || count === -E.EINTR) continue;
     if (count <= 0) return null;
-    return { index: Number(entry[WORDS - 1]), errno: -Number(entry[0]) };
+    return { index: Number(entry[entryWords - 1]), errno: -Number(entry[0]) };
   }
   return null;
 }

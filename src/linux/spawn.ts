@@ -1,42 +1,56 @@
 // One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
-import { clearChildMemory } from './child-memory.ts';
+import { mostBegun } from './child-memory.ts';
 import { entering, keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { errnoName, SyscallError } from './errno.ts';
-import { LowDescriptors } from './low-descriptors.ts';
-import { type Sharing, startProcess } from './new-process.ts';
+import type { Sharing } from './new-process.ts';
+import { SpawnPlace } from './spawn-place.ts';
 import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
 
-export { SpawnFailure, type SpawnRequest };
+export { mostBegun, SpawnFailure, type SpawnRequest };
+
+/** A child that is on its way to its program. */
+export interface Beginning {
+  /** Waits until it is there: its pid. To be called once, in the same turn of the event loop. Throws SpawnFailure. */
+  settle(): number;
+}
 
 /**
  * Starts the child in a process group of its own, all signals at their default and none blocked; its pid.
  * Throws SpawnFailure.
  */
 export function spawn(request: SpawnRequest): number {
+  return begin(request).settle();
+}
+
+/**
+ * As spawn does, without waiting: the descriptors of `request` must stay open until it is settled. Throws SpawnFailure
+ * when it cannot begin.
+ */
+export function begin(request: SpawnRequest): Beginning {
   try {
-    return spawnAs(request);
+    return beginIn(SpawnPlace.next(), request);
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     throw new SpawnFailure(error.syscall === 'execve' ? 'exec' : 'fork', error.code);
   }
 }
 
-function spawnAs(request: SpawnRequest): number {
-  clearChildMemory();
+function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
+  const { memory, descriptors } = place;
   const user = userToBecome(request.user);
-  const enter = request.cgroup === null ? [] : [entering(request.cgroup)];
-  if (user) return start(stepsOf(request, user, enter), 'nothing');
-  lowDescriptors ??= LowDescriptors.reserve() ?? 'none';
-  if (lowDescriptors === 'none') return start(stepsOf(request, null, enter), 'memory');
-  const keepLow = keepOnlyDescriptorsBelow(lowDescriptors.end);
-  return lowDescriptors.as(request.stdio, (stdio) =>
-    start(stepsOf({ ...request, stdio }, null, [...enter, keepLow]), 'memory and descriptors'),
-  );
+  const enter = request.cgroup === null ? [] : [entering(request.cgroup, memory)];
+  try {
+    if (user) return start(place, stepsOf(request, user, enter, memory), 'nothing');
+    if (!descriptors) return start(place, stepsOf(request, null, enter, memory), 'memory');
+    const stdio = descriptors.hold(request.stdio);
+    const first = [...enter, keepOnlyDescriptorsBelow(descriptors.end)];
+    return start(place, stepsOf({ ...request, stdio }, null, first, memory), 'memory and descriptors');
+  } catch (error) {
+    place.vacate();
+    throw error;
+  }
 }
-
-/** Reserved at the first spawn. */
-let lowDescriptors: LowDescriptors | 'none' | null = null;
 
 function userToBecome(user: UserIdentity | null): UserIdentity | null {
   const uid = currentUid();
@@ -45,9 +59,15 @@ function userToBecome(user: UserIdentity | null): UserIdentity | null {
   return user;
 }
 
-function start(steps: readonly Step[], shared: Sharing): number {
-  const { pid, failure } = startProcess(steps, shared);
-  if (failure === null) return pid;
-  const step = steps[failure.index];
-  throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));
+function start(place: SpawnPlace, steps: readonly Step[], shared: Sharing): Beginning {
+  const process = place.start(steps, shared);
+  return {
+    settle: () => {
+      const failure = process.outcome();
+      if (place.isOf(process)) place.vacate();
+      if (failure === null) return process.pid;
+      const step = steps[failure.index];
+      throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));
+    },
+  };
 }

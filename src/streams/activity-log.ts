@@ -34,27 +34,28 @@ interface Target {
 
 export class ActivityLog {
   readonly #threshold: number;
-  readonly #time: TimeFormat | null;
 
-  constructor(
+  private constructor(
     level: LogLevel,
     private readonly style: LineStyle,
+    private readonly time: TimeFormat | null,
     private readonly targets: readonly Target[],
   ) {
     this.#threshold = levels[level].weight;
-    this.#time = style.timestamp === null ? null : new TimeFormat(style.timestamp);
   }
 
   /**
    * Opens the configured log, and stdout as a second one when wanted, unless both are the journal. Throws SyscallError.
    */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
+    const { loglevel, logLines } = config;
+    // Before the log is open, as the worker that opens it is only just starting.
+    const time = logLines.timestamp === null ? null : TimeFormat.ready(logLines.timestamp);
     const main = openMain(config, dataPlane);
     if (!copyToStdout || (main.kind === 'journal' && stdoutIsJournal()))
-      return new ActivityLog(config.loglevel, config.logLines, [main]);
+      return new ActivityLog(loglevel, logLines, time, [main]);
     const copy = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
-    const targets: Target[] = [{ log: copy, kind: 'copy' }, main];
-    return new ActivityLog(config.loglevel, config.logLines, targets);
+    return new ActivityLog(loglevel, logLines, time, [{ log: copy, kind: 'copy' }, main]);
   }
 
   /** Whether lines of this level are written. */
@@ -150,7 +151,7 @@ export class ActivityLog {
   }
 
   #line(level: LogLevel, message: string, now: number): string {
-    const time = this.#time?.at(now);
+    const time = this.time?.at(now);
     if (this.style.format === 'raw') {
       return `${time === undefined ? '' : `${time} `}${levels[level].label} ${message}\n`;
     }

@@ -49,6 +49,13 @@ export class TimeFormat {
   /** Unknown directives stay as they are. */
   constructor(private readonly format: string) {}
 
+  /** One that is quick from the first time on: the runtime has loaded the time zone, which takes it milliseconds. */
+  static ready(format: string): TimeFormat {
+    const time = new TimeFormat(format);
+    time.at(Date.now());
+    return time;
+  }
+
   /** `now` in milliseconds of Unix time. When it goes back, the time stands still until it is reached again. */
   at(now: number): string {
     this.#latest = Math.max(this.#latest, Math.floor(now));

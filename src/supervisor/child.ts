@@ -3,7 +3,7 @@ import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
-import { SpawnFailure, spawn } from '../linux/spawn.ts';
+import { type Beginning, begin, SpawnFailure } from '../linux/spawn.ts';
 import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
 import type { ListenerEnd } from '../streams/pool-commands.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
@@ -54,26 +54,25 @@ export class Child {
     readonly streams: readonly Stream[],
   ) {}
 
-  /** Starts it. Throws SpawnError; then nothing is left open. */
-  static start(plan: ChildPlan, dataPlane: DataPlane): Child {
+  /**
+   * Begins it. The result is to be called once, in the same turn of the event loop: it waits until the child is its
+   * program. Both throw SpawnError; then nothing is left open.
+   */
+  static begin(plan: ChildPlan, dataPlane: DataPlane): () => Child {
     const pipes = openPipes(plan, dataPlane);
-    let pid: number;
-    try {
-      const request = {
-        path: plan.command.path,
-        argv: plan.command.argv,
-        environment: plan.environment,
-        stdio: childEnds(plan, pipes),
-        directory: plan.config.directory,
-        umask: plan.config.umask,
-        user: plan.config.user,
-      };
-      pid = plan.cgroup?.spawn(request, plan.config.killascgroup) ?? spawn({ ...request, cgroup: null });
-    } catch (error) {
-      closePipes(pipes);
-      throw explain(error, plan);
-    }
-    return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pid, pipes, dataPlane));
+    const orFail = <T>(action: () => T): T => {
+      try {
+        return action();
+      } catch (error) {
+        closePipes(pipes);
+        throw explain(error, plan);
+      }
+    };
+    const beginning = orFail(() => beginSpawn(plan, pipes));
+    return () => {
+      const pid = orFail(() => beginning.settle());
+      return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pid, pipes, dataPlane));
+    };
   }
 
   get reaped(): boolean {
@@ -123,6 +122,14 @@ function openPipes(plan: ChildPlan, dataPlane: DataPlane): Pipes {
     if (!(error instanceof SyscallError)) throw error;
     throw new SpawnError(dispatcherFailure(error, plan.config.name));
   }
+}
+
+function beginSpawn(plan: ChildPlan, pipes: Pipes): Beginning {
+  const { directory, umask, user, killascgroup } = plan.config;
+  const { path, argv } = plan.command;
+  const stdio = childEnds(plan, pipes);
+  const request = { path, argv, environment: plan.environment, stdio, directory, umask, user };
+  return plan.cgroup?.begin(request, killascgroup) ?? begin({ ...request, cgroup: null });
 }
 
 function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {

@@ -7,7 +7,7 @@ import type { ExitStatus } from '../linux/wait.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
 import type { WriteResult } from '../streams/stdin-pipe.ts';
 import type { Channel } from './channels.ts';
-import { Child, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
+import { Child, type ChildPlan, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import { type Moment, thisMoment, unixSecondsOf } from './moment.ts';
@@ -42,6 +42,10 @@ export class Process {
   readonly logs: ProcessLogs;
   readonly #cgroup: ProgramCgroup | null;
   #life: Life = neverStarted;
+  /** The state that listeners know. */
+  #told = this.#life.state;
+  /** Set while a child is on its way to its program: what came of it. */
+  #spawning: (() => ProcessEvent) | null = null;
   #child: Child | null = null;
   #lastExit: ExitStatus | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -113,7 +117,19 @@ export class Process {
   }
 
   start(): void {
-    this.#apply({ type: 'start' });
+    this.begin();
+    this.settle();
+  }
+
+  /** As start, but its child may be on its way to its program. `settle` must follow in the same turn of the event loop. */
+  begin(): void {
+    this.#advance({ type: 'start' });
+  }
+
+  /** Waits until a child that has begun is its program, or will not be. */
+  settle(): void {
+    const spawned = this.#spawning?.();
+    if (spawned) this.#perceive(spawned);
   }
 
   stop(): void {
@@ -167,7 +183,16 @@ export class Process {
   }
 
   #apply(event: ProcessEvent): void {
-    const before = this.#life.state;
+    this.#advance(event);
+    this.settle();
+  }
+
+  #advance(event: ProcessEvent): void {
+    this.settle();
+    this.#perceive(event);
+  }
+
+  #perceive(event: ProcessEvent): void {
     const events: ProcessEvent[] = [event];
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
       const { life, effects } = step(this.#life, next, this.policy, performance.now());
@@ -177,10 +202,16 @@ export class Process {
         if (consequence) events.push(consequence);
       }
     }
+    if (this.#spawning) return;
     this.#armTimer();
-    if (this.#life.state !== before) {
-      for (const listener of [...this.#listeners]) listener(this, before.name);
-    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    const before = this.#told;
+    this.#told = this.#life.state;
+    if (this.#told === before) return;
+    for (const listener of [...this.#listeners]) listener(this, before.name);
   }
 
   #perform(effect: Effect): ProcessEvent | null {
@@ -198,29 +229,45 @@ export class Process {
     }
   }
 
-  #spawn(): ProcessEvent {
+  /** What came of it, unless `settle` must wait for that. */
+  #spawn(): ProcessEvent | null {
     this.#started = thisMoment();
+    return this.#orSpawnFailed(() => {
+      const settle = Child.begin(this.#plan(), this.surroundings.dataPlane);
+      this.#spawning = () => {
+        this.#spawning = null;
+        return this.#orSpawnFailed(() => this.#adopt(settle()));
+      };
+      return null;
+    });
+  }
+
+  #plan(): ChildPlan {
+    const command = this.resolveCommand();
+    const logs = this.logs.open();
+    return {
+      config: this.config,
+      group: this.group,
+      command,
+      environment: childEnvironment(this.config, this.group, this.surroundings),
+      cgroup: this.#cgroup,
+      logs,
+      stdinFd: this.attachment.stdinFd?.() ?? null,
+      pool: this.attachment.pool ?? null,
+      stripAnsi: this.surroundings.stripAnsi,
+      outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
+    };
+  }
+
+  #adopt(child: Child): ProcessEvent {
+    this.#child = child;
+    this.surroundings.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
+    return { type: 'spawned', pid: child.pid };
+  }
+
+  #orSpawnFailed<E extends ProcessEvent | null>(action: () => E): E | ProcessEvent {
     try {
-      const command = this.resolveCommand();
-      const logs = this.logs.open();
-      const child = Child.start(
-        {
-          config: this.config,
-          group: this.group,
-          command,
-          environment: childEnvironment(this.config, this.group, this.surroundings),
-          cgroup: this.#cgroup,
-          logs,
-          stdinFd: this.attachment.stdinFd?.() ?? null,
-          pool: this.attachment.pool ?? null,
-          stripAnsi: this.surroundings.stripAnsi,
-          outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
-        },
-        this.surroundings.dataPlane,
-      );
-      this.#child = child;
-      this.surroundings.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
-      return { type: 'spawned', pid: child.pid };
+      return action();
     } catch (error) {
       this.logs.close();
       if (error instanceof CommandError || error instanceof SpawnError) {

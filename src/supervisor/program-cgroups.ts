@@ -15,7 +15,7 @@ import {
 } from '../linux/cgroup.ts';
 import { closeFile } from '../linux/file.ts';
 import { managerName, type OwnCgroup } from '../linux/own-cgroup.ts';
-import { SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
+import { type Beginning, begin, SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
 export interface CgroupLog {
@@ -69,24 +69,39 @@ export class ProgramCgroup {
   ) {}
 
   /**
-   * As spawn does, in the cgroup where that is possible. What an earlier run has left in it stays there, unless it is
-   * to be killed.
+   * As `begin` of spawn.ts does, in the cgroup where that is possible. What an earlier run has left in it stays there,
+   * unless it is to be killed.
    */
-  spawn(request: Omit<SpawnRequest, 'cgroup'>, killLeftovers: boolean): number {
+  begin(request: Omit<SpawnRequest, 'cgroup'>, killLeftovers: boolean): Beginning {
     const entrance = this.#open(killLeftovers);
     this.#isEntered = entrance !== null;
-    if (entrance === null) return spawn({ ...request, cgroup: null });
+    if (entrance === null) return begin({ ...request, cgroup: null });
     try {
-      return spawn({ ...request, cgroup: entrance });
+      const beginning = begin({ ...request, cgroup: entrance });
+      return { settle: () => this.#settle(beginning, request, entrance) };
     } catch (error) {
-      this.remove();
-      this.#isEntered = false;
+      closeFile(entrance);
+      this.#leave();
+      throw error;
+    }
+  }
+
+  #settle(beginning: Beginning, request: Omit<SpawnRequest, 'cgroup'>, entrance: number): number {
+    try {
+      return beginning.settle();
+    } catch (error) {
+      this.#leave();
       if (!(error instanceof SpawnFailure && error.stage === 'cgroup')) throw error;
       this.#tellRefusal(error.reason);
       return spawn({ ...request, cgroup: null });
     } finally {
       closeFile(entrance);
     }
+  }
+
+  #leave(): void {
+    this.remove();
+    this.#isEntered = false;
   }
 
   /** SIGKILL to everything in it. */

@@ -6,6 +6,7 @@ import { Bursts } from '../event-loop/bursts.ts';
 import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
 import type { Group } from './group.ts';
+import { Launch } from './launch.ts';
 import type { Process } from './process.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -170,11 +171,15 @@ export class Supervisor {
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
     const bursts = new Bursts();
+    const launch = new Launch();
     for (const process of processes) {
-      if (this.#state !== 'RUNNING') return;
+      if (this.#state !== 'RUNNING') break;
       if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
-        process.start();
-      if (bursts.isOver) await bursts.next();
+        launch.start(process);
+      if (!bursts.isOver) continue;
+      launch.settle();
+      await bursts.next();
     }
+    launch.settle();
   }
 }

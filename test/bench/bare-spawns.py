@@ -13,7 +13,7 @@ started = time.monotonic()
 for number in range(int(sys.argv[1])):
     (stdin, a), (b, stdout), (c, stderr) = os.pipe(), os.pipe(), os.pipe()
     streams = [(os.POSIX_SPAWN_DUP2, fd, target) for target, fd in enumerate((stdin, stdout, stderr))]
-    pids.append(os.posix_spawn('/bin/sleep', ['sleep', '100000'], {}, file_actions=streams, setpgroup=0))
+    pids.append(os.posix_spawn('/bin/sleep', ['sleep', '100000'], os.environ, file_actions=streams, setpgroup=0))
     for fd in (stdin, stdout, stderr):
         os.close(fd)
 print((time.monotonic() - started) * 1000)

@@ -5,8 +5,8 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
-import { startProcess } from '../../../src/linux/new-process.ts';
-import { SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import { begin, mostBegun, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import { SpawnPlace } from '../../../src/linux/spawn-place.ts';
 import { reapChild } from '../../../src/linux/wait.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -180,18 +180,98 @@ describe('a child that shares as little with us as old kernels make it', () => {
     test(`(${shared}) is like any other, and says where it failed`, async () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
       const request = { directory: '/usr', umask: 0o27 };
-      const start = (more: SpawnRequest) => startProcess(stepsOf(more, null, []), shared);
-      const { output, ending } = await shell(script, request, (complete) => start(complete).pid);
+      const place = SpawnPlace.next();
+      const start = (more: SpawnRequest) => place.start(stepsOf(more, null, [], place.memory), shared);
+      const { output, ending } = await shell(script, request, (complete) => {
+        const child = start(complete);
+        expect(child.outcome()).toBeNull();
+        return child.pid;
+      });
       expect(output).toBe((await shell(script, request)).output);
       expect(ending).toEqual({ kind: 'exited', code: 0 });
       const fd = openSync('/dev/null', 'r+');
       const failure = (more: Partial<SpawnRequest>) =>
-        start({ ...plain, stdio: [fd, fd, fd], ...more }).failure;
+        start({ ...plain, stdio: [fd, fd, fd], ...more }).outcome();
       expect(failure({ path: '/nonexistent' })).toMatchObject({ errno: constants.errno.ENOENT });
       expect(failure({ directory: '/nonexistent' })).toMatchObject({ errno: constants.errno.ENOENT });
       closeSync(fd);
       expect(reapChild()).toBeNull();
     });
+  }
+});
+
+describe('children that begin while others are on their way', () => {
+  const count = mostBegun * 3;
+
+  test('come out each as itself: its arguments, its descriptors, its failure', async () => {
+    const outputs = Array.from({ length: count }, (_, index) => join(directory, `output-${index}`));
+    const input = openSync('/dev/null', 'r');
+    const begun = outputs.map((path, index) => {
+      const fd = openSync(path, 'w');
+      const isMissing = index % 3 === 1;
+      return {
+        fd,
+        isMissing,
+        beginning: begin({
+          ...plain,
+          path: isMissing ? '/nonexistent' : '/bin/sh',
+          argv: ['sh', '-c', `echo ${index} $$; ls /proc/$$/fd`],
+          environment: [...plain.environment, `FILLER=${'x'.repeat(index * 1000)}`],
+          user: index % 3 === 2 ? nobody : null,
+          stdio: [input, fd, fd],
+        }),
+      };
+    });
+    const outcomes = begun.map(({ fd, isMissing, beginning }) => {
+      if (isMissing) expect(() => beginning.settle()).toThrow(new SpawnFailure('exec', 'ENOENT'));
+      const pid = isMissing ? null : beginning.settle();
+      closeSync(fd);
+      return pid;
+    });
+    closeSync(input);
+    const pids = outcomes.filter((pid) => pid !== null);
+    expect(new Set(pids).size).toBe(count * (2 / 3));
+    const left = new Set(pids);
+    await eventually(
+      () => {
+        for (let child = reapChild(); child; child = reapChild()) left.delete(child.pid);
+        return left.size === 0;
+      },
+      { what: 'all children to end' },
+    );
+    outcomes.forEach((pid, index) => {
+      const expected = pid === null ? '' : `${index} ${pid}\n0\n1\n2\n`;
+      expect(readFileSync(outputs[index] ?? '', 'utf8')).toBe(expected);
+    });
+  });
+
+  test('leave none of their descriptors with us or with each other', async () => {
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    spawnIdle().forEach(end);
+    const before = descriptors();
+    const pids = spawnIdle();
+    expect(descriptors()).toBe(before);
+    for (const pid of pids) {
+      await eventually(() => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sleep\n', {
+        what: 'its program',
+      });
+      expect(readdirSync(`/proc/${pid}/fd`)).toEqual(['0', '1', '2']);
+    }
+    pids.forEach(end);
+  });
+
+  function spawnIdle(): readonly number[] {
+    const fd = openSync('/dev/null', 'r+');
+    const request = { ...plain, path: '/bin/sleep', argv: ['sleep', '1000'] };
+    const begun = Array.from({ length: count }, () => begin({ ...request, stdio: [fd, fd, fd] }));
+    const pids = begun.map((beginning) => beginning.settle());
+    closeSync(fd);
+    return pids;
+  }
+
+  function end(pid: number): void {
+    process.kill(pid, 'SIGKILL');
+    while (reapChild() === null);
   }
 });
 
@@ -223,6 +303,15 @@ describe('a child that cannot be', () => {
     for (const user of [null, nobody]) await failure({ path: '/nonexistent', user });
     expect(reapChild()).toBeNull();
     expect(descriptors()).toBe(before);
+  });
+
+  test('says that its environment is too large for the kernel; a smaller one is not', async () => {
+    const of = (count: number) => ({
+      environment: Array.from({ length: count }, (_, index) => `V${index}=${'é'.repeat(50_000)}`),
+    });
+    expect((await shell('printenv V17 | wc -c', of(18))).output).toBe('100001\n');
+    for (const count of [30, 300]) expect(await failure(of(count))).toBe('exec E2BIG');
+    expect((await shell('echo $GREETING')).output).toBe('hello world\n');
   });
 
   test('leaves directory, umask and rights as they were', async () => {
