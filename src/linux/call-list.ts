@@ -1,6 +1,6 @@
 // System calls as a new process takes them, in memory that it shares with us, or has a copy of. Who writes them here
 // does not know what they are for.
-import { libc } from './libc.ts';
+import { libc, ptr } from './libc.ts';
 import type { MappedMemory } from './mapped-memory.ts';
 
 /** One call; the number is that of this architecture. What addresses point at is in the child's memory (child-memory.ts). */
@@ -61,9 +61,18 @@ export class CallList {
     this.#lent[0] = 0;
   }
 
-  /** Waits until the process has left our memory (futex(2)). */
-  awaitReturn(): void {
-    while (this.#lent[0] !== 0) libc.syscall(futex, BigInt(this.lentAddress), FUTEX_WAIT, 1n, 0n);
+  /** A process has our memory, and may still read the list. */
+  get isLent(): boolean {
+    return this.#lent[0] !== 0;
+  }
+
+  /** Waits until the process has left our memory (futex(2)), or `deadline`, on the clock of performance.now(). */
+  awaitReturn(deadline: number): void {
+    for (let left = 1; this.isLent && left > 0; left = deadline - performance.now()) {
+      timeout[0] = BigInt(Math.floor(left / 1000));
+      timeout[1] = BigInt(Math.floor((left % 1000) * 1_000_000));
+      libc.syscall(futex, BigInt(this.lentAddress), FUTEX_WAIT, 1n, BigInt(ptr(timeout)));
+    }
   }
 
   /** The call that failed, by its place in the list, and its error number; null when none has. */
@@ -94,3 +103,5 @@ function encode({ number, args }: SystemCall, words: Uint32Array, index: number)
 
 const futex = process.arch === 'arm64' ? 98n : 202n;
 const FUTEX_WAIT = 0n;
+/** `struct timespec`, relative. */
+const timeout = new BigInt64Array(2);

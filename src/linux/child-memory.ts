@@ -22,7 +22,9 @@ const FORKS_BETWEEN_LOOKS = 100;
 
 /** So many children can be on their way to their programs at once. */
 export const mostBegun = 8;
-const SIZE = ZEROS + mostBegun * PART;
+/** One for each of them, and one for a child that gets a copy. */
+const PARTS = mostBegun + 1;
+const SIZE = ZEROS + PARTS * PART;
 
 let region: number | null = null;
 let forks = 0;
@@ -42,7 +44,7 @@ export class ChildMemory {
   #words: Uint32Array = new Uint32Array(0);
   #used = LIST;
 
-  /** `part`: from 0, less than `mostBegun`. Throws SyscallError. */
+  /** `part`: from 0 to `mostBegun`. Throws SyscallError. */
   constructor(part: number) {
     this.#address = zeros() + ZEROS + part * PART;
     this.list = mappedAt(this.#address, LIST);

@@ -31,8 +31,8 @@ export class NewProcess {
   ) {}
 
   /**
-   * Waits until it has become its program, null, or has failed and is gone; one that somebody stopped on the way
-   * counts as started. What it shares with us must stay as it is until then.
+   * Waits until it has become its program, null, or has failed and is gone. One that is kept on its way for a second,
+   * by somebody who stopped it or by a disk that does not answer, counts as started.
    */
   outcome(): Failure | null {
     if (this.#failure === undefined) this.#failure = this.awaitFailure();
@@ -61,7 +61,8 @@ function startApart(list: CallList): NewProcess {
   const { readFd, writeFd } = createPipe('read');
   try {
     const pid = run(list, SIGCHLD, writeFd);
-    return new NewProcess(pid, () => failureApart(pid, readFd));
+    const deadline = performance.now() + execWaitMs;
+    return new NewProcess(pid, () => failureApart(pid, readFd, deadline));
   } catch (error) {
     libc.close(readFd);
     throw error;
@@ -70,9 +71,9 @@ function startApart(list: CallList): NewProcess {
   }
 }
 
-function failureApart(pid: number, readFd: number): Failure | null {
+function failureApart(pid: number, readFd: number, deadline: number): Failure | null {
   try {
-    const failure = failureFrom(readFd);
+    const failure = failureFrom(readFd, deadline);
     if (failure) bury(pid);
     return failure;
   } finally {
@@ -90,9 +91,10 @@ function startBeside(list: CallList, flags: number): NewProcess {
     list.takeBack();
     throw error;
   }
+  const deadline = performance.now() + execWaitMs;
   return new NewProcess(pid, () => {
-    list.awaitReturn();
-    const failure = list.failure();
+    list.awaitReturn(deadline);
+    const failure = list.isLent ? null : list.failure();
     if (failure) bury(pid);
     return failure;
   });
@@ -105,8 +107,8 @@ function run({ address, lentAddress }: CallList, flags: number, report: number):
   return pid;
 }
 
-/** Longer than any exec takes that is going on. */
-const execWaitMs = 2000;
+/** Longer than any exec takes that is going on; we stand still for no longer. */
+const execWaitMs = 1000;
 
 /**
  * `pid = clone(flags)`; in the child each entry in turn, until one fails: then the entry is written to `report` and
@@ -191,11 +193,10 @@ const SIG_SETMASK = 2;
 const all = new BigUint64Array(16);
 
 /** The other end is close-on-exec: it is at its end when the new program runs. */
-function failureFrom(fd: number): Failure | null {
-  const deadline = performance.now() + execWaitMs;
+function failureFrom(fd: number, deadline: number): Failure | null {
   const entry = new BigInt64Array(entryWords);
   const memory = memoryOf(new Uint8Array(entry.buffer));
-  for (let left = execWaitMs; left > 0; left = Math.ceil(deadline - performance.now())) {
+  for (let left = 1; left > 0; left = Math.ceil(deadline - performance.now())) {
     awaitInput(fd, left);
     const count = readInto(fd, memory);
     if (count === -E.EAGAIN || count === -E.EINTR) continue;

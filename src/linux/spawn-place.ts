@@ -7,30 +7,38 @@ import { type NewProcess, type Sharing, startProcess } from './new-process.ts';
 
 export class SpawnPlace {
   readonly memory: ChildMemory;
+  /** What a child here shares with us at most. */
+  readonly sharing: Sharing;
   readonly #list: CallList;
   #occupant: NewProcess | null = null;
 
   private constructor(
     part: number,
-    /** Null where there are none to be had. */
+    /** Null where there are none to be had, or none are needed. */
     readonly descriptors: LowDescriptors | null,
   ) {
     this.memory = new ChildMemory(part);
     this.#list = new CallList(this.memory.list);
+    this.sharing =
+      part === mostBegun ? 'nothing' : descriptors === null ? 'memory' : 'memory and descriptors';
   }
 
   /** A free one; when there is none, waits for the child that began first. Throws SyscallError. */
   static next(): SpawnPlace {
     places ??= SpawnPlace.#all();
-    const place = places[turn++ % places.length];
-    if (!place) throw new RangeError('no place for a child');
-    place.vacate();
-    return place;
+    for (let tries = 0; tries < mostBegun; tries += 1) {
+      const place = places.shared[turn++ % mostBegun];
+      if (place?.vacate()) return place;
+    }
+    return places.apart;
   }
 
-  static #all(): readonly SpawnPlace[] {
+  static #all(): Places {
     const descriptors = LowDescriptors.reserve(mostBegun);
-    return Array.from({ length: mostBegun }, (_, part) => new SpawnPlace(part, descriptors[part] ?? null));
+    return {
+      shared: Array.from({ length: mostBegun }, (_, part) => new SpawnPlace(part, descriptors[part] ?? null)),
+      apart: new SpawnPlace(mostBegun, null),
+    };
   }
 
   /** Begins a child here. Throws SyscallError. */
@@ -40,12 +48,14 @@ export class SpawnPlace {
     return process;
   }
 
-  /** Waits until the child here needs nothing from us any more. */
-  vacate(): void {
+  /** Waits until the child here needs nothing from us any more. False when something keeps it on its way. */
+  vacate(): boolean {
     this.#occupant?.outcome();
+    if (this.#list.isLent) return false;
     this.#occupant = null;
     this.descriptors?.letGo();
     this.memory.clear();
+    return true;
   }
 
   isOf(process: NewProcess): boolean {
@@ -53,6 +63,12 @@ export class SpawnPlace {
   }
 }
 
+interface Places {
+  readonly shared: readonly SpawnPlace[];
+  /** For when all those are taken by children that something keeps on their way. */
+  readonly apart: SpawnPlace;
+}
+
 /** Made at the first spawn, when low numbers are free. */
-let places: readonly SpawnPlace[] | null = null;
+let places: Places | null = null;
 let turn = 0;

@@ -40,12 +40,13 @@ function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
   const { memory, descriptors } = place;
   const user = userToBecome(request.user);
   const enter = request.cgroup === null ? [] : [entering(request.cgroup, memory)];
+  const sharing = user ? 'nothing' : place.sharing;
   try {
-    if (user) return start(place, stepsOf(request, user, enter, memory), 'nothing');
-    if (!descriptors) return start(place, stepsOf(request, null, enter, memory), 'memory');
+    if (sharing !== 'memory and descriptors' || !descriptors)
+      return start(place, stepsOf(request, user, enter, memory), sharing);
     const stdio = descriptors.hold(request.stdio);
     const first = [...enter, keepOnlyDescriptorsBelow(descriptors.end)];
-    return start(place, stepsOf({ ...request, stdio }, null, first, memory), 'memory and descriptors');
+    return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing);
   } catch (error) {
     place.vacate();
     throw error;

@@ -1,6 +1,6 @@
 // What the kernel says of a child: run as root, since half of it is about giving up root.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
@@ -14,6 +14,7 @@ let directory: string;
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-spawn-'));
+  chmodSync(directory, 0o755);
   keepDescriptorsFromChildren();
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -159,6 +160,8 @@ describe('a child', () => {
   });
 });
 
+const hangingDisk = join(import.meta.dir, '../../support/hanging-disk.py');
+
 /** Asks the kernel without a pause whether it could signal us, until its stdin ends. */
 const attack = `
 import os, select, sys
@@ -272,6 +275,38 @@ describe('children that begin while others are on their way', () => {
   function end(pid: number): void {
     process.kill(pid, 'SIGKILL');
     while (reapChild() === null);
+  }
+});
+
+describe('children whose directory is on a disk that does not answer', () => {
+  for (const user of [null, nobody]) {
+    test(`count as started${user ? ', of another user too' : ''}, and others can be started beside them`, async () => {
+      const disk = mkdtempSync(join(directory, 'disk-'));
+      const server = Bun.spawn(['/usr/bin/python3', hangingDisk, disk], { stdin: 'pipe', stdout: 'pipe' });
+      await server.stdout.getReader().read();
+      const fd = openSync('/dev/null', 'r+');
+      const request: SpawnRequest = { ...plain, argv: ['sh', '-c', 'exit 3'], stdio: [fd, fd, fd], user };
+      const hanging = { ...request, directory: join(disk, 'any') };
+      const begun = Array.from({ length: mostBegun + 2 }, () => begin(hanging));
+      const pids = begun.map((beginning) => beginning.settle());
+      expect((await shell('echo hello', { user })).output).toBe('hello\n');
+      expect(() => spawn({ ...request, path: '/nonexistent' })).toThrow('exec: ENOENT');
+      closeSync(fd);
+      // Not by the end of its stdin, of which forked children have copies.
+      server.kill();
+      await server.exited;
+      Bun.spawnSync(['umount', '--lazy', disk]);
+      const endings = new Map<number, unknown>();
+      await eventually(
+        () => {
+          for (let child = reapChild(); child; child = reapChild()) endings.set(child.pid, child.status);
+          return pids.every((pid) => endings.has(pid));
+        },
+        { what: 'all of them to end' },
+      );
+      for (const pid of pids) expect(endings.get(pid)).toEqual({ kind: 'exited', code: 127 });
+      expect((await shell('echo hello', { user })).output).toBe('hello\n');
+    });
   }
 });
 
