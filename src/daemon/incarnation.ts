@@ -38,6 +38,8 @@ export interface IncarnationRequest {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** One for each of its standard streams. */
+const pipesOfProcess = 3;
 /** A disk may not take them. */
 const lastWordsLimitMs = 2000;
 
@@ -142,6 +144,8 @@ function superviseBehind(
   reaper: Reaper,
 ): Supervisor {
   const { nocleanup, childlogdir, identifier, stripAnsi } = config.supervisord;
+  const processes = config.groups.reduce((sum, group) => sum + group.processes.length, 0);
+  dataPlane.expectDescriptors(processes * pipesOfProcess);
   if (!nocleanup) cleanAutoLogs(childlogdir, identifier, (message) => log.warn(message));
   const surroundings: Surroundings = {
     log,

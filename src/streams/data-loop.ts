@@ -1,5 +1,6 @@
 // The loop of the data plane: commands in, whatever is ready handled, reports out. It never returns while it is needed.
 import { statSync } from 'node:fs';
+import { makeRoomForDescriptors } from '../linux/descriptors.ts';
 import { E } from '../linux/errno.ts';
 import { memoryOf, readInto } from '../linux/file.ts';
 import { ChildStreams } from './child-streams.ts';
@@ -146,6 +147,8 @@ export class DataLoop {
         return this.#compressed(command);
       case 'lookAtFiles':
         return this.#lookAtFiles(command.paths, command.look);
+      case 'expectDescriptors':
+        return makeRoomForDescriptors(command.count);
       case 'ping':
         return this.#answer(command.request, 0);
       case 'flush':

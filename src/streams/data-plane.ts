@@ -103,6 +103,11 @@ export class DataPlane implements WritableWatch {
     return pool;
   }
 
+  /** So many will be open at once: room for them is made while this thread does other things. */
+  expectDescriptors(count: number): void {
+    this.#all[0]?.send({ do: 'expectDescriptors', count });
+  }
+
   /** What `attach` needs for a stream of `log`: to be refused, if at all, before its program runs. Throws SyscallError. */
   prepare(log: Log | null): void {
     if (log === null) this.#threadOn(noDisk);

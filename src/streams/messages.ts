@@ -31,6 +31,7 @@ export type Command =
   | PoolCommand
   | CompressedCommand
   | { readonly do: 'lookAtFiles'; readonly paths: readonly string[]; readonly look: number }
+  | { readonly do: 'expectDescriptors'; readonly count: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 export interface AttachCommand {
