@@ -34,9 +34,10 @@ export function stepsOf(
   ];
 }
 
-/** Where what it forks is born too. Needs our rights and our descriptors. */
-export function entering(cgroup: number, memory: ChildMemory): Step {
-  return { stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(itself), itself.length] };
+/** Where what it forks is born too, unless null. Needs our rights and our descriptors. */
+export function entering(cgroup: number | null, memory: ChildMemory): readonly Step[] {
+  if (cgroup === null) return [];
+  return [{ stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(itself), itself.length] }];
 }
 
 /** As cgroup.procs understands it. */

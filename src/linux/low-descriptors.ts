@@ -1,14 +1,17 @@
-// Three descriptors with low numbers by which new processes get their standard streams. They need no others, so none of
-// the thousands that we may have must be copied for them at fork and closed at exec.
+// Descriptors with low numbers by which a new process gets its standard streams and the entrance of its cgroup. It needs
+// no others, so none of the thousands that we may have must be copied for it at fork and closed at exec.
 import { checked } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';
+import type { SpawnRequest } from './spawn-request.ts';
 
-type Three = readonly [number, number, number];
+/** What a new process needs of our descriptors. */
+type Needed = Pick<SpawnRequest, 'stdio' | 'cgroup'>;
+type Four = readonly [number, number, number, number];
 
 export class LowDescriptors {
   private constructor(
     private readonly nothing: number,
-    private readonly numbers: Three,
+    private readonly numbers: Four,
   ) {}
 
   /** None where the kernel (before 5.9) or a sandbox lacks close_range(2), or when there are not so many left. */
@@ -16,12 +19,12 @@ export class LowDescriptors {
     if (libc.syscall(CLOSE_RANGE, NONE, NONE, 0n, 0n) !== 0n) return [];
     const nothing = libc.open(ptr(cstring('/dev/null')), O_RDWR_CLOEXEC, 0);
     if (nothing < 0) return [];
-    const threes = Array.from(
+    const fours = Array.from(
       { length: count },
-      (): Three => [another(nothing), another(nothing), another(nothing)],
+      (): Four => [another(nothing), another(nothing), another(nothing), another(nothing)],
     );
-    const all = threes.flat();
-    if (all.every((fd) => fd >= 0)) return threes.map((numbers) => new LowDescriptors(nothing, numbers));
+    const all = fours.flat();
+    if (all.every((fd) => fd >= 0)) return fours.map((numbers) => new LowDescriptors(nothing, numbers));
     for (const fd of [nothing, ...all]) libc.close(fd);
     return [];
   }
@@ -31,12 +34,13 @@ export class LowDescriptors {
     return Math.max(...this.numbers) + 1;
   }
 
-  /** Makes the three copies of `stdio`. Throws SyscallError when they cannot be. */
-  hold(stdio: Three): Three {
-    this.numbers.forEach((number, index) => {
-      checked(libc.dup3(stdio[index] ?? this.nothing, number, O_CLOEXEC), 'dup3');
+  /** Makes copies, which stay when ours are closed. Throws SyscallError when they cannot be. */
+  hold({ stdio, cgroup }: Needed): Needed {
+    const copies = this.numbers;
+    [...stdio, cgroup ?? this.nothing].forEach((fd, index) => {
+      checked(libc.dup3(fd, copies[index] ?? NOWHERE, O_CLOEXEC), 'dup3');
     });
-    return this.numbers;
+    return { stdio: [copies[0], copies[1], copies[2]], cgroup: cgroup === null ? null : copies[3] };
   }
 
   /** What was held is ours alone again. */
@@ -45,6 +49,7 @@ export class LowDescriptors {
   }
 }
 
+const NOWHERE = -1;
 /** On all architectures. */
 const CLOSE_RANGE = 436n;
 const NONE = 0xffffffffn;

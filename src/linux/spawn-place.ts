@@ -25,20 +25,34 @@ export class SpawnPlace {
 
   /** A free one; when there is none, waits for the child that began first. Throws SyscallError. */
   static next(): SpawnPlace {
-    places ??= SpawnPlace.#all();
+    const { shared } = SpawnPlace.#all();
     for (let tries = 0; tries < mostBegun; tries += 1) {
-      const place = places.shared[turn++ % mostBegun];
+      const place = shared[turn++ % mostBegun];
       if (place?.vacate()) return place;
     }
-    return places.apart;
+    return SpawnPlace.apart();
+  }
+
+  /** Always free: a child there gets copies of everything. Throws SyscallError. */
+  static apart(): SpawnPlace {
+    const { apart } = SpawnPlace.#all();
+    apart.vacate();
+    return apart;
+  }
+
+  /** Of those whose child was kept on its way, all that it has left since. */
+  static vacateAll(): void {
+    for (const place of places?.shared ?? []) if (place.#occupant) place.vacate();
   }
 
   static #all(): Places {
+    if (places) return places;
     const descriptors = LowDescriptors.reserve(mostBegun);
-    return {
+    places = {
       shared: Array.from({ length: mostBegun }, (_, part) => new SpawnPlace(part, descriptors[part] ?? null)),
       apart: new SpawnPlace(mostBegun, null),
     };
+    return places;
   }
 
   /** Begins a child here. Throws SyscallError. */
@@ -65,7 +79,6 @@ export class SpawnPlace {
 
 interface Places {
   readonly shared: readonly SpawnPlace[];
-  /** For when all those are taken by children that something keeps on their way. */
   readonly apart: SpawnPlace;
 }
 

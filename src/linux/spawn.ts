@@ -36,16 +36,20 @@ export function begin(request: SpawnRequest): Beginning {
   }
 }
 
+/** To be called when a child has ended: closes what was kept open for one that had not become its program in time. */
+export function leavePlaces(): void {
+  SpawnPlace.vacateAll();
+}
+
 function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
   const { memory, descriptors } = place;
   const user = userToBecome(request.user);
-  const enter = request.cgroup === null ? [] : [entering(request.cgroup, memory)];
   const sharing = user ? 'nothing' : place.sharing;
   try {
     if (sharing !== 'memory and descriptors' || !descriptors)
-      return start(place, stepsOf(request, user, enter, memory), sharing);
-    const stdio = descriptors.hold(request.stdio);
-    const first = [...enter, keepOnlyDescriptorsBelow(descriptors.end)];
+      return start(place, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing);
+    const { stdio, cgroup } = descriptors.hold(request);
+    const first = [...entering(cgroup, memory), keepOnlyDescriptorsBelow(descriptors.end)];
     return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing);
   } catch (error) {
     place.vacate();

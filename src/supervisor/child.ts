@@ -3,7 +3,7 @@ import type { ProcessConfig } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
-import { type Beginning, begin, SpawnFailure } from '../linux/spawn.ts';
+import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
 import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
 import type { ListenerEnd } from '../streams/pool-commands.ts';
 import type { PoolHandle } from '../streams/pool-handle.ts';
@@ -82,6 +82,7 @@ export class Child {
   /** To be called when the kernel has let go of the pid: from then on it may belong to somebody else. */
   markReaped(): void {
     this.#reaped = true;
+    leavePlaces();
     this.stdin?.close();
   }
 

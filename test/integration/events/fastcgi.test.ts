@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmodSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { Daemon, freePort } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+
+const holdChildren = join(import.meta.dir, '../../support/hold-children.py');
 
 let daemon: Daemon;
 let webPort: number;
@@ -99,6 +102,34 @@ command=/bin/cat
       expect(broken.log()).toContain('Could not create FastCGI socket unix:///proc/no/socket: ENOENT');
     } finally {
       await broken.stop();
+    }
+  });
+});
+
+describe('a FastCGI program that is kept on its way for long', () => {
+  test('can be stopped and started like any other when it is there', async () => {
+    const slow = await Daemon.start({
+      config: `
+[fcgi-program:slow]
+command=/usr/sbin/fcgiwrap
+socket=tcp://localhost:${await freePort()}
+autostart=false
+startsecs=0
+startretries=0
+`,
+    });
+    try {
+      const holder = Bun.spawn(['/usr/bin/python3', holdChildren, String(slow.pid)], {
+        stdin: 'pipe',
+        stdout: 'pipe',
+      });
+      await holder.stdout.getReader().read();
+      expect((await slow.supervisorctl('start', 'slow')).stdout).toBe('slow: started\n');
+      holder.stdin.end();
+      await holder.exited;
+      expect((await slow.supervisorctl('restart', 'slow')).stdout).toBe('slow: stopped\nslow: started\n');
+    } finally {
+      await slow.stop();
     }
   });
 });

@@ -289,7 +289,10 @@ describe('children whose directory is on a disk that does not answer', () => {
       const hanging = { ...request, directory: join(disk, 'any') };
       const begun = Array.from({ length: mostBegun + 2 }, () => begin(hanging));
       const pids = begun.map((beginning) => beginning.settle());
-      expect((await shell('echo hello', { user })).output).toBe('hello\n');
+      // More than there is room for, were none of it given back.
+      const environment = Array.from({ length: 10 }, (_, index) => `V${index}=${'x'.repeat(100_000)}`);
+      for (let round = 0; round < 10; round += 1)
+        expect((await shell('echo hello', { user, environment })).output).toBe('hello\n');
       expect(() => spawn({ ...request, path: '/nonexistent' })).toThrow('exec: ENOENT');
       closeSync(fd);
       // Not by the end of its stdin, of which forked children have copies.
@@ -308,6 +311,31 @@ describe('children whose directory is on a disk that does not answer', () => {
       expect((await shell('echo hello', { user })).output).toBe('hello\n');
     });
   }
+});
+
+const holdChildren = join(import.meta.dir, '../../support/hold-children.py');
+
+describe('a child that is kept from its first step', () => {
+  test('finds its descriptors later, although ours are closed and their numbers are taken', async () => {
+    const [entrance, output, victim] = ['entrance', 'output', 'victim'].map((name) => join(directory, name));
+    const opened = [entrance, output].map((path) => openSync(path ?? '', 'w'));
+    const [cgroup = -1, fd = -1] = opened;
+    const holder = Bun.spawn(['/usr/bin/python3', holdChildren, String(process.pid)], {
+      stdin: 'pipe',
+      stdout: 'pipe',
+    });
+    await holder.stdout.getReader().read();
+    const pid = spawn({ ...plain, argv: ['sh', '-c', 'echo hello'], cgroup, stdio: [fd, fd, fd] });
+    opened.forEach(closeSync);
+    const others = opened.map(() => openSync(victim ?? '', 'a'));
+    expect(others.toSorted()).toEqual(opened.toSorted());
+    holder.stdin.end();
+    await holder.exited;
+    await eventually(() => reapChild()?.pid === pid, { what: 'the child to end' });
+    const texts = [entrance, output, victim].map((path) => readFileSync(path ?? '', 'utf8'));
+    expect(texts).toEqual(['0', 'hello\n', '']);
+    others.forEach(closeSync);
+  });
 });
 
 describe('a child that cannot be', () => {
