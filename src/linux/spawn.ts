@@ -2,7 +2,7 @@
 import { mostBegun } from './child-memory.ts';
 import { entering, keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
-import { errnoName, SyscallError } from './errno.ts';
+import { E, errnoName, SyscallError } from './errno.ts';
 import type { Sharing } from './new-process.ts';
 import { SpawnPlace } from './spawn-place.ts';
 import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
@@ -29,7 +29,7 @@ export function spawn(request: SpawnRequest): number {
  */
 export function begin(request: SpawnRequest): Beginning {
   try {
-    return beginIn(SpawnPlace.next(), request);
+    return beginAnywhere(request);
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     throw new SpawnFailure(error.syscall === 'execve' ? 'exec' : 'fork', error.code);
@@ -39,6 +39,16 @@ export function begin(request: SpawnRequest): Beginning {
 /** To be called when a child has ended: closes what was kept open for one that had not become its program in time. */
 export function leavePlaces(): void {
   SpawnPlace.vacateAll();
+}
+
+function beginAnywhere(request: SpawnRequest): Beginning {
+  try {
+    return beginIn(SpawnPlace.next(), request);
+  } catch (error) {
+    // QEMU, where it plays the kernel for another architecture, knows no processes that share memory.
+    if (!(error instanceof SyscallError && error.errno === E.EINVAL)) throw error;
+    return beginIn(SpawnPlace.apart(), request);
+  }
 }
 
 function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {

@@ -1,7 +1,8 @@
 // Starting, stopping, restarting and giving up, on the compiled daemon with real programs.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
-import { Daemon } from '../support/daemon.ts';
+import { join } from 'node:path';
+import { Daemon, ours } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: Daemon;
@@ -145,6 +146,18 @@ describe('starting', () => {
       expect(told).toEqual(names);
     } finally {
       await crowd.stop();
+    }
+  });
+
+  test('programs start, or say why not, where no process can share memory with another', async () => {
+    const refusing = join(import.meta.dir, '../support/no-shared-memory.py');
+    const emulated = await Daemon.start({ config, executable: ['/usr/bin/python3', refusing, ...ours] });
+    try {
+      expect((await emulated.supervisorctl('start', 'hup')).stdout).toBe('hup: started\n');
+      await emulated.supervisorctl('start', 'lost');
+      expect(emulated.log()).toContain("INFO spawnerr: couldn't chdir to /nonexistent: ENOENT\n");
+    } finally {
+      await emulated.stop();
     }
   });
 
