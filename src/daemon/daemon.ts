@@ -61,7 +61,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     }
     let ending = await lifeOf(current, service);
     while (ending === 'restart') {
-      current = startAgain({ ...lasting, earlyLines: [] }, readConfig, current.config);
+      current = startAgain(lasting, readConfig, current.config);
       incarnation = current;
       ending = await lifeOf(current, service);
     }
@@ -117,18 +117,22 @@ function giveBackMemory(): void {
   forgetStartUpCode();
 }
 
-/** A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. */
+/**
+ * A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. A user
+ * that was added to it is obeyed: whoever wrote it down believes from then on that root was given up.
+ */
 function startAgain(
-  request: Omit<IncarnationRequest, 'config'>,
+  request: Omit<IncarnationRequest, 'config' | 'earlyLines'>,
   readConfig: () => Config,
   last: Config,
 ): Incarnation {
   try {
-    return Incarnation.start({ ...request, config: readConfig() });
+    const config = readConfig();
+    return Incarnation.start({ ...request, config, earlyLines: dropPrivileges(config.supervisord) });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     const warning = `the new configuration could not be used, using the last good one: ${error.message}`;
-    return Incarnation.start({ ...request, config: { ...last, warnings: [warning] } });
+    return Incarnation.start({ ...request, config: { ...last, warnings: [warning] }, earlyLines: [] });
   }
 }
 

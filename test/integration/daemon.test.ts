@@ -1,6 +1,15 @@
 // The daemon itself: background, pidfile, signals, restart in place, what it refuses.
 import { describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, type Outcome, original, ours, run } from '../support/daemon.ts';
@@ -28,6 +37,15 @@ async function refusal(
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+const nobody = 65534;
+
+/** The effective uids of all threads of a process. */
+function uidsOf(pid: number): number[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const statuses = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8'));
+  return [...new Set(statuses.map((status) => Number(/^Uid:\t\d+\t(\d+)/m.exec(status)?.[1])))];
 }
 
 const program = '[program:x]\ncommand=/bin/cat\n';
@@ -165,6 +183,25 @@ describe('signals to the daemon', () => {
     expect(status).toBe(200);
     expect(await daemon.stop()).toBe(0);
     taken.stop(true);
+  });
+
+  test('a restart obeys a user that was written down meanwhile, in every thread, and no second one', async () => {
+    const daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
+    chownSync(daemon.directory, nobody, nobody);
+    chownSync(daemon.path('supervisord.log'), nobody, nobody);
+    const text = readFileSync(daemon.configPath, 'utf8');
+    const restartAs = async (user: string, line: string): Promise<void> => {
+      writeFileSync(daemon.configPath, text.replace('[supervisord]', `[supervisord]\nuser=${user}`));
+      daemon.subprocess.kill('SIGHUP');
+      await eventually(() => daemon.log().includes(line), { what: line });
+      await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run again' });
+    };
+    await restartAs('nobody', `INFO Set uid to user ${nobody} succeeded`);
+    expect(uidsOf(daemon.pid)).toEqual([nobody]);
+    expect(uidsOf(Number((await daemon.supervisorctl('pid', 'cat')).stdout))).toEqual([nobody]);
+    await restartAs('daemon', "using the last good one: Can't drop privilege as nonroot user");
+    expect(uidsOf(daemon.pid)).toEqual([nobody]);
+    expect(await daemon.stop()).toBe(0);
   });
 
   test('a group whose AUTO logs cannot be made is refused in one line, and can be added later', async () => {
