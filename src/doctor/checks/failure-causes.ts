@@ -35,6 +35,20 @@ function causeInWords(program: ProgramView): Cause | null {
 /** The words of supervisord, in `spawnerr` or in the program's stderr log. */
 const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   [
+    /can't find command ['"](~.*|.*\$.*|[A-Za-z_]\w*=.*|\.|cd|exec|export|for|if|source|ulimit|umask|while)['"]/,
+    ([, word = '']) => ({
+      id: 'command-not-found',
+      why: {
+        en: `${word} means something to a shell only, and command= is started without one`,
+        zh: `${word} 只有 shell 才能理解，而 command= 不经过 shell`,
+      },
+      remedy: {
+        en: `command = /bin/sh -c "…"   # or without it: whole paths, directory= instead of cd, environment= for variables`,
+        zh: `command = /bin/sh -c "…"   # 或不用 shell：写完整路径，用 directory= 代替 cd，用 environment= 设置变量`,
+      },
+    }),
+  ],
+  [
     /can't find command ['"](.*)['"]/,
     ([, path = '']) => ({
       id: 'command-not-found',
@@ -113,8 +127,28 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     /couldn't exec (.*): ENOEXEC/,
     ([, path = '']) => ({
       id: 'script-without-interpreter',
-      why: { en: `${path} is a script without #! in its first line`, zh: `${path} 是脚本，但第一行没有 #!` },
-      remedy: both(`sed -i '1i #!/bin/sh' ${shellWord(path)}`),
+      why: {
+        en: `${path} is a script without #! in its first line, a program for another kind of machine, or empty`,
+        zh: `${path} 是第一行没有 #! 的脚本，或是其他架构的程序，或是空文件`,
+      },
+      // No command that would change it: it may be a program.
+      remedy: {
+        en: `head -c 20 ${shellWord(path)} | od -c   # with ELF: for another machine than this (uname -m)
+# a script: #!/bin/sh, or what else runs it, as its first line`,
+        zh: `head -c 20 ${shellWord(path)} | od -c   # 含有 ELF：不是本机架构（uname -m）的程序
+# 脚本：第一行写 #!/bin/sh 或相应的解释器`,
+      },
+    }),
+  ],
+  [
+    /couldn't exec (.*): EACCES/,
+    ([, path = ''], { user }) => ({
+      id: 'command-not-permitted',
+      why: {
+        en: `${user ?? "the daemon's user"} may not run ${path}, or its file system is mounted noexec`,
+        zh: `${user ?? '守护进程的用户'} 无权执行 ${path}，或其文件系统以 noexec 挂载`,
+      },
+      remedy: both(`namei -l ${shellWord(path)}\nfindmnt -no OPTIONS -T ${shellWord(path)}`),
     }),
   ],
   [
@@ -125,7 +159,10 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
         en: `${path} cannot be executed: ${reason} (for a script, also when the program after #! is missing)`,
         zh: `无法执行 ${path}：${reason}（脚本的 #! 解释器不存在时也会如此）`,
       },
-      remedy: both(`head -1 ${shellWord(path)}\nls -l ${shellWord(path)}`),
+      remedy: {
+        en: `head -1 ${shellWord(path)} | cat -A   # with ^M$ at the end: sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
+        zh: `head -1 ${shellWord(path)} | cat -A   # 行末是 ^M$：sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
+      },
     }),
   ],
   [

@@ -62,6 +62,7 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
 function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: View): Cause {
   const tail = `${clientCommand(view)} tail ${processName(info)} stderr`;
   const how = lastExit ?? info.spawnerr;
+  const mayEnd = lastExit === 'exit status 0';
   return {
     id: 'exits-too-quickly',
     why: {
@@ -69,8 +70,8 @@ function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: Vie
       zh: `它在 startsecs=${startsecs} 秒内结束：${how}`,
     },
     remedy: {
-      en: `${tail}\n${command ?? ''}   # try it by hand, as its user and in its directory`.trim(),
-      zh: `${tail}\n${command ?? ''}   # 以它的用户、在它的目录中手动运行`.trim(),
+      en: `${tail}\n${command ?? ''}   # try it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is meant to end' : ''}`.trim(),
+      zh: `${tail}\n${command ?? ''}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\nstartsecs = 0   # 如果它本来就是会结束的任务' : ''}`.trim(),
     },
   };
 }

@@ -65,14 +65,14 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
   'program-script-without-interpreter': {
     program: 'command=TOOLS/no-interpreter',
     en: /no-interpreter is a script without #!/,
-    zh: /no-interpreter 是脚本，但第一行没有 #!/,
-    remedy: /^sed -i '1i #!\/bin\/sh' \/.*\/no-interpreter\n/,
+    zh: /no-interpreter 是第一行没有 #! 的脚本/,
+    remedy: /^head -c 20 \/.*\/no-interpreter \| od -c .*\n.*#!\/bin\/sh/,
   },
   'program-command-not-started': {
     program: 'command=TOOLS/lost-interpreter',
     en: /lost-interpreter cannot be executed: ENOENT .*#! is missing/,
     zh: /无法执行 \/.*\/lost-interpreter：ENOENT/,
-    remedy: /^head -1 \/.*\/lost-interpreter\n/,
+    remedy: /^head -1 \/.*\/lost-interpreter \| cat -A .*\n/,
   },
   'program-log-not-writable': {
     program: 'command=/bin/cat\nstdout_logfile=/etc/cat.log',

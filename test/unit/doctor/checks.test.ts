@@ -257,6 +257,28 @@ describe('a program that fails', () => {
         for (const language of ['en', 'zh'] as const) expect(text?.[language]).toBeTruthy();
     });
 
+  test('for want of a known format is never told a command that changes it: it may be a program', () => {
+    const { remedy } = causeOfFailure(program("couldn't exec /opt/x: ENOEXEC")) ?? {};
+    expect(remedy?.en).toStartWith('head -c 20 /opt/x | od -c');
+    for (const language of ['en', 'zh'] as const) expect(remedy?.[language]).not.toMatch(/\b(?:sed|mv|rm) /);
+  });
+
+  test('because its user may not run the file names that user', () => {
+    const found = causeOfFailure(program("couldn't exec /opt/x: EACCES"));
+    expect(found).toMatchObject({
+      id: 'command-not-permitted',
+      remedy: { en: expect.stringMatching(/^namei -l \/opt\/x\n/) },
+    });
+    expect(found?.why.en).toStartWith('joe may not run /opt/x');
+  });
+
+  for (const word of ['cd', '~/bin/x', '$HOME/bin/x', 'LANG=C', 'ulimit'])
+    test(`is told that no shell reads its command: ${word}`, () => {
+      const found = causeOfFailure(program(`can't find command '${word}'`));
+      expect(found?.id).toBe('command-not-found');
+      expect(found?.remedy.en).toStartWith('command = /bin/sh -c "…"');
+    });
+
   for (const [line, port] of [
     ['Error: listen EADDRINUSE: address already in use :::3000', 3000],
     ['nginx: 2026/11/21 11:59:11 [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)', 80],
@@ -277,6 +299,16 @@ describe('a program that fails', () => {
       const found = causeOfFailure(program(quick, line));
       expect(found?.remedy.en).toBe(`ss -ltnp${port === null ? '' : ` 'sport = :${port}'`}`);
     });
+
+  test('by ending well is told how a job that is meant to end is written', () => {
+    const remedyAfter = (lastExit: string) => {
+      const view = { ...program(quick), lastExit };
+      const fatal = { ...view, info: { ...view.info, statename: 'FATAL' as const } };
+      return examine({ ...well, programs: [fatal] }).map(({ remedy }) => remedy.en);
+    };
+    expect(remedyAfter('exit status 0')).toEqual([expect.stringContaining('\nstartsecs = 0   #')]);
+    expect(remedyAfter('exit status 1')).toEqual([expect.not.stringContaining('startsecs = 0')]);
+  });
 
   test('with words that say nothing is left to its owner', () => {
     expect(causeOfFailure(program(quick, 'Segmentation fault'))).toBeNull();
