@@ -31,9 +31,18 @@ let forks = 0;
 
 /** The address of bytes that are always zero. */
 export function zeros(): number {
-  region ??= mapMemory(SIZE);
+  region ??= mapRegion();
   return region;
 }
+
+/** Little of it is ever used: where the system makes huge pages of what it can, they would take 30 MB. */
+function mapRegion(): number {
+  const address = mapMemory(SIZE);
+  libc.madvise(BigInt(address), BigInt(SIZE), MADV_NOHUGEPAGE);
+  return address;
+}
+
+const MADV_NOHUGEPAGE = 15;
 
 /** What one child needs; the next one may have it when that is a program. */
 export class ChildMemory {

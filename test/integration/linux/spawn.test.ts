@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zeros } from '../../../src/linux/child-memory.ts';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
 import { begin, mostBegun, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
@@ -276,6 +277,15 @@ describe('children that begin while others are on their way', () => {
     process.kill(pid, 'SIGKILL');
     while (reapChild() === null);
   }
+});
+
+test('the memory that children share with us is in no huge pages, each of which takes megabytes', () => {
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/\n(?=[0-9a-f]+-)/);
+  const ours = mappings.find((mapping) => {
+    const [start = '', end = ''] = mapping.split(/[- ]/);
+    return Number(`0x${start}`) <= zeros() && zeros() < Number(`0x${end}`);
+  });
+  expect(ours).toMatch(/^VmFlags:.* nh\b/m);
 });
 
 describe('children whose directory is on a disk that does not answer', () => {
