@@ -20,6 +20,7 @@ export type MachineFindingId =
   | 'daemon-silent'
   | 'server-wants-password'
   | 'server-strange'
+  | 'server-elsewhere'
   | 'no-server'
   | 'socket-missing'
   | 'socket-stale'
@@ -29,6 +30,7 @@ export type MachineFindingId =
   | 'socket-unusable'
   | 'port-taken'
   | 'port-not-open'
+  | 'address-unknown'
   | 'limit-too-low'
   | 'descriptors-used-up'
   | 'orphans';

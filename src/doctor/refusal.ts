@@ -4,9 +4,11 @@ import { currentUid } from '../linux/credentials.ts';
 import { userById } from '../linux/users.ts';
 import { explainMistake } from './checks/configuration.ts';
 import { unwritablePlaces } from './checks/places.ts';
+import { unknownAddress, unusablePath } from './checks/servers.ts';
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
 import { lookAtPlaces } from './look/places.ts';
+import { lookAtServers } from './look/servers.ts';
 
 /** Lines; none when nothing more is known. `config`: null when it could not be read. */
 export function explainRefusal(error: Error, config: Config | null, language: Language): string[] {
@@ -31,6 +33,12 @@ function causes(error: Error, config: Config | null): Finding[] {
     const finding = explainMistake({ ...mistake, position: error.position, remedy: null }, '');
     return finding.id === 'configuration-mistake' ? [] : [finding];
   }
+  if (config === null) return [];
   const writer = userById(currentUid());
-  return config && writer ? unwritablePlaces(lookAtPlaces(config, writer)) : [];
+  const { unixServers, inetServers } = lookAtServers(config, []);
+  return [
+    ...(writer ? unwritablePlaces(lookAtPlaces(config, writer)) : []),
+    ...unixServers.flatMap(unusablePath),
+    ...inetServers.flatMap(unknownAddress),
+  ];
 }

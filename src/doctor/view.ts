@@ -59,6 +59,8 @@ export interface InetServerView {
   readonly section: string;
   readonly host: string;
   readonly port: number;
+  /** Whether the host is an address of this machine, or a name for one. */
+  readonly isHere: boolean;
   /** Who listens on that port; null when nobody does. */
   readonly holder: PortHolder | null;
 }
@@ -104,7 +106,7 @@ export interface PlaceView {
   readonly path: string;
   readonly directory: string;
   /** Why it cannot be written by `writer`; null when it can, or when we cannot know. */
-  readonly problem: 'missing' | 'denied' | 'read-only' | null;
+  readonly problem: 'missing' | 'directory' | 'denied' | 'read-only' | null;
   /** What is in the way: the directory, or the file itself. */
   readonly blocked: string;
   /** The name of the daemon's user. */

@@ -54,7 +54,16 @@ const explanations: readonly {
     pattern: /Invalid user name (\S+?)(?: in section|$|,)/,
     explain: ([, name = '']) => missingUser(name.replaceAll(/^['"]|['"]$/g, '')),
   },
+  { pattern: /Invalid user id (\d+)/, explain: ([, id = '']) => missingUserId(id) },
 ];
+
+function missingUserId(id: string): Explanation {
+  return {
+    id: 'user-missing',
+    what: { en: `there is no user with the number ${id}`, zh: `没有编号为 ${id} 的用户` },
+    remedy: both(`useradd --system --uid ${id} --shell /usr/sbin/nologin NAME`),
+  };
+}
 
 function missingDirectory(directory: string): Explanation {
   return {

@@ -83,7 +83,9 @@ function badAnswer(view: View): Finding[] {
       return [wantsPassword(answer.url, view)];
     case 'strange':
       return [strange(answer.url)];
-    default:
+    case 'unreachable':
+      return elsewhere(answer.url, view);
+    case 'answered':
       return [];
   }
 }
@@ -137,6 +139,34 @@ function strange(url: string): Finding {
       '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
     ),
   };
+}
+
+/** The daemon can be reached, but not where clients look for it. */
+function elsewhere(url: string, view: View): Finding[] {
+  const pid = ownDaemon(view)?.pid;
+  const servers = [
+    ...view.unixServers.map(({ path, listenerPid }) => ({ url: `unix://${path}`, holder: listenerPid })),
+    ...view.inetServers.map(({ host, port, holder }) => ({
+      url: `http://${host || 'localhost'}:${port}`,
+      holder: holder?.pid ?? null,
+    })),
+  ];
+  // What is wrong with one of them is told with the servers.
+  if (pid === undefined || servers.some((server) => server.url === url)) return [];
+  const open = servers.filter(({ holder }) => holder === pid).map((server) => server.url);
+  const [first] = open;
+  if (first === undefined) return [];
+  return [
+    {
+      id: 'server-elsewhere',
+      what: {
+        en: `the daemon runs (pid ${pid}), but clients look for it at ${url}`,
+        zh: `守护进程在运行（pid ${pid}），但客户端在 ${url} 找它`,
+      },
+      why: { en: `it listens at ${open.join(', ')}`, zh: `它监听的是 ${open.join('、')}` },
+      remedy: both(`[supervisorctl]\nserverurl = ${first}`),
+    },
+  ];
 }
 
 /** Never the password itself: what the doctor prints is shown to others. */

@@ -32,6 +32,16 @@ function notWritable(place: PlaceView): Finding {
         why,
         remedy: both(makeDirectory(directory, writer)),
       };
+    case 'directory':
+      return {
+        id: 'not-writable',
+        what: { en: `${path} is a directory, not a file`, zh: `${path} 是目录，不是文件` },
+        why: { en: `it stands in ${purpose}`, zh: `它写在 ${purpose} 中` },
+        remedy: {
+          en: `# the name of a file in ${purpose}, as in:\n${shellWord(`${path}/NAME.log`)}`,
+          zh: `# 在 ${purpose} 中写文件名，例如：\n${shellWord(`${path}/NAME.log`)}`,
+        },
+      };
     case 'read-only':
       return {
         id: 'not-writable',

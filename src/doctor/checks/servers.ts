@@ -17,16 +17,9 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
   if (failure === null) return strangerAt(server, view);
   // Told with the other directories.
   if (!server.directoryExists) return [];
+  const unusable = unusablePath(server);
+  if (unusable.length > 0) return unusable;
   if (failure === 'ENOENT') return daemon === null ? [] : [removed(path, daemon.pid)];
-  if (!server.isSocket && failure !== 'EACCES')
-    return [
-      {
-        id: 'socket-not-a-socket',
-        what: { en: `${path} is in the way: it is no socket`, zh: `${path} 不是套接字，占用了位置` },
-        why: both(mode),
-        remedy: both(`ls -l ${file}\nmv ${file} ${shellWord(`${path}.old`)}`),
-      },
-    ];
   if (failure === 'EACCES' || failure === 'EPERM')
     return [
       {
@@ -57,6 +50,35 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
       what: { en: `the socket ${path} cannot be used`, zh: `套接字 ${path} 无法使用` },
       why: both(failure),
       remedy: both(`ls -ld ${file}`),
+    },
+  ];
+}
+
+/** No daemon could listen there. */
+export function unusablePath({ section, path, failure, mode, isSocket }: UnixServerView): Finding[] {
+  const file = shellWord(path);
+  if (failure === 'ENAMETOOLONG')
+    return [
+      {
+        id: 'socket-unusable',
+        what: {
+          en: `the path of the socket of [${section}] is too long`,
+          zh: `[${section}] 的套接字路径太长`,
+        },
+        why: {
+          en: `${path} has ${Buffer.byteLength(path)} bytes, the kernel takes 107 (unix(7))`,
+          zh: `${path} 长 ${Buffer.byteLength(path)} 字节，内核最多接受 107 字节（unix(7)）`,
+        },
+        remedy: both(`[${section}]\nfile = /run/supervisor.sock`),
+      },
+    ];
+  if (failure === null || failure === 'EACCES' || isSocket || mode === '') return [];
+  return [
+    {
+      id: 'socket-not-a-socket',
+      what: { en: `${path} is in the way: it is no socket`, zh: `${path} 不是套接字，占用了位置` },
+      why: both(mode),
+      remedy: both(`ls -l ${file}\nmv ${file} ${shellWord(`${path}.old`)}`),
     },
   ];
 }
@@ -101,11 +123,13 @@ function startOrRestart(view: View, pid: number | null) {
   return both(unit ? `systemctl start ${unit.name}` : `tsupervisor supervisord -c ${shellWord(path)}`);
 }
 
-function checkInet({ section, host, port, holder }: InetServerView, view: View): Finding[] {
+function checkInet(server: InetServerView, view: View): Finding[] {
+  const { section, host, port, holder } = server;
   const daemon = ownDaemon(view);
   const address = `${host || '*'}:${port}`;
   if (holder === null) {
-    if (daemon === null) return [];
+    const unknown = unknownAddress(server);
+    if (daemon === null || unknown.length > 0) return unknown;
     return [
       {
         id: 'port-not-open',
@@ -141,6 +165,25 @@ function checkInet({ section, host, port, holder }: InetServerView, view: View):
         en: `${holder.pid === null ? `sudo tsupervisor doctor   # tells who it is` : `kill ${holder.pid}`}\n# or another port in [${section}]`,
         zh: `${holder.pid === null ? `sudo tsupervisor doctor   # 可查明是谁` : `kill ${holder.pid}`}\n# 或在 [${section}] 中换一个端口`,
       },
+    },
+  ];
+}
+
+/** No daemon could listen there. */
+export function unknownAddress({ section, host, port, isHere }: InetServerView): Finding[] {
+  if (isHere) return [];
+  return [
+    {
+      id: 'address-unknown',
+      what: {
+        en: `[${section}] wants to listen on ${host}, which is no address of this machine`,
+        zh: `[${section}] 要在 ${host} 上监听，但它不是本机的地址`,
+      },
+      why: {
+        en: 'the machine was given another one, it is not there yet, or the name is unknown here',
+        zh: '本机换了地址，地址尚未就绪，或本机无法解析该名称',
+      },
+      remedy: both(`ip -br address\ngetent hosts ${shellWord(host)}\n[${section}]\nport = 127.0.0.1:${port}`),
     },
   ];
 }

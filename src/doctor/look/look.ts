@@ -14,10 +14,9 @@ import { runningDaemons } from './daemons.ts';
 import { lookAtLimits } from './limits.ts';
 import { orphansOf } from './orphans.ts';
 import { lookAtPlaces } from './places.ts';
-import { holderOf } from './ports.ts';
-import { type ProcessEntry, processTable } from './process-table.ts';
+import { processTable } from './process-table.ts';
 import { lookAtPrograms } from './programs.ts';
-import { lookAtSocket } from './sockets.ts';
+import { lookAtServers } from './servers.ts';
 import { lookAtUnits } from './units.ts';
 
 export interface LookRequest {
@@ -39,7 +38,7 @@ export async function look({ configuration: given, server }: LookRequest): Promi
       daemons,
       answer,
       pidfilePid: config && pidIn(config.supervisord.pidfile),
-      ...serversOf(config, table),
+      ...lookAtServers(config, table),
     };
     const daemon = ownDaemon(seen);
     const answering = answer.kind === 'answered' ? [answer.pid] : [];
@@ -94,21 +93,6 @@ function pidIn(pidfile: string): number | null {
   } catch {
     return null;
   }
-}
-
-function serversOf(
-  config: Config | null,
-  table: readonly ProcessEntry[],
-): Pick<View, 'unixServers' | 'inetServers'> {
-  const servers = config?.servers ?? [];
-  return {
-    unixServers: servers.flatMap((server) => (server.kind === 'unix' ? [lookAtSocket(server)] : [])),
-    inetServers: servers.flatMap((server) => {
-      if (server.kind !== 'inet') return [];
-      const { section, host, port } = server;
-      return [{ section, host, port, holder: holderOf(host, port, table) }];
-    }),
-  };
 }
 
 /** Who writes the logs: the daemon's user, or whoever a daemon would become. */

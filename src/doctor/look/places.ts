@@ -1,5 +1,5 @@
 // The files that the daemon writes: whether it may, and how much room there is.
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
 import { asUser, currentUid } from '../../linux/credentials.ts';
@@ -8,55 +8,70 @@ import type { PlaceView } from '../view.ts';
 
 /** As `writer`, the daemon's user. */
 export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] {
-  return filesOf(config).map(({ purpose, path }) => {
-    const directory = dirname(path);
-    return {
-      purpose,
-      path,
-      directory,
-      ...obstacle(path, directory, writer),
-      writer: writer.name,
-      room: roomIn(directory),
-    };
-  });
+  return placesOf(config).map(({ purpose, path, directory, isAdded }) => ({
+    purpose,
+    path,
+    directory,
+    ...obstacle(isAdded && existsSync(path) ? path : directory, directory, writer),
+    writer: writer.name,
+    room: roomIn(directory),
+  }));
 }
 
-interface WrittenFile {
+interface WrittenPlace {
   readonly purpose: string;
   readonly path: string;
+  readonly directory: string;
+  /** What is there is written on; else something new is made in the directory. */
+  readonly isAdded: boolean;
 }
 
-function filesOf({ supervisord, servers, groups }: Config): WrittenFile[] {
+function placesOf({ supervisord, servers, groups }: Config): WrittenPlace[] {
   const { logfile, pidfile, childlogdir } = supervisord;
   const processes = groups.flatMap((group) => group.processes);
   const hasAutoLog = processes.some(({ stdout, stderr }) =>
     [stdout, stderr].some((stream) => stream.logfile.kind === 'auto'),
   );
   return [
-    ...(logfile.kind === 'file' ? [{ purpose: 'logfile', path: logfile.path }] : []),
-    { purpose: 'pidfile', path: pidfile },
-    ...(hasAutoLog ? [{ purpose: 'childlogdir', path: `${childlogdir}/x` }] : []),
+    ...(logfile.kind === 'file' ? [file('logfile', logfile.path)] : []),
+    file('pidfile', pidfile),
+    ...(hasAutoLog
+      ? [{ purpose: 'childlogdir', path: childlogdir, directory: childlogdir, isAdded: false }]
+      : []),
     ...servers.flatMap((server) =>
-      server.kind === 'unix' ? [{ purpose: server.section, path: `${server.path}.tmp` }] : [],
+      server.kind === 'unix' ? [{ ...file(server.section, server.path), isAdded: false }] : [],
     ),
     ...processes.flatMap(logsOf),
   ].filter(({ path }) => !path.startsWith('/dev/'));
 }
 
-function logsOf({ name, stdout, stderr }: ProcessConfig): WrittenFile[] {
+function file(purpose: string, path: string): WrittenPlace {
+  return { purpose, path, directory: dirname(path), isAdded: true };
+}
+
+function logsOf({ name, stdout, stderr }: ProcessConfig): WrittenPlace[] {
   return Object.entries({ stdout, stderr }).flatMap(([channel, { logfile }]) =>
-    logfile.kind === 'file' ? [{ purpose: `${channel}_logfile of ${name}`, path: logfile.path }] : [],
+    logfile.kind === 'file' ? [file(`${channel}_logfile of ${name}`, logfile.path)] : [],
   );
 }
 
+/** `target`: what is written to, the file or its directory. */
 function obstacle(
-  path: string,
+  target: string,
   directory: string,
   writer: UserIdentity,
 ): { readonly problem: PlaceView['problem']; readonly blocked: string } {
   if (!existsSync(directory)) return { problem: 'missing', blocked: directory };
-  const blocked = existsSync(path) ? path : directory;
-  return { problem: refusalOf(blocked, writer), blocked };
+  if (target !== directory && isDirectory(target)) return { problem: 'directory', blocked: target };
+  return { problem: refusalOf(target, writer), blocked: target };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Asks the kernel as the writer itself, where we may; null when all is well, or when we cannot know. */

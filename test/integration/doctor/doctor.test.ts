@@ -281,7 +281,9 @@ describe('a daemon that refuses to start', () => {
     const { status, stderr } = await run([...ours, '-n', '-c', file]);
     expect(status).toBe(2);
     expect(stderr).toContain('Error: Cannot open an HTTP server: socket.error reported errno.ENOENT (2)\n');
-    expect(stderr).toContain(`Cause: the directory ${missing} does not exist`);
+    expect(stderr).toContain(
+      `Cause: the directory ${missing} does not exist (needed for unix_http_server (${missing}/s.sock))\n`,
+    );
     expect(stderr).toEndWith(`Remedy: mkdir -p ${missing}\n`);
   });
 
@@ -293,6 +295,26 @@ describe('a daemon that refuses to start', () => {
     const missing = path('unlogged/none');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/logfile=.*/, `logfile=${missing}/log`));
     expect((await run([...ours, '-n', '-c', file])).stderr).toEndWith(`Remedy: mkdir -p ${missing}\n`);
+  });
+
+  test('names what is in the way of its socket, and an address that the machine does not have', async () => {
+    const file = configuration('obstructed', cat);
+    const socket = /^file=(.*)$/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+    writeFileSync(socket, 'precious');
+    const obstructed = await run([...ours, '-n', '-c', file]);
+    expect(obstructed.status).toBe(2);
+    expect(obstructed.stderr).toContain(
+      `Cause: ${socket} is in the way: it is no socket (mode 0644, root:root)\n`,
+    );
+    expect(obstructed.stderr).toEndWith(`Remedy: mv ${socket} ${socket}.old\n`);
+    rmSync(socket);
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n[inet_http_server]\nport=192.0.2.1:9001\n`);
+    const { stderr } = await run([...ours, '-n', '-c', file]);
+    expect(stderr).toContain(
+      'Error: Cannot open an HTTP server: socket.error reported errno.EADDRNOTAVAIL (99)\n',
+    );
+    expect(stderr).toContain('Cause: [inet_http_server] wants to listen on 192.0.2.1, which is no address');
+    expect(stderr).toEndWith('Remedy: [inet_http_server]\nRemedy: port = 127.0.0.1:9001\n');
   });
 });
 

@@ -154,6 +154,20 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     zh: /监听的不是 supervisord\n/,
     remedy: /^\[rpcinterface:supervisor\]\n/,
   },
+  'server-elsewhere': {
+    arrange: async () => {
+      const { patient, daemon } = await running();
+      const text = readFileSync(daemon.configPath, 'utf8');
+      writeFileSync(
+        daemon.configPath,
+        text.replace(/serverurl=.*/, `serverurl=http://127.0.0.1:${await freePort()}`),
+      );
+      return patient;
+    },
+    en: /the daemon runs \(pid \d+\), but clients look for it at http:\/\/127\.0\.0\.1:\d+\nit listens at unix:\/\/\S+supervisor\.sock, http/,
+    zh: /守护进程在运行（pid \d+），但客户端在 http:\S+ 找它\n它监听的是 unix:\/\/\S+supervisor\.sock、http/,
+    remedy: /^\[supervisorctl\]\nserverurl = unix:\/\/\S+supervisor\.sock$/,
+  },
   'no-server': {
     arrange: (home) => {
       const file = configurationIn(home, cat);
@@ -245,6 +259,15 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     zh: /守护进程在运行（pid \d+），但 127\.0\.0\.1:\d+ 无人监听\n/,
     remedy: /^kill -HUP \d+ /,
   },
+  'address-unknown': {
+    // Of TEST-NET-1 (RFC 5737): no machine has it.
+    arrange: (home) => ({
+      configuration: configurationIn(home, `${cat}\n[inet_http_server]\nport=192.0.2.1:9001`),
+    }),
+    en: /\[inet_http_server\] wants to listen on 192\.0\.2\.1, which is no address of this machine\n/,
+    zh: /\[inet_http_server\] 要在 192\.0\.2\.1 上监听，但它不是本机的地址\n/,
+    remedy: /^ip -br address\ngetent hosts 192\.0\.2\.1\n\[inet_http_server\]\nport = 127\.0\.0\.1:9001$/,
+  },
   'limit-too-low': {
     arrange: (home) => ({
       configuration: configurationIn(home, cat, 'minfds=5000'),
@@ -314,6 +337,37 @@ describe('the doctor finds, and says what to do about', () => {
       en: /is on a read-only file system\n/,
       zh: /位于只读文件系统\n/,
       remedy: /^findmnt -T \S+$/,
+    });
+    rmSync(home, { recursive: true });
+  });
+
+  test('a log that is a directory', async () => {
+    const home = newHome();
+    const configuration = configurationIn(home, cat);
+    writeFileSync(
+      configuration,
+      readFileSync(configuration, 'utf8').replace(/logfile=.*/, `logfile=${home}`),
+    );
+    await expectAdvice({ configuration }, 'not-writable', {
+      en: /\S+ is a directory, not a file\nit stands in logfile$/,
+      zh: /\S+ 是目录，不是文件\n它写在 logfile 中$/,
+      remedy: /^# .*\n\S+\/NAME\.log$/,
+    });
+    rmSync(home, { recursive: true });
+  });
+
+  test('a socket whose path is too long', async () => {
+    const home = newHome();
+    const configuration = configurationIn(home, cat);
+    const long = join(home, 'x'.repeat(108));
+    writeFileSync(
+      configuration,
+      readFileSync(configuration, 'utf8').replace(/file=.*s\.sock/, `file=${long}`),
+    );
+    await expectAdvice({ configuration }, 'socket-unusable', {
+      en: /the path of the socket of \[unix_http_server\] is too long\n\S+ has \d+ bytes, the kernel takes 107/,
+      zh: /\[unix_http_server\] 的套接字路径太长\n/,
+      remedy: /^\[unix_http_server\]\nfile = \S+$/,
     });
     rmSync(home, { recursive: true });
   });

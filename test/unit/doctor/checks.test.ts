@@ -160,7 +160,7 @@ UnitFileState=enabled\nMainPID=0\n\nId=supervisord.service\nLoadState=not-found\
 });
 
 describe('a port', () => {
-  const server = { section: 'inet_http_server', host: '127.0.0.1', port: 9001 };
+  const server = { section: 'inet_http_server', host: '127.0.0.1', port: 9001, isHere: true };
 
   test('of the daemon itself is well; of others it is not, even when they cannot be seen', () => {
     const held = (uid: number, pid: number | null): string[] =>
