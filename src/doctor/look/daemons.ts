@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { findConfig, programPath } from '../../config/search.ts';
 import type { DaemonView } from '../view.ts';
+import { printable } from './printable.ts';
 import { commandLine, type ProcessEntry, sharesOurNamespace, workingDirectoryOf } from './process-table.ts';
 
 export function runningDaemons(table: readonly ProcessEntry[]): DaemonView[] {
@@ -67,7 +68,13 @@ function configPathOf({ pid, argv }: ProcessEntry, options: readonly string[]): 
   return found === null ? null : real(resolve(cwd, found));
 }
 
-function real(path: string): string {
+/** Null for a path that could not be shown as it is. */
+function real(given: string): string | null {
+  const path = pathBehindLinks(given);
+  return path === printable(path) ? path : null;
+}
+
+function pathBehindLinks(path: string): string {
   try {
     return realpathSync(path);
   } catch {

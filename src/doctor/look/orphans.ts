@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
 import type { OrphanView } from '../view.ts';
+import { printable } from './printable.ts';
 import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
 /** Without their own descendants. None when the configuration has no server, by whose URL they are known. */
@@ -20,7 +21,7 @@ export function orphansOf(
   for (const entry of table) {
     if (ourOwn.has(entry.pid) || (daemon && !isBefore(entry, daemon))) continue;
     const environment = environmentOf(entry.pid);
-    if (environment.has(`SUPERVISOR_SERVER_URL=${url}`)) names.set(entry.pid, nameIn(environment));
+    if (environment.has(`SUPERVISOR_SERVER_URL=${url}`)) names.set(entry.pid, printable(nameIn(environment)));
   }
   return [...names].flatMap(([pid, process]) => {
     const entry = byPid.get(pid);

@@ -3,6 +3,7 @@ import { readlinkSync, statSync } from 'node:fs';
 import { processStat } from '../../linux/process-stat.ts';
 import { allPids } from '../../linux/process-table.ts';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
+import { printable } from './printable.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -18,8 +19,9 @@ export function processTable(): ProcessEntry[] {
   return allPids().flatMap((pid) => entryOf(pid) ?? []);
 }
 
-export function commandLine({ argv }: ProcessEntry): string {
-  return argv.join(' ').trim();
+/** In one line, to be shown: whoever may start a process may write anything into it. */
+export function commandLine({ argv }: Pick<ProcessEntry, 'argv'>): string {
+  return printable(argv.join(' ').trim());
 }
 
 /** `NAME=value` each; none when we may not look. */

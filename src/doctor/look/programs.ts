@@ -6,6 +6,7 @@ import type { Config, ProcessConfig } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
 import type { ProgramView } from '../view.ts';
 import { soon } from './answer.ts';
+import { printable } from './printable.ts';
 import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
 /** Enough for a stack trace, and for the last lines about each of many programs. */
@@ -84,11 +85,10 @@ async function orEmpty(answer: Promise<string>): Promise<string> {
   }
 }
 
-/** Terminal control characters of a hostile program must not reach the one who looks. */
 function linesOf(text: string): string[] {
   return text
     .split('\n')
-    .map((line) => line.replaceAll(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '?').trimEnd())
+    .map((line) => printable(line).trimEnd())
     .filter((line) => line !== '');
 }
 

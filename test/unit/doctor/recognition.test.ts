@@ -2,11 +2,25 @@
 import { describe, expect, test } from 'bun:test';
 import { foregroundCommand } from '../../../src/doctor/checks/self-daemonising.ts';
 import { languageOf } from '../../../src/doctor/language.ts';
-import { configurationOption, daemonOptions } from '../../../src/doctor/look/daemons.ts';
+import { configurationOption, daemonOptions, runningDaemons } from '../../../src/doctor/look/daemons.ts';
 import { limitIn } from '../../../src/doctor/look/limits.ts';
 import { parseListening } from '../../../src/doctor/look/ports.ts';
+import { commandLine } from '../../../src/doctor/look/process-table.ts';
 import { lastExitIn } from '../../../src/doctor/look/programs.ts';
 import { makeDirectory } from '../../../src/doctor/make-directory.ts';
+
+test('a command line is one line, whatever escape sequences somebody has put into his own', () => {
+  const argv = ['python3', '-c', 'import x\ny', '\x1b]0;title\x07', '\x9b2J', 'naïve 中文'];
+  expect(commandLine({ argv })).toBe('python3 -c import x?y ?]0;title? ?2J naïve 中文');
+});
+
+test('a daemon whose configuration cannot be shown as it is called has none that is known', () => {
+  const daemon = { pid: process.pid, parent: 1, uid: 0, startedAt: 1 };
+  const pathOf = (path: string) =>
+    runningDaemons([{ ...daemon, argv: ['supervisord', '-c', path] }])[0]?.configPath;
+  expect(pathOf('/etc/x.conf')).toBe('/etc/x.conf');
+  expect(pathOf('/etc/x.conf\n\x1b[2J')).toBeNull();
+});
 
 describe('a command line of supervisord', () => {
   for (const [line, options] of [
