@@ -1,5 +1,6 @@
-// A piece of a log file, as text for clients. Only regular files are read: a FIFO would wait for its writer.
-import { constants } from 'node:fs';
+// A piece of a log file, as text for clients. Only regular files are read, a FIFO would wait for its writer; /dev/null,
+// which people write where no log is wanted, is an empty one.
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { inTurn } from './in-turn.ts';
 import type { Window } from './log-window.ts';
@@ -34,7 +35,7 @@ export async function readPiece<W extends Window>(
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const status = await file.stat();
-    if (!status.isFile()) throw new NotARegularFile(path);
+    if (!status.isFile() && !isNullDevice(status)) throw new NotARegularFile(path);
     const window = choose(status.size);
     if (window === null) return null;
     const read = async () => ({ window, size: status.size, text: utf8.decode(await bytesOf(file, window)) });
@@ -42,6 +43,11 @@ export async function readPiece<W extends Window>(
   } finally {
     await file.close();
   }
+}
+
+/** null(4): 1, 3. */
+function isNullDevice(status: Stats): boolean {
+  return status.isCharacterDevice() && status.rdev === 0x103;
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

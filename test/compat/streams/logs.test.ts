@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon, original, ours } from '../../support/daemon.ts';
+import { Daemon, type Outcome, original, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Ours and the original on the same configuration, for as long as `story` lasts. */
@@ -88,6 +88,38 @@ describe('rotation is that of the original', () => {
     });
   }
 });
+
+test('what goes to /dev/null reads as an empty log, as with the original', async () => {
+  const config = `[program:out]\ncommand=/bin/cat\nstdout_logfile=/dev/null`;
+  await withBoth(config, async (mine, theirs) => {
+    for (const script of [readNothing, 'print(server.tailProcessStdoutLog("out", 50, 100))']) {
+      const [ofMine, ofTheirs] = await Promise.all([asked(mine, script), asked(theirs, script)]);
+      expect(ofMine).toEqual(ofTheirs);
+      expect(ofMine.status).toBe(0);
+    }
+    const [ofMine, ofTheirs] = await Promise.all(
+      [mine, theirs].map((each) => each.supervisorctl('tail', 'out')),
+    );
+    expect(ofMine).toEqual({ status: 0, stdout: '\n', stderr: '' });
+    expect(ofMine).toEqual(ofTheirs);
+  });
+});
+
+/** Both ends, the whole, and a window that is none. */
+const readNothing = `
+for window in (0, 0), (-10, 0), (7, 2), (-5, 10):
+    try:
+        print(repr(server.readProcessStdoutLog("out", *window)))
+    except Fault as fault:
+        print(fault)`;
+
+/** What Python's client prints; `server` is the interface that supervisorctl uses. */
+function asked(daemon: Daemon, script: string): Promise<Outcome> {
+  const client = `from xmlrpc.client import Fault, ServerProxy
+server = ServerProxy("http://127.0.0.1:${daemon.port}").supervisor
+${script}`;
+  return run(['/usr/bin/python3', '-c', client]);
+}
 
 describe('what a log leaves out is that of the original', () => {
   test('colours with strip_ansi', async () => {
