@@ -1,4 +1,5 @@
 // Is there a configuration, and would a daemon take it?
+import { dirname } from 'node:path';
 import type { Mistake } from '../../config/mistake.ts';
 import { type Bilingual, both, type Finding, type FindingId, shellWord } from '../finding.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -53,6 +54,28 @@ const explanations: readonly {
   {
     pattern: /Invalid user name (\S+?)(?: in section|$|,)/,
     explain: ([, name = '']) => missingUser(name.replaceAll(/^['"]|['"]$/g, '')),
+  },
+  {
+    pattern: /could not find config file (.+)/,
+    explain: ([, path = '']) => ({
+      id: 'configuration-not-found',
+      what: { en: `there is no file ${path}`, zh: `没有文件 ${path}` },
+      remedy: {
+        en: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal >${shellWord(path)}   # writes a first one`,
+        zh: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal --lang zh >${shellWord(path)}   # 写入一个初始配置`,
+      },
+    }),
+  },
+  {
+    pattern: /could not read config file (.+)/,
+    explain: ([, path = '']) => ({
+      id: 'configuration-not-found',
+      what: {
+        en: `${path} is no file, or you may not read it`,
+        zh: `${path} 不是文件，或当前用户无权读取`,
+      },
+      remedy: both(`ls -ld ${shellWord(path)}\nsudo tsupervisor doctor -c ${shellWord(path)}`),
+    }),
   },
   { pattern: /Invalid user id (\d+)/, explain: ([, id = '']) => missingUserId(id) },
 ];

@@ -211,7 +211,7 @@ describe('a machine with a daemon that got into trouble', () => {
 describe('a machine without a daemon', () => {
   test('is told of a configuration that is not there, and where was searched', async () => {
     const report = await examined(path('nowhere.conf'));
-    expect(ids(report)[0]).toBe('configuration-mistake');
+    expect(ids(report)[0]).toBe('configuration-not-found');
     expect(report.findings[0]?.why).toContain(`could not find config file ${path('nowhere.conf')}`);
   });
 

@@ -1,6 +1,6 @@
 // Everything that may be wrong with a machine, brought about for real: the doctor must find it and say what to do.
 import { describe, test } from 'bun:test';
-import { existsSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MachineFindingId } from '../../../src/doctor/finding.ts';
@@ -337,6 +337,28 @@ describe('the doctor finds, and says what to do about', () => {
       en: /is on a read-only file system\n/,
       zh: /位于只读文件系统\n/,
       remedy: /^findmnt -T \S+$/,
+    });
+    rmSync(home, { recursive: true });
+  });
+
+  test('a configuration that is not there', async () => {
+    const home = newHome();
+    await expectAdvice({ configuration: join(home, 'none.conf') }, 'configuration-not-found', {
+      en: /there is no file \S+none\.conf\n/,
+      zh: /没有文件 \S+none\.conf\n/,
+      remedy: /^ls -l \S+\ntsupervisor echo-conf --minimal .*>\S+none\.conf {3}# /,
+    });
+    rmSync(home, { recursive: true });
+  });
+
+  test('a configuration that may not be read', async () => {
+    const home = newHome();
+    const configuration = configurationIn(home, cat);
+    chmodSync(configuration, 0o600);
+    await expectAdvice({ configuration, by: asUser }, 'configuration-not-found', {
+      en: /\S+supervisord\.conf is no file, or you may not read it\n/,
+      zh: /\S+supervisord\.conf 不是文件，或当前用户无权读取\n/,
+      remedy: /^ls -ld \S+\nsudo tsupervisor doctor -c \S+supervisord\.conf$/,
     });
     rmSync(home, { recursive: true });
   });
