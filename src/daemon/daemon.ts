@@ -13,7 +13,7 @@ import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { Incarnation, type IncarnationRequest } from './incarnation.ts';
-import { dropPrivileges, type EarlyLine, raiseLimits } from './privileges.ts';
+import { dropPrivileges, dropPrivilegesLater, type EarlyLine, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
 import { StartError } from './start-error.ts';
@@ -128,7 +128,10 @@ function startAgain(
 ): Incarnation {
   try {
     const config = readConfig();
-    return Incarnation.start({ ...request, config, earlyLines: dropPrivileges(config.supervisord) });
+    // Sockets that systemd has opened need no right.
+    const servers = request.descriptors.length > 0 ? [] : config.servers;
+    const earlyLines = dropPrivilegesLater({ ...config, servers });
+    return Incarnation.start({ ...request, config, earlyLines });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     const warning = `the new configuration could not be used, using the last good one: ${error.message}`;

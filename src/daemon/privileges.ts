@@ -1,8 +1,11 @@
 // Who the daemon is and what the kernel grants it: gives up root when told to, raises limits that are too low.
-import type { SupervisordConfig } from '../config/config.ts';
-import { becomeUser, currentUid } from '../linux/credentials.ts';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Config, SupervisordConfig } from '../config/config.ts';
+import { asUser, becomeUser, currentUid, type UserIdentity } from '../linux/credentials.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { RLIMIT_NOFILE, RLIMIT_NPROC, raiseLimit } from '../linux/limits.ts';
+import { isSystemError } from '../linux/system-error.ts';
 import { StartError } from './start-error.ts';
 
 /** A line for the activity log, which is not open yet at this time. */
@@ -29,6 +32,41 @@ export function dropPrivileges({ user }: SupervisordConfig): EarlyLine[] {
     throw error;
   }
   return [done];
+}
+
+/**
+ * The same when a daemon that has run so far reads its configuration anew. There is no way back to root, so it is seen to
+ * first that the user can open what the daemon needs; `config.servers` are those that it opens itself. Throws StartError.
+ */
+export function dropPrivilegesLater(config: Config): EarlyLine[] {
+  const { user } = config.supervisord;
+  // Whatever that user's processes may do to us meanwhile, they may from now on.
+  if (user !== null && user.uid !== 0 && currentUid() === 0) asUser(user, () => requireAccess(config, user));
+  return dropPrivileges(config.supervisord);
+}
+
+function requireAccess(config: Config, { name }: UserIdentity): void {
+  for (const path of neededPlaces(config)) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      if (isSystemError(error)) throw new StartError(`${name} may not write ${path} (${error.code})`);
+      throw error;
+    }
+  }
+}
+
+/** The files, or directories for new files, without which no daemon starts. */
+function neededPlaces({ supervisord, servers, groups }: Config): string[] {
+  const { logfile, childlogdir } = supervisord;
+  const hasAutoLog = groups
+    .flatMap(({ processes }) => processes)
+    .some(({ stdout, stderr }) => stdout.logfile.kind === 'auto' || stderr.logfile.kind === 'auto');
+  return [
+    ...(logfile.kind === 'file' ? [existsSync(logfile.path) ? logfile.path : dirname(logfile.path)] : []),
+    ...(hasAutoLog ? [childlogdir] : []),
+    ...servers.flatMap((server) => (server.kind === 'unix' ? [dirname(server.path)] : [])),
+  ];
 }
 
 /** Sees to minfds and minprocs. Throws StartError when the kernel does not grant them. */

@@ -27,7 +27,7 @@ export function currentUid(): number {
 
 /**
  * Calls `action` with the user's uid, gid and all groups, on this thread alone, and comes back to root's (credentials(7)).
- * Not for the daemon: meanwhile every process of that user may kill and stop us (kill(2)).
+ * Not for daily use in the daemon: meanwhile every process of that user may kill and stop us (kill(2)).
  * Must be called as root. Throws SyscallError when the kernel refuses; aborts the process when it cannot
  * come back, since a manager with half its rights must not go on.
  */

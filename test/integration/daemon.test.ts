@@ -185,10 +185,8 @@ describe('signals to the daemon', () => {
     taken.stop(true);
   });
 
-  test('a restart obeys a user that was written down meanwhile, in every thread, and no second one', async () => {
+  test('a restart obeys a user that was written down meanwhile, if that one can go on, in every thread, and no second one', async () => {
     const daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
-    chownSync(daemon.directory, nobody, nobody);
-    chownSync(daemon.path('supervisord.log'), nobody, nobody);
     const text = readFileSync(daemon.configPath, 'utf8');
     const restartAs = async (user: string, line: string): Promise<void> => {
       writeFileSync(daemon.configPath, text.replace('[supervisord]', `[supervisord]\nuser=${user}`));
@@ -196,6 +194,12 @@ describe('signals to the daemon', () => {
       await eventually(() => daemon.log().includes(line), { what: line });
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run again' });
     };
+    const log = daemon.path('supervisord.log');
+    await restartAs('nobody', `using the last good one: nobody may not write ${log} (EACCES)`);
+    chownSync(log, nobody, nobody);
+    await restartAs('nobody', `using the last good one: nobody may not write ${daemon.directory} (EACCES)`);
+    expect(uidsOf(daemon.pid)).toEqual([0]);
+    chownSync(daemon.directory, nobody, nobody);
     await restartAs('nobody', `INFO Set uid to user ${nobody} succeeded`);
     expect(uidsOf(daemon.pid)).toEqual([nobody]);
     expect(uidsOf(Number((await daemon.supervisorctl('pid', 'cat')).stdout))).toEqual([nobody]);
