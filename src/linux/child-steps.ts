@@ -43,11 +43,22 @@ export function entering(cgroup: number | null, memory: ChildMemory): readonly S
 /** As cgroup.procs understands it. */
 const itself = Buffer.from('0');
 
-/** From here on the descriptors below `end` are the process's own, and there are no others (close_range(2)). */
-export function keepOnlyDescriptorsBelow(end: number): Step {
-  return { stage: 'fork', number: sys.close_range, args: [end, LAST_DESCRIPTOR, CLOSE_RANGE_UNSHARE] };
+/** From here on the process has descriptors of its own: `kept`, in ascending order, and those below 3 (close_range(2)). */
+export function keepingOnly(kept: readonly number[]): readonly Step[] {
+  const starts = [FIRST_DESCRIPTOR, ...kept.map((fd) => fd + 1)];
+  const gaps = starts.map((start, index) => [start, (kept[index] ?? LAST_DESCRIPTOR + 1) - 1] as const);
+  // The highest first: what is in it is not even copied.
+  return gaps
+    .filter(([start, end]) => start <= end)
+    .toReversed()
+    .map(([start, end], index) => ({
+      stage: 'fork',
+      number: sys.close_range,
+      args: [start, end, index === 0 ? CLOSE_RANGE_UNSHARE : 0],
+    }));
 }
 
+const FIRST_DESCRIPTOR = 3;
 const LAST_DESCRIPTOR = 0xffffffff;
 const CLOSE_RANGE_UNSHARE = 2;
 

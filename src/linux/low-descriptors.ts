@@ -29,9 +29,9 @@ export class LowDescriptors {
     return [];
   }
 
-  /** The lowest number that a process does not need. */
-  get end(): number {
-    return Math.max(...this.numbers) + 1;
+  /** All that a process needs, in ascending order. */
+  get kept(): readonly number[] {
+    return this.numbers.toSorted((a, b) => a - b);
   }
 
   /** Makes copies, which stay when ours are closed. Throws SyscallError when they cannot be. */

@@ -1,6 +1,6 @@
 // One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
 import { mostBegun } from './child-memory.ts';
-import { entering, keepOnlyDescriptorsBelow, type Step, stepsOf } from './child-steps.ts';
+import { entering, keepingOnly, type Step, stepsOf } from './child-steps.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { E, errnoName, SyscallError } from './errno.ts';
 import type { Sharing } from './new-process.ts';
@@ -59,7 +59,7 @@ function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
     if (sharing !== 'memory and descriptors' || !descriptors)
       return start(place, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing);
     const { stdio, cgroup } = descriptors.hold(request);
-    const first = [...entering(cgroup, memory), keepOnlyDescriptorsBelow(descriptors.end)];
+    const first = [...entering(cgroup, memory), ...keepingOnly(descriptors.kept)];
     return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing);
   } catch (error) {
     place.vacate();

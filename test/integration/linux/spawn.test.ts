@@ -1,6 +1,15 @@
 // What the kernel says of a child: run as root, since half of it is about giving up root.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zeros } from '../../../src/linux/child-memory.ts';
@@ -299,6 +308,8 @@ describe('children whose directory is on a disk that does not answer', () => {
       const hanging = { ...request, directory: join(disk, 'any') };
       const begun = Array.from({ length: mostBegun + 2 }, () => begin(hanging));
       const pids = begun.map((beginning) => beginning.settle());
+      const held = pids.slice(0, mostBegun).flatMap(descriptorsOf);
+      if (user === null) expect(new Set(held)).toEqual(new Set(['/dev/null']));
       // More than there is room for, were none of it given back.
       const environment = Array.from({ length: 10 }, (_, index) => `V${index}=${'x'.repeat(100_000)}`);
       for (let round = 0; round < 10; round += 1)
@@ -322,6 +333,11 @@ describe('children whose directory is on a disk that does not answer', () => {
     });
   }
 });
+
+function descriptorsOf(pid: number): readonly string[] {
+  const directory = `/proc/${pid}/fd`;
+  return readdirSync(directory).map((fd) => readlinkSync(join(directory, fd)));
+}
 
 const holdChildren = join(import.meta.dir, '../../support/hold-children.py');
 
