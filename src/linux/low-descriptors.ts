@@ -1,17 +1,17 @@
-// Descriptors with low numbers by which a new process gets its standard streams and the entrance of its cgroup. It needs
-// no others, so none of the thousands that we may have must be copied for it at fork and closed at exec.
+// Descriptors with low numbers by which a new process gets its standard streams and the entrance of its cgroup, and
+// reports its failure. It needs no others, so none of the thousands that we may have must be copied and closed for it.
 import { checked } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import type { SpawnRequest } from './spawn-request.ts';
 
 /** What a new process needs of our descriptors. */
 type Needed = Pick<SpawnRequest, 'stdio' | 'cgroup'>;
-type Four = readonly [number, number, number, number];
+type Five = readonly [number, number, number, number, number];
 
 export class LowDescriptors {
   private constructor(
     private readonly nothing: number,
-    private readonly numbers: Four,
+    private readonly numbers: Five,
   ) {}
 
   /** None where the kernel (before 5.9) or a sandbox lacks close_range(2), or when there are not so many left. */
@@ -19,12 +19,12 @@ export class LowDescriptors {
     if (libc.syscall(CLOSE_RANGE, NONE, NONE, 0n, 0n) !== 0n) return [];
     const nothing = libc.open(ptr(cstring('/dev/null')), O_RDWR_CLOEXEC, 0);
     if (nothing < 0) return [];
-    const fours = Array.from(
+    const fives = Array.from(
       { length: count },
-      (): Four => [another(nothing), another(nothing), another(nothing), another(nothing)],
+      (): Five => [another(nothing), another(nothing), another(nothing), another(nothing), another(nothing)],
     );
-    const all = fours.flat();
-    if (all.every((fd) => fd >= 0)) return fours.map((numbers) => new LowDescriptors(nothing, numbers));
+    const all = fives.flat();
+    if (all.every((fd) => fd >= 0)) return fives.map((numbers) => new LowDescriptors(nothing, numbers));
     for (const fd of [nothing, ...all]) libc.close(fd);
     return [];
   }
@@ -32,6 +32,11 @@ export class LowDescriptors {
   /** All that a process needs, in ascending order. */
   get kept(): readonly number[] {
     return this.numbers.toSorted((a, b) => a - b);
+  }
+
+  /** Where a process that shares no memory with us finds the pipe to report its failure to. */
+  get report(): number {
+    return this.numbers[4];
   }
 
   /** Makes copies, which stay when ours are closed. Throws SyscallError when they cannot be. */

@@ -40,10 +40,19 @@ export class NewProcess {
   }
 }
 
-/** It begins with all signals blocked. Throws SyscallError. */
-export function startProcess(calls: readonly SystemCall[], list: CallList, shared: Sharing): NewProcess {
+/**
+ * It begins with all signals blocked. One that shares nothing reports its failure to `report`, a descriptor to be
+ * overwritten, or null for any; as long as that is open with us, it is not known to have become its program.
+ * Throws SyscallError.
+ */
+export function startProcess(
+  calls: readonly SystemCall[],
+  list: CallList,
+  shared: Sharing,
+  report: number | null,
+): NewProcess {
   list.write(calls);
-  return shared === 'nothing' ? startApart(list) : startBeside(list, flagsOf[shared]);
+  return shared === 'nothing' ? startApart(list, report) : startBeside(list, flagsOf[shared]);
 }
 
 const SIGCHLD = 17;
@@ -56,11 +65,12 @@ const flagsOf = {
 };
 const NOWHERE = -1;
 
-function startApart(list: CallList): NewProcess {
+function startApart(list: CallList, report: number | null): NewProcess {
   keepMemoryFromForks();
   const { readFd, writeFd } = createPipe('read');
   try {
-    const pid = run(list, SIGCHLD, writeFd);
+    if (report !== null) checked(libc.dup3(writeFd, report, O_CLOEXEC), 'dup3');
+    const pid = run(list, SIGCHLD, report ?? writeFd);
     const deadline = performance.now() + execWaitMs;
     return new NewProcess(pid, () => failureApart(pid, readFd, deadline));
   } catch (error) {
@@ -70,6 +80,8 @@ function startApart(list: CallList): NewProcess {
     libc.close(writeFd);
   }
 }
+
+const O_CLOEXEC = 0o2000000;
 
 function failureApart(pid: number, readFd: number, deadline: number): Failure | null {
   try {

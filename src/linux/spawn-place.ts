@@ -14,7 +14,7 @@ export class SpawnPlace {
 
   private constructor(
     part: number,
-    /** Null where there are none to be had, or none are needed. */
+    /** Null where there are none to be had. */
     readonly descriptors: LowDescriptors | null,
   ) {
     this.memory = new ChildMemory(part);
@@ -47,18 +47,20 @@ export class SpawnPlace {
 
   static #all(): Places {
     if (places) return places;
-    const descriptors = LowDescriptors.reserve(mostBegun);
+    const descriptors = LowDescriptors.reserve(mostBegun + 1);
+    const place = (part: number) => new SpawnPlace(part, descriptors[part] ?? null);
     places = {
-      shared: Array.from({ length: mostBegun }, (_, part) => new SpawnPlace(part, descriptors[part] ?? null)),
-      apart: new SpawnPlace(mostBegun, null),
+      shared: Array.from({ length: mostBegun }, (_, part) => place(part)),
+      apart: place(mostBegun),
     };
     return places;
   }
 
   /** Begins a child here. Throws SyscallError. */
   start(calls: readonly SystemCall[], shared: Sharing): NewProcess {
-    const process = startProcess(calls, this.#list, shared);
-    if (shared !== 'nothing') this.#occupant = process;
+    const process = startProcess(calls, this.#list, shared, this.descriptors?.report ?? null);
+    if (shared === 'nothing') this.descriptors?.letGo();
+    else this.#occupant = process;
     return process;
   }
 

@@ -56,7 +56,7 @@ function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
   const user = userToBecome(request.user);
   const sharing = user ? 'nothing' : place.sharing;
   try {
-    if (sharing !== 'memory and descriptors' || !descriptors)
+    if (!descriptors)
       return start(place, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing);
     const { stdio, cgroup } = descriptors.hold(request);
     const first = [...entering(cgroup, memory), ...keepingOnly(descriptors.kept)];

@@ -308,8 +308,7 @@ describe('children whose directory is on a disk that does not answer', () => {
       const hanging = { ...request, directory: join(disk, 'any') };
       const begun = Array.from({ length: mostBegun + 2 }, () => begin(hanging));
       const pids = begun.map((beginning) => beginning.settle());
-      const held = pids.slice(0, mostBegun).flatMap(descriptorsOf);
-      if (user === null) expect(new Set(held)).toEqual(new Set(['/dev/null']));
+      for (const held of pids.flatMap(descriptorsOf)) expect(held).toMatch(/^(\/dev\/null|pipe:.*)$/);
       // More than there is room for, were none of it given back.
       const environment = Array.from({ length: 10 }, (_, index) => `V${index}=${'x'.repeat(100_000)}`);
       for (let round = 0; round < 10; round += 1)
