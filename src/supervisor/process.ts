@@ -223,23 +223,21 @@ export class Process {
         this.surroundings.bus.emit(stateChangeEvent(effect.change, this.name, this.group));
         return null;
       case 'spawn':
-        return this.#spawn();
+        this.#spawn();
+        return null;
       case 'signal':
         return effect.signal === 'stop' ? this.#sendStopSignal() : this.#sendKill();
     }
   }
 
-  /** What came of it, unless `settle` must wait for that. */
-  #spawn(): ProcessEvent | null {
+  /** What comes of it is perceived by `settle`, failures too: each process has its turn in the log. */
+  #spawn(): void {
     this.#started = thisMoment();
-    return this.#orSpawnFailed(() => {
-      const settle = Child.begin(this.#plan(), this.surroundings.dataPlane);
-      this.#spawning = () => {
-        this.#spawning = null;
-        return this.#orSpawnFailed(() => this.#adopt(settle()));
-      };
-      return null;
-    });
+    const begun = this.#orSpawnFailed(() => Child.begin(this.#plan(), this.surroundings.dataPlane));
+    this.#spawning = () => {
+      this.#spawning = null;
+      return 'type' in begun ? begun : this.#orSpawnFailed(() => this.#adopt(begun()));
+    };
   }
 
   #plan(): ChildPlan {
@@ -265,7 +263,7 @@ export class Process {
     return { type: 'spawned', pid: child.pid };
   }
 
-  #orSpawnFailed<E extends ProcessEvent | null>(action: () => E): E | ProcessEvent {
+  #orSpawnFailed<T>(action: () => T): T | ProcessEvent {
     try {
       return action();
     } catch (error) {

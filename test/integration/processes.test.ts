@@ -131,16 +131,20 @@ describe('starting', () => {
   test('programs that cannot be started do not change the order or the fate of those beside them', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `p${String(index).padStart(2, '0')}`);
     const isLost = (name: string): boolean => Number(name.slice(1)) % 4 === 1;
+    const isMissing = (name: string): boolean => Number(name.slice(1)) % 5 === 2;
     const sections = names.map((name, index) => {
       const directory = isLost(name) ? `/nonexistent/${name}` : '/';
-      return `[program:${name}]\ncommand=/bin/cat\npriority=${index}\nstartsecs=0\nstartretries=0\ndirectory=${directory}`;
+      const command = isMissing(name) ? `/nonexistent/${name}` : '/bin/cat';
+      return `[program:${name}]\ncommand=${command}\npriority=${index}\nstartsecs=0\nstartretries=0\ndirectory=${directory}`;
     });
     const crowd = await Daemon.start({ config: sections.join('\n') });
     try {
       const states = () => crowd.states();
       await eventually(async () => (await states())['p39'] === 'RUNNING', { what: 'the last to run' });
       expect(await states()).toEqual(
-        Object.fromEntries(names.map((name) => [name, isLost(name) ? 'FATAL' : 'RUNNING'])),
+        Object.fromEntries(
+          names.map((name) => [name, isLost(name) || isMissing(name) ? 'FATAL' : 'RUNNING']),
+        ),
       );
       const told = [...crowd.log().matchAll(/(?:spawned: '|spawnerr: .*\/)(p\d\d)/g)].map(([, name]) => name);
       expect(told).toEqual(names);
