@@ -5,7 +5,7 @@ import { userById } from '../linux/users.ts';
 import { explainMistake } from './checks/configuration.ts';
 import { unwritablePlaces } from './checks/places.ts';
 import { unknownAddress, unusablePath } from './checks/servers.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, FindingId } from './finding.ts';
 import type { Language } from './language.ts';
 import { lookAtPlaces } from './look/places.ts';
 import { lookAtServers } from './look/servers.ts';
@@ -21,6 +21,9 @@ export function explainRefusal(error: Error, config: Config | null, language: La
 
 const words = { en: { cause: 'Cause', remedy: 'Remedy' }, zh: { cause: '原因', remedy: '处理' } } as const;
 
+/** The error says as much itself, in the original's words. */
+const toldAlready: ReadonlySet<FindingId> = new Set(['configuration-mistake', 'configuration-not-found']);
+
 function causes(error: Error, config: Config | null): Finding[] {
   if (error instanceof ConfigError) {
     const mistake = {
@@ -31,7 +34,7 @@ function causes(error: Error, config: Config | null): Finding[] {
       text: null,
     } as const;
     const finding = explainMistake({ ...mistake, position: error.position, remedy: null }, '');
-    return finding.id === 'configuration-mistake' ? [] : [finding];
+    return toldAlready.has(finding.id) ? [] : [finding];
   }
   if (config === null) return [];
   const writer = userById(currentUid());
