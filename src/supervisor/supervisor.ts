@@ -23,6 +23,9 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
 /** `failure`: a shutdown because something that everything depends on does not work. */
 export type Ending = 'restart' | 'shutdown' | 'failure';
 
+/** Shorter than other bursts: the programs that were started take the processors from clients as well. */
+const startBurstMs = 10;
+
 export class Supervisor {
   #state: SupervisorState = 'RUNNING';
   #config: Config;
@@ -170,7 +173,7 @@ export class Supervisor {
 
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    const bursts = new Bursts();
+    const bursts = new Bursts(startBurstMs);
     const launch = new Launch();
     for (const process of processes) {
       if (this.#state !== 'RUNNING') break;
