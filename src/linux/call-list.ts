@@ -9,6 +9,12 @@ export interface SystemCall {
   readonly args: readonly number[];
 }
 
+/** The call that failed, by its place in the list, and its error number. */
+export interface Failure {
+  readonly index: number;
+  readonly errno: number;
+}
+
 /** Number of the call, four arguments, its place. When it fails, its negated error number comes first instead. */
 const ARGUMENTS = 4;
 /** Of 64 bits, in an entry. */
@@ -71,12 +77,13 @@ export class CallList {
     for (let left = 1; this.isLent && left > 0; left = deadline - performance.now()) {
       timeout[0] = BigInt(Math.floor(left / 1000));
       timeout[1] = BigInt(Math.floor((left % 1000) * 1_000_000));
+      // Whatever it says, an interruption too: what counts is the word, and the time.
       libc.syscall(futex, BigInt(this.lentAddress), FUTEX_WAIT, 1n, BigInt(ptr(timeout)));
     }
   }
 
-  /** The call that failed, by its place in the list, and its error number; null when none has. */
-  failure(): { readonly index: number; readonly errno: number } | null {
+  /** Null when all have been made. */
+  failure(): Failure | null {
     const words = this.#words;
     for (let index = 0; index < this.#length; index += 1) {
       const start = index * HALVES;

@@ -48,7 +48,7 @@ export class LowDescriptors {
     return { stdio: [copies[0], copies[1], copies[2]], cgroup: cgroup === null ? null : copies[3] };
   }
 
-  /** What was held is ours alone again. */
+  /** What was held is ours alone again. Nothing can fail: all the numbers are open, and ours. */
   letGo(): void {
     for (const number of this.numbers) libc.dup3(this.nothing, number, O_CLOEXEC);
   }

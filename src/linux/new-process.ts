@@ -1,19 +1,13 @@
 // A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
 // after a fork there is only one thread. So the list is worked off by a few machine instructions.
 import { CFunction, type Pointer } from 'bun:ffi';
-import { type CallList, entryWords, type SystemCall } from './call-list.ts';
+import { type CallList, entryWords, type Failure, type SystemCall } from './call-list.ts';
 import { keepMemoryFromForks } from './child-memory.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
 import { mapMemory, mappedAt } from './mapped-memory.ts';
 import { createPipe } from './pipe.ts';
-
-/** The call that failed, by its place in the list, and its error number. */
-export interface Failure {
-  readonly index: number;
-  readonly errno: number;
-}
 
 /**
  * What it has in common with us until its program runs; the rest it has copies of. With our memory it is quicker, but

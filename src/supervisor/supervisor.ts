@@ -175,14 +175,18 @@ export class Supervisor {
   async #autostart(processes: readonly Process[]): Promise<void> {
     const bursts = new Bursts(startBurstMs);
     const launch = new Launch();
-    for (const process of processes) {
-      if (this.#state !== 'RUNNING') break;
-      if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
-        launch.start(process);
-      if (!bursts.isOver) continue;
+    try {
+      for (const process of processes) {
+        if (this.#state !== 'RUNNING') return;
+        if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
+          launch.start(process);
+        if (!bursts.isOver) continue;
+        launch.settle();
+        await bursts.next();
+      }
+    } finally {
+      // A mistake in the start of one must not leave the others without an owner.
       launch.settle();
-      await bursts.next();
     }
-    launch.settle();
   }
 }
