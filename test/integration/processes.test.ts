@@ -165,6 +165,21 @@ describe('starting', () => {
     }
   });
 
+  test('there is room for the pipes of all programs before they are started', async () => {
+    const count = 700;
+    const large = await Daemon.start({
+      config: `[program:waits]\ncommand=/bin/cat\nautostart=false\nnumprocs=${count}\nprocess_name=%(process_num)d`,
+      supervisord: 'minfds=4096',
+    });
+    try {
+      const status = () => readFileSync(`/proc/${large.pid}/status`, 'utf8');
+      const room = () => Number(/^FDSize:\s+(\d+)/m.exec(status())?.[1]);
+      await eventually(() => room() > count * 3, { what: 'a table for three descriptors each' });
+    } finally {
+      await large.stop();
+    }
+  });
+
   test('numprocs makes as many processes, in the order of their names', async () => {
     const { stdout } = await daemon.supervisorctl('start', 'many:*');
     expect(stdout.trimEnd().split('\n')).toHaveLength(12);
