@@ -3,7 +3,7 @@
 BUN := node_modules/.bin/bun
 NODE_MODULES := node_modules/.installed
 EXECUTABLE := dist/tsupervisor
-ENTRY_POINTS := src/main.ts src/streams/worker.ts
+ENTRY_POINTS := src/main.ts src/data-plane/worker/worker.ts
 SOURCES := $(shell find src -type f)
 # A daemon of root must not obey a .env or bunfig.toml of the directory it is in. dbus-next can do without x11 and usocket.
 COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
@@ -37,7 +37,7 @@ run: $(EXECUTABLE)
 # Types, lint and the pure tests: seconds.
 check: $(NODE_MODULES)
 	node_modules/.bin/tsc --noEmit
-	node_modules/.bin/tsc --noEmit -p src/web
+	node_modules/.bin/tsc --noEmit -p src/page
 	node_modules/.bin/tsc --noEmit -p test/browser
 	node_modules/.bin/biome check
 	$(BUN) test test/unit

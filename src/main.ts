@@ -80,7 +80,7 @@ async function main(): Promise<number> {
     return 2;
   }
   // Before anything else is loaded: it may have to be loaded once more.
-  if (applet.isDaemon) (await import('./daemon/quiet-runtime.ts')).quietRuntime();
+  if (applet.isDaemon) (await import('./daemon/runtime-reexec.ts')).reexecRuntime();
   return (await applet.load()).run(rest);
 }
 

@@ -12,7 +12,7 @@ let failed = 0;
 
 for (const step of [
   ['types', 'node_modules/.bin/tsc', '--noEmit'],
-  ['types of the page', 'node_modules/.bin/tsc', '--noEmit', '-p', 'src/web'],
+  ['types of the page', 'node_modules/.bin/tsc', '--noEmit', '-p', 'src/page'],
   ['types of its tests', 'node_modules/.bin/tsc', '--noEmit', '-p', 'test/browser'],
   ['lint', 'node_modules/.bin/biome', 'check'],
 ] as const) {

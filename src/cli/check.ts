@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import type { ConfigChanges } from '../client/process-info.ts';
 import { type CheckResult, checkConfig } from '../config/check.ts';
+import type { Diagnostic } from '../config/diagnostic.ts';
 import { excerpt } from '../config/excerpt.ts';
 import type { ConfigHost } from '../config/host.ts';
-import type { Mistake } from '../config/mistake.ts';
-import { requireConfig } from '../config/search.ts';
+import { requireConfig } from '../config/locate-config.ts';
 import { calledAs, systemHost } from '../config/system-host.ts';
 import { type Language, languageOf } from '../doctor/language.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
 import { print } from './output.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 
 /** Resolves to the exit status: 0 for a good configuration, 2 for one that supervisord would refuse. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -67,7 +67,7 @@ const reportAsText: Report = (path, { mistakes }, changes, host, language) => {
 };
 
 function mistakeLines(
-  { severity, message, position, text, remedy }: Mistake,
+  { severity, message, position, text, remedy }: Diagnostic,
   sources: Map<string, string>,
   host: ConfigHost,
   language: Language,
@@ -95,7 +95,7 @@ function sourceOf(file: string, sources: Map<string, string>, host: ConfigHost):
   return source;
 }
 
-function summary(mistakes: readonly Mistake[]): string {
+function summary(mistakes: readonly Diagnostic[]): string {
   const errors = mistakes.filter(({ severity }) => severity === 'error').length;
   const warnings = mistakes.length - errors;
   if (mistakes.length === 0) return 'no mistakes found';

@@ -5,8 +5,8 @@ import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../config/config.ts';
 import { decodeUtf8 } from '../config/decode-utf8.ts';
 import { IniDocument, readDialect, type Section } from '../config/dialect.ts';
+import { throwFirst } from '../config/error-sink.ts';
 import { expand, type Knowledge, type NamesKind, namesOf } from '../config/expansion.ts';
-import { throwFirst } from '../config/problems.ts';
 
 /** One file. Included files are not followed, as clients never have. */
 export class ClientConfig {

@@ -3,9 +3,9 @@ import { Argument, Command } from '@commander-js/extra-typings';
 import { nameSpecsOf } from '../client/name-spec.ts';
 import type { ProcessInfo } from '../client/process-info.ts';
 import { SupervisorClient } from '../client/supervisor-client.ts';
-import { runControl } from './control/program.ts';
-import { chooseServer, type ServerOptions } from './control/server.ts';
 import { print, write } from './output.ts';
+import { runControl } from './shared/program.ts';
+import { chooseServer, type ServerOptions } from './shared/server.ts';
 
 /** A script, or, for the scripts, the words that may follow. Never fails for want of a server. */
 export async function run(args: readonly string[]): Promise<number> {

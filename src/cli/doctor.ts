@@ -1,13 +1,13 @@
 // `tsupervisor doctor`: what is wrong on this machine, why, and what to do.
 import type { Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
-import { examine } from '../doctor/examine.ts';
+import { look } from '../doctor/facts/gather.ts';
 import { languageOf } from '../doctor/language.ts';
-import { look } from '../doctor/look/look.ts';
 import { reportAsJson, reportAsText } from '../doctor/report.ts';
-import { controlCommand, exitStatuses, runControl } from './control/program.ts';
-import { chooseServer, type ServerOptions } from './control/server.ts';
+import { examine } from '../doctor/run-checks.ts';
 import { print } from './output.ts';
+import { controlCommand, exitStatuses, runControl } from './shared/program.ts';
+import { chooseServer, type ServerOptions } from './shared/server.ts';
 
 /** Resolves to the exit status: 0 when nothing is wrong, 1 with findings. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -2,8 +2,8 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { configurationReference } from '../config/reference.ts';
 import { sampleConfig } from '../config/sample.ts';
-import { runControl } from './control/program.ts';
 import { write } from './output.ts';
+import { runControl } from './shared/program.ts';
 
 /** Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {

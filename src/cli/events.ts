@@ -2,11 +2,11 @@
 import { type FollowEnd, followStream } from '../client/follow-stream.ts';
 import type { Server } from '../client/server-address.ts';
 import { EventStreamReader, type ServerSentEvent } from '../client/server-sent-events.ts';
-import { explainServerError } from './control/explain.ts';
-import { untilInterrupted } from './control/interrupt.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { coloured } from './control/style.ts';
 import { print, printError } from './output.ts';
+import { explainServerError } from './shared/explain.ts';
+import { untilInterrupted } from './shared/interrupt.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { coloured } from './shared/style.ts';
 
 const EVENTS_PATH = '/api/v1/events';
 

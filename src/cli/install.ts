@@ -3,16 +3,16 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
-import { findConfig, serviceConfigPaths } from '../config/search.ts';
+import { findConfig, serviceConfigPaths } from '../config/locate-config.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
 import { configPathOf, readUnit, supervisordOf, surroundingsOf, type Unit } from '../systemd/read-unit.ts';
 import { hasOwnConfig, type UnitOptions, unitText } from '../systemd/unit.ts';
-import { runControl } from './control/program.ts';
-import { drive, type Plan } from './service/drive.ts';
+import { drive, type Plan } from './service/run-plan.ts';
 import { disableStep, enableStep, isUp, startStep, stopStep, unitFileStep } from './service/service-steps.ts';
 import { type Step, StepError } from './service/steps.ts';
 import { readIfThere, unitFilePath } from './service/unit-file.ts';
 import { type GivenUnitOptions, unitOptions, withUnitOptions } from './service/unit-options.ts';
+import { runControl } from './shared/program.ts';
 
 interface InstallOptions extends GivenUnitOptions {
   readonly enable?: true;

@@ -1,6 +1,6 @@
 // `tsupervisor reread`: lets supervisord read its configuration, and shows what an update would do.
-import { printChanges } from './control/config-changes.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
+import { printChanges } from './shared/config-changes.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;

@@ -1,5 +1,5 @@
 // `tsupervisor restart`: stops processes and starts them again.
-import { runOperation } from './control/operation-command.ts';
+import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {
   return runOperation('restart', 'Stop processes, then start them again, and wait until they run.', args);

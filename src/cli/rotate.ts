@@ -1,11 +1,11 @@
 // `tsupervisor rotate`: begins new log files.
 import { processName } from '../client/process-info.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
-import { faultOf } from './control/fault-of.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { selectProcesses } from './control/select.ts';
-import { coloured } from './control/style.ts';
 import { print } from './output.ts';
+import { faultOf } from './shared/fault-of.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { selectProcesses } from './shared/select.ts';
+import { coloured } from './shared/style.ts';
 
 interface Rotation {
   readonly name: string;

@@ -1,6 +1,6 @@
 // `tsupervisor run`: the daemon in the foreground, as the systemd unit and containers start it.
 import { existsSync } from 'node:fs';
-import { serviceConfigPaths } from '../config/search.ts';
+import { serviceConfigPaths } from '../config/locate-config.ts';
 import { systemHost } from '../config/system-host.ts';
 import { UsageError } from './getopt.ts';
 import { programName } from './program-name.ts';

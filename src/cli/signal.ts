@@ -1,10 +1,10 @@
 // `tsupervisor signal`: sends a signal to processes.
 import { processName } from '../client/process-info.ts';
-import { faultOf } from './control/fault-of.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { selectProcesses } from './control/select.ts';
-import { coloured } from './control/style.ts';
 import { print } from './output.ts';
+import { faultOf } from './shared/fault-of.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { selectProcesses } from './shared/select.ts';
+import { coloured } from './shared/style.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;

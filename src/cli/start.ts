@@ -1,5 +1,5 @@
 // `tsupervisor start`: starts processes and waits until they run.
-import { runOperation } from './control/operation-command.ts';
+import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {
   return runOperation('start', 'Start processes and wait until they run.', args);

@@ -3,11 +3,11 @@ import { type ProcessInfo, type ProcessUsage, processName } from '../client/proc
 import { selectByPatterns } from '../client/process-pattern.ts';
 import { FaultError } from '../client/rpc-client.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
-import { untilInterrupted } from './control/interrupt.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { selectProcesses } from './control/select.ts';
-import { type Colour, coloured, isTerminal } from './control/style.ts';
 import { print, write } from './output.ts';
+import { untilInterrupted } from './shared/interrupt.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { selectProcesses } from './shared/select.ts';
+import { type Colour, coloured, isTerminal } from './shared/style.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;

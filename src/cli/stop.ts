@@ -1,5 +1,5 @@
 // `tsupervisor stop`: stops processes and waits until they are gone.
-import { runOperation } from './control/operation-command.ts';
+import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {
   return runOperation('stop', 'Stop processes and wait until they are gone.', args);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
-import { findConfig } from '../config/search.ts';
+import { findConfig } from '../config/locate-config.ts';
 import { calledAs } from '../config/system-host.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { type CommandLine, getopt, type OptionSpec, UsageError } from './getopt.ts';

@@ -1,8 +1,8 @@
 // The command line of supervisord, as a table. What it says goes over what [supervisord] says.
 import { ConfigError } from '../config/config.ts';
 import type { ConfigHost } from '../config/host.ts';
+import { requireConfig } from '../config/locate-config.ts';
 import type { CommandLineOverrides } from '../config/overrides.ts';
-import { requireConfig } from '../config/search.ts';
 import { absoluteFileInDirectory, existingDirectory, mainLogFile } from '../config/values/paths.ts';
 import { byteSize, integer, logLevel, octal, text } from '../config/values/scalars.ts';
 import type { ValueType } from '../config/values/value-type.ts';

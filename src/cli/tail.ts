@@ -6,15 +6,15 @@ import { processName } from '../client/process-info.ts';
 import { FaultError } from '../client/rpc-client.ts';
 import type { Server } from '../client/server-address.ts';
 import type { Channel, SupervisorClient } from '../client/supervisor-client.ts';
-import { faultCodes } from '../rpc/faults.ts';
-import { explainServerError } from './control/explain.ts';
-import { untilInterrupted } from './control/interrupt.ts';
-import { LineWriter } from './control/line-writer.ts';
-import { readLogEnd } from './control/log-end.ts';
-import { prefixes } from './control/palette.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { selectProcesses } from './control/select.ts';
+import { faultCodes } from '../xmlrpc/faults.ts';
 import { printError, write } from './output.ts';
+import { explainServerError } from './shared/explain.ts';
+import { untilInterrupted } from './shared/interrupt.ts';
+import { LineWriter } from './shared/line-writer.ts';
+import { readLogEnd } from './shared/log-end.ts';
+import { prefixes } from './shared/name-prefixes.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { selectProcesses } from './shared/select.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;

@@ -1,11 +1,11 @@
 // `tsupervisor uninstall`: takes the service away again; configuration and logs stay.
 import { Command } from '@commander-js/extra-typings';
 import type { Scope, SystemdManager } from '../systemd/manager.ts';
-import { runControl } from './control/program.ts';
-import { drive, type Plan } from './service/drive.ts';
+import { drive, type Plan } from './service/run-plan.ts';
 import { disableStep, isUp, stopStep, unitFileStep } from './service/service-steps.ts';
 import { unitFilePath } from './service/unit-file.ts';
 import { withServiceOptions } from './service/unit-options.ts';
+import { runControl } from './shared/program.ts';
 
 /** Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { ConfigError } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { serviceConfigPaths } from '../config/search.ts';
+import { serviceConfigPaths } from '../config/locate-config.ts';
 import { systemHost } from '../config/system-host.ts';
 import { socketUnitText } from '../systemd/socket-unit.ts';
 import { UnitError, type UnitOptions, unitText } from '../systemd/unit.ts';
-import { runControl } from './control/program.ts';
 import { printError, write } from './output.ts';
 import { unitOptions, withUnitOptions } from './service/unit-options.ts';
+import { runControl } from './shared/program.ts';
 
 const USAGE_STATUS = 2;
 

@@ -1,11 +1,11 @@
 // `tsupervisor update`: reads the configuration again and makes the active groups match it.
 import type { ConfigChanges } from '../client/process-info.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
-import { faultCodes } from '../rpc/faults.ts';
-import { limitedTo, printChanges } from './control/config-changes.ts';
-import { controlCommand, exitStatuses, runControl, withServer } from './control/program.ts';
-import { coloured } from './control/style.ts';
+import { faultCodes } from '../xmlrpc/faults.ts';
 import { print, printError } from './output.ts';
+import { limitedTo, printChanges } from './shared/config-changes.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { coloured } from './shared/style.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;

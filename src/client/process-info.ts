@@ -1,5 +1,5 @@
 // What a server says about its processes, as typed values. Made from what came over the wire, which may be anything.
-import { isArray, isStruct, type RpcStruct, type RpcValue } from '../rpc/value.ts';
+import { isArray, isStruct, type RpcStruct, type RpcValue } from '../xmlrpc/value.ts';
 
 export interface ProcessInfo {
   readonly name: string;

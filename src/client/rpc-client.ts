@@ -1,8 +1,9 @@
 // XML-RPC calls, one after the other, over a connection that is kept between them.
 // Methods and their results are not known here.
-import type { RpcValue } from '../rpc/value.ts';
-import { decodeResponse } from '../rpc/xml-decode.ts';
-import { encodeCall } from '../rpc/xml-encode.ts';
+
+import { decodeResponse } from '../xmlrpc/decode.ts';
+import { encodeCall } from '../xmlrpc/encode.ts';
+import type { RpcValue } from '../xmlrpc/value.ts';
 import { type Connection, ConnectionError, connect } from './connection.ts';
 import { BadResponseError, keepsAlive, type ResponseHead, ResponseReader } from './http-response.ts';
 import {

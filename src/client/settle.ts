@@ -1,6 +1,6 @@
 // Starting and stopping many processes at once: ask for each, then watch them all until each is where it should be.
 // Nothing is printed here.
-import { faultCodes } from '../rpc/faults.ts';
+import { faultCodes } from '../xmlrpc/faults.ts';
 import { type ProcessInfo, processName } from './process-info.ts';
 import { FaultError } from './rpc-client.ts';
 import type { SupervisorClient } from './supervisor-client.ts';
@@ -18,7 +18,7 @@ export interface Progress {
   readonly verdict: Verdict;
 }
 
-export interface Patience {
+export interface RequestTimeout {
   /** False: ask, and leave it at that. */
   readonly wait: boolean;
   /** Null: as long as it takes. */
@@ -33,7 +33,7 @@ export async function settle(
   client: SupervisorClient,
   names: readonly string[],
   goal: Goal,
-  patience: Patience,
+  patience: RequestTimeout,
   onProgress: (settled: Progress | null, waiting: ReadonlySet<string>) => void,
 ): Promise<Progress[]> {
   const verdicts = new Map<string, Verdict>();

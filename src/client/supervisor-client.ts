@@ -1,5 +1,5 @@
 // The methods of the supervisor namespace that our commands call, with their types. No command is known here.
-import type { RpcValue } from '../rpc/value.ts';
+import type { RpcValue } from '../xmlrpc/value.ts';
 import {
   type ConfigChanges,
   decodeArray,

@@ -1,17 +1,17 @@
 // Everything that is wrong or suspicious in a configuration, at once and with its place.
 import { pythonRepr } from '../python/repr.ts';
 import { type Bilingual, type Config, ConfigError } from './config.ts';
+import { type Diagnostic, nothingKnown } from './diagnostic.ts';
 import { UnparsableLines } from './dialect.ts';
-import { hardlyMeant } from './hardly-meant.ts';
+import type { ErrorSink } from './error-sink.ts';
 import { assemble, type ConfigRequest } from './load.ts';
-import { type Mistake, nothingKnown } from './mistake.ts';
-import type { Problems } from './problems.ts';
+import { suspiciousOptions } from './suspicious-options.ts';
 import { unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {
   /** Null when the file cannot be read as one. With errors, defaults stand for what is wrong. */
   readonly config: Config | null;
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly Diagnostic[];
 }
 
 /** Goes on after each error, so that one run shows all of them. In the order in which they are found. */
@@ -22,7 +22,7 @@ export function checkConfig(request: ConfigRequest): CheckResult {
     const remarks = warnings.map((message) => ({ ...nothingKnown, severity: 'warning' as const, message }));
     return {
       config,
-      mistakes: [...errors.mistakes, ...unknownNames(document), ...hardlyMeant(document), ...remarks],
+      mistakes: [...errors.mistakes, ...unknownNames(document), ...suspiciousOptions(document), ...remarks],
     };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -31,8 +31,8 @@ export function checkConfig(request: ConfigRequest): CheckResult {
   }
 }
 
-class ErrorList implements Problems {
-  readonly #byText = new Map<string, Mistake>();
+class ErrorList implements ErrorSink {
+  readonly #byText = new Map<string, Diagnostic>();
 
   /** Each process of a program finds the same; it is told once. */
   report(problem: ConfigError): void {
@@ -44,12 +44,12 @@ class ErrorList implements Problems {
     }
   }
 
-  get mistakes(): readonly Mistake[] {
+  get mistakes(): readonly Diagnostic[] {
     return [...this.#byText.values()];
   }
 }
 
-function mistakesIn(problem: ConfigError): Mistake[] {
+function mistakesIn(problem: ConfigError): Diagnostic[] {
   const { position, offence } = problem;
   if (problem instanceof UnparsableLines)
     return problem.lines.map(({ number, text }) => ({

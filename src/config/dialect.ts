@@ -3,7 +3,7 @@
 import { pythonRepr } from '../python/repr.ts';
 import { indentation, isBlank, strip, stripEnd } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
-import type { Problems } from './problems.ts';
+import type { ErrorSink } from './error-sink.ts';
 
 /** The text of an option as it stands in a file, before any expansion. */
 export interface Setting {
@@ -70,7 +70,7 @@ export function readDialect(
   document: IniDocument,
   file: string,
   text: string,
-  problems: Problems,
+  problems: ErrorSink,
   isCut = false,
 ): void {
   const lines = splitLines(text);

@@ -2,10 +2,10 @@
 import { compareByCodePoint } from '../python/text.ts';
 import type { EventListenerPoolConfig, FastCgiGroupConfig, GroupConfig, ProcessConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
+import { asConfigError } from './error-sink.ts';
 import { readFastCgiSocket } from './fastcgi-section.ts';
 import { eventListenerOptions, groupOptions } from './options/group.ts';
 import { programOptions } from './options/program.ts';
-import { asConfigError } from './problems.ts';
 import { nameAfterColon, type ProgramSurroundings, programName, readProcesses } from './program-section.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedEvents } from './values/events.ts';
@@ -75,20 +75,20 @@ function readGroup(sources: GroupSources, reader: SectionReader, claimed: Set<st
   return { kind: 'programs', name, priority, processes: oneOfEachName(processes) };
 }
 
-function readProgramGroup(reader: SectionReader, surroundings: ProgramSurroundings): GroupConfig {
+function readProgramGroup(reader: SectionReader, daemon: ProgramSurroundings): GroupConfig {
   const name = programName(reader.section);
   const priority = reader.read(programOptions.priority);
   return {
     kind: 'programs',
     name,
     priority,
-    processes: oneOfEachName(readProcesses(reader, null, surroundings)),
+    processes: oneOfEachName(readProcesses(reader, null, daemon)),
   };
 }
 
 const standardResultHandler = 'supervisor.dispatchers:default_handler';
 
-function readListenerPool(reader: SectionReader, surroundings: ProgramSurroundings): EventListenerPoolConfig {
+function readListenerPool(reader: SectionReader, daemon: ProgramSurroundings): EventListenerPoolConfig {
   const { name: section } = reader.section;
   const name = nameAfterColon(reader.section);
   const priority = reader.read(eventListenerOptions.priority);
@@ -100,7 +100,7 @@ function readListenerPool(reader: SectionReader, surroundings: ProgramSurroundin
     );
   const resultHandler = reader.read(eventListenerOptions.resultHandler);
   if (resultHandler !== standardResultHandler)
-    surroundings.warnings.push(
+    daemon.warnings.push(
       `For [${section}], result_handler ${resultHandler} cannot be loaded: only ${standardResultHandler}` +
         ' is built in and will be used instead',
     );
@@ -111,7 +111,7 @@ function readListenerPool(reader: SectionReader, surroundings: ProgramSurroundin
       `[${section}] section sets redirect_stderr=true but this is not allowed` +
         ' because it will interfere with the eventlistener protocol',
     );
-  const processes = oneOfEachName(readProcesses(reader, name, surroundings));
+  const processes = oneOfEachName(readProcesses(reader, name, daemon));
   return {
     kind: 'eventlistener',
     ...{ name, priority, bufferSize, events, resultHandler: standardResultHandler, processes },
@@ -132,11 +132,11 @@ function readEvents(reader: SectionReader): readonly string[] {
   );
 }
 
-function readFastCgiGroup(reader: SectionReader, surroundings: ProgramSurroundings): FastCgiGroupConfig {
+function readFastCgiGroup(reader: SectionReader, daemon: ProgramSurroundings): FastCgiGroupConfig {
   const name = programName(reader.section);
   const priority = reader.read(programOptions.priority);
   const { socket, socketUrl, backlog } = readFastCgiSocket(reader.knowing([['program_name', name]]));
-  const processes = oneOfEachName(readProcesses(reader, null, surroundings));
+  const processes = oneOfEachName(readProcesses(reader, null, daemon));
   return { kind: 'fastcgi', name, priority, socket, socketUrl, backlog, processes };
 }
 

@@ -1,11 +1,11 @@
 // The way from files to a Config. Problems go to whoever asked: the first one is thrown, or all are gathered.
 import { type Config, ConfigError, type ServerConfig, type SupervisordConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
+import { type ErrorSink, throwFirst } from './error-sink.ts';
 import type { Knowledge } from './expansion.ts';
 import { readGroups } from './group-sections.ts';
 import { type ConfigHost, rememberLookups } from './host.ts';
 import type { CommandLineOverrides } from './overrides.ts';
-import { type Problems, throwFirst } from './problems.ts';
 import { type ReadFiles, readAllFiles } from './read-files.ts';
 import { SectionReader } from './section-reader.ts';
 import { readRpcInterfaces, readServers } from './server-sections.ts';
@@ -33,7 +33,7 @@ export function loadConfig(request: ConfigRequest): Config {
 }
 
 /** Reads everything in the order in which the original checks it, and reports what is wrong to `problems`. */
-export function assemble(request: ConfigRequest, problems: Problems): Assembly {
+export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly {
   const { path, overrides } = request;
   const host = rememberLookups(request.host);
   const systemEnvironment = environmentOf(host);
@@ -74,7 +74,7 @@ function readerIn(
   document: IniDocument,
   section: Section,
   host: ConfigHost,
-  problems: Problems,
+  problems: ErrorSink,
   knowledge: Knowledge,
 ): SectionReader {
   return new SectionReader(document, section, host, problems, knowledge);

@@ -55,7 +55,7 @@ export function nameAfterColon(section: Section): string {
 export function readProcesses(
   plain: SectionReader,
   group: string | null,
-  surroundings: ProgramSurroundings,
+  daemon: ProgramSurroundings,
 ): ProcessConfig[] {
   const named = plain.namingItself();
   const name = nameOrReport(named);
@@ -73,7 +73,7 @@ export function readProcesses(
   for (let index = 0; index < settings.numprocs; index += 1)
     processes.push({
       program: name,
-      ...readProcess(reader, settings, settings.numprocsStart + index, surroundings),
+      ...readProcess(reader, settings, settings.numprocsStart + index, daemon),
     });
   return processes.sort((a, b) => compareByCodePoint(a.name, b.name));
 }

@@ -3,10 +3,10 @@ import { compareByCodePoint, words } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { IniDocument, readDialect } from './dialect.ts';
+import type { ErrorSink } from './error-sink.ts';
 import { glob } from './glob.ts';
 import type { ConfigHost } from './host.ts';
 import { includeOptions } from './options/servers.ts';
-import type { Problems } from './problems.ts';
 import { SectionReader } from './section-reader.ts';
 import { absoluteIn, directoryOf, toAbsolute } from './values/paths.ts';
 
@@ -21,7 +21,7 @@ export interface ReadFiles {
 }
 
 /** Reads the main file. Reports what is wrong with its text; throws ConfigError when it cannot be read at all. */
-function readMainFile(path: string, host: ConfigHost, problems: Problems): IniDocument {
+function readMainFile(path: string, host: ConfigHost, problems: ErrorSink): IniDocument {
   const document = new IniDocument();
   if (!host.exists(path)) throw new ConfigError(`could not find config file ${path}`);
   const bytes = readOrNull(path, host);
@@ -35,7 +35,7 @@ export function readAllFiles(
   path: string,
   host: ConfigHost,
   environment: ReadonlyMap<string, string>,
-  problems: Problems,
+  problems: ErrorSink,
 ): ReadFiles {
   const document = readMainFile(path, host, problems);
   const here = directoryOf(toAbsolute(path, host));
@@ -69,7 +69,7 @@ function include(
     infos,
   }: ReadFiles & { files: string[]; warnings: string[]; infos: string[] },
   host: ConfigHost,
-  problems: Problems,
+  problems: ErrorSink,
 ): void {
   const absolute = absoluteIn(here, pattern);
   const matches = glob(absolute, host).sort(compareByCodePoint);
@@ -84,7 +84,7 @@ function include(
   }
 }
 
-function readBytes(document: IniDocument, file: string, bytes: Uint8Array, problems: Problems): void {
+function readBytes(document: IniDocument, file: string, bytes: Uint8Array, problems: ErrorSink): void {
   const { text, error, goodBytes } = decodeUtf8(bytes);
   readDialect(document, file, text, problems, error !== null);
   if (error) problems.report(error.at(endOf(file, bytes.subarray(0, goodBytes))));

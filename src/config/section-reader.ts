@@ -4,10 +4,10 @@ import type { NameValue } from '../python/format.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { ConfigError } from './config.ts';
 import type { IniDocument, Section, Setting } from './dialect.ts';
+import { asConfigError, type ErrorSink, withSuffix } from './error-sink.ts';
 import { ExpansionError, expand, type Knowledge, namesOf } from './expansion.ts';
 import type { ConfigHost } from './host.ts';
 import type { Option, OptionDescription } from './options/option.ts';
-import { asConfigError, type Problems, withSuffix } from './problems.ts';
 import { text } from './values/scalars.ts';
 
 export class SectionReader {
@@ -15,7 +15,7 @@ export class SectionReader {
     private readonly document: IniDocument,
     readonly section: Section,
     readonly host: ConfigHost,
-    readonly problems: Problems,
+    readonly problems: ErrorSink,
     private readonly knowledge: Knowledge,
   ) {}
 

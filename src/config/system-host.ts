@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
 import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
 import type { ConfigHost } from './host.ts';
-import { programPath } from './search.ts';
+import { programPath } from './locate-config.ts';
 
 /** A view of this machine now: environment and working directory are those of the moment of the call. */
 export function systemHost(): ConfigHost {

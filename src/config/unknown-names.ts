@@ -1,12 +1,12 @@
 // Sections and options that nobody reads, and what was probably meant by them.
 import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
+import { type Diagnostic, nothingKnown } from './diagnostic.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { nearest } from './edit-distance.ts';
-import { type Mistake, nothingKnown } from './mistake.ts';
 import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
 
-export function unknownNames(document: IniDocument): Mistake[] {
+export function unknownNames(document: IniDocument): Diagnostic[] {
   return [...document.sections.values()].flatMap((section) => {
     const kind = kindOfSection(section.name);
     if (kind === null) return unknownSection(section);
@@ -19,7 +19,7 @@ function keysOf(kind: SectionKind): ReadonlySet<string> {
   return new Set(kind.options.map(({ key }) => key));
 }
 
-function unknownSection({ name, position }: Section): Mistake[] {
+function unknownSection({ name, position }: Section): Diagnostic[] {
   // An input method for Chinese writes `：` for `:`.
   const narrow = name.normalize('NFKC');
   const colon = narrow.indexOf(':') + 1;
@@ -40,7 +40,7 @@ function unknownSection({ name, position }: Section): Mistake[] {
   ];
 }
 
-function unknownKeys(section: Section, known: ReadonlySet<string>): Mistake[] {
+function unknownKeys(section: Section, known: ReadonlySet<string>): Diagnostic[] {
   return [...section.settings.values()]
     .filter(({ key }) => !known.has(key))
     .map(({ key, position }) => ({
@@ -78,7 +78,7 @@ const otherNames = new Map([
 ]);
 
 /** An indented line continues the value above it, which is hardly meant when it looks like an option. */
-function swallowedOptions(section: Section, known: ReadonlySet<string>): Mistake[] {
+function swallowedOptions(section: Section, known: ReadonlySet<string>): Diagnostic[] {
   return [...section.settings.values()].flatMap(({ key, text, position }) =>
     text
       .split('\n')

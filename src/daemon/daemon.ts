@@ -1,18 +1,18 @@
 // The daemon from its start to its end, restarts in place included.
 import { access } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config.ts';
+import { DataPlane } from '../data-plane/main/data-plane.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 import { ownCgroup } from '../linux/own-cgroup.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
-import { DataPlane } from '../streams/data-plane.ts';
 import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
 import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
-import { Incarnation, type IncarnationRequest } from './incarnation.ts';
+import { DaemonInstance, type DaemonInstanceRequest } from './daemon-instance.ts';
 import { dropPrivileges, dropPrivilegesLater, type EarlyLine, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
@@ -33,7 +33,7 @@ const settledMs = 2000;
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
   const { cgroups, earlyLines } = await takePlace(config, reportUp !== null);
-  let incarnation: Incarnation | null = null;
+  let incarnation: DaemonInstance | null = null;
   const dataPlane = DataPlane.start(
     (message) => incarnation?.log.warn(message),
     (reason) => incarnation?.endWithoutOutput(reason),
@@ -50,7 +50,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   };
   let forgetSignals = () => {};
   try {
-    let current = Incarnation.start({ ...lasting, config, earlyLines });
+    let current = DaemonInstance.start({ ...lasting, config, earlyLines });
     incarnation = current;
     // Between two incarnations too: a signal that nobody handles would end us.
     forgetSignals = onSignals(() => current);
@@ -99,7 +99,7 @@ async function startThreadPool(): Promise<void> {
   await access('/');
 }
 
-async function lifeOf(incarnation: Incarnation, service: Service): Promise<Ending> {
+async function lifeOf(incarnation: DaemonInstance, service: Service): Promise<Ending> {
   service.follow(incarnation.supervisor);
   await incarnation.supervisor.run();
   service.ready();
@@ -122,20 +122,20 @@ function giveBackMemory(): void {
  * that was added to it is obeyed: whoever wrote it down believes from then on that root was given up.
  */
 function startAgain(
-  request: Omit<IncarnationRequest, 'config' | 'earlyLines'>,
+  request: Omit<DaemonInstanceRequest, 'config' | 'earlyLines'>,
   readConfig: () => Config,
   last: Config,
-): Incarnation {
+): DaemonInstance {
   try {
     const config = readConfig();
     // Sockets that systemd has opened need no right.
     const servers = request.descriptors.length > 0 ? [] : config.servers;
     const earlyLines = dropPrivilegesLater({ ...config, servers });
-    return Incarnation.start({ ...request, config, earlyLines });
+    return DaemonInstance.start({ ...request, config, earlyLines });
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
     const warning = `the new configuration could not be used, using the last good one: ${error.message}`;
-    return Incarnation.start({ ...request, config: { ...last, warnings: [warning] }, earlyLines: [] });
+    return DaemonInstance.start({ ...request, config: { ...last, warnings: [warning] }, earlyLines: [] });
   }
 }
 

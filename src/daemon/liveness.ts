@@ -1,11 +1,11 @@
 // Is the daemon truly alive? That this code runs shows that the main loop turns; the rest is asked here.
 import type { ServerConfig } from '../config/config.ts';
-import type { DataPlane } from '../streams/data-plane.ts';
+import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import { deadlineOf } from '../supervisor/process-state.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { probeServer } from './probe-server.ts';
 
-export interface Life {
+export interface Lifecycle {
   readonly supervisor: Supervisor;
   readonly dataPlane: DataPlane;
 }
@@ -14,8 +14,8 @@ export interface Life {
 const toleratedDelayMs = 10_000;
 
 /** What does not work, or null when all is well; known within about `patienceMs`. */
-export async function whatIsDead(
-  { supervisor, dataPlane }: Life,
+export async function findUnhealthy(
+  { supervisor, dataPlane }: Lifecycle,
   patienceMs: number,
 ): Promise<string | null> {
   // After a pause of the whole machine, timers that are due come first.

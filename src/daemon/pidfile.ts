@@ -1,6 +1,6 @@
 // The file that tells other programs our pid.
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import type { ActivityLog } from '../streams/activity-log.ts';
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 
 /** Writes it; whether that worked. A daemon without its pidfile still does its work. */
 export function writePidfile(path: string, log: ActivityLog): boolean {

@@ -1,11 +1,11 @@
 // The daemon as systemd sees it: ready, reloading, stopping, its status line, its watchdog. Silent without systemd.
 import type { Config } from '../config/config.ts';
-import type { DataPlane } from '../streams/data-plane.ts';
+import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import { statusLine } from '../supervisor/status-line.ts';
-import { stopBudgetMs, stoppingMs } from '../supervisor/stop-budget.ts';
+import { stoppingMs, stopTimeoutMs } from '../supervisor/stop-timeout.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ServiceNotifier } from '../systemd/sd-notify.ts';
-import { whatIsDead } from './liveness.ts';
+import { findUnhealthy } from './liveness.ts';
 import { writeStderr } from './write-stderr.ts';
 
 /** A thousand programs that start are a few status lines, not a thousand. */
@@ -26,7 +26,7 @@ export class Service {
   follow(supervisor: Supervisor): void {
     if (!this.notifier.isEnabled) return;
     this.#supervisor = supervisor;
-    const { bus } = supervisor.surroundings;
+    const { bus } = supervisor.daemon;
     bus.subscribe(['PROCESS_STATE', 'PROCESS_GROUP'], () => this.#statusChanged());
     bus.subscribe(['SUPERVISOR_STATE_CHANGE_STOPPING'], () => this.#stopping(supervisor));
   }
@@ -59,7 +59,7 @@ export class Service {
   #stopping({ state, groups }: Supervisor): void {
     if (state === 'RESTARTING') this.notifier.reloading();
     else this.notifier.stopping();
-    this.notifier.extendTimeout(stopBudgetMs([...groups.values()].map(({ config }) => config)) * 1000);
+    this.notifier.extendTimeout(stopTimeoutMs([...groups.values()].map(({ config }) => config)) * 1000);
     this.#statusChanged();
   }
 
@@ -86,7 +86,7 @@ export class Service {
   async #isAlive(): Promise<boolean> {
     const supervisor = this.#supervisor;
     if (!supervisor) return true;
-    const dead = await whatIsDead(
+    const dead = await findUnhealthy(
       { supervisor, dataPlane: this.dataPlane },
       this.notifier.watchdogInterval() / 4,
     );
@@ -97,10 +97,10 @@ export class Service {
   }
 
   /** In the status and on stderr too: when the worker hangs, the log may never get the line. */
-  #tellOfDeath(reason: string, { surroundings }: Supervisor): void {
+  #tellOfDeath(reason: string, { daemon }: Supervisor): void {
     const line = `systemd's watchdog is not fed: ${reason}`;
     this.notifier.sendStatus(reason);
     if (!this.#dead) writeStderr(`${line}\n`);
-    surroundings.log.critical(line);
+    daemon.log.critical(line);
   }
 }

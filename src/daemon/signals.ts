@@ -1,5 +1,5 @@
 // What signals to the daemon itself mean.
-import type { ActivityLog } from '../streams/activity-log.ts';
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 
 export interface SignalActions {
   readonly log: ActivityLog;

@@ -2,13 +2,13 @@
 import { type Config, ConfigError } from '../config/config.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { userById } from '../linux/users.ts';
-import { explainMistake } from './checks/configuration.ts';
+import { explainDiagnostic } from './checks/configuration.ts';
 import { unwritablePlaces } from './checks/places.ts';
 import { unknownAddress, unusablePath } from './checks/servers.ts';
+import { lookAtPlaces } from './facts/places.ts';
+import { lookAtServers } from './facts/servers.ts';
 import type { Finding, FindingId } from './finding.ts';
 import type { Language } from './language.ts';
-import { lookAtPlaces } from './look/places.ts';
-import { lookAtServers } from './look/servers.ts';
 
 /** Lines; none when nothing more is known. `config`: null when it could not be read. */
 export function explainRefusal(error: Error, config: Config | null, language: Language): string[] {
@@ -33,7 +33,7 @@ function causes(error: Error, config: Config | null): Finding[] {
       key: null,
       text: null,
     } as const;
-    const finding = explainMistake({ ...mistake, position: error.position, remedy: null }, '');
+    const finding = explainDiagnostic({ ...mistake, position: error.position, remedy: null }, '');
     return toldAlready.has(finding.id) ? [] : [finding];
   }
   if (config === null) return [];

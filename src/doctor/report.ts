@@ -1,7 +1,7 @@
 // What the doctor shows: findings for people, or as JSON for programs.
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
-import { ownDaemon, type View } from './view.ts';
+import { ownDaemon, type View } from './machine-facts.ts';
 
 const words = {
   en: {
@@ -33,7 +33,7 @@ const words = {
 /** Lines. */
 export function reportAsText(view: View, findings: readonly Finding[], language: Language): string[] {
   return [
-    ...surroundings(view, language),
+    ...daemon(view, language),
     ...findings.flatMap((finding, index) => ['', ...findingLines(finding, index + 1, language)]),
     '',
     findings.length === 0 ? words[language].well : words[language].count(findings.length),
@@ -62,7 +62,7 @@ export function reportAsJson(view: View, findings: readonly Finding[], language:
 }
 
 /** What was looked at, so that nobody looks at the wrong thing for long. */
-function surroundings(view: View, language: Language): string[] {
+function daemon(view: View, language: Language): string[] {
   const said = words[language];
   const { configuration, answer, units } = view;
   const daemon = ownDaemon(view);

@@ -1,10 +1,10 @@
 // /api/v1: the methods of the RPC interface for people who do not speak XML-RPC. One URL a method; parameters by
 // name, from a JSON object or, where nothing is changed, from the query.
-import type { RpcContext } from '../rpc/context.ts';
+import type { OperationContext } from '../operations/context.ts';
 import { dispatch } from '../rpc/dispatch.ts';
-import { type FaultName, RpcFault } from '../rpc/faults.ts';
 import type { Method, MethodTable } from '../rpc/method.ts';
-import type { RpcValue } from '../rpc/value.ts';
+import { type FaultName, RpcFault } from '../xmlrpc/faults.ts';
+import type { RpcValue } from '../xmlrpc/value.ts';
 import { API, isOfApi } from './api-error.ts';
 import { json } from './json-response.ts';
 import { openApiDocument } from './openapi.ts';
@@ -12,13 +12,13 @@ import type { HttpRequest } from './request.ts';
 import type { HttpResponse, Status } from './response.ts';
 import { at, type Route } from './router.ts';
 
-export function apiRoutes(table: MethodTable, context: RpcContext): readonly Route[] {
+export function apiRoutes(table: MethodTable, context: OperationContext): readonly Route[] {
   const document = json(200, openApiDocument(table));
   return [at(`${API}/openapi.json`, ['GET', 'HEAD'], () => document), methodRoute(table, context)];
 }
 
 /** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
-function methodRoute(table: MethodTable, context: RpcContext): Route {
+function methodRoute(table: MethodTable, context: OperationContext): Route {
   return (head) => {
     if (!isOfApi(head.path)) return null;
     const name = head.path.slice(API.length + 1);
@@ -39,7 +39,7 @@ class BadRequest extends Error {
 
 async function call(
   table: MethodTable,
-  context: RpcContext,
+  context: OperationContext,
   method: string,
   readParams: () => readonly RpcValue[],
 ): Promise<HttpResponse> {

@@ -1,13 +1,12 @@
 // One client's connection: requests in, one at a time; answers out, in order, at the client's pace.
 // Which answer a request gets is the business of `admit`.
-import { Bursts } from '../event-loop/bursts.ts';
+import { TimeSlice } from '../event-loop/time-slice.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
-import { Outbox, type Sink } from './outbox.ts';
-import { Patience } from './patience.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
+import { RequestTimeout } from './request-timeout.ts';
 import {
   type BodyStream,
   closingError,
@@ -19,6 +18,7 @@ import {
   keepsAlive,
 } from './response.ts';
 import type { Admission, Admit } from './router.ts';
+import { type Sink, WriteQueue } from './write-queue.ts';
 
 /** What a connection needs of a socket. */
 export interface ConnectionSocket extends Sink {
@@ -55,7 +55,7 @@ export class Connection {
   #phase: Phase = 'reading';
   #lastActive = performance.now();
   readonly #parser = new RequestParser();
-  readonly #outbox: Outbox;
+  readonly #outbox: WriteQueue;
   #heldBytes = 0;
   #exchange: Exchange | null = null;
   #transfer: { readonly line: string; readonly status: number; bytes: number } | null = null;
@@ -63,14 +63,14 @@ export class Connection {
   #inputEnded = false;
   #paused = false;
   #advancing = false;
-  readonly #patience = new Patience(() => (this.#phase === 'lingering' ? this.close() : this.abort()));
+  readonly #patience = new RequestTimeout(() => (this.#phase === 'lingering' ? this.close() : this.abort()));
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(
     private readonly socket: ConnectionSocket,
     private readonly host: ConnectionHost,
   ) {
-    this.#outbox = new Outbox(socket, (change) => this.#hold(change));
+    this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
   }
 
   /** Between requests, with nothing begun. */
@@ -152,7 +152,7 @@ export class Connection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    const burst = new Bursts();
+    const burst = new TimeSlice();
     let isDone = false;
     while (this.#phase === 'reading' && !isDone && !burst.isOver) {
       const event = this.#parser.next();

@@ -1,4 +1,5 @@
 // Server-sent events (the WHATWG's text/event-stream): changes of state and lines of logs for browsers and scripts.
+
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { FollowLog } from './followed-log.ts';
 import { logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
@@ -10,9 +11,7 @@ import { stateChanges } from './state-changes.ts';
 /** What can be told at once to many: `/api/v1/events` and `/api/v1/logs/NAME/CHANNEL`. */
 export function streamRoutes(prefix: string, supervisor: Supervisor, follow: FollowLog): readonly Route[] {
   return [
-    at(`${prefix}/events`, ['GET'], ({ gone }) =>
-      eventStream(stateChanges(supervisor.surroundings.bus, gone)),
-    ),
+    at(`${prefix}/events`, ['GET'], ({ gone }) => eventStream(stateChanges(supervisor.daemon.bus, gone))),
     (head) => {
       const [name, channel = 'stdout', ...more] = head.path.slice(`${prefix}/logs/`.length).split('/');
       if (!head.path.startsWith(`${prefix}/logs/`) || head.method !== 'GET') return null;

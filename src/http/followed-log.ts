@@ -1,9 +1,9 @@
 // What the ways of following a log share: which file is meant, and text in whole characters.
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { FollowOptions } from '../logs/reading/log-follower.ts';
+import { Utf8Chunks } from '../logs/reading/utf8-chunks.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import type { FollowOptions } from './follow-log.ts';
-import { Utf8Border } from './utf8-border.ts';
 
 /** Bytes of the log from its last `lastBytes` on, without end; it returns when `signal` is aborted. */
 export type FollowLog = (path: string, options: FollowOptions) => AsyncIterable<Uint8Array>;
@@ -27,7 +27,7 @@ export async function* wholeCharacters(
   bytes: AsyncIterable<Uint8Array>,
   cutBefore: boolean,
 ): AsyncGenerator<Uint8Array> {
-  const border = new Utf8Border(cutBefore);
+  const border = new Utf8Chunks(cutBefore);
   for await (const piece of bytes) {
     const whole = border.push(piece);
     if (whole.length > 0) yield whole;

@@ -1,4 +1,5 @@
 // /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
+
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type FollowLog, logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
 import type { HttpRequest } from './request.ts';

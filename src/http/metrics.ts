@@ -38,14 +38,11 @@ function health({ state }: Supervisor): HttpResponse {
 }
 
 /** By path; without those that are no files, or that a disk tells nothing of just now. */
-async function logBytesOf({
-  processesByPriority,
-  surroundings,
-}: Supervisor): Promise<ReadonlyMap<string, number>> {
+async function logBytesOf({ processesByPriority, daemon }: Supervisor): Promise<ReadonlyMap<string, number>> {
   const paths = processesByPriority.flatMap(({ logPaths: { stdout, stderr } }) =>
     [stdout, stderr].filter((path) => path !== null),
   );
-  const files = await surroundings.dataPlane.filesAt(paths);
+  const files = await daemon.dataPlane.filesAt(paths);
   return new Map(paths.flatMap((path, index) => (files[index] ? [[path, files[index].bytes]] : [])));
 }
 

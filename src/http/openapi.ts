@@ -1,8 +1,9 @@
 // The description of /api/v1 as OpenAPI 3.1, from the table of methods.
-import { faultCodes } from '../rpc/faults.ts';
+
+import { channels } from '../config/channel.ts';
 import type { Method, MethodTable, Param, RpcTypeName } from '../rpc/method.ts';
-import { channels } from '../supervisor/channels.ts';
 import { version } from '../version.ts';
+import { faultCodes } from '../xmlrpc/faults.ts';
 import { API } from './api-error.ts';
 
 /** The document, as plain data. */

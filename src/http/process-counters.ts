@@ -14,9 +14,7 @@ export class ProcessCounters {
   readonly #counts = new Map<string, Map<string, ProcessCounts>>();
 
   constructor(private readonly supervisor: Supervisor) {
-    supervisor.surroundings.bus.subscribe(['PROCESS_STATE', 'PROCESS_GROUP_REMOVED'], (event) =>
-      this.#take(event),
-    );
+    supervisor.daemon.bus.subscribe(['PROCESS_STATE', 'PROCESS_GROUP_REMOVED'], (event) => this.#take(event));
   }
 
   of(group: string, process: string): ProcessCounts {

@@ -1,6 +1,7 @@
 // What /metrics tells of each process: a row of the table for each metric.
+
+import { channels } from '../config/channel.ts';
 import { type ProcessUsage, processUsage } from '../linux/process-usage.ts';
-import { channels } from '../supervisor/channels.ts';
 import type { Process } from '../supervisor/process.ts';
 import { stateCodes } from '../supervisor/process-state.ts';
 import type { ProgramUsage, Usages } from '../supervisor/program-usage.ts';

@@ -1,17 +1,18 @@
 // Everything that is served, in the order in which it is asked for. Whoever serves something new adds it here.
+
+import { followLog } from '../logs/reading/log-follower.ts';
 import { methodTable } from '../rpc/method-table.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { apiRoutes } from './api.ts';
 import { API } from './api-error.ts';
 import { streamRoutes } from './event-stream.ts';
-import { followLog } from './follow-log.ts';
 import type { FollowLog } from './followed-log.ts';
 import { logtailRoutes } from './logtail.ts';
 import { metricsRoutes } from './metrics.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
 import { rpcRoute } from './rpc-route.ts';
-import { webRoutes } from './web/web-routes.ts';
+import { webRoutes } from './ui/web-routes.ts';
 
 /** For every server of one incarnation of the daemon. */
 export function routesFor(supervisor: Supervisor): readonly Route[] {
@@ -21,7 +22,7 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
   const mainLogPath = logfile.kind === 'file' ? logfile.path : null;
   const context = { supervisor, identifier, mainLogPath };
   const methods = methodTable(rpcInterfaces.map(({ name }) => name));
-  const { dataPlane, log } = supervisor.surroundings;
+  const { dataPlane, log } = supervisor.daemon;
   const follow: FollowLog = (path, options) =>
     followLog(path, (watched, callback) => dataPlane.watchLog(watched, callback), options);
   return [

@@ -1,12 +1,13 @@
 // /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
+
+import type { OperationContext } from '../operations/context.ts';
 import { pythonRepr } from '../python/repr.ts';
-import type { RpcContext } from '../rpc/context.ts';
 import { dispatch } from '../rpc/dispatch.ts';
-import { RpcFault } from '../rpc/faults.ts';
 import type { Answer, MethodTable } from '../rpc/method.ts';
-import type { RpcCall, RpcValue } from '../rpc/value.ts';
-import { CallDecoder, XmlRpcError } from '../rpc/xml-decode.ts';
-import { encodeFault, encodeResponse } from '../rpc/xml-encode.ts';
+import { CallDecoder, XmlRpcError } from '../xmlrpc/decode.ts';
+import { encodeFault, encodeResponse } from '../xmlrpc/encode.ts';
+import { RpcFault } from '../xmlrpc/faults.ts';
+import type { RpcCall, RpcValue } from '../xmlrpc/value.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
 
@@ -17,7 +18,7 @@ export interface RpcLog {
 }
 
 /** Any path that begins with /RPC2, POST only. */
-export function rpcRoute(table: MethodTable, context: RpcContext, log: RpcLog): Route {
+export function rpcRoute(table: MethodTable, context: OperationContext, log: RpcLog): Route {
   const handler = new RpcHandler(table, context, log);
   return atPrefix('/RPC2', ['POST'], ({ body }) => handler.handle(body));
 }
@@ -29,7 +30,7 @@ const MAX_LOGGED_CHARACTERS = 2000;
 class RpcHandler {
   constructor(
     private readonly table: MethodTable,
-    private readonly context: RpcContext,
+    private readonly context: OperationContext,
     private readonly log: RpcLog,
   ) {}
 

@@ -2,7 +2,7 @@
 import { descriptorsToSpare } from '../linux/limits.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
 import { type AcceptedSocket, serveListeningSocket } from '../linux/served-socket.ts';
-import { accessLine } from './access-line.ts';
+import { accessLogLine } from './access-log.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { defaultLimits, type HttpLimits } from './limits.ts';
 import type { Listener } from './listener.ts';
@@ -94,7 +94,7 @@ export class HttpServer {
       limits: this.#limits,
       admit,
       onHeld: (change) => this.#onHeld(change),
-      onFinished: (line, status, bytes) => log.trace(accessLine(peer, line, status, bytes)),
+      onFinished: (line, status, bytes) => log.trace(accessLogLine(peer, line, status, bytes)),
       onFailure: (error) => log.error(`${this.listener.name}:Server Error: ${describe(error)}`),
       onClosed: (connection) => this.#connections.delete(connection),
     };

@@ -1,11 +1,11 @@
 // All HTTP servers of one incarnation of the daemon: opened early, so that a second daemon fails before it does
 // any harm; served once there is a supervisor to talk to.
 import type { ServerConfig } from '../config/config.ts';
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { libc } from '../linux/libc.ts';
-import type { ActivityLog } from '../streams/activity-log.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type Listener, openListener, passedListener } from './listener.ts';
-import { ownNames } from './own-names.ts';
+import { localHostnames } from './local-hostnames.ts';
 import { admitter } from './router.ts';
 import { routesFor } from './routes.ts';
 import type { SiteNames } from './same-origin.ts';
@@ -53,7 +53,7 @@ function namesOf(config: ServerConfig): SiteNames {
   const { allowedHosts, credentials } = config;
   const pages = new Set(allowedHosts);
   if (config.kind === 'unix' || credentials !== null) return { asked: null, pages };
-  return { asked: new Set([...ownNames(), config.host, ...allowedHosts]), pages };
+  return { asked: new Set([...localHostnames(), config.host, ...allowedHosts]), pages };
 }
 
 export class Servers {

@@ -1,8 +1,8 @@
 // What a new process does until it is a program: the system calls, in their order, and what to say when one fails.
 
 import type { SystemCall } from './call-list.ts';
-import { type ChildMemory, zeros } from './child-memory.ts';
 import type { UserIdentity } from './credentials.ts';
+import { type SpawnArena, zeros } from './spawn-arena.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 
 export interface Step extends SystemCall {
@@ -19,7 +19,7 @@ export function stepsOf(
   request: SpawnRequest,
   user: UserIdentity | null,
   first: readonly Step[],
-  memory: ChildMemory,
+  memory: SpawnArena,
 ): Step[] {
   return [
     ...signalsAtDefault(),
@@ -35,7 +35,7 @@ export function stepsOf(
 }
 
 /** Where what it forks is born too, unless null. Needs our rights and our descriptors. */
-export function entering(cgroup: number | null, memory: ChildMemory): readonly Step[] {
+export function entering(cgroup: number | null, memory: SpawnArena): readonly Step[] {
   if (cgroup === null) return [];
   return [{ stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(itself), itself.length] }];
 }
@@ -95,7 +95,7 @@ const numbers = {
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
 
-function becoming({ uid, gid, groups }: UserIdentity, memory: ChildMemory): Step[] {
+function becoming({ uid, gid, groups }: UserIdentity, memory: SpawnArena): Step[] {
   return [
     {
       stage: 'setuid',
@@ -118,12 +118,12 @@ function becoming({ uid, gid, groups }: UserIdentity, memory: ChildMemory): Step
   ];
 }
 
-function inDirectory(directory: string | null, memory: ChildMemory): Step[] {
+function inDirectory(directory: string | null, memory: SpawnArena): Step[] {
   if (directory === null) return [];
   return [{ stage: 'chdir', number: sys.chdir, args: [memory.storeString(directory)] }];
 }
 
-function executing({ path, argv, environment }: SpawnRequest, memory: ChildMemory): Step {
+function executing({ path, argv, environment }: SpawnRequest, memory: SpawnArena): Step {
   const args = [memory.storeString(path), memory.storeStrings(argv), memory.storeStrings(environment)];
   return { stage: 'exec', number: sys.execve, args };
 }

@@ -1,13 +1,14 @@
 // One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
-import { mostBegun } from './child-memory.ts';
+
 import { entering, keepingOnly, type Step, stepsOf } from './child-steps.ts';
+import type { Sharing } from './clone-exec.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { E, errnoName, SyscallError } from './errno.ts';
-import type { Sharing } from './new-process.ts';
-import { SpawnPlace } from './spawn-place.ts';
+import { maxPendingSpawns } from './spawn-arena.ts';
 import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
+import { SpawnSlot } from './spawn-slot.ts';
 
-export { mostBegun, SpawnFailure, type SpawnRequest };
+export { maxPendingSpawns, SpawnFailure, type SpawnRequest };
 
 /** A child that is on its way to its program. */
 export interface Beginning {
@@ -38,20 +39,20 @@ export function begin(request: SpawnRequest): Beginning {
 
 /** To be called when a child has ended: closes what was kept open for one that had not become its program in time. */
 export function leavePlaces(): void {
-  SpawnPlace.vacateAll();
+  SpawnSlot.vacateAll();
 }
 
 function beginAnywhere(request: SpawnRequest): Beginning {
   try {
-    return beginIn(SpawnPlace.next(), request);
+    return beginIn(SpawnSlot.next(), request);
   } catch (error) {
     // QEMU, where it plays the kernel for another architecture, knows no processes that share memory.
     if (!(error instanceof SyscallError && error.errno === E.EINVAL)) throw error;
-    return beginIn(SpawnPlace.apart(), request);
+    return beginIn(SpawnSlot.apart(), request);
   }
 }
 
-function beginIn(place: SpawnPlace, request: SpawnRequest): Beginning {
+function beginIn(place: SpawnSlot, request: SpawnRequest): Beginning {
   const { memory, descriptors } = place;
   const user = userToBecome(request.user);
   const sharing = user ? 'nothing' : place.sharing;
@@ -74,7 +75,7 @@ function userToBecome(user: UserIdentity | null): UserIdentity | null {
   return user;
 }
 
-function start(place: SpawnPlace, steps: readonly Step[], shared: Sharing): Beginning {
+function start(place: SpawnSlot, steps: readonly Step[], shared: Sharing): Beginning {
   const process = place.start(steps, shared);
   return {
     settle: () => {

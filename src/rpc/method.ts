@@ -1,7 +1,8 @@
 // What a method of the table is made of: its parameters, its documentation, its implementation.
 // Decoding of arguments happens here, once, so that implementations get what they expect.
-import type { RpcContext } from './context.ts';
-import type { RpcValue } from './value.ts';
+
+import type { OperationContext } from '../operations/context.ts';
+import type { RpcValue } from '../xmlrpc/value.ts';
 
 export type RpcTypeName = 'string' | 'int' | 'boolean' | 'array' | 'struct';
 
@@ -21,7 +22,7 @@ export type Answer = RpcValue | Promise<RpcValue>;
 interface Implementation {
   readonly params: readonly Param[];
   /** `values` are as many as there are parameters, or fewer by optional ones. Throws or rejects with RpcFault. */
-  readonly call: (context: RpcContext, values: readonly RpcValue[]) => Answer;
+  readonly call: (context: OperationContext, values: readonly RpcValue[]) => Answer;
 }
 
 export interface Method extends Implementation {
@@ -36,18 +37,18 @@ export interface Method extends Implementation {
 
 export type MethodTable = ReadonlyMap<string, Method>;
 
-export function noParams(run: (context: RpcContext) => Answer): Implementation {
+export function noParams(run: (context: OperationContext) => Answer): Implementation {
   return { params: [], call: (context) => run(context) };
 }
 
-export function oneParam<A>(a: Param<A>, run: (context: RpcContext, a: A) => Answer): Implementation {
+export function oneParam<A>(a: Param<A>, run: (context: OperationContext, a: A) => Answer): Implementation {
   return { params: [a], call: (context, [first]) => run(context, a.decode(first)) };
 }
 
 export function twoParams<A, B>(
   a: Param<A>,
   b: Param<B>,
-  run: (context: RpcContext, a: A, b: B) => Answer,
+  run: (context: OperationContext, a: A, b: B) => Answer,
 ): Implementation {
   return {
     params: [a, b],
@@ -59,7 +60,7 @@ export function threeParams<A, B, C>(
   a: Param<A>,
   b: Param<B>,
   c: Param<C>,
-  run: (context: RpcContext, a: A, b: B, c: C) => Answer,
+  run: (context: OperationContext, a: A, b: B, c: C) => Answer,
 ): Implementation {
   return {
     params: [a, b, c],

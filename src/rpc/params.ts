@@ -1,7 +1,7 @@
 // The parameters that methods have in common, and what clients may send for them.
-import { RpcFault } from './faults.ts';
+import { RpcFault } from '../xmlrpc/faults.ts';
+import { isArray, isStruct, type RpcValue, textOf } from '../xmlrpc/value.ts';
 import type { Param, RpcTypeName } from './method.ts';
-import { isArray, isStruct, type RpcValue } from './value.ts';
 
 /** A process, as `group:name` or `name`. */
 export const processName = required('name', 'string', 'Process, as group:name or name', decodeText);
@@ -28,13 +28,8 @@ export const characters = required(
   'Text for the standard input',
   (value) => value ?? null,
 );
-export const eventType = required(
-  'type',
-  'string',
-  'Kind of the message, for listeners to go by',
-  decodeAnyText,
-);
-export const eventData = required('data', 'string', 'Body of the message', decodeAnyText);
+export const eventType = required('type', 'string', 'Kind of the message, for listeners to go by', textOf);
+export const eventData = required('data', 'string', 'Body of the message', textOf);
 export const calls = required('calls', 'array', 'Structs of methodName and params', (value) => {
   if (!isArray(value)) throw new RpcFault('INCORRECT_PARAMETERS');
   return value;
@@ -67,15 +62,6 @@ function decodeInteger(value: RpcValue | undefined): number {
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
   if (typeof value === 'string' && /^[+-]?\d+$/.test(value.trim())) return Number(value);
   throw new RpcFault('INCORRECT_PARAMETERS');
-}
-
-/** Whatever is no text becomes JSON. */
-export function decodeAnyText(value: RpcValue | undefined): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value, writeBigInt) ?? '');
-}
-
-function writeBigInt(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** As Python sees it: the text `false` is true, and what is empty is not. */

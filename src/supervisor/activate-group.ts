@@ -1,29 +1,29 @@
 // Makes the processes of a group, by the kind of group it is.
 import type { GroupConfig } from '../config/config.ts';
+import type { DaemonContext } from './daemon-context.ts';
 import { activateFastCgiGroup } from './fastcgi-group.ts';
 import { Group } from './group.ts';
 import { activateListenerPool } from './listener-pool.ts';
 import { Process } from './process.ts';
-import type { Surroundings } from './surroundings.ts';
-import { watchOver } from './watch-over.ts';
+import { attachMonitors } from './process-monitors.ts';
 
 /** Throws SyscallError when the log file of a process with an AUTO log cannot be made. */
-export function activateGroup(config: GroupConfig, surroundings: Surroundings): Group {
-  const group = groupOf(config, surroundings);
-  for (const process of group.processes) watchOver(process, surroundings);
+export function activateGroup(config: GroupConfig, daemon: DaemonContext): Group {
+  const group = groupOf(config, daemon);
+  for (const process of group.processes) attachMonitors(process, daemon);
   return group;
 }
 
-function groupOf(config: GroupConfig, surroundings: Surroundings): Group {
+function groupOf(config: GroupConfig, daemon: DaemonContext): Group {
   switch (config.kind) {
     case 'programs':
       return new Group(
         config,
-        config.processes.map((process) => new Process(process, config.name, surroundings)),
+        config.processes.map((process) => new Process(process, config.name, daemon)),
       );
     case 'eventlistener':
-      return activateListenerPool(config, surroundings);
+      return activateListenerPool(config, daemon);
     case 'fastcgi':
-      return activateFastCgiGroup(config, surroundings);
+      return activateFastCgiGroup(config, daemon);
   }
 }

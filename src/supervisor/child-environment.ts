@@ -1,13 +1,13 @@
 // The environment of a child: the daemon's own, what tells it about its supervisor, what the configuration sets.
 import type { ProcessConfig } from '../config/config.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { DaemonContext } from './daemon-context.ts';
 
 /** `NAME=value` each; a later source overrides an earlier one. */
-export function childEnvironment(config: ProcessConfig, group: string, surroundings: Surroundings): string[] {
+export function childEnvironment(config: ProcessConfig, group: string, daemon: DaemonContext): string[] {
   const variables: Record<string, string> = {
-    ...surroundings.environment,
+    ...daemon.environment,
     SUPERVISOR_ENABLED: '1',
-    ...serverUrl(config, surroundings),
+    ...serverUrl(config, daemon),
     SUPERVISOR_PROCESS_NAME: config.name,
     SUPERVISOR_GROUP_NAME: group,
     ...config.environment,
@@ -15,8 +15,7 @@ export function childEnvironment(config: ProcessConfig, group: string, surroundi
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
-function serverUrl({ serverurl }: ProcessConfig, surroundings: Surroundings): Record<string, string> {
-  const url =
-    serverurl.kind === 'auto' ? surroundings.serverUrl : serverurl.kind === 'url' ? serverurl.url : null;
+function serverUrl({ serverurl }: ProcessConfig, daemon: DaemonContext): Record<string, string> {
+  const url = serverurl.kind === 'auto' ? daemon.serverUrl : serverurl.kind === 'url' ? serverurl.url : null;
   return url === null ? {} : { SUPERVISOR_SERVER_URL: url };
 }

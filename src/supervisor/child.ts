@@ -1,14 +1,15 @@
 // One run of a program: its pid, its stdin, the streams that carry its output.
+
+import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
+import type { DataPlane, Log, Stream } from '../data-plane/main/data-plane.ts';
+import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import type { ListenerEnd } from '../data-plane/protocol/pool-commands.ts';
+import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
 import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
-import type { DataPlane, Log, Stream } from '../streams/data-plane.ts';
-import type { ListenerEnd } from '../streams/pool-commands.ts';
-import type { PoolHandle } from '../streams/pool-handle.ts';
-import { StdinPipe } from '../streams/stdin-pipe.ts';
-import { type Channel, channels } from './channels.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
 

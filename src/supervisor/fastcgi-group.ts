@@ -2,14 +2,14 @@
 import type { FastCgiGroupConfig } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { SpawnError } from './child.ts';
+import type { DaemonContext } from './daemon-context.ts';
 import { FastCgiSocket } from './fastcgi-socket.ts';
 import { Group } from './group.ts';
 import { Process } from './process.ts';
 import { pidOf } from './process-state.ts';
-import type { Surroundings } from './surroundings.ts';
 
-export function activateFastCgiGroup(config: FastCgiGroupConfig, surroundings: Surroundings): Group {
-  const socket = new FastCgiSocket(config, surroundings.log);
+export function activateFastCgiGroup(config: FastCgiGroupConfig, daemon: DaemonContext): Group {
+  const socket = new FastCgiSocket(config, daemon.log);
   const acquire = (holder: string): number => {
     try {
       return socket.acquire(holder);
@@ -18,10 +18,10 @@ export function activateFastCgiGroup(config: FastCgiGroupConfig, surroundings: S
       throw new SpawnError(`Could not create FastCGI socket ${config.socketUrl}: ${error.code}`);
     }
   };
-  tryOut(config, acquire, socket, surroundings);
+  tryOut(config, acquire, socket, daemon);
   const processes = config.processes.map((processConfig) => {
     const { name } = processConfig;
-    const process = new Process(processConfig, config.name, surroundings, { stdinFd: () => acquire(name) });
+    const process = new Process(processConfig, config.name, daemon, { stdinFd: () => acquire(name) });
     process.onTransition(() => {
       if (pidOf(process.life.state) === null) socket.release(name);
     });
@@ -35,7 +35,7 @@ function tryOut(
   config: FastCgiGroupConfig,
   acquire: (holder: string) => number,
   socket: FastCgiSocket,
-  { log }: Surroundings,
+  { log }: DaemonContext,
 ): void {
   try {
     acquire(config.name);

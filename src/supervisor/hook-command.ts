@@ -7,9 +7,9 @@ import { SpawnFailure, spawn } from '../linux/spawn.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, resolveCommand } from './command.ts';
+import type { DaemonContext } from './daemon-context.ts';
 import { describeExit } from './exit-status.ts';
 import type { Process } from './process.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export interface Hook {
   /** For messages: what the command belongs to. */
@@ -31,12 +31,12 @@ const runLimitMs = 60_000;
 export function runHook(
   { what, command, input, giveUp }: Hook,
   process: Process,
-  surroundings: Surroundings,
+  daemon: DaemonContext,
 ): Promise<void> {
-  const { log, reaper } = surroundings;
+  const { log, reaper } = daemon;
   const ended = Promise.withResolvers<void>();
   try {
-    const pid = spawnHook(command, input, process, surroundings);
+    const pid = spawnHook(command, input, process, daemon);
     const kill = (why: string) => {
       log.warn(`${what}: killing '${command}' (${pid}) with SIGKILL, ${why}`);
       libc.kill(-pid, SIGKILL);
@@ -67,11 +67,11 @@ function spawnHook(
   command: string,
   input: string,
   { config, group }: Process,
-  surroundings: Surroundings,
+  daemon: DaemonContext,
 ): number {
-  const searchPath = config.environment.PATH ?? surroundings.environment.PATH;
+  const searchPath = config.environment.PATH ?? daemon.environment.PATH;
   const { path, argv } = resolveCommand(command, searchPath);
-  const environment = childEnvironment(config, group, surroundings);
+  const environment = childEnvironment(config, group, daemon);
   const { directory, umask, user } = config;
   return withInput(input, (stdio) =>
     spawn({ path, argv, environment, stdio, directory, umask, user, cgroup: null }),

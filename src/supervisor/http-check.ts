@@ -1,6 +1,7 @@
 // `http_check`: a process that does not answer HTTP requests as it should is restarted.
-import { askHttp, type HttpAnswer } from './ask-http.ts';
-import type { Look } from './restart-when.ts';
+
+import type { Look } from './health-monitor.ts';
+import { type HttpAnswer, probeHttp } from './http-probe.ts';
 
 export interface HttpExpectation {
   readonly url: string;
@@ -14,7 +15,7 @@ export function httpFailure(expectation: HttpExpectation): Look {
   const { url, timeoutMs } = expectation;
   return async () => {
     try {
-      const flaw = flawOf(await askHttp({ url, timeoutMs }), expectation);
+      const flaw = flawOf(await probeHttp({ url, timeoutMs }), expectation);
       return flaw && `${url} ${flaw}`;
     } catch (error) {
       return `${url}: ${error instanceof Error ? error.message : String(error)}`;

@@ -2,19 +2,19 @@
 import { join } from 'node:path';
 import type { EventListenerPoolConfig } from '../config/config.ts';
 import { isEventName } from '../events/types.ts';
+import type { DaemonContext } from './daemon-context.ts';
 import { Group } from './group.ts';
 import { Process } from './process.ts';
 import { pidOf } from './process-state.ts';
-import type { Surroundings } from './surroundings.ts';
 
-export function activateListenerPool(config: EventListenerPoolConfig, surroundings: Surroundings): Group {
-  const { bus, dataPlane, eventSerials: serials, identifier, log } = surroundings;
+export function activateListenerPool(config: EventListenerPoolConfig, daemon: DaemonContext): Group {
+  const { bus, dataPlane, eventSerials: serials, identifier, log } = daemon;
   const { name, bufferSize } = config;
   const listeners = config.processes.map((process) => process.name);
   const spec = { name, bufferSize, identifier, listeners, serials, log };
-  const pool = dataPlane.openPool(spec, stdoutLog(config, surroundings));
+  const pool = dataPlane.openPool(spec, stdoutLog(config, daemon));
   const processes = config.processes.map(
-    (processConfig) => new Process(processConfig, name, surroundings, { pool }),
+    (processConfig) => new Process(processConfig, name, daemon, { pool }),
   );
 
   const running = new Set<Process>();
@@ -45,7 +45,7 @@ export function activateListenerPool(config: EventListenerPoolConfig, surroundin
 }
 
 /** Where the first listener's answers are logged too; for AUTO any file of that directory. Null when nowhere. */
-function stdoutLog({ processes }: EventListenerPoolConfig, { childlogdir }: Surroundings): string | null {
+function stdoutLog({ processes }: EventListenerPoolConfig, { childlogdir }: DaemonContext): string | null {
   const logfile = processes[0]?.stdout.logfile;
   if (logfile?.kind === 'file') return logfile.path;
   return logfile?.kind === 'auto' ? join(childlogdir, 'any') : null;

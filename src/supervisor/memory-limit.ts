@@ -1,6 +1,6 @@
 // `max_memory`: a process whose tree takes more than that is restarted.
 import { residentBytesOfTree } from '../linux/process-tree.ts';
-import type { Look } from './restart-when.ts';
+import type { Look } from './health-monitor.ts';
 
 /** How often it is looked at. */
 export const memoryLookMs = 10_000;

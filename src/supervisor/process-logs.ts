@@ -1,12 +1,12 @@
 // The logs of one process: where they are, and what its output goes to while it runs. What is written is not known here.
 import { exists } from 'node:fs/promises';
+import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
-import { allocateAutoLog } from '../streams/auto-log.ts';
-import type { Log } from '../streams/data-plane.ts';
-import { originOf } from '../streams/journal-entry.ts';
-import type { PoolHandle } from '../streams/pool-handle.ts';
-import { type Channel, channels } from './channels.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Log } from '../data-plane/main/data-plane.ts';
+import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import { allocateAutoLog } from '../logs/auto-log.ts';
+import { originOf } from '../logs/journal-entry.ts';
+import type { DaemonContext } from './daemon-context.ts';
 
 export class ProcessLogs {
   /** Log file of each channel, as clients are told; null when there is none. */
@@ -18,7 +18,7 @@ export class ProcessLogs {
     private readonly config: ProcessConfig,
     private readonly group: string,
     private readonly pool: PoolHandle | null,
-    private readonly surroundings: Surroundings,
+    private readonly daemon: DaemonContext,
   ) {
     this.paths = {
       stdout: this.#path('stdout'),
@@ -55,12 +55,12 @@ export class ProcessLogs {
     const { logfile } = this.config[channel];
     if (logfile.kind === 'file') return logfile.path;
     if (logfile.kind !== 'auto') return null;
-    const { childlogdir, identifier } = this.surroundings;
+    const { childlogdir, identifier } = this.daemon;
     return allocateAutoLog(childlogdir, this.config.name, channel, identifier);
   }
 
   #open(channel: Channel): Log | null {
-    const { dataPlane } = this.surroundings;
+    const { dataPlane } = this.daemon;
     const { config, group } = this;
     const { logfile, rotation } = config[channel];
     const pool = channel === 'stdout' ? this.pool : null;
@@ -80,7 +80,7 @@ export class ProcessLogs {
     const opened = this.#opened[channel];
     if (opened) return opened.rotate();
     if (!(await exists(path))) return;
-    const log = this.surroundings.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
+    const log = this.daemon.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
     await log.rotate().finally(() => log.release());
   }
 }

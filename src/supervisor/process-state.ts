@@ -28,7 +28,7 @@ export const stateCodes: Readonly<Record<StateName, number>> = {
   UNKNOWN: 1000,
 };
 
-export interface Life {
+export interface Lifecycle {
   readonly state: ProcessState;
   /** Failed attempts in a row. */
   readonly failures: number;
@@ -39,7 +39,7 @@ export interface Life {
   /** Why it is not running, as clients are told; empty when there is nothing to tell. */
   readonly spawnError: string;
   /** Set when the supervisor stops or restarts: nothing is started any more. */
-  readonly retired: boolean;
+  readonly startForbidden: boolean;
 }
 
 /** What the configuration says about starting, stopping and starting again. */
@@ -52,13 +52,13 @@ export interface RestartPolicy {
   readonly stopMs: number;
 }
 
-export const neverStarted: Life = {
+export const neverStarted: Lifecycle = {
   state: { name: 'STOPPED' },
   failures: 0,
   startedAt: null,
   exitStatus: 0,
   spawnError: '',
-  retired: false,
+  startForbidden: false,
 };
 
 /** The pid of the child there is, or null. */
@@ -82,7 +82,7 @@ export function isStopped(state: ProcessState): boolean {
 }
 
 /** When the state changes by itself, or null when only an event can change it. */
-export function deadlineOf(life: Life, policy: RestartPolicy): number | null {
+export function deadlineOf(life: Lifecycle, policy: RestartPolicy): number | null {
   switch (life.state.name) {
     case 'STARTING':
       return life.state.pid === null ? null : (life.startedAt ?? 0) + policy.startMs;

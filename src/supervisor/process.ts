@@ -1,20 +1,22 @@
 // One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
+
+import type { Channel } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
+import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { PoolHandle } from '../streams/pool-handle.ts';
-import type { WriteResult } from '../streams/stdin-pipe.ts';
-import type { Channel } from './channels.ts';
 import { Child, type ChildPlan, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
-import { type Moment, thisMoment, unixSecondsOf } from './moment.ts';
+import type { DaemonContext } from './daemon-context.ts';
+import { OutputEvents } from './output-events.ts';
 import { ProcessLogs } from './process-logs.ts';
 import {
   deadlineOf,
-  type Life,
+  type Lifecycle,
   neverStarted,
   pidOf,
   type RestartPolicy,
@@ -23,8 +25,7 @@ import {
 import type { ProgramCgroup } from './program-cgroups.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
-import type { Surroundings } from './surroundings.ts';
-import { UnderstoodOutput } from './understood-output.ts';
+import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
 /** What a group does to its processes that a plain program does not need. */
 export interface Attachment {
@@ -41,7 +42,7 @@ export class Process {
   readonly policy: RestartPolicy;
   readonly logs: ProcessLogs;
   readonly #cgroup: ProgramCgroup | null;
-  #life: Life = neverStarted;
+  #life: Lifecycle = neverStarted;
   /** The state that listeners know. */
   #told = this.#life.state;
   /** Set while a child is on its way to its program: what came of it. */
@@ -49,14 +50,14 @@ export class Process {
   #child: Child | null = null;
   #lastExit: ExitStatus | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #started: Moment | null = null;
-  #stopped: Moment | null = null;
+  #started: Timestamp | null = null;
+  #stopped: Timestamp | null = null;
   readonly #listeners = new Set<TransitionListener>();
 
   constructor(
     readonly config: ProcessConfig,
     readonly group: string,
-    private readonly surroundings: Surroundings,
+    private readonly daemon: DaemonContext,
     private readonly attachment: Attachment = {},
   ) {
     this.name = config.name;
@@ -68,11 +69,11 @@ export class Process {
       exitcodes: config.exitcodes,
       stopMs: config.stopwaitsecs * 1000,
     };
-    this.#cgroup = surroundings.cgroups?.of(group, config.name, surroundings.log) ?? null;
-    this.logs = new ProcessLogs(config, group, attachment.pool ?? null, surroundings);
+    this.#cgroup = daemon.cgroups?.of(group, config.name, daemon.log) ?? null;
+    this.logs = new ProcessLogs(config, group, attachment.pool ?? null, daemon);
   }
 
-  get life(): Life {
+  get life(): Lifecycle {
     return this.#life;
   }
 
@@ -112,7 +113,7 @@ export class Process {
 
   /** What would be executed now. Throws CommandError. */
   resolveCommand(): ResolvedCommand {
-    const searchPath = this.config.environment['PATH'] ?? this.surroundings.environment['PATH'];
+    const searchPath = this.config.environment['PATH'] ?? this.daemon.environment['PATH'];
     return resolveCommand(this.config.command, searchPath);
   }
 
@@ -134,14 +135,14 @@ export class Process {
 
   stop(): void {
     if (this.state === 'BACKOFF') {
-      this.surroundings.log.debug(`Attempted to kill ${this.name}, which is in BACKOFF state.`);
+      this.daemon.log.debug(`Attempted to kill ${this.name}, which is in BACKOFF state.`);
     }
     this.#apply({ type: 'stop' });
   }
 
   /** The supervisor ends: no start any more, whatever happens. */
-  retire(): void {
-    this.#apply({ type: 'retire' });
+  forbidStart(): void {
+    this.#apply({ type: 'forbidStart' });
     // What was left in it may have ended since.
     if (this.#child === null) this.#cgroup?.remove();
   }
@@ -160,7 +161,7 @@ export class Process {
 
   /** Sends a signal to the process alone, without a change of state. False when the kernel refused. */
   signal(number: number): boolean {
-    this.surroundings.log.debug(`sending ${this.name} (pid ${this.pid}) sig ${signalName(number)}`);
+    this.daemon.log.debug(`sending ${this.name} (pid ${this.pid}) sig ${signalName(number)}`);
     const failure = this.#child?.signal(number, 'process') ?? null;
     if (failure === null) return true;
     // A signal the kernel does not know says nothing about the process.
@@ -217,10 +218,10 @@ export class Process {
   #perform(effect: Effect): ProcessEvent | null {
     switch (effect.do) {
       case 'log':
-        this.surroundings.log[effect.level](effect.message);
+        this.daemon.log[effect.level](effect.message);
         return null;
       case 'announce':
-        this.surroundings.bus.emit(stateChangeEvent(effect.change, this.name, this.group));
+        this.daemon.bus.emit(stateChangeEvent(effect.change, this.name, this.group));
         return null;
       case 'spawn':
         this.#spawn();
@@ -232,8 +233,8 @@ export class Process {
 
   /** What comes of it is perceived by `settle`, failures too: each process has its turn in the log. */
   #spawn(): void {
-    this.#started = thisMoment();
-    const begun = this.#orSpawnFailed(() => Child.begin(this.#plan(), this.surroundings.dataPlane));
+    this.#started = timestampNow();
+    const begun = this.#orSpawnFailed(() => Child.begin(this.#plan(), this.daemon.dataPlane));
     this.#spawning = () => {
       this.#spawning = null;
       return 'type' in begun ? begun : this.#orSpawnFailed(() => this.#adopt(begun()));
@@ -247,19 +248,19 @@ export class Process {
       config: this.config,
       group: this.group,
       command,
-      environment: childEnvironment(this.config, this.group, this.surroundings),
+      environment: childEnvironment(this.config, this.group, this.daemon),
       cgroup: this.#cgroup,
       logs,
       stdinFd: this.attachment.stdinFd?.() ?? null,
       pool: this.attachment.pool ?? null,
-      stripAnsi: this.surroundings.stripAnsi,
+      stripAnsi: this.daemon.stripAnsi,
       outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
     };
   }
 
   #adopt(child: Child): ProcessEvent {
     this.#child = child;
-    this.surroundings.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
+    this.daemon.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
     return { type: 'spawned', pid: child.pid };
   }
 
@@ -284,7 +285,7 @@ export class Process {
     this.#lastExit = status;
     await this.#cgroup?.ended(this.config.killascgroup);
     await child.drained();
-    this.#stopped = thisMoment();
+    this.#stopped = timestampNow();
     this.#child = null;
     this.logs.close();
     this.#apply({ type: 'exited', status });
@@ -293,7 +294,7 @@ export class Process {
   #sendStopSignal(): ProcessEvent | null {
     const { stopsignal, stopasgroup } = this.config;
     const whom = stopasgroup ? ' process group' : '';
-    this.surroundings.log.debug(
+    this.daemon.log.debug(
       `killing ${this.name} (pid ${this.pid})${whom} with signal ${signalName(stopsignal)}`,
     );
     return this.#kill(stopsignal, stopasgroup);
@@ -320,12 +321,12 @@ export class Process {
     if (deadline === null) return;
     const delay = Math.max(0, Math.ceil(deadline - performance.now()));
     // setTimeout cannot wait longer than this; waking early only arms it again.
-    const elapsed = (): void => this.surroundings.turns.take(() => this.#apply({ type: 'elapsed' }));
+    const elapsed = (): void => this.daemon.taskQueue.take(() => this.#apply({ type: 'elapsed' }));
     this.#timer = setTimeout(elapsed, Math.min(delay, 2 ** 31 - 1));
   }
 
   #consumer(channel: Channel): OutputConsumer {
-    const understood = new UnderstoodOutput(this, channel, this.surroundings);
+    const understood = new OutputEvents(this, channel, this.daemon);
     if (channel === 'stdout' && this.attachment.pool) return understood.asProtocol();
     return understood.asOutput(this.config[channel]);
   }

@@ -1,5 +1,5 @@
 // What whole programs take of the machine: everything in the cgroup of a process, or the process and its descendants.
-import { Bursts } from '../event-loop/bursts.ts';
+import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { allPids, type ProcessRow, processRow } from '../linux/process-table.ts';
 import { sumTrees, type TreeSum } from '../linux/process-tree.ts';
@@ -24,14 +24,14 @@ const longestBurstMs = 10;
 export async function usageOf(processes: readonly Process[]): Promise<Usages> {
   const running = processes.filter(({ pid }) => pid > 0);
   const wholes = new Map<Process, CgroupUsage>();
-  const bursts = new Bursts(longestBurstMs);
+  const timeSlice = new TimeSlice(longestBurstMs);
   for (const process of running) {
     const whole = process.cgroupUsage;
     if (whole) wholes.set(process, whole);
-    if (bursts.isOver) await bursts.next();
+    if (timeSlice.isOver) await timeSlice.next();
   }
   const others = running.filter((process) => !wholes.has(process));
-  const rows = others.length > 0 ? await readTable(bursts) : [];
+  const rows = others.length > 0 ? await readTable(timeSlice) : [];
   const trees = sumTrees(
     rows,
     others.map(({ pid }) => pid),
@@ -43,15 +43,15 @@ export async function usageOf(processes: readonly Process[]): Promise<Usages> {
     if (whole) usages.set(process, { ...whole, isWhole: true });
     else if (tree) usages.set(process, { ...tree, isWhole: false });
   }
-  return { usages, busyMs: bursts.busyMs };
+  return { usages, busyMs: timeSlice.busyMs };
 }
 
-async function readTable(bursts: Bursts): Promise<readonly ProcessRow[]> {
+async function readTable(timeSlice: TimeSlice): Promise<readonly ProcessRow[]> {
   const rows: ProcessRow[] = [];
   for (const pid of allPids()) {
     const row = processRow(pid);
     if (row) rows.push(row);
-    if (bursts.isOver) await bursts.next();
+    if (timeSlice.isOver) await timeSlice.next();
   }
   return rows;
 }

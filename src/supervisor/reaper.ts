@@ -1,6 +1,7 @@
 // Collects ended children the moment the kernel tells of them, ours and those that were left to us.
+
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { type ExitStatus, reapChild } from '../linux/wait.ts';
-import type { ActivityLog } from '../streams/activity-log.ts';
 import { describeExit } from './exit-status.ts';
 
 export type OnExit = (status: ExitStatus) => void;

@@ -1,12 +1,12 @@
 // The order of stopping: group by group from the highest priority number down, each when the one before is down.
-import type { ActivityLog } from '../streams/activity-log.ts';
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import type { Group } from './group.ts';
 
 const reportIntervalMs = 3000;
 
 /** Resolves when no process of any group is left. `groups` in ascending priority. Starts nothing any more. */
 export async function stopGroupsInTurn(groups: readonly Group[], log: ActivityLog): Promise<void> {
-  for (const group of groups) for (const process of group.processes) process.retire();
+  for (const group of groups) for (const process of group.processes) process.forbidStart();
   const report = () => {
     const names = groups.flatMap((group) => group.unstopped.map((process) => process.name));
     if (names.length > 0) log.info(`waiting for ${names.join(', ')} to die`);

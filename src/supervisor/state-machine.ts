@@ -1,7 +1,13 @@
 // What a process does next: (life, event, now) -> (life, effects). Pure; the caller performs the effects in order.
 import type { ExitStatus } from '../linux/wait.ts';
 import { codeOf, describeExit } from './exit-status.ts';
-import { type Life, type ProcessState, pidOf, type RestartPolicy, type StateName } from './process-state.ts';
+import {
+  type Lifecycle,
+  type ProcessState,
+  pidOf,
+  type RestartPolicy,
+  type StateName,
+} from './process-state.ts';
 
 export type ProcessEvent =
   | { readonly type: 'start' }
@@ -13,7 +19,7 @@ export type ProcessEvent =
   /** Time went by; a deadline may have passed. */
   | { readonly type: 'elapsed' }
   /** The supervisor stops: start nothing any more. */
-  | { readonly type: 'retire' };
+  | { readonly type: 'forbidStart' };
 
 /** A change of state as event listeners are told; what else they are told depends on the state. */
 export type StateChange =
@@ -30,7 +36,7 @@ export type Effect =
   | { readonly do: 'signal'; readonly signal: 'stop' | 'kill' };
 
 export interface Step {
-  readonly life: Life;
+  readonly life: Lifecycle;
   readonly effects: readonly Effect[];
 }
 
@@ -39,7 +45,7 @@ const respawnIntervalMs = 1000;
 const tooQuick = 'Exited too quickly (process log may have details)';
 
 /** One step of a process's life. An event that means nothing in the present state changes nothing. */
-export function step(life: Life, event: ProcessEvent, policy: RestartPolicy, now: number): Step {
+export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy, now: number): Step {
   switch (event.type) {
     case 'start':
       return onStart(life, policy, now);
@@ -55,18 +61,18 @@ export function step(life: Life, event: ProcessEvent, policy: RestartPolicy, now
       return onSignalFailed(life, event.reason);
     case 'elapsed':
       return onElapsed(life, policy, now);
-    case 'retire':
+    case 'forbidStart':
       return onRetire(life);
   }
 }
 
-function onStart(life: Life, policy: RestartPolicy, now: number): Step {
+function onStart(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   switch (life.state.name) {
     case 'STOPPED':
     case 'EXITED':
     case 'FATAL':
     case 'BACKOFF':
-      return life.retired ? unchanged(life) : attempt(life, now);
+      return life.startForbidden ? unchanged(life) : attempt(life, now);
     case 'STOPPING':
       return { life, effects: [log('warn', `process '${policy.name}' already running`)] };
     default:
@@ -74,14 +80,14 @@ function onStart(life: Life, policy: RestartPolicy, now: number): Step {
   }
 }
 
-function attempt(life: Life, now: number): Step {
+function attempt(life: Lifecycle, now: number): Step {
   return {
     life: { ...life, state: { name: 'STARTING', pid: null }, startedAt: now, exitStatus: 0, spawnError: '' },
     effects: [announce({ to: 'STARTING', from: life.state.name, tries: life.failures }), { do: 'spawn' }],
   };
 }
 
-function onSpawned(life: Life, pid: number, policy: RestartPolicy): Step {
+function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
   if (life.state.name !== 'STARTING') return unchanged(life);
   const started: Step = {
     life: { ...life, state: { name: 'STARTING', pid } },
@@ -90,7 +96,7 @@ function onSpawned(life: Life, pid: number, policy: RestartPolicy): Step {
   return policy.startMs <= 0 ? then(started, succeed(started.life, pid, policy)) : started;
 }
 
-function succeed(life: Life, pid: number, policy: RestartPolicy): Step {
+function succeed(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
   const seconds = Math.trunc(policy.startMs / 1000);
   return {
     life: { ...life, state: { name: 'RUNNING', pid }, failures: 0 },
@@ -104,36 +110,36 @@ function succeed(life: Life, pid: number, policy: RestartPolicy): Step {
   };
 }
 
-function onSpawnFailed(life: Life, reason: string, policy: RestartPolicy, now: number): Step {
+function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPolicy, now: number): Step {
   if (life.state.name !== 'STARTING') return unchanged(life);
   return backOff({ ...life, spawnError: reason }, log('info', `spawnerr: ${reason}`), policy, now);
 }
 
 /** One more failed attempt: wait longer each time, and give up after startretries of them. */
-function backOff(life: Life, message: Effect, policy: RestartPolicy, now: number): Step {
+function backOff(life: Lifecycle, message: Effect, policy: RestartPolicy, now: number): Step {
   const failures = life.failures + 1;
   const waiting: Step = {
     life: { ...life, state: { name: 'BACKOFF', retryAt: now + failures * 1000 }, failures, exitStatus: 0 },
     effects: [message, announce({ to: 'BACKOFF', from: life.state.name, tries: failures })],
   };
   if (failures > policy.startretries) return then(waiting, giveUp(waiting.life, policy));
-  return life.retired ? then(waiting, abandon(waiting.life)) : waiting;
+  return life.startForbidden ? then(waiting, abandon(waiting.life)) : waiting;
 }
 
-function giveUp(life: Life, policy: RestartPolicy): Step {
+function giveUp(life: Lifecycle, policy: RestartPolicy): Step {
   const message = `gave up: ${policy.name} entered FATAL state, too many start retries too quickly`;
   const fatal = abandon(life);
   return { life: fatal.life, effects: [...fatal.effects, log('info', message)] };
 }
 
-function abandon(life: Life): Step {
+function abandon(life: Lifecycle): Step {
   return {
     life: { ...life, state: { name: 'FATAL' }, failures: 0 },
     effects: [announce({ to: 'FATAL', from: life.state.name })],
   };
 }
 
-function onStop(life: Life, policy: RestartPolicy, now: number): Step {
+function onStop(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   switch (state.name) {
     case 'STARTING':
@@ -156,14 +162,14 @@ function onStop(life: Life, policy: RestartPolicy, now: number): Step {
 }
 
 /** There is no child, only the intention to start one: drop it. */
-function stopWaiting(life: Life): Step {
+function stopWaiting(life: Lifecycle): Step {
   return {
     life: { ...life, state: { name: 'STOPPED' }, failures: 0 },
     effects: [announce({ to: 'STOPPED', from: life.state.name, pid: 0 })],
   };
 }
 
-function onExited(life: Life, status: ExitStatus, policy: RestartPolicy, now: number): Step {
+function onExited(life: Lifecycle, status: ExitStatus, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   switch (state.name) {
     case 'STARTING':
@@ -179,7 +185,7 @@ function onExited(life: Life, status: ExitStatus, policy: RestartPolicy, now: nu
 }
 
 function exitedWhileStarting(
-  life: Life,
+  life: Lifecycle,
   state: Extract<ProcessState, { name: 'STARTING' }>,
   status: ExitStatus,
   policy: RestartPolicy,
@@ -198,11 +204,12 @@ function exitedWhileStarting(
   return then(running, ended(running.life, state.pid, status, policy, now));
 }
 
-function ended(life: Life, pid: number, status: ExitStatus, policy: RestartPolicy, now: number): Step {
+function ended(life: Lifecycle, pid: number, status: ExitStatus, policy: RestartPolicy, now: number): Step {
   const expected = isExpected(status, policy);
   const exitStatus = codeOf(status);
   const again =
-    !life.retired && (policy.autorestart === 'always' || (policy.autorestart === 'unexpected' && !expected));
+    !life.startForbidden &&
+    (policy.autorestart === 'always' || (policy.autorestart === 'unexpected' && !expected));
   const restartAt = again ? earliestRestart(life, now) : null;
   const what = `exited: ${policy.name} (${describeExit(status)}; ${expected ? 'expected' : 'not expected'})`;
   return {
@@ -221,11 +228,11 @@ function ended(life: Life, pid: number, status: ExitStatus, policy: RestartPolic
 }
 
 /** At once after a life of a second or more; else a second after the last start, so that no fork storm arises. */
-function earliestRestart(life: Life, now: number): number {
+function earliestRestart(life: Lifecycle, now: number): number {
   return Math.max(now, (life.startedAt ?? now) + respawnIntervalMs);
 }
 
-function stopped(life: Life, pid: number, status: ExitStatus, policy: RestartPolicy): Step {
+function stopped(life: Lifecycle, pid: number, status: ExitStatus, policy: RestartPolicy): Step {
   return {
     life: { ...life, state: { name: 'STOPPED' }, failures: 0, exitStatus: codeOf(status), spawnError: '' },
     effects: [
@@ -235,7 +242,7 @@ function stopped(life: Life, pid: number, status: ExitStatus, policy: RestartPol
   };
 }
 
-function onSignalFailed(life: Life, reason: string): Step {
+function onSignalFailed(life: Lifecycle, reason: string): Step {
   const pid = pidOf(life.state);
   if (pid === null || life.state.name === 'UNKNOWN') return unchanged(life);
   return {
@@ -244,7 +251,7 @@ function onSignalFailed(life: Life, reason: string): Step {
   };
 }
 
-function onElapsed(life: Life, policy: RestartPolicy, now: number): Step {
+function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   switch (state.name) {
     case 'STARTING':
@@ -262,7 +269,7 @@ function onElapsed(life: Life, policy: RestartPolicy, now: number): Step {
 }
 
 /** SIGKILL, again and again until the kernel lets go of it, but not more often than once a second. */
-function kill(life: Life, pid: number, policy: RestartPolicy, now: number): Step {
+function kill(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
   return {
     life: { ...life, state: { name: 'STOPPING', pid, killAt: now + Math.max(policy.stopMs, 1000) } },
     effects: [
@@ -272,15 +279,15 @@ function kill(life: Life, pid: number, policy: RestartPolicy, now: number): Step
   };
 }
 
-function onRetire(life: Life): Step {
-  const retired = { ...life, retired: true };
+function onRetire(life: Lifecycle): Step {
+  const startForbidden = { ...life, startForbidden: true };
   switch (life.state.name) {
     case 'BACKOFF':
-      return abandon(retired);
+      return abandon(startForbidden);
     case 'EXITED':
-      return { life: { ...retired, state: { name: 'EXITED', restartAt: null } }, effects: [] };
+      return { life: { ...startForbidden, state: { name: 'EXITED', restartAt: null } }, effects: [] };
     default:
-      return { life: retired, effects: [] };
+      return { life: startForbidden, effects: [] };
   }
 }
 
@@ -292,7 +299,7 @@ function then(first: Step, second: Step): Step {
   return { life: second.life, effects: [...first.effects, ...second.effects] };
 }
 
-function unchanged(life: Life): Step {
+function unchanged(life: Lifecycle): Step {
   return { life, effects: [] };
 }
 

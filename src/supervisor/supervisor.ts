@@ -2,14 +2,14 @@
 // It knows nothing of sockets, files and signals to itself; daemon.ts does.
 import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
-import { Bursts } from '../event-loop/bursts.ts';
+import { TimeSlice } from '../event-loop/time-slice.ts';
 import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
+import type { DaemonContext } from './daemon-context.ts';
 import type { Group } from './group.ts';
-import { Launch } from './launch.ts';
 import type { Process } from './process.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
-import type { Surroundings } from './surroundings.ts';
+import { StartBatch } from './start-batch.ts';
 
 export type SupervisorState = 'FATAL' | 'RUNNING' | 'RESTARTING' | 'SHUTDOWN';
 
@@ -37,7 +37,7 @@ export class Supervisor {
 
   constructor(
     config: Config,
-    readonly surroundings: Surroundings,
+    readonly daemon: DaemonContext,
     private readonly readConfig: () => Config,
   ) {
     this.#config = config;
@@ -80,8 +80,8 @@ export class Supervisor {
 
   /** Starts what is to be started by itself. Resolves when each was given its first start. */
   async run(): Promise<void> {
-    startTicks(this.surroundings.bus);
-    this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
+    startTicks(this.daemon.bus);
+    this.daemon.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     await this.#autostart(this.groupsByPriority.flatMap((group) => group.processes));
   }
 
@@ -107,10 +107,10 @@ export class Supervisor {
     const group = this.#groups.get(name);
     if (!group) return 'unknown';
     if (group.unstopped.length > 0) return 'running';
-    for (const process of group.processes) process.retire();
+    for (const process of group.processes) process.forbidStart();
     group.dispose();
     this.#groups.delete(name);
-    this.surroundings.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
+    this.daemon.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return 'removed';
   }
 
@@ -143,46 +143,46 @@ export class Supervisor {
   #end(state: 'SHUTDOWN' | 'RESTARTING'): void {
     this.#state = state;
     if (this.#stopping) return;
-    this.surroundings.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
+    this.daemon.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
     this.#stopping = this.#stopEverything();
     this.#stopping.then(this.#ended.resolve, this.#ended.reject);
   }
 
   async #stopEverything(): Promise<void> {
-    await stopGroupsInTurn(this.groupsByPriority, this.surroundings.log);
+    await stopGroupsInTurn(this.groupsByPriority, this.daemon.log);
     for (const group of this.#groups.values()) group.dispose();
-    await this.surroundings.hookCalls.settle();
+    await this.daemon.pendingHooks.settle();
   }
 
   #activate(config: GroupConfig): Group {
-    const group = activateGroup(config, this.surroundings);
+    const group = activateGroup(config, this.daemon);
     this.#groups.set(config.name, group);
     for (const process of group.processes) {
       if (process.config.watch.exitOnFatal) process.onTransition(() => this.#endIfFatal(process));
     }
-    this.surroundings.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
+    this.daemon.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
     return group;
   }
 
   /** A container without its program is better ended than left running. */
   #endIfFatal(process: Process): void {
-    if (process.state !== 'FATAL' || process.life.retired) return;
-    this.surroundings.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
+    if (process.state !== 'FATAL' || process.life.startForbidden) return;
+    this.daemon.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
     this.fail();
   }
 
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    const bursts = new Bursts(startBurstMs);
-    const launch = new Launch();
+    const timeSlice = new TimeSlice(startBurstMs);
+    const launch = new StartBatch();
     try {
       for (const process of processes) {
         if (this.#state !== 'RUNNING') return;
         if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
           launch.start(process);
-        if (!bursts.isOver) continue;
+        if (!timeSlice.isOver) continue;
         launch.settle();
-        await bursts.next();
+        await timeSlice.next();
       }
     } finally {
       // A mistake in the start of one must not leave the others without an owner.

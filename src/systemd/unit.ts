@@ -1,7 +1,7 @@
 // The unit file, made from a few options.
 // Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files belong.
 import { stringify } from 'ini';
-import { serviceConfigPaths } from '../config/search.ts';
+import { serviceConfigPaths } from '../config/locate-config.ts';
 
 export interface UnitOptions {
   readonly scope: 'system' | 'user';

@@ -1,6 +1,6 @@
 // Waiting for something that another process does.
 
-export interface Patience {
+export interface RequestTimeout {
   /** What is waited for, for the message of a failure. */
   readonly what: string;
   readonly timeoutMs?: number;
@@ -11,7 +11,7 @@ export interface Patience {
 /** Looks again and again until `condition` holds; throws when it does not within the time. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  patience: Patience,
+  patience: RequestTimeout,
 ): Promise<void> {
   const deadline = performance.now() + (patience.timeoutMs ?? 15_000);
   for (;;) {

@@ -2,9 +2,9 @@
 import { parseNameSpec } from '../../client/name-spec.ts';
 import { processName } from '../../client/process-info.ts';
 import { words } from '../../python/text.ts';
+import { serverIsUp } from './check-server.ts';
 import { clearWords, outcomeOf, outcomeOfResult, report } from './outcome.ts';
 import { type Command, misuse, withClient } from './session.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const clear: Command = {
   help: [

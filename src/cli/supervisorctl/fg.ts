@@ -3,13 +3,13 @@ import { followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../python/text.ts';
-import { faultCodes } from '../../rpc/faults.ts';
-import { untilInterrupted } from '../control/interrupt.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print, write } from '../output.ts';
+import { untilInterrupted } from '../shared/interrupt.ts';
+import { serverIsUp } from './check-server.ts';
 import { type Command, fail, type Session, withClient } from './session.ts';
 import { explainEnd } from './tail.ts';
 import { faultText } from './unexpected-error.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const fg: Command = {
   help: ['fg <process>\twatch a process and type to it', '\t\tCtrl-C leaves it running'],

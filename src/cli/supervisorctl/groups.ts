@@ -3,7 +3,7 @@ import { type ProcessConfigInfo, processName } from '../../client/process-info.t
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { compareByCodePoint, words } from '../../python/text.ts';
-import { faultCodes } from '../../rpc/faults.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
 import { type Command, fail, misuse, type Session, withClient } from './session.ts';
 

@@ -1,7 +1,7 @@
 // How the outcome of an operation on a process is told: its line, and what it does to the exit status.
 import { type ProcessResult, processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
-import { faultCodes } from '../../rpc/faults.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
 import { exitStatuses, type Session } from './session.ts';
 import { CommandError } from './unexpected-error.ts';

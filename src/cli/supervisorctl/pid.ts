@@ -2,10 +2,10 @@
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../python/text.ts';
-import { faultCodes } from '../../rpc/faults.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
+import { serverIsUp } from './check-server.ts';
 import { type Command, exitStatuses, fail, type Session, withClient } from './session.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const pid: Command = {
   help: [

@@ -1,12 +1,12 @@
 // reload, shutdown, open, version: the server as a whole.
 import { ConnectionError } from '../../client/connection.ts';
 import { FaultError } from '../../client/rpc-client.ts';
-import { faultCodes } from '../../rpc/faults.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
+import { serverIsUp } from './check-server.ts';
 import { type Command, fail, misuse, type Session, withClient } from './session.ts';
 import { status } from './status.ts';
 import { CommandError } from './unexpected-error.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const version: Command = {
   help: ['version\t\t\tshow the version of supervisord'],

@@ -4,8 +4,9 @@ import { processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { GroupAction, SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../python/text.ts';
-import { faultCodes } from '../../rpc/faults.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
+import { serverIsUp } from './check-server.ts';
 import {
   type Outcome,
   type OutcomeWords,
@@ -17,7 +18,6 @@ import {
   stopWords,
 } from './outcome.ts';
 import { type Command, exitStatuses, misuse, type Session, withClient } from './session.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const start: Command = {
   help: nameForms('start', 'start'),

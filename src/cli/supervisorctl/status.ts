@@ -3,8 +3,8 @@ import { parseNameSpec, selectProcesses } from '../../client/name-spec.ts';
 import { type ProcessInfo, processName } from '../../client/process-info.ts';
 import { words } from '../../python/text.ts';
 import { print } from '../output.ts';
+import { serverIsUp } from './check-server.ts';
 import { type Command, exitStatuses, fail, type Session, withClient } from './session.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const status: Command = {
   help: [

@@ -4,12 +4,12 @@ import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel } from '../../client/supervisor-client.ts';
 import { integerOrNull } from '../../python/integer.ts';
 import { words } from '../../python/text.ts';
-import { faultCodes } from '../../rpc/faults.ts';
-import { untilInterrupted } from '../control/interrupt.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print, printError, write } from '../output.ts';
+import { untilInterrupted } from '../shared/interrupt.ts';
+import { serverIsUp } from './check-server.ts';
 import { type Command, fail, misuse, type Session, withClient } from './session.ts';
 import { asPythonException } from './unexpected-error.ts';
-import { serverIsUp } from './up-check.ts';
 
 export const tail: Command = {
   help: [

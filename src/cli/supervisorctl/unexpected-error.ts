@@ -5,7 +5,7 @@ import { UnexpectedAnswerError } from '../../client/process-info.ts';
 import { FaultError, HttpStatusError } from '../../client/rpc-client.ts';
 import { ServerUrlError } from '../../client/server-address.ts';
 import { pythonRepr } from '../../python/repr.ts';
-import { XmlRpcError } from '../../rpc/xml-decode.ts';
+import { XmlRpcError } from '../../xmlrpc/decode.ts';
 
 /** `error: <class 'TYPE'>, TEXT: file: supervisorctl line: 0`; the original ends in its own source file. */
 export function unexpectedErrorLine(error: unknown): string {

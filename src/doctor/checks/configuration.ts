@@ -1,15 +1,15 @@
 // Is there a configuration, and would a daemon take it?
 import { dirname } from 'node:path';
-import type { Mistake } from '../../config/mistake.ts';
+import type { Diagnostic } from '../../config/diagnostic.ts';
 import { type Bilingual, both, type Finding, type FindingId, shellWord } from '../finding.ts';
+import { clientCommand, ownDaemon, type View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
-import { clientCommand, ownDaemon, type View } from '../view.ts';
 
 export function checkConfiguration(view: View): Finding[] {
   const { configuration } = view;
   if (configuration.kind === 'none') return [notFound(configuration.reason, view)];
   return [
-    ...configuration.mistakes.map((mistake) => explainMistake(mistake, configuration.path)),
+    ...configuration.mistakes.map((mistake) => explainDiagnostic(mistake, configuration.path)),
     ...otherConfiguration(view, configuration.path),
     ...notLoaded(view),
   ];
@@ -104,7 +104,7 @@ function missingUser(name: string): Explanation {
   };
 }
 
-export function explainMistake(mistake: Mistake, path: string): Finding {
+export function explainDiagnostic(mistake: Diagnostic, path: string): Finding {
   const { position, message } = mistake;
   const where = position ? `${position.file}:${position.line}: ` : '';
   const why = both(`${where}${message}`);

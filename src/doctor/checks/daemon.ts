@@ -1,6 +1,6 @@
 // Does a daemon run for this configuration, one only, and does it answer?
 import { both, type Finding, shellWord } from '../finding.ts';
-import { configOf, type DaemonView, ownDaemon, ownUnit, type View } from '../view.ts';
+import { configOf, type DaemonView, ownDaemon, ownUnit, type View } from '../machine-facts.ts';
 
 export function checkDaemon(view: View): Finding[] {
   return [...notRunning(view), ...several(view), ...badAnswer(view)];

@@ -1,6 +1,6 @@
 // Why a program does not run: from what the daemon says of it and from its own last words. A table, first match wins.
 import { type Bilingual, both, type CauseId, shellWord } from '../finding.ts';
-import type { ProgramView } from '../view.ts';
+import type { ProgramView } from '../machine-facts.ts';
 
 export interface Cause {
   readonly id: CauseId;

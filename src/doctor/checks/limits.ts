@@ -1,6 +1,6 @@
 // Do the kernel's limits leave room for what the configuration wants?
 import { both, type Finding } from '../finding.ts';
-import { configOf, type LimitsView, ownDaemon, type View } from '../view.ts';
+import { configOf, type LimitsView, ownDaemon, type View } from '../machine-facts.ts';
 
 /** Of each process: stdin, stdout, stderr and the two log files. */
 const DESCRIPTORS_PER_PROCESS = 5;

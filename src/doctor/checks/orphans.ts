@@ -1,6 +1,6 @@
 // What an earlier daemon left running: it holds ports, or does the work of its successor a second time.
 import { both, type Finding } from '../finding.ts';
-import type { View } from '../view.ts';
+import type { View } from '../machine-facts.ts';
 
 const LISTED = 10;
 

@@ -1,7 +1,7 @@
 // Can the daemon write where it must: logs, pidfile, sockets? And is there room?
 import { both, type Finding, shellWord } from '../finding.ts';
+import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
-import type { PlaceView, View } from '../view.ts';
 
 /** Below this a disk is as good as full: a rotated log alone is larger. */
 const LITTLE_ROOM_BYTES = 20 * 1024 * 1024;

@@ -1,7 +1,7 @@
 // Programs that do not run though they should, and why.
 import { processName } from '../../client/process-info.ts';
 import { type Bilingual, both, type Finding } from '../finding.ts';
-import { clientCommand, ownDaemon, type ProgramView, type View } from '../view.ts';
+import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
 import { type Cause, causeOfFailure } from './failure-causes.ts';
 import { foregroundCommand, howToSeeIt } from './self-daemonising.ts';
 

@@ -1,6 +1,12 @@
 // Can clients reach the sockets of the configuration, and are they the daemon's?
 import { both, type Finding, shellWord } from '../finding.ts';
-import { clientCommand, type InetServerView, ownDaemon, type UnixServerView, type View } from '../view.ts';
+import {
+  clientCommand,
+  type InetServerView,
+  ownDaemon,
+  type UnixServerView,
+  type View,
+} from '../machine-facts.ts';
 
 export function checkServers(view: View): Finding[] {
   return [

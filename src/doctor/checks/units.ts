@@ -8,7 +8,7 @@ import {
   ownUnit,
   type UnitView,
   type View,
-} from '../view.ts';
+} from '../machine-facts.ts';
 
 export function checkUnits(view: View): Finding[] {
   const units = (view.units ?? []).filter(({ loadState }) => loadState !== 'not-found');

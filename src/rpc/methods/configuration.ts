@@ -2,11 +2,11 @@
 import { ConfigError, type GroupConfig, type ProcessConfig, type StreamConfig } from '../../config/config.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { RpcFault } from '../faults.ts';
-import { fittingInt } from '../int32.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
+import { fittingInt } from '../../xmlrpc/int32.ts';
+import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query } from '../method.ts';
 import { groupName } from '../params.ts';
-import type { RpcStruct } from '../value.ts';
 
 export const configurationMethods: Readonly<Record<string, Method>> = {
   reloadConfig: method(

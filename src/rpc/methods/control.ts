@@ -1,14 +1,15 @@
 // Methods that start, stop and signal processes.
+
+import { onEach } from '../../operations/batch.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { findGroup, findTarget } from '../../operations/find-process.ts';
+import { requireSignal, signalProcess } from '../../operations/signal-process.ts';
+import { startProcess } from '../../operations/start-process.ts';
+import { stopProcess } from '../../operations/stop-process.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { RpcContext } from '../context.ts';
-import { findGroup, findTarget } from '../find-process.ts';
-import { onEach } from '../many.ts';
+import type { RpcValue } from '../../xmlrpc/value.ts';
 import { type Answer, type Method, method, oneParam, twoParams } from '../method.ts';
 import { groupName, processOrGroupName, signal, wait } from '../params.ts';
-import { requireSignal, signalProcess } from '../signal-process.ts';
-import { startProcess } from '../start-process.ts';
-import { stopProcess } from '../stop-process.ts';
-import type { RpcValue } from '../value.ts';
 
 const itemsOf = (what: string) =>
   ({
@@ -103,7 +104,7 @@ function isStartable({ state }: Process): boolean {
   return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
 }
 
-function stopAll(context: RpcContext, processes: readonly Process[], wanted: boolean): Answer {
+function stopAll(context: OperationContext, processes: readonly Process[], wanted: boolean): Answer {
   return onEach(
     processes,
     (process) => process.isStoppable,

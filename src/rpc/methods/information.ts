@@ -1,11 +1,12 @@
 // Methods that tell about processes.
+
+import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { processInfo } from '../../supervisor/process-info.ts';
-import { findProcess } from '../find-process.ts';
-import { fittingInt } from '../int32.ts';
+import { fittingInt } from '../../xmlrpc/int32.ts';
+import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, noParams, oneParam, query } from '../method.ts';
 import { processName } from '../params.ts';
-import type { RpcStruct } from '../value.ts';
 
 export const informationMethods: Readonly<Record<string, Method>> = {
   getProcessInfo: query(

@@ -1,15 +1,17 @@
 // Methods that pass text on: to a process's standard input, to event listeners.
-import { RpcFault } from '../faults.ts';
-import { findProcess } from '../find-process.ts';
+
+import { findProcess } from '../../operations/find-process.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
+import { textOf } from '../../xmlrpc/value.ts';
 import { type Method, method, twoParams } from '../method.ts';
-import { characters, decodeAnyText, eventData, eventType, processName } from '../params.ts';
+import { characters, eventData, eventType, processName } from '../params.ts';
 
 export const inputMethods: Readonly<Record<string, Method>> = {
   sendProcessStdin: method(
     'Writes text to the standard input of a process, as it is. What the process does not read yet is kept for it.',
     { type: 'boolean', text: 'Always true' },
     twoParams(processName, characters, ({ supervisor }, name, text) => {
-      if (typeof text !== 'string') throw new RpcFault('INCORRECT_PARAMETERS', decodeAnyText(text));
+      if (typeof text !== 'string') throw new RpcFault('INCORRECT_PARAMETERS', textOf(text));
       const process = findProcess(supervisor, name);
       if (process.pid === 0 || process.state === 'STOPPING') throw new RpcFault('NOT_RUNNING', name);
       const result = process.writeStdin(Buffer.from(text));
@@ -24,7 +26,7 @@ export const inputMethods: Readonly<Record<string, Method>> = {
       'Emits a REMOTE_COMMUNICATION event for the listeners that want such.',
       { type: 'boolean', text: 'Always true' },
       twoParams(eventType, eventData, ({ supervisor }, kind, data) => {
-        supervisor.surroundings.bus.emit({ type: 'REMOTE_COMMUNICATION', kind, data });
+        supervisor.daemon.bus.emit({ type: 'REMOTE_COMMUNICATION', kind, data });
         return true;
       }),
     ),

@@ -2,17 +2,17 @@
 import { exists } from 'node:fs/promises';
 import { SyscallError } from '../../linux/errno.ts';
 import { isSystemError } from '../../linux/system-error.ts';
+import { readPiece } from '../../logs/reading/log-bytes.ts';
+import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
+import { onEach } from '../../operations/batch.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { RpcContext } from '../context.ts';
-import { RpcFault } from '../faults.ts';
-import { findProcess } from '../find-process.ts';
-import { fittingInt } from '../int32.ts';
-import { readPiece } from '../log-bytes.ts';
-import { readWindow, tailWindow } from '../log-window.ts';
-import { onEach } from '../many.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
+import { fittingInt } from '../../xmlrpc/int32.ts';
+import type { RpcValue } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query, threeParams, twoParams } from '../method.ts';
 import { length, offset, processName } from '../params.ts';
-import type { RpcValue } from '../value.ts';
 
 type Channel = 'stdout' | 'stderr';
 
@@ -21,7 +21,7 @@ const readLog = query(
   { type: 'string', text: 'The bytes as text' },
   twoParams(offset, length, async ({ supervisor, mainLogPath }, start, count) => {
     // Lines that were written a moment ago may still be on their way to the file.
-    await supervisor.surroundings.log.written();
+    await supervisor.daemon.log.written();
     return read(mainLogPath, start, count);
   }),
 );
@@ -118,8 +118,8 @@ async function clear(process: Process, label: string): Promise<void> {
   }
 }
 
-async function clearMainLog({ supervisor, mainLogPath }: RpcContext): Promise<RpcValue> {
-  const { log } = supervisor.surroundings;
+async function clearMainLog({ supervisor, mainLogPath }: OperationContext): Promise<RpcValue> {
+  const { log } = supervisor.daemon;
   if (mainLogPath === null || !(await exists(mainLogPath))) throw new RpcFault('NO_FILE');
   try {
     await log.clear();

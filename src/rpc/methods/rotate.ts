@@ -1,7 +1,7 @@
 // Methods of ours that begin new log files.
 import { SyscallError } from '../../linux/errno.ts';
-import { RpcFault } from '../faults.ts';
-import { findProcess } from '../find-process.ts';
+import { findProcess } from '../../operations/find-process.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
 import { type Method, method, noParams, oneParam } from '../method.ts';
 import { processName } from '../params.ts';
 
@@ -21,7 +21,7 @@ export const rotateMethods: Readonly<Record<string, Method>> = {
     always,
     noParams(async ({ supervisor, mainLogPath }) => {
       if (mainLogPath === null) throw new RpcFault('NO_FILE');
-      return rotated(() => supervisor.surroundings.log.rotate(), mainLogPath);
+      return rotated(() => supervisor.daemon.log.rotate(), mainLogPath);
     }),
   ),
 };

@@ -1,11 +1,11 @@
 // The system namespace: what methods there are, and several calls in one.
-import { Bursts } from '../../event-loop/bursts.ts';
-import type { RpcContext } from '../context.ts';
+import { TimeSlice } from '../../event-loop/time-slice.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { faultCodes, RpcFault } from '../../xmlrpc/faults.ts';
+import { isArray, isStruct, type RpcCall, type RpcValue, sizeOf } from '../../xmlrpc/value.ts';
 import { dispatch } from '../dispatch.ts';
-import { faultCodes, RpcFault } from '../faults.ts';
 import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
 import { calls, methodName } from '../params.ts';
-import { isArray, isStruct, type RpcCall, type RpcValue, sizeOf } from '../value.ts';
 
 /** Of all results of a multicall together, as sizeOf counts them; the calls that are left then fail. */
 const maxResultsSize = 32 * 1024 * 1024;
@@ -66,17 +66,17 @@ function helpText({ help, params, returns }: Method): string {
 
 async function callAll(
   table: MethodTable,
-  context: RpcContext,
+  context: OperationContext,
   list: readonly RpcValue[],
 ): Promise<RpcValue> {
   const results: RpcValue[] = [];
   let size = 0;
-  const bursts = new Bursts();
+  const timeSlice = new TimeSlice();
   for (const item of list) {
     const result = size > maxResultsSize ? tooMuch : await resultOf(table, context, item);
     size += sizeOf(result);
     results.push(result);
-    if (bursts.isOver) await bursts.next();
+    if (timeSlice.isOver) await timeSlice.next();
   }
   return results;
 }
@@ -87,14 +87,12 @@ const tooMuch = {
     'FAILED: the results before this one are too long for one answer; call it in another multicall',
 };
 
-async function resultOf(table: MethodTable, context: RpcContext, item: RpcValue): Promise<RpcValue> {
+async function resultOf(table: MethodTable, context: OperationContext, item: RpcValue): Promise<RpcValue> {
   try {
     return await dispatch(table, context, decodeCall(item));
   } catch (error) {
     if (error instanceof RpcFault) return { faultCode: error.code, faultString: error.text };
-    context.supervisor.surroundings.log.critical(
-      `XML-RPC multicall raised an unexpected exception: ${error}`,
-    );
+    context.supervisor.daemon.log.critical(`XML-RPC multicall raised an unexpected exception: ${error}`);
     return { faultCode: faultCodes.FAILED, faultString: `FAILED: ${error}` };
   }
 }

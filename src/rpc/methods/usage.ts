@@ -1,12 +1,13 @@
 // Methods of ours that tell what programs take of the machine.
+
+import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { type ProgramUsage, usageOf } from '../../supervisor/program-usage.ts';
-import { RpcFault } from '../faults.ts';
-import { findProcess } from '../find-process.ts';
-import { fittingInt } from '../int32.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
+import { fittingInt } from '../../xmlrpc/int32.ts';
+import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, noParams, oneParam, query } from '../method.ts';
 import { processName } from '../params.ts';
-import type { RpcStruct } from '../value.ts';
 
 export const usageMethods: Readonly<Record<string, Method>> = {
   getProcessUsage: query(

@@ -2,7 +2,7 @@
 // Whatever comes, the daemon answers the next honest client and its memory stays bounded.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { encodeCall } from '../../../src/rpc/xml-encode.ts';
+import { encodeCall } from '../../../src/xmlrpc/encode.ts';
 import { Daemon } from '../../support/daemon.ts';
 import { RawClient } from './raw-client.ts';
 

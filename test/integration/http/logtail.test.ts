@@ -1,7 +1,7 @@
 // Logs followed over HTTP while they grow, are cleared, moved, truncated and rotated.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
-import { encodeCall } from '../../../src/rpc/xml-encode.ts';
+import { encodeCall } from '../../../src/xmlrpc/encode.ts';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';

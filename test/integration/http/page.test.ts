@@ -5,7 +5,7 @@ import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';
 
-const MOST_BYTES = 60_000;
+const MAX_BYTES = 60_000;
 
 let daemon: Daemon;
 
@@ -33,7 +33,7 @@ describe('the page', () => {
         return (await answer.arrayBuffer()).byteLength;
       }),
     );
-    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(MOST_BYTES);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(MAX_BYTES);
   });
 
   test('is on the unix socket too', async () => {

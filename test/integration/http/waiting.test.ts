@@ -1,7 +1,7 @@
 // Answers that come later: many at once, clients that leave, the end of the daemon.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { RpcValue } from '../../../src/rpc/value.ts';
-import { encodeCall } from '../../../src/rpc/xml-encode.ts';
+import { encodeCall } from '../../../src/xmlrpc/encode.ts';
+import type { RpcValue } from '../../../src/xmlrpc/value.ts';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';

@@ -12,11 +12,11 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { zeros } from '../../../src/linux/child-memory.ts';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
-import { begin, mostBegun, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
-import { SpawnPlace } from '../../../src/linux/spawn-place.ts';
+import { begin, maxPendingSpawns, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import { zeros } from '../../../src/linux/spawn-arena.ts';
+import { SpawnSlot } from '../../../src/linux/spawn-slot.ts';
 import { reapChild } from '../../../src/linux/wait.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -193,7 +193,7 @@ describe('a child that shares as little with us as old kernels make it', () => {
     test(`(${shared}) is like any other, and says where it failed`, async () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
       const request = { directory: '/usr', umask: 0o27 };
-      const place = SpawnPlace.next();
+      const place = SpawnSlot.next();
       const start = (more: SpawnRequest) => place.start(stepsOf(more, null, [], place.memory), shared);
       const { output, ending } = await shell(script, request, (complete) => {
         const child = start(complete);
@@ -214,7 +214,7 @@ describe('a child that shares as little with us as old kernels make it', () => {
 });
 
 describe('children that begin while others are on their way', () => {
-  const count = mostBegun * 3;
+  const count = maxPendingSpawns * 3;
 
   test('come out each as itself: its arguments, its descriptors, its failure', async () => {
     const outputs = Array.from({ length: count }, (_, index) => join(directory, `output-${index}`));
@@ -306,7 +306,7 @@ describe('children whose directory is on a disk that does not answer', () => {
       const fd = openSync('/dev/null', 'r+');
       const request: SpawnRequest = { ...plain, argv: ['sh', '-c', 'exit 3'], stdio: [fd, fd, fd], user };
       const hanging = { ...request, directory: join(disk, 'any') };
-      const begun = Array.from({ length: mostBegun + 2 }, () => begin(hanging));
+      const begun = Array.from({ length: maxPendingSpawns + 2 }, () => begin(hanging));
       const pids = begun.map((beginning) => beginning.settle());
       for (const held of pids.flatMap(descriptorsOf)) expect(held).toMatch(/^(\/dev\/null|pipe:.*)$/);
       // More than there is room for, were none of it given back.

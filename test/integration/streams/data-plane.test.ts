@@ -18,12 +18,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  DataPlane,
+  type Log,
+  type Stream,
+  type StreamSpec,
+} from '../../../src/data-plane/main/data-plane.ts';
 import { checked, SyscallError } from '../../../src/linux/errno.ts';
 import { libc, ptr } from '../../../src/linux/libc.ts';
 import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
 import { createPipe } from '../../../src/linux/pipe.ts';
-import { DataPlane, type Log, type Stream, type StreamSpec } from '../../../src/streams/data-plane.ts';
-import { bySize } from '../../../src/streams/rotation.ts';
+import { bySize } from '../../../src/logs/rotation.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let directory: string;

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryOf } from '../../../src/linux/file.ts';
-import { originOf } from '../../../src/streams/journal-entry.ts';
-import { JournalLog } from '../../../src/streams/journal-log.ts';
+import { originOf } from '../../../src/logs/journal-entry.ts';
+import { JournalLog } from '../../../src/logs/journal-log.ts';
 import { DatagramReceiver } from '../../support/datagram-receiver.ts';
 import { eventually } from '../../support/eventually.ts';
 

@@ -1,23 +1,23 @@
 // Which pipes are waited for, and how: with real pipes, and a look at the calls that are made on the way.
 import { afterEach, beforeEach, describe, expect, spyOn, test } from 'bun:test';
 import { closeSync, readSync, writeSync } from 'node:fs';
+import { AdaptivePoller } from '../../../src/data-plane/worker/adaptive-poller.ts';
 import { Epoll } from '../../../src/linux/epoll.ts';
 import { libc } from '../../../src/linux/libc.ts';
 import { createPipe, enlargePipe, type Pipe, pipeCapacity } from '../../../src/linux/pipe.ts';
-import { PatientEpoll } from '../../../src/streams/patient-epoll.ts';
 
 const buffer = Buffer.alloc(128 * 1024);
 const farAwayMs = 60_000;
 /** Less than what there is room for, and enough for a pipe to stay busy however slow this machine is. */
 const little = 20 * 1024;
 
-let epoll: PatientEpoll;
+let epoll: AdaptivePoller;
 let pipe: Pipe;
 const pauses = spyOn(libc, 'usleep');
 const lookOuts = spyOn(Epoll.prototype, 'lookOut');
 
 beforeEach(() => {
-  epoll = new PatientEpoll();
+  epoll = new AdaptivePoller();
   pipe = createPipe('read');
 });
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { DataPlane } from '../../../src/data-plane/main/data-plane.ts';
+import type { PoolHandle } from '../../../src/data-plane/main/pool-handle.ts';
 import { EventSerials } from '../../../src/events/numbering.ts';
-import { DataPlane } from '../../../src/streams/data-plane.ts';
-import type { PoolHandle } from '../../../src/streams/pool-handle.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const megabyte = 1024 * 1024;

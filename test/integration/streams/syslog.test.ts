@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryOf } from '../../../src/linux/file.ts';
-import { Syslog } from '../../../src/streams/syslog.ts';
+import { Syslog } from '../../../src/logs/syslog.ts';
 import { eventually } from '../../support/eventually.ts';
 
 let directory: string;

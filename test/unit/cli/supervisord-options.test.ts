@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { readSupervisordOptions, usage } from '../../../src/cli/supervisord-options.ts';
-import { findConfig, programPath, requireConfig } from '../../../src/config/search.ts';
+import { findConfig, programPath, requireConfig } from '../../../src/config/locate-config.ts';
 import { memoryHost } from '../config/memory-host.ts';
 
 function read(...args: string[]): ReturnType<typeof readSupervisordOptions> {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RpcClient } from '../../../src/client/rpc-client.ts';
-import { encodeFault, encodeResponse } from '../../../src/rpc/xml-encode.ts';
+import { encodeFault, encodeResponse } from '../../../src/xmlrpc/encode.ts';
 
 type Answer = (request: string) => { readonly text: string; readonly close?: boolean };
 

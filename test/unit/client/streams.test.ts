@@ -1,6 +1,6 @@
 // What comes in pieces: lines, events, and the part of a log that comes twice.
 import { describe, expect, test } from 'bun:test';
-import { LineWriter } from '../../../src/cli/control/line-writer.ts';
+import { LineWriter } from '../../../src/cli/shared/line-writer.ts';
 import { overlap } from '../../../src/client/log-overlap.ts';
 import { EventStreamReader, type ServerSentEvent } from '../../../src/client/server-sent-events.ts';
 

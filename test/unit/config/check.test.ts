@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { checkConfig } from '../../../src/config/check.ts';
+import type { Diagnostic } from '../../../src/config/diagnostic.ts';
 import { excerpt } from '../../../src/config/excerpt.ts';
-import type { Mistake } from '../../../src/config/mistake.ts';
 import { memoryHost } from './memory-host.ts';
 
-function check(text: string): readonly Mistake[] {
+function check(text: string): readonly Diagnostic[] {
   return checkConfig({ path: '/s.conf', overrides: {}, host: memoryHost({ '/s.conf': text }) }).mistakes;
 }
 
-function brief(mistakes: readonly Mistake[]): string[] {
+function brief(mistakes: readonly Diagnostic[]): string[] {
   return mistakes.map(
     ({ severity, position, key, remedy }) => `${severity} ${position?.line} ${key} ${remedy?.en}`,
   );

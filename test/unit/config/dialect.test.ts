@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { IniDocument, readDialect } from '../../../src/config/dialect.ts';
-import { throwFirst } from '../../../src/config/problems.ts';
+import { throwFirst } from '../../../src/config/error-sink.ts';
 
 function read(text: string): IniDocument {
   const document = new IniDocument();

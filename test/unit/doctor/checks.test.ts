@@ -4,10 +4,16 @@ import { causeOfFailure } from '../../../src/doctor/checks/failure-causes.ts';
 import { checkPlaces } from '../../../src/doctor/checks/places.ts';
 import { checkServers } from '../../../src/doctor/checks/servers.ts';
 import { checkUnits } from '../../../src/doctor/checks/units.ts';
-import { examine } from '../../../src/doctor/examine.ts';
-import { parseUnits, serviceIn } from '../../../src/doctor/look/units.ts';
+import { parseUnits, serviceIn } from '../../../src/doctor/facts/units.ts';
+import type {
+  DaemonView,
+  PlaceView,
+  ProgramView,
+  UnitView,
+  View,
+} from '../../../src/doctor/machine-facts.ts';
 import { reportAsText } from '../../../src/doctor/report.ts';
-import type { DaemonView, PlaceView, ProgramView, UnitView, View } from '../../../src/doctor/view.ts';
+import { examine } from '../../../src/doctor/run-checks.ts';
 
 const unlimited = Number.POSITIVE_INFINITY;
 const daemon: DaemonView = {

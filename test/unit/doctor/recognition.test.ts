@@ -1,12 +1,12 @@
 // What the doctor recognises by its words: daemons, commands that leave, reasons of failure.
 import { describe, expect, test } from 'bun:test';
 import { foregroundCommand } from '../../../src/doctor/checks/self-daemonising.ts';
+import { configurationOption, daemonOptions, runningDaemons } from '../../../src/doctor/facts/daemons.ts';
+import { limitIn } from '../../../src/doctor/facts/limits.ts';
+import { parseListening } from '../../../src/doctor/facts/ports.ts';
+import { commandLine } from '../../../src/doctor/facts/process-table.ts';
+import { lastExitIn } from '../../../src/doctor/facts/programs.ts';
 import { languageOf } from '../../../src/doctor/language.ts';
-import { configurationOption, daemonOptions, runningDaemons } from '../../../src/doctor/look/daemons.ts';
-import { limitIn } from '../../../src/doctor/look/limits.ts';
-import { parseListening } from '../../../src/doctor/look/ports.ts';
-import { commandLine } from '../../../src/doctor/look/process-table.ts';
-import { lastExitIn } from '../../../src/doctor/look/programs.ts';
 import { makeDirectory } from '../../../src/doctor/make-directory.ts';
 
 test('a command line is one line, whatever escape sequences somebody has put into his own', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import {
   deadlineOf,
-  type Life,
+  type Lifecycle,
   neverStarted,
   type ProcessState,
   pidOf,
@@ -23,7 +23,7 @@ const exit1: ProcessEvent = { type: 'exited', status: { kind: 'exited', code: 1 
 const killed: ProcessEvent = { type: 'exited', status: { kind: 'signaled', signal: 9, coreDumped: false } };
 
 /** A life in the given state whose last start was at 0. */
-function life(state: ProcessState, more: Partial<Life> = {}): Life {
+function life(state: ProcessState, more: Partial<Lifecycle> = {}): Lifecycle {
   return { ...neverStarted, startedAt: 0, state, ...more };
 }
 
@@ -35,7 +35,7 @@ function logged(effects: readonly Effect[]): string[] {
   return effects.flatMap((effect) => (effect.do === 'log' ? [`${effect.level} ${effect.message}`] : []));
 }
 
-const lives: Readonly<Record<StateName, Life>> = {
+const lives: Readonly<Record<StateName, Lifecycle>> = {
   STOPPED: life({ name: 'STOPPED' }),
   STARTING: life({ name: 'STARTING', pid: 7 }),
   RUNNING: life({ name: 'RUNNING', pid: 7 }),
@@ -54,7 +54,7 @@ const events: Readonly<Record<string, ProcessEvent>> = {
   exit0,
   signalFailed: { type: 'signalFailed', reason: 'EPERM' },
   elapsed: { type: 'elapsed' },
-  retire: { type: 'retire' },
+  forbidStart: { type: 'forbidStart' },
 };
 
 /** The state after each event, 2 s after the start, when no other deadline has passed; `-` for no change. */
@@ -67,7 +67,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: '-',
     signalFailed: '-',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
   STARTING: {
     start: '-',
@@ -77,7 +77,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: 'EXITED',
     signalFailed: 'UNKNOWN',
     elapsed: 'RUNNING',
-    retire: '-',
+    forbidStart: '-',
   },
   RUNNING: {
     start: '-',
@@ -87,7 +87,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: 'EXITED',
     signalFailed: 'UNKNOWN',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
   BACKOFF: {
     start: 'STARTING',
@@ -97,7 +97,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: '-',
     signalFailed: '-',
     elapsed: '-',
-    retire: 'FATAL',
+    forbidStart: 'FATAL',
   },
   STOPPING: {
     start: '-',
@@ -107,7 +107,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: 'STOPPED',
     signalFailed: 'UNKNOWN',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
   EXITED: {
     start: 'STARTING',
@@ -117,7 +117,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: '-',
     signalFailed: '-',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
   FATAL: {
     start: 'STARTING',
@@ -127,7 +127,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: '-',
     signalFailed: '-',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
   UNKNOWN: {
     start: '-',
@@ -137,7 +137,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: 'STOPPED',
     signalFailed: '-',
     elapsed: '-',
-    retire: '-',
+    forbidStart: '-',
   },
 };
 
@@ -327,9 +327,14 @@ describe('stopping', () => {
     expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPED', from: 'BACKOFF', pid: 0 } }]);
   });
 
-  test('nothing is started any more once it was retired', () => {
-    const retired = step(lives.RUNNING, { type: 'retire' }, { ...policy, autorestart: 'always' }, 1).life;
-    const down = step(retired, exit1, { ...policy, autorestart: 'always' }, 60_000).life;
+  test('nothing is started any more once it was forbidden', () => {
+    const startForbidden = step(
+      lives.RUNNING,
+      { type: 'forbidStart' },
+      { ...policy, autorestart: 'always' },
+      1,
+    ).life;
+    const down = step(startForbidden, exit1, { ...policy, autorestart: 'always' }, 60_000).life;
     expect(down.state).toEqual({ name: 'EXITED', restartAt: null });
     expect(step(down, { type: 'start' }, policy, 60_001).life.state.name).toBe('EXITED');
   });

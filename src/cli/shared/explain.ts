@@ -1,0 +1,37 @@
+// What went wrong between us and the server, for people.
+import { ConnectionError } from '../../client/connection.ts';
+import { BadResponseError } from '../../client/http-response.ts';
+import { UnexpectedAnswerError } from '../../client/process-info.ts';
+import { FaultError, HttpStatusError } from '../../client/rpc-client.ts';
+import { ServerUrlError } from '../../client/server-address.ts';
+import { XmlRpcError } from '../../xmlrpc/decode.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
+
+const connectionWords = new Map([
+  ['ENOENT', 'there is no such socket (is supervisord running?)'],
+  ['ECONNREFUSED', 'nobody listens there (is supervisord running?)'],
+  ['EACCES', 'no permission to use the socket'],
+  ['ENOTFOUND', 'the host is not known'],
+  ['ETIMEDOUT', 'no answer'],
+  ['EOF', 'the connection was closed without an answer'],
+  ['ECONNRESET', 'the connection was closed'],
+]);
+
+/** One line, or null when `error` is none of the server's or the connection's. */
+export function explainServerError(error: unknown, url: string): string | null {
+  if (error instanceof ConnectionError) return `${url}: ${connectionWords.get(error.code) ?? error.code}`;
+  if (error instanceof HttpStatusError && error.status === 401) {
+    return `${url}: a user name and a password are needed (-u and -p, or [supervisorctl] in the configuration)`;
+  }
+  if (error instanceof HttpStatusError) return `${url}: answered ${error.status} ${error.reason}`;
+  if (error instanceof FaultError && error.code === faultCodes.SHUTDOWN_STATE) {
+    return `${url}: supervisord is shutting down`;
+  }
+  if (error instanceof FaultError) return `${url}: ${error.text}`;
+  if (error instanceof ServerUrlError) return error.message;
+  const isNonsense =
+    error instanceof BadResponseError ||
+    error instanceof XmlRpcError ||
+    error instanceof UnexpectedAnswerError;
+  return isNonsense ? `${url}: the answer makes no sense (${error.message}); is this supervisord?` : null;
+}

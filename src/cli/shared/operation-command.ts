@@ -1,0 +1,129 @@
+// start, stop and restart of our own: progress while they go on, and at the end what failed and why.
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { processName } from '../../client/process-info.ts';
+import { FaultError } from '../../client/rpc-client.ts';
+import { type Goal, type Progress, type RequestTimeout, settle } from '../../client/settle.ts';
+import type { SupervisorClient } from '../../client/supervisor-client.ts';
+import { print, printError, write } from '../output.ts';
+import { readLogEnd } from './log-end.ts';
+import { controlCommand, exitStatuses, runControl, withServer } from './program.ts';
+import { selectProcesses } from './select.ts';
+import { coloured, isTerminal } from './style.ts';
+
+/** Parses and runs one of them. Resolves to the exit status. */
+export function runOperation(
+  operation: 'start' | 'stop' | 'restart',
+  summary: string,
+  args: readonly string[],
+): Promise<number> {
+  let status: number = exitStatuses.done;
+  const command = controlCommand(operation, summary)
+    .argument('<name...>', "names, groups, 'all', or shell patterns over the names")
+    .option('--wait', 'wait for the outcome (it does so anyway)')
+    .option('--no-wait', 'only ask for it')
+    .option('-t, --timeout <seconds>', 'count as failed what is not settled by then', parseSeconds)
+    .action(async (patterns, options) => {
+      const patience: RequestTimeout = {
+        wait: options.wait !== false,
+        timeoutMs: options.timeout === undefined ? null : options.timeout * 1000,
+      };
+      status = await withServer(options, async (client) => {
+        const { processes, unmatched } = await selectProcesses(client, patterns);
+        const failures = await operate(client, processes.map(processName), operation, patience);
+        await printFailures(client, failures, processes.length);
+        if (failures.length > 0) return exitStatuses.failed;
+        return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
+      });
+    });
+  return runControl(command, args, () => status);
+}
+
+const LOG_LINES = 5;
+const NONE: ReadonlySet<string> = new Set();
+
+type Failure = Progress & { readonly verdict: { readonly kind: 'failed' } };
+
+/** Those that failed; what could not be stopped is not started again. */
+async function operate(
+  client: SupervisorClient,
+  names: readonly string[],
+  operation: 'start' | 'stop' | 'restart',
+  patience: RequestTimeout,
+): Promise<Failure[]> {
+  if (operation !== 'restart')
+    return (await settleAndShow(client, names, operation, patience)).filter(hasFailed);
+  // A start makes sense only after the end of the old process, whoever waits for the new one.
+  const stopped = await settleAndShow(client, names, 'stop', { ...patience, wait: true });
+  const failures = stopped.filter(hasFailed);
+  const startable = stopped.filter((progress) => !hasFailed(progress)).map(({ name }) => name);
+  const started = await settleAndShow(client, startable, 'start', patience);
+  return [...failures, ...started.filter(hasFailed)];
+}
+
+function hasFailed(progress: Progress): progress is Failure {
+  return progress.verdict.kind === 'failed';
+}
+
+async function settleAndShow(
+  client: SupervisorClient,
+  names: readonly string[],
+  goal: Goal,
+  patience: RequestTimeout,
+): Promise<Progress[]> {
+  const waitingLine: (waiting: ReadonlySet<string>) => void = isTerminal(1) ? showWaiting : () => {};
+  return settle(client, names, goal, patience, (settled, waiting) => {
+    waitingLine(NONE);
+    if (settled) print(settledLine(settled));
+    waitingLine(waiting);
+  });
+}
+
+function settledLine({ name, verdict }: Progress): string {
+  if (verdict.kind === 'failed') return `${name}: ${coloured(`FAILED (${verdict.reason})`, 'red')}`;
+  return `${name}: ${verdict.kind === 'done' ? coloured(verdict.text, 'green') : verdict.state}`;
+}
+
+/** A line that the next one overwrites. */
+function showWaiting(waiting: ReadonlySet<string>): void {
+  const clearLine = '\r\x1b[K';
+  if (waiting.size === 0) return write(1, clearLine);
+  const width = (process.stdout.columns ?? 80) - 1;
+  let line = `waiting for ${waiting.size}:`;
+  for (const name of waiting) {
+    if (line.length > width) break;
+    line += ` ${name}`;
+  }
+  write(1, clearLine + coloured(line.slice(0, width), 'grey'));
+}
+
+async function printFailures(
+  client: SupervisorClient,
+  failures: readonly Failure[],
+  total: number,
+): Promise<void> {
+  if (failures.length === 0) return;
+  printError(coloured(`\n${failures.length} of ${total} failed:`, 'bold', 2));
+  for (const { name, verdict } of failures) {
+    printError(`${name}: ${verdict.kind === 'failed' ? verdict.reason : ''}`);
+    for (const line of await lastWords(client, name)) printError(coloured(`    ${line}`, 'grey', 2));
+  }
+}
+
+/** The end of what the process wrote to stderr; of stdout when there is no log of stderr. */
+async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
+  for (const channel of ['stderr', 'stdout'] as const) {
+    try {
+      const { lines } = await readLogEnd(client, name, channel, LOG_LINES);
+      if (lines.length > 0) return lines;
+    } catch (error) {
+      if (!(error instanceof FaultError)) throw error;
+    }
+  }
+  return [];
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === '' || !(seconds >= 0)) throw new InvalidArgumentError('It is a number of seconds.');
+  return seconds;
+}

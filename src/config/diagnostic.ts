@@ -1,0 +1,17 @@
+// What `check` has found in a configuration.
+import type { Bilingual, Position } from './config.ts';
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning';
+  /** For errors, what supervisord says. */
+  readonly message: string;
+  readonly position: Position | null;
+  readonly section: string | null;
+  readonly key: string | null;
+  /** What is wrong, as it stands in the file; null when it is the whole line, or something missing. */
+  readonly text: string | null;
+  /** What would be right. */
+  readonly remedy: Bilingual | null;
+}
+
+export const nothingKnown = { position: null, section: null, key: null, text: null, remedy: null } as const;

@@ -1,0 +1,210 @@
+// One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
+import { type Config, ConfigError } from '../config/config.ts';
+import { serverUrlForChildren } from '../config/server-url.ts';
+import { ActivityLog } from '../data-plane/main/activity-log.ts';
+import type { DataPlane } from '../data-plane/main/data-plane.ts';
+import { TaskQueue } from '../event-loop/task-queue.ts';
+import { within } from '../event-loop/with-timeout.ts';
+import { EventBus } from '../events/bus.ts';
+import type { EventSerials } from '../events/numbering.ts';
+import { ListenError } from '../http/listener.ts';
+import { openServers, type Servers } from '../http/servers.ts';
+import { type SeatedServers, seatServers } from '../http/socket-activation.ts';
+import { isSystemError } from '../linux/system-error.ts';
+import { cleanAutoLogs } from '../logs/auto-log.ts';
+import type { DaemonContext } from '../supervisor/daemon-context.ts';
+import { PendingHooks } from '../supervisor/pending-hooks.ts';
+import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
+import { Reaper } from '../supervisor/reaper.ts';
+import { type Ending, Supervisor } from '../supervisor/supervisor.ts';
+import type { PassedDescriptor } from '../systemd/listen-fds.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import type { EarlyLine } from './privileges.ts';
+import { StartError } from './start-error.ts';
+import { writeStderr } from './write-stderr.ts';
+
+export interface DaemonInstanceRequest {
+  readonly config: Config;
+  readonly readConfig: () => Config;
+  /** What was found before there was a log to write it to. */
+  readonly earlyLines: readonly EarlyLine[];
+  /** The activity log is copied to stdout. */
+  readonly foreground: boolean;
+  readonly dataPlane: DataPlane;
+  readonly eventSerials: EventSerials;
+  readonly cgroups: ProgramCgroups | null;
+  /** Sockets that systemd has opened for us. */
+  readonly descriptors: readonly PassedDescriptor[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** One for each of its standard streams. */
+const pipesOfProcess = 3;
+/** A disk may not take them. */
+const lastWordsLimitMs = 2000;
+
+export class DaemonInstance {
+  readonly #pidfileWritten: boolean;
+  #lastWords: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly config: Config,
+    readonly supervisor: Supervisor,
+    readonly log: ActivityLog,
+    private readonly servers: Servers,
+    private readonly reaper: Reaper,
+  ) {
+    this.#pidfileWritten = writePidfile(config.supervisord.pidfile, log);
+  }
+
+  /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
+  static start(wanted: DaemonInstanceRequest): DaemonInstance {
+    const { servers: configs, passed } = seated(wanted);
+    const request = { ...wanted, config: { ...wanted.config, servers: configs } };
+    const log = openLog(request);
+    writeEarlyLines(log, request.config, request.earlyLines);
+    const reaper = new Reaper(log);
+    try {
+      // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
+      const servers = listen(request.config, passed, log);
+      const supervisor = superviseBehind(servers, request, log, reaper);
+      return new DaemonInstance(request.config, supervisor, log, servers, reaper);
+    } catch (error) {
+      reaper.stop();
+      log.close();
+      throw error;
+    }
+  }
+
+  get ended(): Promise<void> {
+    return this.supervisor.ended;
+  }
+
+  get ending(): Ending {
+    return this.supervisor.ending;
+  }
+
+  /** A shutdown was asked for. */
+  shuttingDown(): boolean {
+    return this.supervisor.state === 'SHUTDOWN';
+  }
+
+  shutdown(): void {
+    this.supervisor.shutdown();
+  }
+
+  /** Nobody reads what programs write any more: better that they are stopped, and started anew by who started us. */
+  endWithoutOutput(reason: string): void {
+    const message = `the worker that carries output has ended (${reason}): stopping all programs`;
+    writeStderr(`tsupervisor: ${message}\n`);
+    this.#lastWords = this.log.criticalDirectly(message);
+    this.supervisor.fail();
+  }
+
+  /** A configuration that cannot be used is told, and everything stays as it is. */
+  restart(): void {
+    try {
+      this.supervisor.restart();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.log.error(`restart refused, still running with the previous configuration: ${error.message}`);
+    }
+  }
+
+  reopenLogs(): void {
+    void this.log.reopen();
+    void this.supervisor.reopenLogs();
+  }
+
+  /** Gives back what others could want: sockets, pidfile, log. */
+  async close(): Promise<void> {
+    await this.servers.close();
+    if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
+    this.reaper.stop();
+    await within(this.#lastWords, lastWordsLimitMs);
+    this.log.close();
+  }
+}
+
+function seated({ config, descriptors }: DaemonInstanceRequest): SeatedServers {
+  return orRefused(() => seatServers(config.servers, descriptors));
+}
+
+function openLog({ config: { supervisord }, dataPlane, foreground }: DaemonInstanceRequest): ActivityLog {
+  return orStartError('Cannot open the log', () =>
+    ActivityLog.open(supervisord, dataPlane, foreground && !supervisord.silent),
+  );
+}
+
+/** Makes the groups, and with them the AUTO logs of their processes; then clients are answered. */
+function superviseBehind(
+  servers: Servers,
+  { config, readConfig, dataPlane, eventSerials, cgroups, environment }: DaemonInstanceRequest,
+  log: ActivityLog,
+  reaper: Reaper,
+): Supervisor {
+  const { nocleanup, childlogdir, identifier, stripAnsi } = config.supervisord;
+  const processes = config.groups.reduce((sum, group) => sum + group.processes.length, 0);
+  dataPlane.expectDescriptors(processes * pipesOfProcess);
+  if (!nocleanup) cleanAutoLogs(childlogdir, identifier, (message) => log.warn(message));
+  const daemon: DaemonContext = {
+    log,
+    bus: new EventBus(),
+    eventSerials,
+    dataPlane,
+    reaper,
+    taskQueue: new TaskQueue(),
+    pendingHooks: new PendingHooks(log),
+    cgroups,
+    environment,
+    serverUrl: serverUrlForChildren(config.servers),
+    childlogdir,
+    identifier,
+    stripAnsi,
+  };
+  try {
+    const supervisor = orStartError(
+      'Cannot create the log of a program',
+      () => new Supervisor(config, daemon, readConfig),
+    );
+    servers.serve(supervisor);
+    return supervisor;
+  } catch (error) {
+    servers.abandon();
+    throw error;
+  }
+}
+
+/** What the system refuses at the start is the starter's to know, in one line. */
+function orStartError<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (isSystemError(error)) throw new StartError(`${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+function listen(config: Config, passed: SeatedServers['passed'], log: ActivityLog): Servers {
+  // The standard interface takes no arguments; options of [DEFAULT] arrive here too.
+  const argued = config.rpcInterfaces.some(({ options }) => Object.keys(options).length > 0);
+  if (argued && config.servers.length > 0) throw new StartError('Could not make supervisor rpc interface');
+  return orRefused(() => openServers(config.servers, passed, log));
+}
+
+function orRefused<T>(listening: () => T): T {
+  try {
+    return listening();
+  } catch (error) {
+    throw error instanceof ListenError ? new StartError(error.message) : error;
+  }
+}
+
+/** By weight, as everything before the log was open is told at once. */
+function writeEarlyLines(log: ActivityLog, config: Config, earlyLines: readonly EarlyLine[]): void {
+  for (const { message } of earlyLines.filter(({ level }) => level === 'critical')) log.critical(message);
+  for (const message of config.warnings) log.warn(message);
+  for (const message of config.infos) log.info(message);
+  for (const { message } of earlyLines.filter(({ level }) => level === 'info')) log.info(message);
+  for (const { message } of earlyLines.filter(({ level }) => level === 'debug')) log.debug(message);
+}

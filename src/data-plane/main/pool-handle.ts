@@ -1,0 +1,67 @@
+// The control plane's handle of a pool of event listeners. The pool itself lives in the data plane, where an answer of a
+// listener is followed by its next event without a change of threads.
+import type { EventSerials } from '../../events/numbering.ts';
+import type { PoolLog } from '../../events/pool.ts';
+import type { SupervisorEvent } from '../../events/types.ts';
+import type { ListenerCondition, PoolCommand, PoolReport } from '../protocol/pool-commands.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** More than this on the way means that the data plane hangs, on a disk perhaps: what comes now would only fill the memory. */
+const maxUntakenCharacters = 64 * 1024 * 1024;
+
+export interface PoolSpec {
+  readonly name: string;
+  /** How many events wait at most; at least 1. */
+  readonly bufferSize: number;
+  /** `identifier` of the daemon, for the header line. */
+  readonly identifier: string;
+  /** Names of processes, in the order of dispatch. */
+  readonly listeners: readonly string[];
+  readonly serials: EventSerials;
+  readonly log: PoolLog & { isEnabled(level: 'debug'): boolean };
+}
+
+export class PoolHandle {
+  #untakenCharacters = 0;
+
+  constructor(
+    readonly number: number,
+    private readonly spec: PoolSpec,
+    /** The one that it lives in. */
+    readonly thread: WorkerClient,
+  ) {
+    const { name, bufferSize, identifier, listeners, log } = spec;
+    const debug = log.isEnabled('debug');
+    this.#send({ do: 'openPool', pool: number, name, bufferSize, identifier, listeners, debug });
+  }
+
+  /** An event this pool has subscribed to occurred. */
+  accept(occurred: SupervisorEvent): void {
+    const event = this.spec.serials.numbered(occurred);
+    if (this.#untakenCharacters > maxUntakenCharacters) {
+      this.spec.log.error(`pool ${this.spec.name} event buffer overflowed, discarding event ${event.serial}`);
+      return;
+    }
+    this.#untakenCharacters += event.payload.length;
+    this.#send({ do: 'event', pool: this.number, event });
+  }
+
+  /** What the process of that name has become. */
+  listenerIs(listener: string, now: ListenerCondition): void {
+    this.#send({ do: 'listenerIs', pool: this.number, listener, now });
+  }
+
+  hear(report: PoolReport): void {
+    if (report.is === 'poolLog') this.spec.log[report.level](report.message);
+    if (report.is === 'eventsTaken') this.#untakenCharacters -= report.characters;
+  }
+
+  /** Drops what waits. */
+  close(): void {
+    this.#send({ do: 'closePool', pool: this.number });
+  }
+
+  #send(command: PoolCommand): void {
+    this.thread.send(command);
+  }
+}

@@ -1,0 +1,89 @@
+// What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
+import type { LineStyle, Rotation } from '../../config/config.ts';
+import type { JournalOrigin } from '../../logs/journal-entry.ts';
+import type { LineSource } from '../../logs/line-formatter.ts';
+import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
+
+export type Command =
+  | {
+      readonly do: 'openLog';
+      readonly log: number;
+      /** Opened already; null to open it, and to answer (DiskWait). */
+      readonly fd: number | null;
+      /** Absolute. */
+      readonly path: string;
+      /** Permissions of a file that is created. */
+      readonly mode: number;
+      readonly rotation: Rotation;
+    }
+  | { readonly do: 'openSyslog'; readonly log: number }
+  | { readonly do: 'openJournal'; readonly log: number; readonly origin: JournalOrigin }
+  | { readonly do: 'write'; readonly log: number; readonly data: string | Uint8Array }
+  | { readonly do: 'clearLog' | 'reopenLog' | 'rotateLog'; readonly log: number; readonly request: number }
+  | { readonly do: 'releaseLog'; readonly log: number }
+  | AttachCommand
+  | { readonly do: 'forward'; readonly stream: number; readonly on: boolean }
+  | { readonly do: 'drain'; readonly stream: number; readonly request: number }
+  /** So many bytes of what was forwarded were looked at. */
+  | { readonly do: 'consumed'; readonly bytes: number }
+  | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
+  | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
+  | PoolCommand
+  | CompressedCommand
+  | { readonly do: 'lookAtFiles'; readonly paths: readonly string[]; readonly look: number }
+  | { readonly do: 'expectDescriptors'; readonly count: number }
+  | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
+
+export interface AttachCommand {
+  readonly do: 'attach';
+  readonly stream: number;
+  readonly fd: number;
+  readonly log: number | null;
+  readonly syslogName: string | null;
+  readonly stripAnsi: boolean;
+  readonly captureMaxBytes: number;
+  readonly forward: boolean;
+  readonly prompt: boolean;
+  readonly lines: Lines | null;
+  /** Set for the stdout of an event listener: the pool that understands it. */
+  readonly listener: ListenerEnd | null;
+}
+
+/** What the lines in the log look like, and what they tell of where they come from. */
+export interface Lines {
+  readonly style: LineStyle;
+  readonly source: LineSource;
+}
+
+/** What a regular file is; null for anything else, and for what is not there. */
+export type FileFacts = { readonly device: number; readonly inode: number; readonly bytes: number } | null;
+
+/** A compressed copy of an old log file is ready. */
+export interface CompressedCommand {
+  readonly do: 'compressed';
+  readonly path: string;
+  readonly backups: number;
+  /** Of the file that was compressed; its number may have changed meanwhile. */
+  readonly inode: number;
+  readonly copy: { readonly path: string; readonly suffix: string };
+  readonly request: number;
+}
+
+export type Report =
+  | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
+  | { readonly is: 'ended'; readonly stream: number }
+  | { readonly is: 'done'; readonly request: number; readonly errno: number }
+  | { readonly is: 'files'; readonly look: number; readonly files: readonly FileFacts[] }
+  | PoolReport
+  | { readonly is: 'writable'; readonly fd: number }
+  /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
+  | { readonly is: 'logChanged'; readonly path: string }
+  /** There are old files that should be compressed. */
+  | { readonly is: 'rotated'; readonly path: string; readonly rotation: Rotation }
+  /** A descriptor to be closed off this thread, which takes time: the last one of a large file. */
+  | { readonly is: 'discarded'; readonly fd: number }
+  | { readonly is: 'trouble'; readonly message: string }
+  /** It is about to ask something of a disk. Told at most every activeIntervalMs. */
+  | { readonly is: 'active' };
+
+export const activeIntervalMs = 5000;

@@ -1,0 +1,119 @@
+// One output stream of a child in the worker: what is read from its pipe, and where that goes.
+import { type Memory, memoryOf } from '../../linux/file.ts';
+import { Capture, type CapturePiece } from '../../logs/capture.ts';
+import { LineBuffer } from '../../logs/line-buffer.ts';
+import { type LineFormatter, lineFormatter } from '../../logs/line-formatter.ts';
+import { AnsiStripper } from '../../logs/strip-ansi.ts';
+import type { Syslog } from '../../logs/syslog.ts';
+import type { AttachCommand, Report } from '../protocol/messages.ts';
+import type { SharedLog } from './shared-log.ts';
+
+/** For how long the beginning of a record waits for the end of its line. */
+const recordWaitMs = 1000;
+
+export class ChildStream {
+  readonly number: number;
+  readonly fd: number;
+  readonly prompt: boolean;
+  /** Whether the control plane wants to see the bytes. */
+  forward: boolean;
+  readonly #syslogPrefix: string | null;
+  readonly #stripper: AnsiStripper | null;
+  readonly #capture: Capture | null;
+  readonly #formatter: LineFormatter | null;
+  #recordSince = 0;
+  readonly #lines: LineBuffer;
+
+  constructor(
+    command: AttachCommand,
+    readonly log: SharedLog | null,
+    private readonly syslog: Syslog,
+    private readonly report: (report: Report) => void,
+    /** Understands every chunk at once; the bytes are the loop's own. */
+    private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
+  ) {
+    this.number = command.stream;
+    this.fd = command.fd;
+    this.prompt = command.prompt;
+    this.forward = command.forward;
+    this.#syslogPrefix = command.syslogName === null ? null : `${command.syslogName} `;
+    this.#stripper = command.stripAnsi ? new AnsiStripper() : null;
+    this.#formatter = command.lines && lineFormatter(command.lines.style, command.lines.source);
+    const write = (memory: Memory, start: number, end: number) => this.log?.write(memory, start, end);
+    this.#lines = new LineBuffer(write, log?.target.lineWaitMs || undefined);
+    this.#capture = command.captureMaxBytes > 0 ? new Capture(command.captureMaxBytes) : null;
+  }
+
+  /** The first `count` bytes of `memory`, which is the loop's own: what is kept must be copied. */
+  received(memory: Memory, count: number): void {
+    if (this.#stripper === null && this.#capture === null) {
+      this.#lay(memory, count);
+      return;
+    }
+    const chunk = memory.bytes.subarray(0, count);
+    this.#understand(this.#stripper?.strip(chunk) ?? chunk);
+  }
+
+  /** When the beginning of a line must be written though its end has not come; null when there is none. */
+  get deadline(): number | null {
+    return this.#formatter?.pending ? this.#recordSince + recordWaitMs : this.#lines.deadline;
+  }
+
+  /** Writes what waits for the end of its line. */
+  flush(): void {
+    if (this.#formatter) this.#toLog(memoryOf(this.#formatter.flush(Date.now())));
+    this.#lines.flush();
+  }
+
+  ended(): void {
+    if (this.#stripper) this.#understand(this.#stripper.end());
+    if (this.#capture) this.#route(this.#capture.end());
+    this.flush();
+    this.report({ is: 'ended', stream: this.number });
+  }
+
+  /** Drops what was captured so far. */
+  clearCapture(): void {
+    this.#capture?.clear();
+  }
+
+  #understand(bytes: Uint8Array): void {
+    this.#route(this.#capture?.feed(bytes) ?? [{ is: 'text', inside: false, bytes }]);
+  }
+
+  #route(pieces: readonly CapturePiece[]): void {
+    for (const piece of pieces) {
+      if (piece.is === 'captured') this.report({ is: 'captured', stream: this.number, bytes: piece.bytes });
+      else if (piece.inside) this.#forward(piece.bytes);
+      else this.#lay(memoryOf(piece.bytes), piece.bytes.length);
+    }
+  }
+
+  /** Log text: to the file, to syslog, to those who asked for it. */
+  #lay(memory: Memory, count: number): void {
+    if (count === 0) return;
+    if (this.#formatter) this.#toLog(this.#formatted(this.#formatter, memory.bytes.subarray(0, count)));
+    else this.#toLog(memory, count);
+    if (this.#syslogPrefix === null && !this.forward && this.onProtocol === null) return;
+    const chunk = memory.bytes.subarray(0, count);
+    if (this.#syslogPrefix !== null) this.syslog.writeLines(chunk, this.#syslogPrefix);
+    this.#forward(chunk);
+    this.onProtocol?.(chunk);
+  }
+
+  #formatted(formatter: LineFormatter, chunk: Uint8Array): Memory {
+    this.#recordSince = performance.now();
+    return memoryOf(formatter.add(chunk, Date.now()));
+  }
+
+  #toLog(memory: Memory, count = memory.bytes.length): void {
+    if (!this.log || count === 0) return;
+    this.#lines.add(memory, 0, count, this.log.streams > 1 || this.log.target.lineWaitMs > 0);
+  }
+
+  #forward(chunk: Uint8Array): void {
+    if (this.forward && chunk.length > 0) {
+      this.report({ is: 'data', stream: this.number, bytes: chunk.slice() });
+    }
+  }
+}

@@ -1,0 +1,185 @@
+// All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
+import { fstatSync } from 'node:fs';
+import { closeFile, openAppend, ownDescriptorOf } from '../../linux/file.ts';
+import type { JournalOrigin } from '../../logs/journal-entry.ts';
+import { JournalLog } from '../../logs/journal-log.ts';
+import { LogFile, type LogFileEvents } from '../../logs/log-file.ts';
+import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
+import { SpecialFile } from '../../logs/special-file.ts';
+import type { Syslog } from '../../logs/syslog.ts';
+import type { Command, Report } from '../protocol/messages.ts';
+import type { SharedIoState } from '../protocol/shared-io-state.ts';
+import type { BlockedLogs } from './blocked-logs.ts';
+import { LogWatches } from './log-watches.ts';
+import { SharedLog } from './shared-log.ts';
+
+type OpenLog = Extract<Command, { do: 'openLog' }>;
+
+/** `fd` is -1 when there is an error number. */
+interface Opened {
+  readonly fd: number;
+  readonly errno: number;
+}
+
+export class LogTable {
+  readonly #byNumber = new Map<number, SharedLog>();
+  readonly #byPath = new Map<string, SharedLog>();
+  readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
+  /** Those that rotate by the clock. */
+  readonly #scheduled = new Map<LogFile, SharedLog>();
+  #nextRotation: number | null = null;
+  readonly #events: LogFileEvents = {
+    trouble: (message) => this.report({ is: 'trouble', message }),
+    discarded: (fd) => this.report({ is: 'discarded', fd }),
+    rotated: (path, rotation) => {
+      if (rotation.compression) this.report({ is: 'rotated', path, rotation });
+    },
+  };
+
+  constructor(
+    private readonly syslog: Syslog,
+    private readonly report: (report: Report) => void,
+    private readonly stuck: BlockedLogs,
+    private readonly disk: SharedIoState,
+  ) {}
+
+  get(number: number | null): SharedLog | null {
+    return number === null ? null : (this.#byNumber.get(number) ?? null);
+  }
+
+  /** One that cannot be opened is left out, if the one who asked is told so; else it is opened when it can be. */
+  open(command: OpenLog): void {
+    const opened = this.#opened(command);
+    if (opened === null) return;
+    const known = this.#byPath.get(command.path);
+    if (known) this.#join(known, command, opened.fd);
+    else this.#begin(command, opened);
+  }
+
+  #opened(command: OpenLog): Opened | null {
+    if (command.fd !== null) return { fd: command.fd, errno: 0 };
+    const opened = this.disk.during(Buffer.from(command.path), () => openedOrErrno(command));
+    const isAwaited = this.disk.answer(command.log, opened.errno);
+    return isAwaited && opened.errno !== 0 ? null : opened;
+  }
+
+  openSyslog(number: number): void {
+    this.#enter(number, new SharedLog(null, this.syslog, this.disk, (log) => this.#onWritten(log)));
+  }
+
+  openJournal(number: number, origin: JournalOrigin): void {
+    const target = new JournalLog(origin, this.#events.trouble);
+    this.#enter(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
+  }
+
+  /** The holder of a Log lets go of it. */
+  forget(number: number): void {
+    const log = this.#byNumber.get(number);
+    this.#byNumber.delete(number);
+    if (log) this.release(log);
+  }
+
+  release(log: SharedLog): void {
+    log.references -= 1;
+    if (log.references > 0) return;
+    if (log.path !== null) this.#byPath.delete(log.path);
+    // What waits for a slow reader is closed when it was read.
+    if (!log.stuck) log.ask((target) => target.close());
+    if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
+  }
+
+  /** The next change of the log at `path` is reported. */
+  watch(path: string): void {
+    this.#watches.ask(path);
+    this.#markWatched(path);
+  }
+
+  unwatch(path: string): void {
+    this.#watches.forget(path);
+    this.#markWatched(path);
+  }
+
+  /** To be called when a log was emptied or opened anew. */
+  changed(log: SharedLog): void {
+    if (log.watched && log.path !== null) this.#watches.changed(log.path);
+  }
+
+  /** The file was opened once more to see whether it can be: the newer descriptor is the better one. */
+  #join(known: SharedLog, { log, mode, rotation }: OpenLog, fd: number): void {
+    const { target } = known;
+    if (fd >= 0 && target instanceof LogFile && isRegular(fd)) {
+      known.ask(() => target.adopt(fd, mode, rotation));
+    } else if (fd >= 0) closeFile(fd);
+    this.#schedule(known);
+    this.#enter(log, known);
+  }
+
+  #begin({ log, path, mode, rotation }: OpenLog, { fd, errno }: Opened): void {
+    const isFile = errno !== 0 || (ownDescriptorOf(path) === null && isRegular(fd));
+    const target: LogTarget = isFile
+      ? new LogFile(path, errno === 0 ? fd : -errno, mode, rotation, this.#events)
+      : new SpecialFile(path, fd, this.#events.trouble);
+    const shared = new SharedLog(path, target, this.disk, (written) => this.#onWritten(written));
+    this.#byPath.set(path, shared);
+    this.#markWatched(path);
+    this.#schedule(shared);
+    this.changed(shared);
+    this.#enter(log, shared);
+  }
+
+  #enter(number: number, log: SharedLog): void {
+    log.references += 1;
+    this.#byNumber.set(number, log);
+  }
+
+  /** When the next log rotates by the clock, in milliseconds of Unix time; null when none does. */
+  get nextRotation(): number | null {
+    return this.#nextRotation;
+  }
+
+  rotateOnSchedule(): void {
+    const now = Date.now();
+    if (this.#nextRotation === null || this.#nextRotation > now) return;
+    for (const [file, log] of this.#scheduled) {
+      if (file.rotatesAt === null || file.rotatesAt > now) continue;
+      log.ask(() => file.rotateOnSchedule());
+      this.changed(log);
+    }
+    this.#findNextRotation();
+  }
+
+  #schedule(log: SharedLog): void {
+    const { target } = log;
+    if (!(target instanceof LogFile)) return;
+    const changed =
+      target.rotatesAt === null ? this.#scheduled.delete(target) : this.#scheduled.set(target, log);
+    if (changed) this.#findNextRotation();
+  }
+
+  #findNextRotation(): void {
+    const times = [...this.#scheduled.keys()].flatMap(({ rotatesAt }) => rotatesAt ?? []);
+    this.#nextRotation = times.length === 0 ? null : times.reduce((a, b) => Math.min(a, b));
+  }
+
+  #markWatched(path: string): void {
+    const log = this.#byPath.get(path);
+    if (log) log.watched = this.#watches.has(path);
+  }
+
+  #onWritten(log: SharedLog): void {
+    this.stuck.look(log);
+    this.changed(log);
+  }
+}
+
+function openedOrErrno({ path, mode }: OpenLog): Opened {
+  let fd = -1;
+  const errno = errnoOf(() => {
+    fd = openAppend(path, mode);
+  });
+  return { fd, errno };
+}
+
+function isRegular(fd: number): boolean {
+  return fstatSync(fd).isFile();
+}

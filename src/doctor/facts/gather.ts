@@ -1,0 +1,102 @@
+// Gathers everything the checks want to know. Reads only: nothing on the machine is changed.
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import type { Server } from '../../client/server-address.ts';
+import { SupervisorClient } from '../../client/supervisor-client.ts';
+import { checkConfig } from '../../config/check.ts';
+import { type Config, ConfigError, type UserIdentity } from '../../config/config.ts';
+import { requireConfig } from '../../config/locate-config.ts';
+import { calledAs, systemHost } from '../../config/system-host.ts';
+import { currentUid } from '../../linux/credentials.ts';
+import { userById } from '../../linux/users.ts';
+import { type ConfigurationView, type DaemonView, ownDaemon, type View } from '../machine-facts.ts';
+import { hear } from './answer.ts';
+import { runningDaemons } from './daemons.ts';
+import { lookAtLimits } from './limits.ts';
+import { orphansOf } from './orphans.ts';
+import { lookAtPlaces } from './places.ts';
+import { processTable } from './process-table.ts';
+import { lookAtPrograms } from './programs.ts';
+import { lookAtServers } from './servers.ts';
+import { lookAtUnits } from './units.ts';
+
+export interface LookRequest {
+  /** As given with -c; null: look in the usual places. */
+  readonly configuration: string | null;
+  readonly server: Server;
+}
+
+export async function look({ configuration: given, server }: LookRequest): Promise<View> {
+  const configuration = readConfiguration(given);
+  const config = configuration.kind === 'found' ? configuration.config : null;
+  const table = processTable();
+  const daemons = runningDaemons(table);
+  const client = new SupervisorClient(server);
+  try {
+    const { answer, processes } = await hear(client, server);
+    const seen = {
+      configuration,
+      daemons,
+      answer,
+      pidfilePid: config && pidIn(config.supervisord.pidfile),
+      ...lookAtServers(config, table),
+    };
+    const daemon = ownDaemon(seen);
+    const answering = answer.kind === 'answered' ? [answer.pid] : [];
+    const daemonPid = daemon?.pid ?? answering[0] ?? null;
+    const daemonPids = [...daemons.map(({ pid }) => pid), ...answering];
+    const programs = await lookAtPrograms({
+      processes,
+      config,
+      client,
+      table,
+      daemonPids,
+      daemonPid,
+    });
+    const writer = writerOf(daemon, config);
+    return {
+      ...seen,
+      units: lookAtUnits(daemon?.pid ?? null),
+      programs,
+      orphans: orphansOf(config, table, daemonPid, daemonPids),
+      places: config && writer ? lookAtPlaces(config, writer) : [],
+      limits: lookAtLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+function readConfiguration(given: string | null): ConfigurationView {
+  try {
+    const path = given ?? requireConfig(calledAs(), existsSync);
+    const { config, mistakes: all } = checkConfig({ path, overrides: {}, host: systemHost() });
+    const mistakes = all.filter(({ severity }) => severity === 'error');
+    return { kind: 'found', path: realPath(path), config, mistakes };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { kind: 'none', reason: error.message };
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function pidIn(pidfile: string): number | null {
+  try {
+    const pid = Number.parseInt(readFileSync(pidfile, 'utf8'), 10);
+    return Number.isInteger(pid) ? pid : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Who writes the logs: the daemon's user, or whoever a daemon would become. */
+function writerOf(daemon: DaemonView | null, config: Config | null): UserIdentity | null {
+  if (daemon !== null) return userById(daemon.uid);
+  return config?.supervisord.user ?? userById(currentUid());
+}

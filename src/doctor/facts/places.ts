@@ -1,0 +1,101 @@
+// The files that the daemon writes: whether it may, and how much room there is.
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
+import { asUser, currentUid } from '../../linux/credentials.ts';
+import { isSystemError } from '../../linux/system-error.ts';
+import type { PlaceView } from '../machine-facts.ts';
+
+/** As `writer`, the daemon's user. */
+export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] {
+  return placesOf(config).map(({ purpose, path, directory, isAdded }) => ({
+    purpose,
+    path,
+    directory,
+    ...obstacle(isAdded && existsSync(path) ? path : directory, directory, writer),
+    writer: writer.name,
+    room: roomIn(directory),
+  }));
+}
+
+interface WrittenPlace {
+  readonly purpose: string;
+  readonly path: string;
+  readonly directory: string;
+  /** What is there is written on; else something new is made in the directory. */
+  readonly isAdded: boolean;
+}
+
+function placesOf({ supervisord, servers, groups }: Config): WrittenPlace[] {
+  const { logfile, pidfile, childlogdir } = supervisord;
+  const processes = groups.flatMap((group) => group.processes);
+  const hasAutoLog = processes.some(({ stdout, stderr }) =>
+    [stdout, stderr].some((stream) => stream.logfile.kind === 'auto'),
+  );
+  return [
+    ...(logfile.kind === 'file' ? [file('logfile', logfile.path)] : []),
+    file('pidfile', pidfile),
+    ...(hasAutoLog
+      ? [{ purpose: 'childlogdir', path: childlogdir, directory: childlogdir, isAdded: false }]
+      : []),
+    ...servers.flatMap((server) =>
+      server.kind === 'unix' ? [{ ...file(server.section, server.path), isAdded: false }] : [],
+    ),
+    ...processes.flatMap(logsOf),
+  ].filter(({ path }) => !path.startsWith('/dev/'));
+}
+
+function file(purpose: string, path: string): WrittenPlace {
+  return { purpose, path, directory: dirname(path), isAdded: true };
+}
+
+function logsOf({ name, stdout, stderr }: ProcessConfig): WrittenPlace[] {
+  return Object.entries({ stdout, stderr }).flatMap(([channel, { logfile }]) =>
+    logfile.kind === 'file' ? [file(`${channel}_logfile of ${name}`, logfile.path)] : [],
+  );
+}
+
+/** `target`: what is written to, the file or its directory. */
+function obstacle(
+  target: string,
+  directory: string,
+  writer: UserIdentity,
+): { readonly problem: PlaceView['problem']; readonly blocked: string } {
+  if (!existsSync(directory)) return { problem: 'missing', blocked: directory };
+  if (target !== directory && isDirectory(target)) return { problem: 'directory', blocked: target };
+  return { problem: refusalOf(target, writer), blocked: target };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the kernel as the writer itself, where we may; null when all is well, or when we cannot know. */
+function refusalOf(path: string, writer: UserIdentity): 'denied' | 'read-only' | null {
+  const ask = () => refusal(path);
+  if (writer.uid === currentUid()) return ask();
+  return currentUid() === 0 ? asUser(writer, ask) : null;
+}
+
+function refusal(path: string): 'denied' | 'read-only' | null {
+  try {
+    accessSync(path, constants.W_OK);
+    return null;
+  } catch (error) {
+    if (isSystemError(error, 'EROFS')) return 'read-only';
+    return isSystemError(error, 'EACCES') ? 'denied' : null;
+  }
+}
+
+function roomIn(directory: string): PlaceView['room'] {
+  try {
+    const { bavail, bsize, files, ffree } = statfsSync(directory);
+    return { bytes: bavail * bsize, inodes: files > 0 ? ffree : null };
+  } catch {
+    return null;
+  }
+}

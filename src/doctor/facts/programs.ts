@@ -1,0 +1,143 @@
+// The processes of the daemon, with what they said before they ended and what they left behind.
+import type { ProcessInfo } from '../../client/process-info.ts';
+import { processName } from '../../client/process-info.ts';
+import type { SupervisorClient } from '../../client/supervisor-client.ts';
+import type { Config, ProcessConfig } from '../../config/config.ts';
+import { serverUrlForChildren } from '../../config/server-url.ts';
+import type { ProgramView } from '../machine-facts.ts';
+import { soon } from './answer.ts';
+import { printable } from './printable.ts';
+import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
+
+/** Enough for a stack trace, and for the last lines about each of many programs. */
+const OUTPUT_TAIL_BYTES = 4096;
+const MAIN_LOG_TAIL_BYTES = 256 * 1024;
+const LINES_SHOWN = 5;
+
+export interface ProgramsRequest {
+  readonly processes: readonly ProcessInfo[];
+  readonly config: Config | null;
+  readonly client: SupervisorClient;
+  readonly table: readonly ProcessEntry[];
+  readonly daemonPids: readonly number[];
+  readonly daemonPid: number | null;
+}
+
+export async function lookAtPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
+  const log = request.processes.some(isDown) ? await mainLog(request.client) : '';
+  const views: ProgramView[] = [];
+  // One connection, one question at a time.
+  for (const info of request.processes) views.push(await lookAt(info, log, request));
+  return views;
+}
+
+/** The words in which the activity log tells the last end of a process; null when it does not. */
+export function lastExitIn(log: string, name: string): string | null {
+  const pattern = new RegExp(`(?:exited|stopped): ${RegExp.escape(name)} \\(([^;)]*)`, 'g');
+  return [...log.matchAll(pattern)].at(-1)?.[1] ?? null;
+}
+
+function isDown({ statename }: ProcessInfo): boolean {
+  return statename === 'FATAL' || statename === 'BACKOFF' || statename === 'EXITED';
+}
+
+async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
+  const config = configOf(info, request.config);
+  const down = isDown(info);
+  return {
+    info,
+    command: config?.command ?? null,
+    user: config?.user?.name ?? null,
+    directory: config?.directory ?? null,
+    startsecs: config?.startsecs ?? 1,
+    lastWords: down && info.statename !== 'EXITED' ? await lastWords(info, request.client) : [],
+    lastExit: down ? lastExitIn(log, info.name) : null,
+    survivors: down ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
+  };
+}
+
+function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | null {
+  const group = config?.groups.find(({ name }) => name === info.group);
+  return group?.processes.find(({ name }) => name === info.name) ?? null;
+}
+
+/** Of stderr; where that says nothing or goes to stdout, of stdout. */
+async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
+  for (const channel of ['stderr', 'stdout'] as const) {
+    const lines = linesOf(
+      await orEmpty(client.readProcessLog(processName(info), channel, -OUTPUT_TAIL_BYTES, 0)),
+    );
+    if (lines.length > 0) return lines.slice(-LINES_SHOWN);
+  }
+  return [];
+}
+
+function mainLog(client: SupervisorClient): Promise<string> {
+  return orEmpty(client.readMainLog(-MAIN_LOG_TAIL_BYTES, 0));
+}
+
+/** A log that is not there, or cannot be read, says nothing. */
+async function orEmpty(answer: Promise<string>): Promise<string> {
+  try {
+    return await soon(answer);
+  } catch {
+    return '';
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => printable(line).trimEnd())
+    .filter((line) => line !== '');
+}
+
+/** What a process finds as SUPERVISOR_SERVER_URL; null when it finds none, or that cannot be told. */
+function serverUrlOf(process: ProcessConfig | null, config: Config | null): string | null {
+  if (process === null || config === null) return null;
+  const { serverurl } = process;
+  if (serverurl.kind === 'auto') return serverUrlForChildren(config.servers);
+  return serverurl.kind === 'url' ? serverurl.url : null;
+}
+
+/**
+ * A process hands the variables that name it down to whatever it starts. Those of another supervisord, which may have
+ * a program of the same name and may be gone by now, have another server's URL.
+ */
+function survivorsOf(
+  { name, group }: ProcessInfo,
+  serverUrl: string | null,
+  { table, daemonPids, daemonPid }: ProgramsRequest,
+): ProgramView['survivors'] {
+  const parents = new Map(table.map(({ pid, parent }) => [pid, parent]));
+  const isOthers = (pid: number): boolean => {
+    const owner = nearest(pid, parents, daemonPids);
+    return owner !== null && owner !== daemonPid;
+  };
+  const daemon = table.find(({ pid }) => pid === daemonPid);
+  return table
+    .filter((entry) => {
+      // What an earlier daemon left is told by itself.
+      if (daemon && isBefore(entry, daemon)) return false;
+      const { pid } = entry;
+      const environment = environmentOf(pid);
+      const isNamed =
+        environment.has(`SUPERVISOR_PROCESS_NAME=${name}`) &&
+        environment.has(`SUPERVISOR_GROUP_NAME=${group}`);
+      const isOurs = serverUrl === null || environment.has(`SUPERVISOR_SERVER_URL=${serverUrl}`);
+      return isNamed && isOurs && pid !== process.pid && !isOthers(pid);
+    })
+    .map((entry) => ({ pid: entry.pid, commandLine: commandLine(entry) }));
+}
+
+/** The first of `wanted` among the ancestors. */
+function nearest(
+  pid: number,
+  parents: ReadonlyMap<number, number>,
+  wanted: readonly number[],
+): number | null {
+  for (let current = parents.get(pid); current !== undefined && current > 0; current = parents.get(current)) {
+    if (wanted.includes(current)) return current;
+  }
+  return null;
+}

@@ -1,0 +1,23 @@
+// The servers of a configuration: what is where they listen, or want to.
+import type { Config } from '../../config/config.ts';
+import type { View } from '../machine-facts.ts';
+import { isAddressHere } from './addresses.ts';
+import { holderOf } from './ports.ts';
+import type { ProcessEntry } from './process-table.ts';
+import { lookAtSocket } from './sockets.ts';
+
+/** `table`: among whom holders of ports are looked for. */
+export function lookAtServers(
+  config: Config | null,
+  table: readonly ProcessEntry[],
+): Pick<View, 'unixServers' | 'inetServers'> {
+  const servers = config?.servers ?? [];
+  return {
+    unixServers: servers.flatMap((server) => (server.kind === 'unix' ? [lookAtSocket(server)] : [])),
+    inetServers: servers.flatMap((server) => {
+      if (server.kind !== 'inet') return [];
+      const { section, host, port } = server;
+      return [{ section, host, port, isHere: isAddressHere(host), holder: holderOf(host, port, table) }];
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+// All checks, in the order in which one would look: what comes first is often the cause of what follows.
+import { checkConfiguration } from './checks/configuration.ts';
+import { checkDaemon } from './checks/daemon.ts';
+import { checkLimits } from './checks/limits.ts';
+import { checkOrphans } from './checks/orphans.ts';
+import { checkPlaces } from './checks/places.ts';
+import { checkPrograms } from './checks/programs.ts';
+import { checkServers } from './checks/servers.ts';
+import { checkUnits } from './checks/units.ts';
+import type { Bilingual, Finding } from './finding.ts';
+import type { View } from './machine-facts.ts';
+
+const checks: readonly ((view: View) => Finding[])[] = [
+  checkConfiguration,
+  checkDaemon,
+  checkServers,
+  checkPlaces,
+  checkLimits,
+  checkOrphans,
+  checkPrograms,
+  checkUnits,
+];
+
+/** Pure: the same view gives the same findings. */
+export function examine(view: View): Finding[] {
+  return merged(checks.flatMap((check) => check(view)));
+}
+
+/** What is the same thing to do, such as one directory that ten logs need, is one finding with all its reasons. */
+function merged(findings: readonly Finding[]): Finding[] {
+  const byThing = new Map<string, Finding>();
+  for (const finding of findings) {
+    const thing = `${finding.id}\n${finding.what.en}\n${finding.remedy.en}`;
+    const known = byThing.get(thing);
+    byThing.set(thing, known ? { ...known, why: bothReasons(known.why, finding.why) } : finding);
+  }
+  return [...byThing.values()];
+}
+
+function bothReasons(one: Bilingual, other: Bilingual): Bilingual {
+  return { en: `${one.en}\n${other.en}`, zh: `${one.zh}\n${other.zh}` };
+}

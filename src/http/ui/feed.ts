@@ -1,0 +1,108 @@
+// What the page lives on: everything at first, then what changes, for as long as somebody looks.
+import { hostname } from 'node:os';
+import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
+import type { SupervisorEvent } from '../../events/types.ts';
+import type { Process } from '../../supervisor/process.ts';
+import type { Supervisor } from '../../supervisor/supervisor.ts';
+import { version } from '../../version.ts';
+import type { FeedEvents, ServerView, UsageSample } from './api-types.ts';
+import type { Frame } from './event-frames.ts';
+import type { History } from './history.ts';
+import { processView } from './process-view.ts';
+import type { UsageSampler } from './usage-sampler.ts';
+
+/** A storm of changes is told in gatherings at this distance. */
+const GATHER_MS = 50;
+
+export interface FeedSources {
+  readonly supervisor: Supervisor;
+  readonly history: History;
+  readonly sampler: UsageSampler;
+  /** As the daemon was started, whatever was read since. */
+  readonly identifier: string;
+  readonly mainLogPath: string | null;
+}
+
+/** Until `gone` is aborted. A reader that is slow gets fewer, bigger gatherings. */
+export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<Frame<FeedEvents>> {
+  const { supervisor, history, sampler } = sources;
+  const bell = new AutoResetEvent(gone);
+  const news = new News(supervisor);
+  const unsubscribe = supervisor.daemon.bus.subscribe(
+    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
+    (event) => {
+      news.take(event);
+      bell.ring();
+    },
+  );
+  const unsample = sampler.subscribe((sample) => {
+    news.usage = sample;
+    bell.ring();
+  });
+  const view = (process: Process) => processView(process, history.restarts(process));
+  try {
+    while (!gone.aborted) {
+      const { everything, server, processes, usage } = news.collect();
+      if (everything)
+        yield [
+          'all',
+          { server: serverView(sources), processes: supervisor.processesByPriority.map((one) => view(one)) },
+        ];
+      else {
+        if (server) yield ['server', serverView(sources)];
+        if (processes.length > 0) yield ['processes', processes.map((one) => view(one))];
+      }
+      if (usage) yield ['usage', usage];
+      await bell.rung();
+      await Bun.sleep(GATHER_MS);
+    }
+  } finally {
+    unsubscribe();
+    unsample();
+  }
+}
+
+/** What has changed since it was last told. */
+class News {
+  #everything = true;
+  #server = false;
+  readonly #processes = new Set<Process>();
+  usage: UsageSample | null = null;
+
+  constructor(private readonly supervisor: Supervisor) {}
+
+  take(event: SupervisorEvent): void {
+    if ('fromState' in event) {
+      const process = this.supervisor.groups.get(event.group)?.process(event.process);
+      if (process) this.#processes.add(process);
+    } else if (event.type === 'PROCESS_GROUP_ADDED' || event.type === 'PROCESS_GROUP_REMOVED') {
+      this.#everything = true;
+    } else this.#server = true;
+  }
+
+  collect() {
+    const { usage } = this;
+    const collected = {
+      ...{ usage, everything: this.#everything, server: this.#server },
+      processes: [...this.#processes],
+    };
+    this.#everything = false;
+    this.#server = false;
+    this.#processes.clear();
+    this.usage = null;
+    return collected;
+  }
+}
+
+const startedSeconds = Math.floor(performance.timeOrigin / 1000);
+
+function serverView({ supervisor, identifier, mainLogPath }: FeedSources): ServerView {
+  return {
+    state: supervisor.state,
+    ...{ version, identifier, hostname: hostname(), pid: process.pid },
+    started: startedSeconds,
+    now: Math.floor(Date.now() / 1000),
+    configPath: supervisor.config.absolutePath,
+    hasMainLog: mainLogPath !== null,
+  };
+}

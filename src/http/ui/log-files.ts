@@ -1,0 +1,39 @@
+// The files of one log: the current one and those it was rotated to, told apart by what they are, not by their names,
+// which change with every rotation.
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { DataPlane } from '../../data-plane/main/data-plane.ts';
+
+/** Where the files of a log are. */
+export interface LogPlace {
+  readonly path: string;
+  readonly backups: number;
+}
+
+/** How the page names a file to us. */
+export function fileIdentity({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev.toString(36)}.${ino.toString(36)}`;
+}
+
+/** Without waiting for the writer of a FIFO. Rejects with the error of open(2). */
+export function openToRead(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+}
+
+export interface IdentifiedFile {
+  readonly path: string;
+  readonly identity: string;
+}
+
+/** The files of a log with their identities, the current one first. Compressed ones are no text and left out. */
+export async function logFiles({ path, backups }: LogPlace, dataPlane: DataPlane): Promise<IdentifiedFile[]> {
+  const numbers = Array.from({ length: Math.min(backups, MAX_BACKUPS) }, (_, index) => index + 1);
+  const paths = [path, ...numbers.map((number) => `${path}.${number}`)];
+  const found = await dataPlane.filesAt(paths);
+  return paths.flatMap((file, index) => {
+    const facts = found[index];
+    return facts ? [{ path: file, identity: fileIdentity({ dev: facts.device, ino: facts.inode }) }] : [];
+  });
+}
+
+const MAX_BACKUPS = 1000;

@@ -1,0 +1,88 @@
+// What an update would do, option by option. Pure.
+import { createHash } from 'node:crypto';
+import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
+import { diffGroups } from '../../config/diff.ts';
+import { programOptions } from '../../config/options/program.ts';
+import type { GroupChange, OptionChange, ProcessChange, UpdatePlan } from './api-types.ts';
+import { groupOptions, HIDDEN, type OptionTexts, processOptions } from './option-texts.ts';
+
+/** The token stands for exactly these changes from exactly this configuration. */
+export function updatePlan(
+  active: readonly GroupConfig[],
+  next: readonly GroupConfig[],
+): UpdatePlan & { kind: 'plan' } {
+  const { added, changed, removed } = diffGroups(active, next);
+  const before = new Map(active.map((group) => [group.name, group]));
+  const after = new Map(next.map((group) => [group.name, group]));
+  const involved = [...removed, ...changed, ...added];
+  const changes = involved.map((name) => groupChange(name, before.get(name), after.get(name)));
+  const identity = involved.map((name) => [name, before.get(name) ?? null, after.get(name) ?? null]);
+  const token = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+  return { kind: 'plan', token, changes };
+}
+
+function groupChange(
+  group: string,
+  before: GroupConfig | undefined,
+  after: GroupConfig | undefined,
+): GroupChange {
+  const was = new Map(before?.processes.map((process) => [process.name, process]));
+  const willBe = new Map(after?.processes.map((process) => [process.name, process]));
+  const names = [...new Set([...was.keys(), ...willBe.keys()])];
+  return {
+    group,
+    kind: kindOf(before, after),
+    options: differences(before && groupOptions(before), after && groupOptions(after)),
+    processes: names.flatMap((name) => processChange(name, was.get(name), willBe.get(name))),
+  };
+}
+
+/** None when it stays as it is; it is restarted with its group all the same. */
+function processChange(
+  process: string,
+  before: ProcessConfig | undefined,
+  after: ProcessConfig | undefined,
+): ProcessChange[] {
+  const options = [
+    ...differences(before && processOptions(before), after && processOptions(after)),
+    ...(before && after ? changedVariables(before.environment, after.environment) : []),
+  ];
+  return options.length === 0 ? [] : [{ process, kind: kindOf(before, after), options }];
+}
+
+/** Of something new or gone only what is not the default anyway. */
+function differences(before: OptionTexts | undefined, after: OptionTexts | undefined): OptionChange[] {
+  const keys = inTableOrder([...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]);
+  return keys.flatMap((option) => {
+    const [was, willBe] = [before?.get(option) ?? null, after?.get(option) ?? null];
+    const isSame = before && after ? was === willBe : isDefault(option, was ?? willBe ?? '');
+    return isSame ? [] : [{ option, before: was, after: willBe }];
+  });
+}
+
+function isDefault(option: string, text: string): boolean {
+  return text === '' || (described.get(option)?.default ?? 'false').toLowerCase() === text.toLowerCase();
+}
+
+function inTableOrder(keys: readonly string[]): readonly string[] {
+  const order = [...described.keys()];
+  const place = (key: string) => (described.has(key) ? order.indexOf(key) : order.length);
+  return keys.toSorted((a, b) => place(a) - place(b));
+}
+
+const described = new Map(Object.values(programOptions).map((option) => [option.key, option]));
+
+/** Their values are not shown, but it is that they change. */
+function changedVariables(
+  before: ProcessConfig['environment'],
+  after: ProcessConfig['environment'],
+): OptionChange[] {
+  return Object.keys(after)
+    .filter((name) => Object.hasOwn(before, name) && before[name] !== after[name])
+    .map((name) => ({ option: `environment.${name}`, before: HIDDEN, after: `${HIDDEN} *` }));
+}
+
+function kindOf(before: unknown, after: unknown): GroupChange['kind'] {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
+}

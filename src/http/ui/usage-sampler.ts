@@ -1,0 +1,71 @@
+// What the programs use of the machine, looked at again and again while somebody wants to know, and never else.
+// One look serves all.
+import { loadavg } from 'node:os';
+import type { TreeSums } from '../../linux/process-tree.ts';
+import { usageOf } from '../../supervisor/program-usage.ts';
+import type { Supervisor } from '../../supervisor/supervisor.ts';
+import type { UsageSample } from './api-types.ts';
+import { processId } from './process-view.ts';
+import { cpuSince } from './usage.ts';
+
+const INTERVAL_MS = 2000;
+/** A look may take this part of the time. */
+const MOST_OF_THE_TIME = 0.02;
+/** Whoever listens has to hear of us now and then. */
+const MAX_PAUSE_MS = 8000;
+
+type Listener = (sample: UsageSample) => void;
+
+export class UsageSampler {
+  readonly #listeners = new Set<Listener>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isLooking = false;
+  #before: { readonly sums: TreeSums; readonly atMs: number } | null = null;
+
+  constructor(private readonly supervisor: Supervisor) {}
+
+  /** Calls back after every look, the first one at once. Returns unsubscribe. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    if (this.#timer === null && !this.#isLooking) void this.#look();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      if (this.#timer) clearTimeout(this.#timer);
+      this.#timer = null;
+      this.#before = null;
+    };
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = null;
+    this.#isLooking = true;
+    const started = performance.now();
+    const busyMs = await this.#sample();
+    this.#isLooking = false;
+    if (this.#listeners.size === 0) return;
+    const wanted = Math.max(INTERVAL_MS - (performance.now() - started), busyMs / MOST_OF_THE_TIME);
+    const pause = Math.min(wanted, MAX_PAUSE_MS);
+    this.#timer = setTimeout(() => void this.#look(), pause);
+  }
+
+  /** For how long it kept the processor busy, in milliseconds. */
+  async #sample(): Promise<number> {
+    const { usages, busyMs } = await usageOf(this.supervisor.processesByPriority);
+    const started = performance.now();
+    const sums = new Map([...usages].map(([{ pid }, usage]) => [pid, usage]));
+    const elapsedSeconds = this.#before ? (started - this.#before.atMs) / 1000 : 0;
+    const used = cpuSince(this.#before?.sums ?? new Map(), sums, elapsedSeconds);
+    this.#before = { sums, atMs: started };
+    const sample: UsageSample = {
+      load: loadavg().map((load) => Math.round(load * 100) / 100),
+      rows: [...usages].map(([process, { residentBytes }]) => [
+        processId(process),
+        used.get(process.pid) ?? 0,
+        residentBytes,
+      ]),
+    };
+    for (const listener of this.#listeners) listener(sample);
+    return busyMs + performance.now() - started;
+  }
+}

@@ -1,0 +1,154 @@
+// The page for people: at the URLs where the original has its own, and what it needs below `/ui`.
+import { ConfigError } from '../../config/config.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { RpcFault } from '../../xmlrpc/faults.ts';
+import { json } from '../json-response.ts';
+import type { HttpRequest } from '../request.ts';
+import { errorResponse, type HttpResponse } from '../response.ts';
+import { at, type Route } from '../router.ts';
+import { isProvenOwn } from '../same-origin.ts';
+import type { FeedEvents } from './api-types.ts';
+import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
+import { classicAction } from './classic-actions.ts';
+import { eventFrames } from './event-frames.ts';
+import { feed } from './feed.ts';
+import { History } from './history.ts';
+import { jsonBody } from './json-body.ts';
+import type { LogPlace } from './log-files.ts';
+import { logRoutes } from './log-routes.ts';
+import { operate, operationRequest } from './operations.ts';
+import { processDetails } from './process-details.ts';
+import { progressResponse } from './progress.ts';
+import { tailPage } from './tail-page.ts';
+import { carryOutUpdate, previewUpdate } from './update.ts';
+import { UsageSampler } from './usage-sampler.ts';
+
+const UI = '/ui';
+
+/** For every server of one incarnation of the daemon, whose events are remembered from now on. */
+export function webRoutes(context: OperationContext): readonly Route[] {
+  const { supervisor, identifier, mainLogPath } = context;
+  const history = new History(supervisor);
+  const sources = { supervisor, history, identifier, mainLogPath, sampler: new UsageSampler(supervisor) };
+  const { backups } = supervisor.config.supervisord.logRotation;
+  const mainLog: LogPlace | null = mainLogPath === null ? null : { path: mainLogPath, backups };
+  return [
+    indexRoute(context),
+    at('/tail.html', ['GET', 'POST'], (request) => answerTail(context, request)),
+    ...assetRoutes(UI),
+    at(`${UI}/feed`, ['GET'], ({ gone }) => eventFrames<FeedEvents>(feed(sources, gone))),
+    at(`${UI}/process`, ['GET'], (request) => answerDetails(context, history, request)),
+    at(`${UI}/operation`, ['POST'], (request) => answerOperation(context, request)),
+    at(`${UI}/preview`, ['POST'], () => whileRunning(context, () => json(200, previewUpdate(supervisor)))),
+    at(`${UI}/update`, ['POST'], (request) => answerUpdate(context, request)),
+    at(`${UI}/reload`, ['POST'], () => whileRunning(context, () => reload(context))),
+    at(`${UI}/shutdown`, ['POST'], () => shutDown(context)),
+    ...logRoutes(`${UI}/log`, supervisor, mainLog),
+  ];
+}
+
+/** `/` and `/index.html`, with any number of slashes before them. */
+function indexRoute(context: OperationContext): Route {
+  return ({ path, method }) => {
+    if (!/^\/+(index\.html)?$/.test(path) || (method !== 'GET' && method !== 'POST')) return null;
+    return (request) => answerIndex(context, request);
+  };
+}
+
+/**
+ * An action is carried out as the original does it, unless another site could be behind it; then the page is sent,
+ * which asks the person.
+ */
+async function answerIndex(context: OperationContext, request: HttpRequest): Promise<HttpResponse> {
+  const parameters = parametersOf(request);
+  const action = parameters.get('action');
+  if (action === undefined || !isProvenOwn(request)) return page;
+  if (context.supervisor.state !== 'RUNNING') return errorResponse(500);
+  const message = await classicAction(context, action, parameters.get('processname') ?? null);
+  if (message === null) return errorResponse(500);
+  return errorResponse(301, [
+    // Relative: a proxy before us has a name, a scheme and a path of its own.
+    ['Location', `./?message=${encodeURIComponent(message)}`],
+    ...neverKept,
+  ]);
+}
+
+async function answerTail({ supervisor }: OperationContext, request: HttpRequest): Promise<HttpResponse> {
+  const parameters = parametersOf(request);
+  const body = await tailPage(
+    supervisor,
+    parameters.get('processname') ?? null,
+    parameters.get('limit') ?? null,
+  );
+  return {
+    status: 200,
+    headers: [['Content-Type', 'text/html;charset=utf-8'], ...neverKept, ...pageHeaders],
+    body,
+  };
+}
+
+/** Of the query the first value of a name, of a form the last, which wins. Empty ones count as absent. */
+function parametersOf({ query, method, body, headers }: HttpRequest): ReadonlyMap<string, string> {
+  const isForm = /^application\/x-www-form-urlencoded/i.test(headers.get('content-type') ?? '');
+  const fromQuery = [...new URLSearchParams(query)].toReversed();
+  const fromForm = method === 'POST' && isForm ? [...new URLSearchParams(Buffer.from(body).toString())] : [];
+  return new Map([...fromQuery, ...fromForm].filter(([, value]) => value !== ''));
+}
+
+function answerDetails(
+  { supervisor }: OperationContext,
+  history: History,
+  { query }: HttpRequest,
+): HttpResponse {
+  const id = new URLSearchParams(query).get('id') ?? '';
+  const colon = id.indexOf(':');
+  const group = supervisor.groups.get(id.slice(0, colon));
+  const process = group?.process(id.slice(colon + 1));
+  if (!group || !process) return json(404, { error: 'there is no such process' });
+  return json(200, processDetails(supervisor, history, group, process));
+}
+
+function answerOperation(context: OperationContext, request: HttpRequest): HttpResponse {
+  const body = jsonBody(request);
+  const wanted = body && operationRequest(body);
+  if (!wanted) return json(400, { error: 'operation and targets are needed' });
+  return whileRunning(context, () =>
+    progressResponse(async (report) => {
+      try {
+        await operate(context, wanted, report);
+      } catch (error) {
+        if (!(error instanceof RpcFault)) throw error;
+        report({ failed: wanted.targets.join(' '), fault: error.fault, detail: error.text });
+      }
+    }, request.gone),
+  );
+}
+
+function answerUpdate(context: OperationContext, request: HttpRequest): HttpResponse {
+  const token = jsonBody(request)?.['token'];
+  if (typeof token !== 'string') return json(400, { error: 'token is needed' });
+  return whileRunning(context, () =>
+    progressResponse((report) => carryOutUpdate(context, token, report), request.gone),
+  );
+}
+
+/** A configuration that cannot be used is told, and everything runs on. */
+function reload({ supervisor }: OperationContext): HttpResponse {
+  try {
+    supervisor.restart();
+    return json(200, {});
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return json(409, { error: error.message, fault: 'CANT_REREAD' });
+  }
+}
+
+function shutDown({ supervisor }: OperationContext): HttpResponse {
+  supervisor.shutdown();
+  return json(200, {});
+}
+
+function whileRunning({ supervisor }: OperationContext, answer: () => HttpResponse): HttpResponse {
+  if (supervisor.state === 'RUNNING') return answer();
+  return json(503, { error: 'the daemon is shutting down', fault: 'SHUTDOWN_STATE' });
+}

@@ -1,0 +1,85 @@
+// Which file of a log comes after one that was read to its end. The log may have been rotated many times meanwhile:
+// BASE.1, BASE.2 and so on are older and older, and keep their identity when they move on.
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { suffixes } from '../rotation.ts';
+
+export interface Successor {
+  readonly file: FileHandle;
+  /** There may have been others in between, which are gone, or compressed. */
+  readonly skipped: boolean;
+}
+
+/** Without waiting for the writer of a FIFO. Rejects with the error of open(2). */
+export function openLog(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+}
+
+/** The file that follows `file` in the log at `path`, opened; null while that is the current one, or none is there. */
+export async function successorOf(file: FileHandle, path: string): Promise<Successor | null> {
+  const own = await file.stat({ bigint: true });
+  for (;;) {
+    const found = await lookFor(own, path);
+    if (found === null) return null;
+    const opened = await openLog(found.path).catch((error: NodeJS.ErrnoException) => error.code);
+    if (opened === 'ENOENT') continue;
+    if (typeof opened !== 'object') return null;
+    if (isSame(await opened.stat({ bigint: true }), found.status)) {
+      return { file: opened, skipped: found.skipped };
+    }
+    // It was rotated just now, and has another name.
+    await opened.close();
+  }
+}
+
+interface Found {
+  readonly path: string;
+  readonly status: BigIntStats;
+  readonly skipped: boolean;
+}
+
+/** A rotation under way leaves one number without a file. */
+const mostMissing = 1;
+
+/** From the current file back to the oldest that is younger than `own`. */
+async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
+  const current = await statusOf(path);
+  if (current === null || isSame(current, own)) return null;
+  let next = { path, status: current };
+  let passed = 0;
+  /** Between `next` and `own`. */
+  let compressed = false;
+  for (let number = 1, missing = 0; missing <= mostMissing; number += 1) {
+    const old = `${path}.${number}`;
+    const status = await statusOf(old);
+    if (status === null) {
+      missing += 1;
+      if (!(await isCompressedSince(own, old))) continue;
+      compressed = true;
+    } else if (isSame(status, own)) {
+      return { ...next, skipped: compressed };
+    } else if (status.mtimeNs < own.mtimeNs) {
+      break;
+    } else {
+      next = { path: old, status };
+      passed += 1;
+      compressed = false;
+    }
+    missing = 0;
+  }
+  return { ...next, skipped: passed > 0 || compressed };
+}
+
+async function isCompressedSince(own: BigIntStats, path: string): Promise<boolean> {
+  const copies = await Promise.all(Object.values(suffixes).map((suffix) => statusOf(path + suffix)));
+  return copies.some((copy) => copy !== null && copy.mtimeNs > own.mtimeNs);
+}
+
+async function statusOf(path: string): Promise<BigIntStats | null> {
+  const status = await stat(path, { bigint: true }).catch(() => null);
+  return status?.isFile() ? status : null;
+}
+
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,47 @@
+// A log target that is no file of its own: a FIFO, a terminal, a device, our own stdout or stderr.
+// It is never removed or rotated.
+import { fstatSync } from 'node:fs';
+import { closeFile, type Memory, openAppend, sendFrom, writeFrom } from '../linux/file.ts';
+import { BufferedLog } from './buffered-log.ts';
+import { errnoOf } from './log-target.ts';
+
+export class SpecialFile extends BufferedLog {
+  readonly lineWaitMs = 0;
+  #put: typeof writeFrom = writeFrom;
+
+  /** Takes over `fd`. */
+  constructor(
+    readonly path: string,
+    private fd: number,
+    tell: (message: string) => void,
+  ) {
+    super(path, tell);
+    this.#choosePut();
+  }
+
+  reopen(): number {
+    return errnoOf(() => {
+      const fd = openAppend(this.path);
+      closeFile(this.fd);
+      this.fd = fd;
+      this.#choosePut();
+    });
+  }
+
+  override close(): void {
+    super.close();
+    closeFile(this.fd);
+  }
+
+  protected get descriptor(): number {
+    return this.fd;
+  }
+
+  protected put(memory: Memory, start: number, end: number): number {
+    return this.#put(this.fd, memory, start, end);
+  }
+
+  #choosePut(): void {
+    this.#put = fstatSync(this.fd).isSocket() ? sendFrom : writeFrom;
+  }
+}

@@ -1,0 +1,34 @@
+// From names as clients send them to processes and groups.
+import type { Group } from '../supervisor/group.ts';
+import type { Process } from '../supervisor/process.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { RpcFault } from '../xmlrpc/faults.ts';
+
+/** `name` or `group:name`. Throws RpcFault BAD_NAME. */
+export function findProcess(supervisor: Supervisor, text: string): Process {
+  const target = findTarget(supervisor, text);
+  if (target.kind === 'group') throw new RpcFault('BAD_NAME', text);
+  return target.process;
+}
+
+export type Target =
+  | { readonly kind: 'process'; readonly process: Process }
+  | { readonly kind: 'group'; readonly group: Group };
+
+/** As findProcess; `group:*` and `group:` are the group. */
+export function findTarget(supervisor: Supervisor, text: string): Target {
+  const colon = text.indexOf(':');
+  const [groupName, name] = colon < 0 ? [text, text] : [text.slice(0, colon), text.slice(colon + 1)];
+  const group = findGroup(supervisor, groupName, text);
+  if (colon >= 0 && (name === '' || name === '*')) return { kind: 'group', group };
+  const process = group.process(name);
+  if (!process) throw new RpcFault('BAD_NAME', text);
+  return { kind: 'process', process };
+}
+
+/** A group by its plain name. `sent`: what the fault repeats. Throws RpcFault BAD_NAME. */
+export function findGroup(supervisor: Supervisor, name: string, sent = name): Group {
+  const group = supervisor.groups.get(name);
+  if (!group) throw new RpcFault('BAD_NAME', sent);
+  return group;
+}

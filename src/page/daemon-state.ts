@@ -1,0 +1,67 @@
+// What the page knows of the daemon, and how each piece of news changes it. Pure.
+import type { FeedEvents, ProcessView, ServerView, UsageSample } from '../http/ui/api-types.ts';
+
+export type Connection = 'connecting' | 'up' | 'lost';
+
+/** The last minutes, oldest first. */
+export interface Usage {
+  readonly cpu: readonly number[];
+  readonly memory: readonly number[];
+}
+
+export interface Live {
+  readonly connection: Connection;
+  readonly server: ServerView | null;
+  /** By id. A process that did not change is the same object as before. */
+  readonly processes: ReadonlyMap<string, ProcessView>;
+  readonly usage: ReadonlyMap<string, Usage>;
+  readonly load: readonly number[];
+  /** What to add to our clock to get the daemon's, in seconds. */
+  readonly clockAhead: number;
+}
+
+export const nothingKnown: Live = {
+  connection: 'connecting',
+  server: null,
+  processes: new Map(),
+  usage: new Map(),
+  load: [],
+  clockAhead: 0,
+};
+
+/** At one every two seconds, three minutes. */
+export const KEPT_SAMPLES = 90;
+
+/** `now`: seconds of our own clock. */
+export function withEverything(live: Live, { server, processes }: FeedEvents['all'], now: number): Live {
+  return {
+    ...withServer(live, server, now),
+    connection: 'up',
+    processes: new Map(processes.map((process) => [process.id, process])),
+  };
+}
+
+export function withServer(live: Live, server: ServerView, now: number): Live {
+  return { ...live, server, clockAhead: server.now - now };
+}
+
+/** Those that are not known yet belong to a group that will be told of at once. */
+export function withProcesses(live: Live, changed: readonly ProcessView[]): Live {
+  const processes = new Map(live.processes);
+  for (const process of changed) if (processes.has(process.id)) processes.set(process.id, process);
+  return { ...live, processes };
+}
+
+/** What is not in the sample does not run, and uses nothing. */
+export function withUsage(live: Live, { load, rows }: UsageSample): Live {
+  const usage = new Map<string, Usage>();
+  for (const [id, cpu, memory] of rows) {
+    const known = live.usage.get(id);
+    usage.set(id, { cpu: appended(known?.cpu, cpu), memory: appended(known?.memory, memory) });
+  }
+  return { ...live, load, usage };
+}
+
+function appended(values: readonly number[] = [], value: number): readonly number[] {
+  return [...values.slice(1 - KEPT_SAMPLES), value];
+}

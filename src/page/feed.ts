@@ -1,0 +1,86 @@
+// Keeps the page connected with the daemon while somebody looks at it.
+import type { FeedEvents } from '../http/ui/api-types.ts';
+import {
+  type Live,
+  nothingKnown,
+  withEverything,
+  withProcesses,
+  withServer,
+  withUsage,
+} from './daemon-state.ts';
+import { Store } from './store.ts';
+
+export const live = new Store<Live>(nothingKnown);
+
+/** The daemon tells something every two to eight seconds; when it is silent for so long, it or the way to it is gone. */
+const SILENCE_MS = 15_000;
+const RETRY_MS = 1000;
+const MAX_RETRY_MS = 10_000;
+/** Who only glances at another tab need not connect again; but a browser has few connections for all its tabs. */
+const HIDDEN_MS = 20_000;
+
+let source: EventSource | null = null;
+let silence: ReturnType<typeof setTimeout>;
+let retry: ReturnType<typeof setTimeout>;
+let hidden: ReturnType<typeof setTimeout>;
+let retryMs = RETRY_MS;
+
+/** Connects, and again whenever it has to be. The connection is given up while the page is not to be seen. */
+export function keepConnected(): void {
+  connect();
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hidden);
+    if (document.visibilityState === 'hidden') hidden = setTimeout(disconnect, HIDDEN_MS);
+    else if (source === null) connect();
+  });
+}
+
+/** Asks for everything anew. */
+export function connect(): void {
+  disconnect();
+  const feed = new EventSource('ui/feed');
+  source = feed;
+  on(feed, 'all', (value) => {
+    const known = live.value.server;
+    // A daemon of another version has another page.
+    if (known && known.version !== value.server.version) location.reload();
+    live.update((before) => withEverything(before, value, Date.now() / 1000));
+  });
+  on(feed, 'server', (value) => live.update((before) => withServer(before, value, Date.now() / 1000)));
+  on(feed, 'processes', (value) => live.update((before) => withProcesses(before, value)));
+  on(feed, 'usage', (value) => live.update((before) => withUsage(before, value)));
+  feed.onerror = lose;
+  awaitNews();
+}
+
+function on<K extends keyof FeedEvents>(
+  feed: EventSource,
+  type: K,
+  take: (value: FeedEvents[K]) => void,
+): void {
+  feed.addEventListener(type, (event) => {
+    if (feed !== source) return;
+    retryMs = RETRY_MS;
+    awaitNews();
+    take(JSON.parse(event.data));
+  });
+}
+
+function awaitNews(): void {
+  clearTimeout(silence);
+  silence = setTimeout(lose, SILENCE_MS);
+}
+
+function lose(): void {
+  disconnect();
+  live.update((before) => ({ ...before, connection: 'lost' }));
+  retry = setTimeout(connect, retryMs);
+  retryMs = Math.min(retryMs * 1.5, MAX_RETRY_MS);
+}
+
+function disconnect(): void {
+  source?.close();
+  source = null;
+  clearTimeout(silence);
+  clearTimeout(retry);
+}

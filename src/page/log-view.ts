@@ -1,0 +1,200 @@
+// The log on the screen: which part of it is drawn, and how that part moves.
+import type { LogPiece } from '../http/ui/api-types.ts';
+import { bytes } from './format.ts';
+import { fetchPiece, findBefore, followLog, type LogName, type Position } from './log-client.ts';
+import { LogLines } from './log-lines.ts';
+import type { Words } from './messages.ts';
+
+/** How near to an edge one has to scroll for more to be fetched, in pixels. */
+const NEAR_EDGE = 400;
+
+export class LogView {
+  readonly #lines: LogLines;
+  /** What is drawn lies between these; null while nothing is. */
+  #start: Position | null = null;
+  #end: Position | null = null;
+  #endFollowing: (() => void) | null = null;
+  #fetching = false;
+  /** There is nothing before what is drawn. */
+  #atBeginning = false;
+  #missing = false;
+  #skipped = 0;
+  readonly #onScroll = () => this.#scrolled();
+
+  constructor(
+    readonly place: HTMLElement,
+    private readonly name: LogName,
+    private readonly words: Words,
+    private readonly onChange: () => void,
+  ) {
+    this.#lines = new LogLines(place);
+    place.addEventListener('scroll', this.#onScroll, { passive: true });
+    this.follow();
+  }
+
+  get isFollowing(): boolean {
+    return this.#endFollowing !== null;
+  }
+
+  get isMissing(): boolean {
+    return this.#missing;
+  }
+
+  /** What came too fast; empty when all was shown. */
+  get skippedText(): string {
+    return this.#skipped > 0 ? this.words.skipped(bytes(this.#skipped)) : '';
+  }
+
+  close(): void {
+    this.#endFollowing?.();
+    this.place.removeEventListener('scroll', this.#onScroll);
+  }
+
+  toggleFollowing(): void {
+    if (this.isFollowing) this.pause();
+    else this.follow();
+  }
+
+  pause(): void {
+    this.#endFollowing?.();
+    this.#endFollowing = null;
+    this.onChange();
+  }
+
+  /** From where it ended, if the daemon finds that near enough to the end. */
+  follow(): void {
+    this.#endFollowing?.();
+    this.#endFollowing = followLog(this.name, this.#end, {
+      onPiece: (piece) => this.#take(piece, piece.skipped),
+      onFresh: (why) => {
+        this.#lines.note(this.words.fresh[why]);
+        this.#end = null;
+      },
+      onMissing: () => {
+        this.#missing = true;
+        this.onChange();
+      },
+    });
+    this.#toBottom();
+    this.onChange();
+  }
+
+  /** Looks for a text before what is drawn, and draws that part. False when it is not there. */
+  async searchBack(text: string): Promise<boolean> {
+    let from = this.#start;
+    while (from) {
+      const result = await findBefore(this.name, from, text);
+      if (!result) return false;
+      if (result.found) {
+        await this.#show(result.at);
+        return true;
+      }
+      if (result.at.offset === 0) return false;
+      from = result.at;
+    }
+    return false;
+  }
+
+  async #show({ file, offset }: Position): Promise<void> {
+    this.pause();
+    // Behind the place, so that its line is the last one or near it.
+    const behind = await fetchPiece(this.name, { file, offset }, 'after');
+    const piece = behind && (await fetchPiece(this.name, { file, offset: behind.end }, 'before'));
+    if (piece) this.#replace(piece);
+  }
+
+  #take(piece: LogPiece, skipped: number): void {
+    this.#missing = false;
+    const wasAtBottom = this.#isAtBottom();
+    const continues =
+      this.#end === null || (this.#end.file === piece.file && this.#end.offset === piece.start);
+    if (skipped > 0 || !continues) this.#replace(piece);
+    else {
+      if (this.#start === null) this.#start = { file: piece.file, offset: piece.start };
+      if (this.#lines.append(piece.text)) this.#forgetStart();
+      this.#end = { file: piece.file, offset: piece.end };
+    }
+    if (this.#skipped !== skipped) {
+      this.#skipped = skipped;
+      this.onChange();
+    }
+    if (wasAtBottom) this.#toBottom();
+    if (piece.text !== '') this.place.dispatchEvent(new Event('drawn'));
+  }
+
+  /** Lines at the beginning are gone; it is not known any more at which byte what is left begins. */
+  #forgetStart(): void {
+    this.#start = null;
+    this.#atBeginning = false;
+  }
+
+  #replace(piece: LogPiece): void {
+    this.#lines.clear();
+    this.#lines.append(piece.text);
+    this.#start = { file: piece.file, offset: piece.start };
+    this.#end = { file: piece.file, offset: piece.end };
+    this.#atBeginning = false;
+    this.#toBottom();
+    this.place.dispatchEvent(new Event('drawn'));
+  }
+
+  #scrolled(): void {
+    if (this.place.scrollTop < NEAR_EDGE) void this.#fetchBefore();
+    const below = this.place.scrollHeight - this.place.clientHeight - this.place.scrollTop;
+    if (below < NEAR_EDGE && !this.isFollowing) void this.#fetchAfter();
+  }
+
+  async #fetchBefore(): Promise<void> {
+    const start = this.#start;
+    if (this.#fetching || this.#atBeginning || start === null) return;
+    await this.#fetch(async () => {
+      const piece = await fetchPiece(this.name, start, 'before');
+      if (piece === null || piece.text === '') {
+        this.#atBeginning = true;
+        this.#lines.noteStart(this.words.beginning);
+        return;
+      }
+      const fromBottom = this.place.scrollHeight - this.place.scrollTop;
+      const lostEnd = this.#lines.prepend(piece.text);
+      this.place.scrollTop = this.place.scrollHeight - fromBottom;
+      this.#start = { file: piece.file, offset: piece.start };
+      if (lostEnd) {
+        this.#end = null;
+        this.pause();
+      }
+      this.place.dispatchEvent(new Event('drawn'));
+    });
+  }
+
+  async #fetchAfter(): Promise<void> {
+    const end = this.#end;
+    if (this.#fetching || end === null) return;
+    await this.#fetch(async () => {
+      const piece = await fetchPiece(this.name, end, 'after');
+      if (piece === null || piece.text === '') return;
+      if (this.#lines.append(piece.text)) this.#forgetStart();
+      this.#end = { file: piece.file, offset: piece.end };
+      this.place.dispatchEvent(new Event('drawn'));
+    });
+  }
+
+  /** One at a time. A connection that is lost is told elsewhere. */
+  async #fetch(work: () => Promise<void>): Promise<void> {
+    this.#fetching = true;
+    try {
+      await work();
+    } catch {
+      // The next scrolling tries again.
+    } finally {
+      this.#fetching = false;
+    }
+  }
+
+  #isAtBottom(): boolean {
+    return this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight < 40;
+  }
+
+  #toBottom(): void {
+    this.place.scrollTop = this.place.scrollHeight;
+  }
+}

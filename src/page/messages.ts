@@ -1,0 +1,27 @@
+// The words of the page in the language that was chosen.
+import type { ExitView } from '../http/ui/api-types.ts';
+import { en, type Words } from './messages-en.ts';
+import { zh } from './messages-zh.ts';
+import type { Failure } from './operations.ts';
+import { type Language, language } from './settings.ts';
+import { useStore } from './store.ts';
+
+export type { Words };
+
+const languages: Readonly<Record<Language, Words>> = { en, zh };
+
+export function useWords(): Words {
+  return languages[useStore(language)];
+}
+
+/** `code 1`, `SIGKILL (core dumped)`. */
+export function exitText(words: Words, exit: ExitView): string {
+  if (exit.kind === 'exited') return words.exitCode(exit.code);
+  return exit.coreDumped ? `${exit.signal} (${words.coreDumped})` : exit.signal;
+}
+
+export function failureText(words: Words, { fault, detail }: Pick<Failure, 'fault' | 'detail'>): string {
+  const known: Readonly<Record<string, string>> = words.faults;
+  const reason = known[fault] ?? fault;
+  return detail === '' ? reason : `${reason}: ${detail}`;
+}

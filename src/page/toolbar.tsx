@@ -1,0 +1,36 @@
+// What can be done to all processes.
+
+import { dialog } from './dialog-store.ts';
+import { useWords } from './messages.ts';
+import { ALL, ask } from './request-operation.ts';
+
+interface ToolbarProps {
+  /** How many processes there are. */
+  readonly count: number;
+  readonly onRefresh: () => void;
+}
+
+export function Toolbar({ count, onRefresh }: ToolbarProps) {
+  const words = useWords();
+  const askAll = (operation: 'restart' | 'stop') => () => ask(words, { operation, targets: [ALL], count });
+  return (
+    <div class="toolbar" role="toolbar" aria-label={words.allProcesses}>
+      <button type="button" onClick={onRefresh}>
+        {words.refresh}
+      </button>
+      <button type="button" onClick={askAll('restart')}>
+        {words.restartAll}
+      </button>
+      <button type="button" onClick={askAll('stop')}>
+        {words.stopAll}
+      </button>
+      <button
+        type="button"
+        aria-label={`${words.more}: ${words.allProcesses}`}
+        onClick={() => dialog.set({ kind: 'actions', targets: [ALL], title: words.allProcesses, count })}
+      >
+        ⋯
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+// What every process needs of the daemon it lives in.
+
+import type { ActivityLog } from '../data-plane/main/activity-log.ts';
+import type { DataPlane } from '../data-plane/main/data-plane.ts';
+import type { TaskQueue } from '../event-loop/task-queue.ts';
+import type { EventBus } from '../events/bus.ts';
+import type { EventSerials } from '../events/numbering.ts';
+import type { PendingHooks } from './pending-hooks.ts';
+import type { ProgramCgroups } from './program-cgroups.ts';
+import type { Reaper } from './reaper.ts';
+
+export interface DaemonContext {
+  readonly log: ActivityLog;
+  readonly bus: EventBus;
+  /** One counter for the life of the daemon's process, restarts in place included. */
+  readonly eventSerials: EventSerials;
+  readonly dataPlane: DataPlane;
+  readonly reaper: Reaper;
+  readonly taskQueue: TaskQueue;
+  readonly pendingHooks: PendingHooks;
+  /** Null where no cgroup was left to us. */
+  readonly cgroups: ProgramCgroups | null;
+  /** The daemon's own environment, without what systemd meant for the daemon alone. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What `serverurl=AUTO` means; null without any server. */
+  readonly serverUrl: string | null;
+  readonly childlogdir: string;
+  readonly identifier: string;
+  readonly stripAnsi: boolean;
+}

@@ -1,0 +1,44 @@
+// XML-RPC documents as they come from the network: calls for the server, responses for the client.
+// All of it is hostile; what is not a well-formed, bounded document becomes an XmlRpcError.
+
+import { DocumentReader, XmlRpcError } from './reader.ts';
+import { isStruct, type RpcCall, type RpcResponse } from './value.ts';
+
+export { XmlRpcError } from './reader.ts';
+
+/** Decodes a methodCall, whatever its root is called. Throws XmlRpcError. */
+export function decodeCall(body: Uint8Array): RpcCall {
+  const decoder = new CallDecoder();
+  decoder.write(body);
+  return decoder.end();
+}
+
+/** A call that arrives in pieces; work is done with each piece, so that a big one can be taken in slices. */
+export class CallDecoder {
+  readonly #reader = new DocumentReader();
+
+  /** Throws XmlRpcError as soon as the document cannot become a call any more. */
+  write(piece: Uint8Array): void {
+    this.#reader.write(piece);
+  }
+
+  end(): RpcCall {
+    const { method, params } = this.#reader.end();
+    if (!method) throw new XmlRpcError('no method name');
+    return { method, params };
+  }
+}
+
+/** Decodes a methodResponse. Throws XmlRpcError. */
+export function decodeResponse(body: Uint8Array): RpcResponse {
+  const reader = new DocumentReader();
+  reader.write(body);
+  const { params, fault } = reader.end();
+  if (fault !== undefined) {
+    if (!isStruct(fault)) throw new XmlRpcError('unmarshallable', 'a fault is a struct');
+    return { kind: 'fault', code: Number(fault.faultCode), text: String(fault.faultString) };
+  }
+  const value = params[0];
+  if (value === undefined) throw new XmlRpcError('unmarshallable', 'a response has one param or a fault');
+  return { kind: 'value', value };
+}

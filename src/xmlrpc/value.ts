@@ -1,0 +1,46 @@
+// What XML-RPC can carry, as TypeScript values. Neither XML nor methods are known here.
+
+/**
+ * A parameter or a result. Integers are `number`, beyond 2^53 `bigint`; a `number` with a fraction is a
+ * double; base64 arrives as the text it encodes; a Date has no zone on the wire and is taken as UTC.
+ */
+export type RpcValue = string | number | bigint | boolean | null | Date | readonly RpcValue[] | RpcStruct;
+
+/** Members in the order they are sent. */
+export interface RpcStruct {
+  readonly [name: string]: RpcValue;
+}
+
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly RpcValue[];
+}
+
+export type RpcResponse =
+  | { readonly kind: 'value'; readonly value: RpcValue }
+  | { readonly kind: 'fault'; readonly code: number; readonly text: string };
+
+export function isArray(value: RpcValue | undefined): value is readonly RpcValue[] {
+  return Array.isArray(value);
+}
+
+export function isStruct(value: RpcValue | undefined): value is RpcStruct {
+  return typeof value === 'object' && value !== null && !isArray(value) && !(value instanceof Date);
+}
+
+/** About how many bytes of memory a value takes. */
+export function sizeOf(value: RpcValue): number {
+  if (typeof value === 'string') return 16 + value.length;
+  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), 16);
+  if (isStruct(value)) return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 16);
+  return 16;
+}
+
+/** A text as it is; any other value as JSON. */
+export function textOf(value: RpcValue | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value, writeBigInt) ?? '');
+}
+
+function writeBigInt(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { TaskQueue } from '../../../src/event-loop/task-queue.ts';
+import { burstMs } from '../../../src/event-loop/time-slice.ts';
+
+test('work is done in the order in which it fell due, and what takes long lets others in between', async () => {
+  const taskQueue = new TaskQueue();
+  const done: string[] = [];
+  for (const name of ['first', 'second', 'third']) {
+    taskQueue.take(() => {
+      if (name === 'first') setImmediate(() => done.push('somebody else'));
+      Bun.sleepSync(burstMs + 1);
+      done.push(name);
+    });
+  }
+  taskQueue.take(() => taskQueue.take(() => done.push('what came of the fourth')));
+  while (done.length < 5) await Bun.sleep(1);
+  expect(done.slice(0, 3)).toEqual(['first', 'somebody else', 'second']);
+  expect(done.slice(3)).toEqual(['third', 'what came of the fourth']);
+});
+
+test('a mistake in one piece of work does not keep the rest from its turn', () => {
+  const script = `
+    import { TaskQueue } from ${JSON.stringify(join(import.meta.dir, '../../../src/event-loop/task-queue.ts'))};
+    process.on('uncaughtException', ({ message }) => console.log(message));
+    const taskQueue = new TaskQueue();
+    taskQueue.take(() => { throw new Error('a mistake'); });
+    taskQueue.take(() => console.log('the rest'));
+    setTimeout(() => taskQueue.take(() => console.log('what came later')), 50);`;
+  const { stdout } = Bun.spawnSync([process.execPath, '-e', script]);
+  expect(stdout.toString()).toBe('a mistake\nthe rest\nwhat came later\n');
+});

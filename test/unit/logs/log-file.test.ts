@@ -1,0 +1,355 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Rotation } from '../../../src/config/config.ts';
+import { memoryOf, openAppend } from '../../../src/linux/file.ts';
+import { LogFile } from '../../../src/logs/log-file.ts';
+import { bySize, replaceByCompressed } from '../../../src/logs/rotation.ts';
+import { eventually } from '../../support/eventually.ts';
+
+let directory: string;
+let path: string;
+let told: string[];
+let rotated: string[];
+let log: LogFile;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tsv-log-'));
+  path = join(directory, 'log');
+  told = [];
+  rotated = [];
+});
+afterEach(() => {
+  log.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
+  log = new LogFile(path, openAppend(path, mode), mode, rotation, {
+    trouble: (message) => told.push(message),
+    rotated: (base) => rotated.push(base),
+    discarded: (fd) => closeSync(fd),
+  });
+}
+
+function write(text: string): void {
+  const memory = memoryOf(Buffer.from(text));
+  log.write(memory, 0, memory.bytes.length);
+}
+
+/** Every file of the directory with what it holds. */
+function files(): Record<string, string> {
+  const names = readdirSync(directory).sort();
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+}
+
+describe('a log file', () => {
+  test('is appended to', () => {
+    writeFileSync(path, 'old ');
+    open();
+    write('new');
+    expect(files()).toEqual({ log: 'old new' });
+  });
+
+  test('never rotates without a size', () => {
+    open(bySize(0, 5));
+    write('x'.repeat(100_000));
+    expect(Object.keys(files())).toEqual(['log']);
+  });
+
+  test('rotates when a write brings it to its size, after that write', () => {
+    open(bySize(10, 3));
+    write('12345678\n');
+    expect(Object.keys(files())).toEqual(['log']);
+    write('x\n');
+    expect(files()).toEqual({ log: '', 'log.1': '12345678\nx\n' });
+  });
+
+  test('keeps as many old ones as it may, the youngest as .1', () => {
+    open(bySize(2, 3));
+    for (const line of ['a\n', 'b\n', 'c\n', 'd\n', 'e\n']) write(line);
+    expect(files()).toEqual({ log: '', 'log.1': 'e\n', 'log.2': 'd\n', 'log.3': 'c\n' });
+  });
+
+  test('leaves old ones with higher numbers alone', () => {
+    writeFileSync(`${path}.2`, 'kept\n');
+    open(bySize(2, 1));
+    for (const line of ['a\n', 'b\n']) write(line);
+    expect(files()).toEqual({ log: '', 'log.1': 'b\n', 'log.2': 'kept\n' });
+  });
+
+  test('is emptied, and stays the same file, when no old ones are wanted', () => {
+    open(bySize(2, 0));
+    const { ino } = statSync(path);
+    write('a\n');
+    expect(files()).toEqual({ log: '' });
+    expect(statSync(path).ino).toBe(ino);
+  });
+
+  test('rotates after the first write when it was too large from the start', () => {
+    writeFileSync(path, 'x'.repeat(50));
+    open(bySize(10, 1));
+    write('a\n');
+    expect(files()).toEqual({ log: '', 'log.1': `${'x'.repeat(50)}a\n` });
+  });
+
+  test('is not cut within a line', () => {
+    open(bySize(10, 2));
+    write('123456\n89012\nabc');
+    expect(files()).toEqual({ log: 'abc', 'log.1': '123456\n89012\n' });
+  });
+
+  test('rotates within a line that is longer than a file', () => {
+    open(bySize(10, 2));
+    write('x'.repeat(20));
+    expect(files()).toEqual({ log: '', 'log.1': 'x'.repeat(20) });
+  });
+
+  test('keeps as many old files as there are, when as good as all of them are wanted', () => {
+    writeFileSync(`${path}.1`, 'one');
+    writeFileSync(`${path}.7.gz`, 'seven');
+    for (const other of ['.01', '.1.old', '.x', '2']) writeFileSync(path + other, 'not ours');
+    open(bySize(4, 2 ** 31 - 1));
+    write('abc\n');
+    expect(files()).toEqual({
+      log: '',
+      'log.01': 'not ours',
+      'log.1': 'abc\n',
+      'log.1.old': 'not ours',
+      'log.2': 'one',
+      'log.8.gz': 'seven',
+      'log.x': 'not ours',
+      log2: 'not ours',
+    });
+  });
+
+  test('has the mode that it was given, after a rotation too', () => {
+    open(bySize(2, 1), 0o600);
+    write('a\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('begins anew when it is cleared, backups untouched', () => {
+    writeFileSync(`${path}.1`, 'backup');
+    open();
+    write('old');
+    const { ino } = statSync(path);
+    linkSync(path, join(directory, 'link'));
+    expect(log.clear()).toBe(0);
+    write('new');
+    expect(files()).toEqual({ link: 'old', log: 'new', 'log.1': 'backup' });
+    expect(statSync(path).ino).not.toBe(ino);
+  });
+
+  test('is cleared also when somebody removed it', () => {
+    open();
+    unlinkSync(path);
+    expect(log.clear()).toBe(0);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  test('goes on at its path after reopening', () => {
+    open();
+    write('old');
+    renameSync(path, `${path}.old`);
+    expect(log.reopen()).toBe(0);
+    write('new');
+    expect(files()).toEqual({ log: 'new', 'log.old': 'old' });
+  });
+});
+
+describe('a log file that somebody else touches', () => {
+  test('comes back after it was removed', async () => {
+    open();
+    unlinkSync(path);
+    await eventually(
+      () => {
+        write('line\n');
+        return existsSync(path);
+      },
+      { what: 'the log to be created again' },
+    );
+    expect(files()['log']).toEndWith('line\n');
+    expect(told).toEqual([]);
+  });
+
+  test('comes back after it was moved away, and no byte is lost', async () => {
+    open();
+    renameSync(path, `${path}.moved`);
+    let written = 0;
+    await eventually(
+      () => {
+        write('line\n');
+        written += 1;
+        return existsSync(path);
+      },
+      { what: 'the log to be created again' },
+    );
+    expect(Object.values(files()).join('')).toBe('line\n'.repeat(written));
+  });
+
+  test('goes on from its beginning after it was emptied, and rotates by its new size', () => {
+    open(bySize(100, 1));
+    write(`${'x'.repeat(80)}\n`);
+    truncateSync(path);
+    write(`${'y'.repeat(80)}\n`);
+    expect(files()).toEqual({ log: `${'y'.repeat(80)}\n` });
+  });
+
+  test('does not rotate a file that somebody put in its place', () => {
+    open(bySize(20, 1));
+    renameSync(path, join(directory, 'ours'));
+    writeFileSync(path, 'theirs\n');
+    const line = `${'x'.repeat(30)}\n`;
+    write(line);
+    write('next');
+    expect(files()).toEqual({ log: 'theirs\nnext', ours: line });
+  });
+});
+
+describe('a log file that cannot be written', () => {
+  test('counts what is lost, tells it twice, and goes on by itself', async () => {
+    const inner = join(directory, 'inner');
+    mkdirSync(inner);
+    path = join(inner, 'log');
+    open();
+    rmSync(inner, { recursive: true });
+    let lost = 0;
+    await eventually(
+      () => {
+        if (told.length === 0) write('gone');
+        return told.length > 0;
+      },
+      { what: 'the loss to be told' },
+    );
+    lost += 4;
+    mkdirSync(inner);
+    await eventually(
+      () => {
+        write('line');
+        if (!existsSync(path)) lost += 4;
+        return existsSync(path);
+      },
+      { what: 'the log to be written again' },
+    );
+    expect(readFileSync(path, 'utf8')).toBe('line');
+    expect(told).toEqual([
+      `cannot write to ${path}: ENOENT; output is dropped until it can be written again`,
+      `writing to ${path} again; ${lost} bytes were dropped`,
+    ]);
+  });
+
+  test('tells at its end what was lost to the last', async () => {
+    const inner = join(directory, 'inner');
+    mkdirSync(inner);
+    path = join(inner, 'log');
+    open();
+    rmSync(inner, { recursive: true });
+    await eventually(
+      () => {
+        if (told.length === 0) write('gone');
+        return told.length > 0;
+      },
+      { what: 'the loss to be told' },
+    );
+    log.close();
+    expect(told.at(-1)).toBe(`closed ${path}; 4 bytes were dropped`);
+  });
+});
+
+describe('a rotation that fails', () => {
+  test('is told once and costs no byte', () => {
+    open(bySize(4, 1));
+    mkdirSync(`${path}.1`);
+    for (const line of ['one\n', 'two\n', 'three\n']) write(line);
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\nthree\n');
+    expect(told).toEqual([`cannot rotate ${path}: EISDIR; it goes on growing`]);
+  });
+});
+
+describe('old log files', () => {
+  test('are moved on and replaced whether they are compressed or not', () => {
+    writeFileSync(`${path}.1.gz`, 'one');
+    writeFileSync(`${path}.2.zst`, 'two');
+    writeFileSync(`${path}.3.gz`, 'three');
+    open(bySize(2, 3));
+    write('a\n');
+    expect(files()).toEqual({ log: '', 'log.1': 'a\n', 'log.2.gz': 'one', 'log.3.zst': 'two' });
+  });
+
+  test('are replaced by the next when only one is kept', () => {
+    writeFileSync(`${path}.1.gz`, 'one');
+    open(bySize(2, 1));
+    write('a\n');
+    expect(files()).toEqual({ log: '', 'log.1': 'a\n' });
+  });
+
+  test('are removed when they are too old', () => {
+    writeFileSync(`${path}.1`, 'young');
+    writeFileSync(`${path}.2.gz`, 'old');
+    utimesSync(`${path}.2.gz`, 1e9, 1e9);
+    open({ ...bySize(100, 5), maxAgeSeconds: 3600 });
+    expect(files()).toEqual({ log: '', 'log.1': 'young' });
+  });
+
+  test('make way for their compressed copy under whatever number they have by then', () => {
+    open(bySize(2, 3));
+    write('a\n');
+    const { ino } = statSync(`${path}.1`);
+    write('b\n');
+    writeFileSync(`${path}.compressing`, 'copy of a');
+    replaceByCompressed(path, 3, ino, { path: `${path}.compressing`, suffix: '.gz' });
+    expect(files()).toEqual({ log: '', 'log.1': 'b\n', 'log.2.gz': 'copy of a' });
+  });
+
+  test('that are gone leave no compressed copy', () => {
+    open();
+    writeFileSync(`${path}.compressing`, 'copy');
+    replaceByCompressed(path, 3, 1, { path: `${path}.compressing`, suffix: '.gz' });
+    expect(files()).toEqual({ log: '' });
+  });
+});
+
+describe('a log file that rotates by the clock', () => {
+  const daily: Rotation = { ...bySize(0, 2), schedule: { every: 'day', hour: 0, minute: 0 } };
+
+  test('knows the time, and begins a new file when it is told that it has come', () => {
+    open(daily);
+    write('today');
+    expect(log.rotatesAt).toBeGreaterThan(Date.now());
+    log.rotateOnSchedule();
+    expect(files()).toEqual({ log: '', 'log.1': 'today' });
+    expect(rotated).toEqual([path]);
+    expect(log.rotatesAt).toBeGreaterThan(Date.now());
+  });
+
+  test('rotates when it is opened after a time that was missed', () => {
+    writeFileSync(path, 'long ago');
+    utimesSync(path, 1e9, 1e9);
+    open(daily);
+    expect(files()).toEqual({ log: '', 'log.1': 'long ago' });
+  });
+
+  test('stays when it is empty', () => {
+    open(daily);
+    log.rotateOnSchedule();
+    expect(log.rotate()).toBe(0);
+    expect(files()).toEqual({ log: '' });
+  });
+});

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryOf, openAppend } from '../../../src/linux/file.ts';
+import { stuckReaderMs } from '../../../src/logs/buffered-log.ts';
+import { SpecialFile } from '../../../src/logs/special-file.ts';
+
+let directory: string;
+let path: string;
+let told: string[];
+let reader: number;
+let target: SpecialFile;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tsv-fifo-'));
+  path = join(directory, 'fifo');
+  told = [];
+  execFileSync('mkfifo', [path]);
+  target = new SpecialFile(path, openAppend(path), (message) => told.push(message));
+  reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+});
+afterEach(() => {
+  target.close();
+  closeSync(reader);
+  rmSync(directory, { recursive: true });
+});
+
+function write(bytes: number): void {
+  const memory = memoryOf(Buffer.alloc(bytes, 'x'));
+  target.write(memory, 0, bytes);
+}
+
+function read(bytes: number): number {
+  return readSync(reader, Buffer.alloc(bytes));
+}
+
+describe('a log whose reader does not read', () => {
+  test('asks for patience, and has everything when the reader goes on', () => {
+    write(100_000);
+    expect(target.waitsFor).not.toBeNull();
+    expect(target.deadline).toBeGreaterThan(performance.now() + stuckReaderMs / 2);
+    write(1000);
+    expect(read(65_536)).toBe(65_536);
+    target.writePending();
+    expect([target.waitsFor, target.deadline]).toEqual([null, null]);
+    expect(read(65_536)).toBe(101_000 - 65_536);
+    expect(told).toEqual([]);
+  });
+
+  test('is given up after a while: what comes is dropped and counted, and nobody waits', () => {
+    write(100_000);
+    target.giveUp();
+    expect(target.waitsFor).toBeNull();
+    write(500);
+    expect(target.waitsFor).toBeNull();
+    read(65_536);
+    write(7);
+    expect(read(65_536)).toBe(7);
+    expect(told).toEqual([
+      `cannot write to ${path}: EAGAIN; output is dropped until it can be written again`,
+      `writing to ${path} again; ${100_000 - 65_536 + 500} bytes were dropped`,
+    ]);
+  });
+
+  test('keeps no more than four megabytes for it', () => {
+    write(5_000_000);
+    expect(told).toHaveLength(1);
+    read(65_536);
+    target.writePending();
+    target.close();
+    target = new SpecialFile(path, openAppend(path), () => {});
+    expect(told.at(-1)).toEndWith(`${5_000_000 - 65_536} bytes were dropped`);
+  });
+});
