@@ -316,5 +316,7 @@ function needDescriptors(count: number, bell: number): void {
  */
 function workerModule(): string | URL {
   const isCompiled = Bun.main.startsWith('/$bunfs/');
-  return isCompiled ? '/$bunfs/root/data-plane/worker/worker.js' : new URL('../worker/worker.ts', import.meta.url);
+  return isCompiled
+    ? '/$bunfs/root/data-plane/worker/worker.js'
+    : new URL('../worker/worker.ts', import.meta.url);
 }
