@@ -1,7 +1,8 @@
 // /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
 
+import { stat } from 'node:fs/promises';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { type FollowLog, logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
+import { type FollowLog, logPathOf, wholeCharacters } from './followed-log.ts';
 import type { HttpRequest } from './request.ts';
 import { errorResponse, type HeaderList, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
@@ -32,13 +33,27 @@ async function tailOf(
   follow: FollowLog,
   headers: HeaderList,
 ): Promise<HttpResponse> {
-  const file = path === null ? null : await statusOfFile(path);
-  if (path === null || file === null) return errorResponse(404);
+  // Asked on another thread: the disk may not answer.
+  const status = path === null ? null : await stat(path).catch(() => null);
+  if (path === null || status === null || status.isDirectory()) return errorResponse(404);
   const all: HeaderList = [
-    ['Last-Modified', file.mtime.toUTCString()],
+    ['Last-Modified', status.mtime.toUTCString()],
     ['Content-Type', 'text/plain;charset=utf-8'],
     ...headers,
   ];
-  const bytes = follow(path, { lastBytes: LAST_BYTES, signal: gone });
-  return { status: 200, headers: all, body: wholeCharacters(bytes, file.size > LAST_BYTES) };
+  const body = status.isFile()
+    ? wholeCharacters(follow(path, { lastBytes: LAST_BYTES, signal: gone }), status.size > LAST_BYTES)
+    : silence(path, gone);
+  return { status: 200, headers: all, body };
+}
+
+/**
+ * What is written to a terminal, a pipe or /dev/null cannot be read back. The answer stays open all the same, as the
+ * original's does: a script that follows again when it ends would do so without end.
+ */
+async function* silence(path: string, gone: AbortSignal): AsyncGenerator<string> {
+  yield `==> ${path} is not a regular file, its output cannot be followed <==\n`;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gone.addEventListener('abort', () => resolve(), { once: true });
+  if (!gone.aborted) await promise;
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { encodeCall } from '../../../src/xmlrpc/encode.ts';
-import { Daemon } from '../../support/daemon.ts';
+import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -11,6 +11,13 @@ const config = `
 command=/bin/cat
 stdout_logfile=%(here)s/cat.log
 redirect_stderr=true
+startsecs=0
+[program:container]
+command=/bin/cat
+stdout_logfile=/dev/stdout
+stdout_logfile_maxbytes=0
+stderr_logfile=/dev/null
+stderr_logfile_maxbytes=0
 startsecs=0
 [program:turning]
 command=/bin/cat
@@ -154,6 +161,31 @@ describe('a followed log', () => {
     await call('supervisor.shutdown');
     await client.untilClosed();
     expect(await daemon.subprocess.exited).toBe(0);
+  });
+});
+
+describe('a log that is not a regular file', () => {
+  test.each([
+    ['/dev/stdout', 'stdout'],
+    ['/dev/null', 'stderr'],
+  ])('(%s) stays open and says why nothing comes', async (path, channel) => {
+    const client = await follow(`/logtail/container/${channel}`);
+    expect(client.text).toStartWith('HTTP/1.1 200 OK\r\n');
+    await expectBody(client, `==> ${path} is not a regular file, its output cannot be followed <==\n`);
+    await write('shown elsewhere\n', 'container');
+    expect(client.isClosed).toBe(false);
+    client.close();
+  });
+
+  test('is answered alike when it is the log of the daemon', async () => {
+    const executable = ['bash', '-c', 'exec "$0" "$@" > >(tee supervisord.log)', ...ours];
+    const inContainer = await Daemon.start({ config: '', executable, args: ['-l', '/dev/stdout'] });
+    const client = await RawClient.connect(inContainer.path('supervisor.sock'));
+    client.send('GET /mainlogtail HTTP/1.1\r\n\r\n');
+    expect(await client.until('cannot be followed <==')).toStartWith('HTTP/1.1 200 OK\r\n');
+    expect(client.isClosed).toBe(false);
+    client.close();
+    expect(await inContainer.stop()).toBe(0);
   });
 });
 
