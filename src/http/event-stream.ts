@@ -1,8 +1,9 @@
 // Server-sent events (the WHATWG's text/event-stream): changes of state and lines of logs for browsers and scripts.
 
+import { statusOfLog } from '../logs/reading/open-log.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { FollowLog } from './followed-log.ts';
-import { logPathOf, statusOfFile, wholeCharacters } from './followed-log.ts';
+import { logPathOf, wholeCharacters } from './followed-log.ts';
 import { json } from './json-response.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
@@ -17,7 +18,7 @@ export function streamRoutes(prefix: string, supervisor: Supervisor, follow: Fol
       if (!head.path.startsWith(`${prefix}/logs/`) || head.method !== 'GET') return null;
       const path = more.length === 0 && name ? logPathOf(supervisor, name, channel) : null;
       return async ({ gone }) =>
-        path === null || (await statusOfFile(path)) === null
+        path === null || (await statusOfLog(path)) === null
           ? json(404, { error: 'there is no such log' })
           : eventStream(outputOf(follow(path, { lastBytes: LAST_BYTES, signal: gone })));
     },

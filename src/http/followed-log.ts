@@ -1,6 +1,4 @@
 // What the ways of following a log share: which file is meant, and text in whole characters.
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { FollowOptions } from '../logs/reading/log-follower.ts';
 import { Utf8Chunks } from '../logs/reading/utf8-chunks.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -14,12 +12,6 @@ export function logPathOf(supervisor: Supervisor, text: string, channel: string)
   const colon = text.indexOf(':');
   const [group, name] = colon < 0 ? [text, text] : [text.slice(0, colon), text.slice(colon + 1)];
   return supervisor.groups.get(group)?.process(name)?.logPaths[channel] ?? null;
-}
-
-/** Null when there is no regular file at `path`. Never on this thread: the disk may not answer. */
-export async function statusOfFile(path: string): Promise<Stats | null> {
-  const status = await stat(path).catch(() => null);
-  return status?.isFile() ? status : null;
 }
 
 /** Pieces that neither begin nor end inside a character. `cutBefore`: the first may begin inside one. */

@@ -3,10 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { stat } from 'node:fs/promises';
 import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
+import { openLog } from '../../logs/reading/open-log.ts';
 import { unfinishedBytes } from '../../logs/reading/utf8-chunks.ts';
 import type { LogEvents, LogPiece } from './api-types.ts';
 import type { Frame } from './event-frames.ts';
-import { fileIdentity, openToRead } from './log-files.ts';
+import { fileIdentity } from './log-files.ts';
 import { type LogPosition, wholeLinesBefore } from './log-piece.ts';
 
 /** What is further behind than this is skipped. */
@@ -57,8 +58,8 @@ class Follower {
   ) {}
 
   static async open(path: string): Promise<Follower> {
-    const handle = await openToRead(path);
-    return new Follower(path, handle, fileIdentity(await handle.stat()));
+    const { handle, status } = await openLog(path);
+    return new Follower(path, handle, fileIdentity(status));
   }
 
   /** From where somebody left off, if that is not far back; else the end. */

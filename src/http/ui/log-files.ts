@@ -1,7 +1,5 @@
 // The files of one log: the current one and those it was rotated to, told apart by what they are, not by their names,
 // which change with every rotation.
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { DataPlane } from '../../data-plane/main/data-plane.ts';
 
 /** Where the files of a log are. */
@@ -11,13 +9,14 @@ export interface LogPlace {
 }
 
 /** How the page names a file to us. */
-export function fileIdentity({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
-  return `${dev.toString(36)}.${ino.toString(36)}`;
-}
-
-/** Without waiting for the writer of a FIFO. Rejects with the error of open(2). */
-export function openToRead(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+export function fileIdentity({
+  dev,
+  ino,
+}: {
+  readonly dev: number | bigint;
+  readonly ino: number | bigint;
+}): string {
+  return `${Number(dev).toString(36)}.${Number(ino).toString(36)}`;
 }
 
 export interface IdentifiedFile {

@@ -1,8 +1,9 @@
 // Pieces of a log for somebody who scrolls or searches: whole lines, as text.
 import type { FileHandle } from 'node:fs/promises';
+import { openLog } from '../../logs/reading/open-log.ts';
 import { unfinishedBytes } from '../../logs/reading/utf8-chunks.ts';
 import type { LogPiece } from './api-types.ts';
-import { fileIdentity, type IdentifiedFile, openToRead } from './log-files.ts';
+import { fileIdentity, type IdentifiedFile } from './log-files.ts';
 
 const PIECE_BYTES = 64 * 1024;
 /** One search may read this much before it answers that it found nothing so far. */
@@ -61,12 +62,12 @@ export async function findBefore(
 
 /** Null when there is no such file. */
 async function readingFrom<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T | null> {
-  const handle = await openToRead(path).catch(() => null);
-  if (handle === null) return null;
+  const log = await openLog(path).catch(() => null);
+  if (log === null) return null;
   try {
-    return (await handle.stat()).isFile() ? await use(handle) : null;
+    return await use(log.handle);
   } finally {
-    await handle.close();
+    await log.handle.close();
   }
 }
 

@@ -1,9 +1,8 @@
 // The logs under `/ui/log/`: following, scrolling back, searching, downloading.
-import type { FileHandle } from 'node:fs/promises';
 import type { DataPlane } from '../../data-plane/main/data-plane.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
+import { openLog, statusOfLog } from '../../logs/reading/open-log.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { statusOfFile } from '../followed-log.ts';
 import { json } from '../json-response.ts';
 import type { HttpRequest } from '../request.ts';
 import type { HttpResponse } from '../response.ts';
@@ -11,7 +10,7 @@ import { at, type Route } from '../router.ts';
 import type { LogEvents } from './api-types.ts';
 import { eventFrames } from './event-frames.ts';
 import { logFeed } from './log-feed.ts';
-import { type LogPlace, logFiles, openToRead } from './log-files.ts';
+import { type LogPlace, logFiles } from './log-files.ts';
 import { findBefore, type LogPosition, pieceAfter, pieceBefore } from './log-piece.ts';
 
 /** A log there is, and how a copy of it is called. */
@@ -37,7 +36,7 @@ export function logRoutes(
     at(`${prefix}/${name}`, ['GET'], async (request) => {
       const query = new URLSearchParams(request.query);
       const log = logOf(supervisor, mainLog, query);
-      if (log === null || (await statusOfFile(log.path)) === null)
+      if (log === null || (await statusOfLog(log.path)) === null)
         return json(404, { error: 'there is no such log' });
       return answer({ log, query, request, dataPlane });
     }),
@@ -92,9 +91,7 @@ function positionOf(query: URLSearchParams): LogPosition | null {
 }
 
 /** What is in the file now; what is added meanwhile stays behind. */
-async function download({ log: { path, name } }: LogRequest): Promise<HttpResponse> {
-  const handle = await openToRead(path);
-  const { size } = await handle.stat();
+function download({ log: { path, name } }: LogRequest): HttpResponse {
   return {
     status: 200,
     headers: [
@@ -102,13 +99,15 @@ async function download({ log: { path, name } }: LogRequest): Promise<HttpRespon
       ['Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}.log"`],
       ['Cache-Control', 'no-store'],
     ],
-    body: bytesOf(handle, size),
+    body: bytesOf(path),
   };
 }
 
 const DOWNLOADED_BYTES = 256 * 1024;
 
-async function* bytesOf(handle: FileHandle, size: number): AsyncGenerator<Uint8Array> {
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  const { handle, status } = await openLog(path);
+  const size = Number(status.size);
   try {
     for (let at = 0; at < size; ) {
       const buffer = Buffer.allocUnsafe(Math.min(DOWNLOADED_BYTES, size - at));

@@ -1,7 +1,7 @@
 // A log file as it grows: over rotation, removal and truncation. It looks when it is told to, never by itself.
-import type { FileHandle } from 'node:fs/promises';
 import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
-import { openLog, successorOf } from './log-successor.ts';
+import { successorOf } from './log-successor.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 
 /** Calls back when something may have happened to the file at `path`. Returns how to end that. */
 export type WatchLog = (path: string, callback: () => void) => () => void;
@@ -38,20 +38,20 @@ export async function* followLog(
         yield bytes;
         continue;
       }
-      const successor = await successorOf(reader.file, path);
+      const successor = await successorOf(reader.log, path);
       if (successor === null) {
         await bell.rung();
         continue;
       }
       // What was added between the last look and the move is still to come.
       for (let rest = await reader.next(); rest !== null; rest = await reader.next()) yield rest;
-      await reader.file.close();
-      reader = new LogReader(successor.file, 0);
+      await reader.log.handle.close();
+      reader = new LogReader(successor.log, 0);
       if (successor.skipped) yield SKIPPED;
     }
   } finally {
     unwatch();
-    await reader.file.close();
+    await reader.log.handle.close();
   }
 }
 
@@ -61,20 +61,20 @@ class LogReader {
   #known: Uint8Array = new Uint8Array();
 
   constructor(
-    readonly file: FileHandle,
+    readonly log: OpenLog,
     private position: number,
   ) {}
 
   static async open(path: string, lastBytes: number): Promise<LogReader> {
-    const file = await openLog(path);
-    return new LogReader(file, Math.max(0, (await file.stat()).size - lastBytes));
+    const log = await openLog(path);
+    return new LogReader(log, Math.max(0, Number(log.status.size) - lastBytes));
   }
 
   /** The next piece, or the notice that it begins anew; null at the end. */
   async next(): Promise<Uint8Array | null> {
     const known = this.#known.length;
     const buffer = Buffer.allocUnsafe(known + PIECE_BYTES);
-    const { bytesRead } = await this.file.read(buffer, 0, buffer.length, this.position - known);
+    const { bytesRead } = await this.log.handle.read(buffer, 0, buffer.length, this.position - known);
     // It may have grown again since it was emptied: then something else stands where we were.
     if (bytesRead < known || !buffer.subarray(0, known).equals(this.#known) || (await this.#isShorter())) {
       this.position = 0;
@@ -88,6 +88,6 @@ class LogReader {
   }
 
   async #isShorter(): Promise<boolean> {
-    return this.#known.length === 0 && (await this.file.stat()).size < this.position;
+    return this.#known.length === 0 && (await this.log.handle.stat()).size < this.position;
   }
 }

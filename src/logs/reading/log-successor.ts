@@ -1,34 +1,31 @@
 // Which file of a log comes after one that was read to its end. The log may have been rotated many times meanwhile:
 // BASE.1, BASE.2 and so on are older and older, and keep their identity when they move on.
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { isSystemError } from '../../linux/system-error.ts';
 import { suffixes } from '../rotation.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 
 export interface Successor {
-  readonly file: FileHandle;
+  readonly log: OpenLog;
   /** There may have been others in between, which are gone, or compressed. */
   readonly skipped: boolean;
 }
 
-/** Without waiting for the writer of a FIFO. Rejects with the error of open(2). */
-export function openLog(path: string): Promise<FileHandle> {
-  return open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-}
-
-/** The file that follows `file` in the log at `path`, opened; null while that is the current one, or none is there. */
-export async function successorOf(file: FileHandle, path: string): Promise<Successor | null> {
-  const own = await file.stat({ bigint: true });
+/** The file that follows `log` in the log at `path`, opened; null while that is the current one, or none is there. */
+export async function successorOf(log: OpenLog, path: string): Promise<Successor | null> {
+  const own = await log.handle.stat({ bigint: true });
   for (;;) {
     const found = await lookFor(own, path);
     if (found === null) return null;
-    const opened = await openLog(found.path).catch((error: NodeJS.ErrnoException) => error.code);
-    if (opened === 'ENOENT') continue;
-    if (typeof opened !== 'object') return null;
-    if (isSame(await opened.stat({ bigint: true }), found.status)) {
-      return { file: opened, skipped: found.skipped };
-    }
+    const next = await openLog(found.path).catch((error: unknown) => {
+      return isSystemError(error, 'ENOENT') ? 'moved' : 'unreadable';
+    });
+    if (next === 'moved') continue;
+    if (next === 'unreadable') return null;
+    if (isSame(next.status, found.status)) return { log: next, skipped: found.skipped };
     // It was rotated just now, and has another name.
-    await opened.close();
+    await next.handle.close();
   }
 }
 
