@@ -98,8 +98,9 @@ export interface RpcInterfaceConfig {
   readonly options: Readonly<Record<string, string>>;
 }
 
+/** `empty`: the option is there without a value, which means `none` to programs and '' to clients. */
 export type ChildLogFile =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none' | 'empty' }
   | { readonly kind: 'auto' }
   | { readonly kind: 'journal' }
   | { readonly kind: 'file'; readonly path: string };
@@ -172,11 +173,8 @@ export interface ProcessConfig {
   readonly stderr: StreamConfig;
   /** The program's own `environment=` merged over that of [supervisord]. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `auto`: the first unix server, else the last inet one; `none`: the variable is not set. */
-  readonly serverurl:
-    | { readonly kind: 'auto' }
-    | { readonly kind: 'none' }
-    | { readonly kind: 'url'; readonly url: string };
+  /** `auto`: the first unix server, else the last inet one; `empty`: the variable is not set. */
+  readonly serverurl: { readonly kind: 'auto' | 'empty' } | { readonly kind: 'url'; readonly url: string };
   /** Read from the section by watch-config.ts. */
   readonly watch: WatchConfig;
 }

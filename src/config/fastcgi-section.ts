@@ -24,8 +24,8 @@ export function readFastCgiSocket(reader: SectionReader): SocketPart {
   const mode = reader.read(options.mode);
   const text = reader.read(options.socket);
   const { name } = reader.section;
-  if (text === null) {
-    if (!reader.setting(options.socket))
+  if (text === null || text === '') {
+    if (text === '' || !reader.setting(options.socket))
       reader.complain(options.socket, `[${name}] section requires a "socket" line`);
     return nowhere;
   }

@@ -1,5 +1,5 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
-import { compareByCodePoint } from '../python/text.ts';
+import { compareByCodePoint, strip } from '../python/text.ts';
 import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';
 import { type LogSettings, readLogSettings } from './log-options.ts';
@@ -213,16 +213,15 @@ function readStream(
     );
   if (redirected && choice.kind === 'journal')
     warn(`redirect_stderr=true but ${channel}_logfile=journal, which has been ignored`);
-  const goesNowhere = choice.kind === 'none' || choice.kind === 'empty' || choice.kind === 'syslog';
   return {
     ...settings,
-    logfile: redirected || goesNowhere ? { kind: 'none' } : choice,
+    logfile: redirected || choice.kind === 'syslog' ? { kind: 'none' } : choice,
     rotation: { maxBytes, backups, ...oldLogs },
     syslog: syslog || choice.kind === 'syslog',
   };
 }
 
 function serverUrl(text: string): ProcessConfig['serverurl'] {
-  if (text.toUpperCase() === 'AUTO') return { kind: 'auto' };
-  return text === '' ? { kind: 'none' } : { kind: 'url', url: text };
+  if (strip(text).toUpperCase() === 'AUTO') return { kind: 'auto' };
+  return text === '' ? { kind: 'empty' } : { kind: 'url', url: text };
 }

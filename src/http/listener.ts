@@ -1,8 +1,8 @@
 // Opens the listening socket of one server section, as the original does and with its words when it cannot.
 import { linkSync, lstatSync, unlinkSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { userInfo } from 'node:os';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
+import { currentUid } from '../linux/credentials.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { libc } from '../linux/libc.ts';
@@ -11,6 +11,7 @@ import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
 import { duplicate } from '../linux/pipe.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { isStaleSocket } from '../linux/unix-probe.ts';
+import { userById } from '../linux/users.ts';
 
 export interface Listener {
   /** Bound and listening; whoever serves it takes it over. */
@@ -112,10 +113,11 @@ function isDenied(error: unknown): boolean {
 }
 
 function chownError({ path, owner }: UnixServerConfig): ListenError {
+  const uid = currentUid();
   return new ListenError(
     `Not permitted to chown ${path} to uid/gid (${owner.uid}, ${owner.gid}); adjust "sockchown" value in ` +
       'config file or on command line to values that the current user ' +
-      `(${userInfo().username}) can successfully chown`,
+      `(${userById(uid)?.name ?? uid}) can successfully chown`,
   );
 }
 

@@ -1,6 +1,7 @@
 // The daemon itself: background, pidfile, signals, restart in place, what it refuses.
 import { describe, expect, test } from 'bun:test';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -23,6 +24,7 @@ async function refusal(
 ): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'tsv-bad-'));
   try {
+    chmodSync(directory, 0o777);
     const config = join(directory, 'supervisord.conf');
     writeFileSync(config, text.replaceAll('DIR', directory));
     const outcome = await run([...executable, '-n', '-c', config, ...args], { cwd: directory });
@@ -62,6 +64,8 @@ const bad: Readonly<Record<string, string>> = {
   'an argument for the standard RPC interface':
     '[supervisord]\nlogfile=DIR/log\n[unix_http_server]\nfile=DIR/x.sock\n[rpcinterface:supervisor]\n' +
     'supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\nretries=3\n',
+  'a socket for an owner whom the user of the daemon may not name':
+    '[supervisord]\nlogfile=DIR/log\npidfile=DIR/pid\nuser=nobody\n[unix_http_server]\nfile=DIR/x.sock\nchown=root:root\n',
   'a socket in a directory that does not exist':
     '[supervisord]\nlogfile=DIR/log\n[unix_http_server]\nfile=/nonexistent/x.sock\n',
 };

@@ -10,7 +10,7 @@ export const user: ValueType<UserEntry> = {
     const uid = integerOrNull(value);
     const entry = uid === null ? host.userByName(value) : host.userById(uid);
     if (entry !== null) return entry;
-    throw new ConfigError(uid === null ? `Invalid user name ${value}` : `Invalid user id ${uid}`);
+    throw new ConfigError(uid === null ? `Invalid user name ${value}` : `Invalid user id ${value}`);
   },
 };
 

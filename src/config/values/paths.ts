@@ -45,8 +45,8 @@ export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
       : { kind: 'file', path: absoluteFileInDirectory.parse(value, host) },
 };
 
-/** `empty` means what `none` does, but counts as a name. `syslog` is an older way to ask for it. */
-export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' } | { readonly kind: 'empty' };
+/** `syslog` is an older way to ask for it. */
+export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' };
 
 export const childLogFile: ValueType<ChildLogChoice> = {
   expects: {

@@ -100,14 +100,26 @@ function configStruct(supervisor: Supervisor, group: GroupConfig, process: Proce
     stopsignal: process.stopsignal,
     stopwaitsecs: fittingInt(process.stopwaitsecs),
     ...streamMembers('stderr', process.stderr, autoLog(supervisor, group, process, 'stderr')),
-    serverurl: process.serverurl.kind === 'url' ? process.serverurl.url : 'none',
+    serverurl: serverUrl(process),
   };
+}
+
+function serverUrl({ serverurl }: ProcessConfig): string {
+  switch (serverurl.kind) {
+    case 'auto':
+      return 'none';
+    case 'empty':
+      return '';
+    case 'url':
+      return serverurl.url;
+  }
 }
 
 function streamMembers(channel: string, stream: StreamConfig, autoLogPath: string): RpcStruct {
   const { logfile, rotation } = stream;
   const path = {
     none: 'none',
+    empty: '',
     auto: autoLogPath,
     journal: 'journal',
     file: logfile.kind === 'file' ? logfile.path : '',

@@ -18,6 +18,7 @@ const environment = {
   TWO: '2',
   USER: 'daemon',
   YES: 'yes',
+  EMPTY: '',
 };
 
 /** What oracle.py answers, run in `directory`. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { awkwardValues } from './awkward-values.ts';
 import { askOracle, isAboutPythonCode, ourAnswer, ourDifference } from './compare.ts';
 import { edgeCases } from './edge-cases.ts';
 import { generate } from './generator.ts';
@@ -53,7 +54,7 @@ describe('a generated configuration', () => {
 });
 
 describe('an odd configuration', () => {
-  const written = edgeCases.map(({ name, text, files = {}, args = [] }, index) => {
+  const written = [...edgeCases, ...awkwardValues].map(({ name, text, files = {}, args = [] }, index) => {
     const home = join(directory, `edge-${index}`);
     mkdirSync(join(home, 'sub'), { recursive: true });
     for (const [file, content] of Object.entries({ 'main.conf': text, ...files }))
@@ -71,12 +72,12 @@ describe('an odd configuration', () => {
 });
 
 describe('a configuration that is read again', () => {
-  const pairs = Array.from({ length: 150 }, (_, index) => ({
+  const generated = Array.from({ length: 150 }, (_, index) => ({
     name: `${1000 + index}`,
     args: ['-c', join(directory, String(1000 + index), 'main.conf')],
     next: ['-c', join(directory, String(1000 + ((index * 7) % 300)), 'main.conf')],
-    index,
   }));
+  const pairs = [...generated, ...nothingToWord()].map((pair, index) => ({ ...pair, index }));
   const answers: unknown[] = [];
   beforeAll(() => {
     answers.push(
@@ -91,6 +92,29 @@ describe('a configuration that is read again', () => {
     expect(ourDifference(directory, args, next)).toEqual(answers[index]);
   });
 });
+
+/** Options that lose or gain the word for what an empty one means as well. */
+function nothingToWord() {
+  const write = (line: string): readonly string[] => {
+    const path = join(directory, `${line}.conf`);
+    writeFileSync(path, `[supervisord]\n[program:x]\ncommand=/bin/cat\n${line}\n`);
+    return ['-c', path];
+  };
+  const values = {
+    stdout_logfile: ['', 'NONE', 'AUTO'],
+    stderr_logfile: ['', 'none'],
+    serverurl: ['', 'AUTO'],
+  };
+  return Object.entries(values).flatMap(([key, words]) =>
+    words.flatMap((one) =>
+      words.map((other) => ({
+        name: `${key}=${one} by ${key}=${other}`,
+        args: write(`${key}=${one}`),
+        next: write(`${key}=${other}`),
+      })),
+    ),
+  );
+}
 
 function generatedCase(seed: number, flaws: number): Case {
   const home = join(directory, String(seed));

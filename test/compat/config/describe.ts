@@ -67,7 +67,7 @@ function describeProcess(process: ProcessConfig): unknown {
     killascgroup: _oursToo,
     ...rest
   } = process;
-  const url = { auto: null, none: '', url: serverurl.kind === 'url' ? serverurl.url : '' };
+  const url = { auto: null, empty: '', url: serverurl.kind === 'url' ? serverurl.url : '' };
   return {
     ...rest,
     uid: user?.uid ?? null,
@@ -80,7 +80,7 @@ function describeProcess(process: ProcessConfig): unknown {
 function describeStream({ logfile, rotation, lines: _ours, ...rest }: StreamConfig): unknown {
   const { maxBytes, backups } = rotation;
   const file = logfile.kind === 'file' ? logfile.path : null;
-  const shown = { auto: 'auto', none: null, journal: 'journal', file };
+  const shown = { auto: 'auto', none: null, empty: '', journal: 'journal', file };
   return { ...rest, maxBytes, backups, logfile: shown[logfile.kind] };
 }
 

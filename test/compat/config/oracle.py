@@ -38,7 +38,7 @@ def realize(args):
 
 
 def log_file(value):
-    return 'auto' if value is datatypes.Automatic else value or None
+    return 'auto' if value is datatypes.Automatic else value
 
 
 def restart(value):

@@ -28,6 +28,9 @@ stderr_logfile=NONE
 [program:missing]
 command=/nonexistent/program --option
 autostart=false
+stdout_logfile=
+stderr_logfile=
+serverurl=
 [program:directory]
 command=/tmp
 autostart=false

@@ -38,6 +38,8 @@ describe('a group', () => {
     ['number of processes', x, `${x}numprocs=2\nprocess_name=%(process_num)d\n`],
     ['environment', `${x}environment=A=1\n`, `${x}environment=A=2\n`],
     ['user', x, `${x}user=web\n`],
+    ['log that has no name', `${x}stdout_logfile=\n`, `${x}stdout_logfile=NONE\n`],
+    ['URL that has no text', `${x}serverurl=\n`, `${x}serverurl=AUTO\n`],
     ['memory limit', x, `${x}max_memory=200MB\n`],
     ['log file, from an automatic one', x, `${x}stdout_logfile=/tmp/x\n`],
     ['order of exit codes', `${x}exitcodes=0,2\n`, `${x}exitcodes=2,0\n`],
