@@ -1,12 +1,11 @@
 // What the address asks for: to show a message, or, behind a link of somebody else's, to do something. The daemon
 // did not do it; the person may.
 import { useEffect, useState } from 'preact/hooks';
-import type { Operation } from '../http/ui/api-types.ts';
+import { classicRequest } from './classic-request.ts';
 import { closeDialog, dialog } from './dialog-store.ts';
 import { live } from './feed.ts';
 import { useWords } from './messages.ts';
 import { operate } from './operations.ts';
-import { ALL } from './request-operation.ts';
 import { useStore } from './store.ts';
 
 const asked = new URLSearchParams(globalThis.location?.search);
@@ -16,7 +15,7 @@ export function AskedAction() {
   const [message, setMessage] = useState(asked.get('message'));
   const isReady = useStore(live).server !== null;
   useEffect(() => {
-    const request = requestOf(asked.get('action') ?? '', asked.get('processname'));
+    const request = classicRequest(asked.get('action') ?? '', asked.get('processname'));
     if (!isReady || !request) return;
     const title = `${words[request.operation]} ${asked.get('processname') ?? words.allProcesses}`;
     dialog.set({
@@ -48,21 +47,4 @@ export function AskedAction() {
       </section>
     </div>
   );
-}
-
-const classic: Readonly<Record<string, Operation>> = {
-  start: 'start',
-  stop: 'stop',
-  restart: 'restart',
-  clearlog: 'clear',
-};
-
-function requestOf(
-  action: string,
-  name: string | null,
-): { readonly operation: Operation; readonly targets: readonly string[] } | null {
-  if (action === 'stopall') return { operation: 'stop', targets: [ALL] };
-  if (action === 'restartall') return { operation: 'restart', targets: [ALL] };
-  const operation = classic[action];
-  return operation && name ? { operation, targets: [name] } : null;
 }

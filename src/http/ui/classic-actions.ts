@@ -16,65 +16,71 @@ export async function classicAction(
   action: string,
   name: string | null,
 ): Promise<string | null> {
-  const general = generalActions[action];
+  const general = generalActions.get(action);
   if (general) return general(context);
-  const one = processActions[action];
+  const one = processActions.get(action);
   if (!one || name === null) return null;
   const process = processNamed(context, name);
   return process ? one(context, process, name) : `No such process named ${name}`;
 }
 
-const generalActions: Readonly<Record<string, (context: OperationContext) => Promise<string>>> = {
-  refresh: async () => `Page refreshed at ${ctime(new Date())}`,
-  stopall: async (context) => {
-    await stopAll(context, context.supervisor.processesByPriority);
-    return `All stopped at ${ctime(new Date())}`;
-  },
-  restartall: async (context) => {
-    const processes = context.supervisor.processesByPriority;
-    await stopAll(context, processes);
-    await onEach(
-      processes,
-      () => true,
-      (process) => startProcess(process, process.qualifiedName, true),
-    );
-    return `All restarted at ${ctime(new Date())}`;
-  },
-};
+type GeneralAction = (context: OperationContext) => Promise<string>;
+
+const generalActions: ReadonlyMap<string, GeneralAction> = new Map(
+  Object.entries({
+    refresh: async () => `Page refreshed at ${ctime(new Date())}`,
+    stopall: async (context) => {
+      await stopAll(context, context.supervisor.processesByPriority);
+      return `All stopped at ${ctime(new Date())}`;
+    },
+    restartall: async (context) => {
+      const processes = context.supervisor.processesByPriority;
+      await stopAll(context, processes);
+      await onEach(
+        processes,
+        () => true,
+        (process) => startProcess(process, process.qualifiedName, true),
+      );
+      return `All restarted at ${ctime(new Date())}`;
+    },
+  } satisfies Record<string, GeneralAction>),
+);
 
 type ProcessAction = (context: OperationContext, process: Process, name: string) => Promise<string>;
 
-const processActions: Readonly<Record<string, ProcessAction>> = {
-  start: (_, process, name) =>
-    told(
-      `Process ${name} started`,
-      (fault) => startFailures[fault.fault] && `ERROR: Process ${name}: ${startFailures[fault.fault]}`,
-      async () => startProcess(process, name, true),
-    ),
-  stop: (context, process, name) =>
-    told(
-      `Process ${name} stopped`,
-      () => undefined,
-      async () => stopProcess(context, process, name, true),
-    ),
-  restart: async (context, process, name) => {
-    await stopAll(context, [process]);
-    return told(
-      `Process ${name} restarted`,
-      () => `Process ${name} restarted`,
-      async () => startProcess(process, name, true),
-    );
-  },
-  clearlog: (_, process, name) =>
-    told(
-      `Log for ${name} cleared`,
-      () => undefined,
-      () =>
-        process.logs.clear().catch(() => {
-          throw new RpcFault('FAILED', name);
-        }),
-    ),
-};
+const processActions: ReadonlyMap<string, ProcessAction> = new Map(
+  Object.entries({
+    start: (_, process, name) =>
+      told(
+        `Process ${name} started`,
+        (fault) => startFailures[fault.fault] && `ERROR: Process ${name}: ${startFailures[fault.fault]}`,
+        async () => startProcess(process, name, true),
+      ),
+    stop: (context, process, name) =>
+      told(
+        `Process ${name} stopped`,
+        () => undefined,
+        async () => stopProcess(context, process, name, true),
+      ),
+    restart: async (context, process, name) => {
+      await stopAll(context, [process]);
+      return told(
+        `Process ${name} restarted`,
+        () => `Process ${name} restarted`,
+        async () => startProcess(process, name, true),
+      );
+    },
+    clearlog: (_, process, name) =>
+      told(
+        `Log for ${name} cleared`,
+        () => undefined,
+        () =>
+          process.logs.clear().catch(() => {
+            throw new RpcFault('FAILED', name);
+          }),
+      ),
+  } satisfies Record<string, ProcessAction>),
+);
 
 const startFailures: Partial<Record<FaultName, string>> = {
   NO_FILE: 'no such file',

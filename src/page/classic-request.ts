@@ -1,0 +1,22 @@
+// What an address of the original's page asks for: `?processname=NAME&action=start`.
+import type { Operation } from '../http/ui/api-types.ts';
+
+const ALL = '*';
+
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ['start', 'start'],
+  ['stop', 'stop'],
+  ['restart', 'restart'],
+  ['clearlog', 'clear'],
+]);
+
+/** Null for an action that there is not, or one that lacks its process. */
+export function classicRequest(
+  action: string,
+  name: string | null,
+): { readonly operation: Operation; readonly targets: readonly string[] } | null {
+  if (action === 'stopall') return { operation: 'stop', targets: [ALL] };
+  if (action === 'restartall') return { operation: 'restart', targets: [ALL] };
+  const operation = operations.get(action);
+  return operation && name ? { operation, targets: [name] } : null;
+}
