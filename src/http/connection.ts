@@ -189,7 +189,15 @@ export class Connection {
     this.#exchange = exchange;
     if (contentLength.kind === 'bytes' && contentLength.bytes > this.host.limits.bodyBytes) {
       this.#respond(exchange, errorFor(head, closingError(413)));
-    }
+    } else if (expectsContinue(head)) this.#continue(exchange);
+  }
+
+  /** The client keeps its body until it is told to go on; when it is not wanted, it need not be sent. */
+  #continue(exchange: Exchange): void {
+    const { refusal } = exchange;
+    if (refusal)
+      this.#respond(exchange, { ...refusal, headers: [...refusal.headers, ['Connection', 'close']] });
+    else this.#outbox.send(CONTINUE);
   }
 
   #admission(head: RequestHead): Admission {
@@ -328,6 +336,13 @@ export class Connection {
     this.onClose();
     this.socket.terminate();
   }
+}
+
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+
+function expectsContinue({ version, headers, contentLength }: RequestHead): boolean {
+  const isAwaited = contentLength.kind === 'bytes' && contentLength.bytes > 0;
+  return isAwaited && version === '1.1' && headers.get('expect')?.toLowerCase() === '100-continue';
 }
 
 function chunkOf(piece: string | Uint8Array): Uint8Array {

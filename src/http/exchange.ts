@@ -22,6 +22,11 @@ export class Exchange {
     return this.#bodyBytes;
   }
 
+  /** The answer to a request that is refused whatever its body is; null for one that is admitted. */
+  get refusal(): HttpResponse | null {
+    return this.admission.kind === 'refused' ? this.admission.response : null;
+  }
+
   /** How many bytes were kept of these. */
   collect(bytes: Uint8Array): number {
     if (this.admission.kind === 'refused') return 0;

@@ -119,10 +119,11 @@ function parseHead(bytes: Uint8Array): RequestHead | null {
   try {
     const text = utf8.decode(bytes);
     const [line = '', ...fields] = text.split('\r\n');
-    if (isAmbiguous(text, fields)) return null;
+    if (hasStrayControl(text)) return null;
     const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
     if (method === undefined || target === undefined || isFolded(fields[0])) return null;
     const lists = parseFields(fields);
+    if (lists === null || (lists.get('host')?.length ?? 0) > 1) return null;
     const headers = new Map([...lists].map(([name, [value = '']]) => [name, value]));
     const query = target.indexOf('?');
     return {
@@ -140,12 +141,9 @@ function parseHead(bytes: Uint8Array): RequestHead | null {
   }
 }
 
-/**
- * What another program, a proxy before us, may take for a line end or for the name of a field when we do not: who writes
- * such a thing wants the two of us to see different requests (RFC 9112, 2.2 and 5.1; RFC 9110, 5.5).
- */
-function isAmbiguous(text: string, fields: readonly string[]): boolean {
-  return /\0|\r(?!\n)|(?<!\r)\n/.test(text) || fields.some((line) => /^[^\s:]+[ \t]+:/.test(line));
+/** What another program, a proxy before us, may take for a line end when we do not (RFC 9112, 2.2; RFC 9110, 5.5). */
+function hasStrayControl(text: string): boolean {
+  return /\0|\r(?!\n)|(?<!\r)\n/.test(text);
 }
 
 function isFolded(line: string | undefined): boolean {
@@ -165,24 +163,39 @@ function decodePath(path: string): string {
 
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
 
-/** Every value of every name. Lines that are no field are passed over, as the original does. */
-function parseFields(lines: readonly string[]): Map<string, string[]> {
+/**
+ * Every value of every name. Null when a line is not a field: who writes a name that is none, or a blank before its
+ * colon, wants two programs to see different requests (RFC 9112, 5.1).
+ */
+function parseFields(lines: readonly string[]): Map<string, string[]> | null {
   const fields = new Map<string, string[]>();
   for (const line of unfolded(lines)) {
     const [, name, value] = FIELD.exec(line) ?? [];
-    if (name === undefined || value === undefined) continue;
+    if (name === undefined || value === undefined) return null;
     const key = name.toLowerCase();
     const values = fields.get(key);
-    if (values) values.push(value.trim());
-    else fields.set(key, [value.trim()]);
+    if (values) values.push(trimBlanks(value));
+    else fields.set(key, [trimBlanks(value)]);
   }
   return fields;
+}
+
+/** Blanks and tabs alone: String.trim would also take what is a part of the value for other programs. */
+function trimBlanks(value: string): string {
+  let [start, end] = [0, value.length];
+  while (isBlank(value[start])) start += 1;
+  while (end > start && isBlank(value[end - 1])) end -= 1;
+  return value.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 function unfolded(lines: readonly string[]): string[] {
   const whole: string[] = [];
   for (const line of lines) {
-    if (isFolded(line)) whole.push(`${whole.pop() ?? ''} ${line.trim()}`);
+    if (isFolded(line)) whole.push(`${whole.pop() ?? ''} ${trimBlanks(line)}`);
     else whole.push(line);
   }
   return whole;

@@ -24,8 +24,8 @@ export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: 
   const objection = changes ? objectionToPage(head, names) : null;
   if (objection !== null) return objection;
   const host = hostOf(headers.get('host') ?? '');
-  if (names.asked === null || !comesFromBrowser(head) || isAlwaysOwn(host) || names.asked.has(host))
-    return null;
+  const isBrowser = changes ? hasPageHeaders(head) : comesFromBrowser(head);
+  if (names.asked === null || !isBrowser || isAlwaysOwn(host) || names.asked.has(host)) return null;
   return (
     `This server is not known as ${printable(host)}. Ask for it by its IP address, or put the name into ` +
     'allowed_hosts, or a username and a password, in its configuration section.'
@@ -35,10 +35,10 @@ export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: 
 function objectionToPage(head: Headers, { pages }: SiteNames): string | null {
   const site = head.headers.get('sec-fetch-site');
   if (site !== undefined) return isOwnSite(site) ? null : 'Requests from other sites are refused.';
-  const origin = head.headers.get('origin');
-  if (origin === undefined || isSameHost(origin, head) || isPageOf(pages, origin)) return null;
+  const page = pageOf(head);
+  if (page === undefined || isSameHost(page, head) || isPageOf(pages, page)) return null;
   return (
-    `Requests from pages of ${printable(origin)} are refused. Is that a proxy's name for this server? ` +
+    `Requests from pages of ${printable(page)} are refused. Is that a proxy's name for this server? ` +
     'Then put it into allowed_hosts in the configuration section of the server.'
   );
 }
@@ -48,7 +48,7 @@ export function isProvenOwn(head: Headers): boolean {
   const { headers } = head;
   const site = headers.get('sec-fetch-site');
   if (site !== undefined) return isOwnSite(site);
-  const page = headers.get('origin') ?? headers.get('referer');
+  const page = pageOf(head);
   if (page !== undefined) return isSameHost(page, head);
   return !comesFromBrowser(head);
 }
@@ -58,12 +58,26 @@ function isOwnSite(site: string): boolean {
   return site === 'same-origin' || site === 'none';
 }
 
-/** Browsers cannot be made to leave all of these out; tools send none of them by themselves. */
-const browserHeaders = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'referer', 'accept-language'];
+/** The page that a request is from. Browsers before 2020 send Referer alone with a form. */
+function pageOf({ headers }: Headers): string | undefined {
+  return headers.get('origin') ?? headers.get('referer');
+}
 
-function comesFromBrowser({ headers }: Headers): boolean {
+/**
+ * What browsers tell of the page with everything but a GET. Programs may call themselves Mozilla and name a language
+ * (PowerShell and some HTTP clients of Java do), but they have no page.
+ */
+function hasPageHeaders({ headers }: Headers): boolean {
+  return ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'referer'].some((name) => headers.has(name));
+}
+
+/** Browsers cannot be made to leave all of these out of a GET; few tools send any by themselves. */
+function comesFromBrowser(head: Headers): boolean {
+  const { headers } = head;
   return (
-    browserHeaders.some((name) => headers.has(name)) || /^mozilla\//i.test(headers.get('user-agent') ?? '')
+    hasPageHeaders(head) ||
+    headers.has('accept-language') ||
+    /^mozilla\//i.test(headers.get('user-agent') ?? '')
   );
 }
 

@@ -64,6 +64,38 @@ describe('an answer', () => {
   });
 });
 
+describe('a client that expects to be told to go on', () => {
+  const post = (path: string, fields: string, version = '1.1') =>
+    `POST ${path} HTTP/${version}\r\nContent-Length: 5\r\n${fields}\r\n`;
+
+  test('is, before it sends the body', async () => {
+    const client = await connect();
+    for (const times of [1, 2]) {
+      client.send(post('/RPC2', 'Expect: 100-Continue\r\n'));
+      await client.until('HTTP/1.1 100 Continue\r\n\r\n', times);
+      client.send('hello');
+      await client.until('\r\n\r\nbody 5', times);
+    }
+  });
+
+  test('gets the refusal instead of it, and need not send the body', async () => {
+    const client = await connect();
+    client.send(post('/nope', 'Expect: 100-continue\r\n'));
+    const answer = await client.untilClosed();
+    expect(answer).toStartWith('HTTP/1.1 400 Bad Request\r\n');
+    expect(answer).toContain('\r\nConnection: close\r\n');
+  });
+
+  test.each([
+    ['of HTTP/1.0', 'Expect: 100-continue\r\n', '1.0'],
+    ['that expects something else', 'Expect: tea\r\n', '1.1'],
+  ])('is not when it is one %s', async (_, fields, version) => {
+    const client = await connect();
+    client.send(`${post('/RPC2', fields, version)}hello`);
+    expect(await client.until('body 5')).not.toContain('100 Continue');
+  });
+});
+
 describe('the connection', () => {
   test.each([
     ['GET /ok.html HTTP/1.1\r\n\r\n', 'open', null],

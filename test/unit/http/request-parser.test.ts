@@ -127,10 +127,13 @@ describe('a request line', () => {
 
 describe('header fields', () => {
   test('have names without case and values without blanks around', () => {
-    const { headers } = headOf('GET / HTTP/1.1\r\nHOST:  a b \r\nX-Empty:\r\nnonsense\r\n\r\n');
+    const { headers } = headOf(
+      'GET / HTTP/1.1\r\nHOST:  a b \r\nX-Empty:\r\nX-Space: \t\u00a0a\u00a0\t \r\n\r\n',
+    );
     expect([...headers]).toEqual([
       ['host', 'a b'],
       ['x-empty', ''],
+      ['x-space', '\u00a0a\u00a0'],
     ]);
   });
 
@@ -141,10 +144,17 @@ describe('header fields', () => {
       'X: a\nContent-Length: 5',
       'X: a\rContent-Length: 5',
       'X: a\0b',
+      'Content-Length\x0b: 5',
+      'Transfer-Encoding\u00a0: chunked',
+      'Transfer-Encoding chunked',
+      'no field',
+      ': no name',
+      'Host: a\r\nX: b\r\nhost: c',
+      'Host: a\r\nHost: a',
     ]) {
       expect(kinds(`POST / HTTP/1.1\r\n${field}\r\n\r\nhello`)).toEqual(['refused']);
     }
-    expect(kinds('GET / HTTP/1.1\r\nHost: a : b\r\nno field\r\n\r\n')).toEqual(['head', 'end']);
+    expect(kinds('GET / HTTP/1.1\r\nHost: a : b\r\n\r\n')).toEqual(['head', 'end']);
   });
 
   test('may be folded, but not the first', () => {
@@ -173,6 +183,9 @@ describe('the length of the body', () => {
     ['Content-Length: x', { kind: 'wrong', text: 'x' }],
     ['Content-Length: -1', { kind: 'wrong', text: '-1' }],
     ['Content-Length: +5', { kind: 'wrong', text: '+5' }],
+    ['Content-Length: 1_0', { kind: 'wrong', text: '1_0' }],
+    ['Content-Length: 5\u00a0', { kind: 'wrong', text: '5\u00a0' }],
+    ['Content-Length: \u0665', { kind: 'wrong', text: '\u0665' }],
     ['Content-Length: 99999999999999999999', { kind: 'wrong', text: '99999999999999999999' }],
     ['Content-Length: 5\r\nTransfer-Encoding: chunked', { kind: 'coded' }],
   ] as const)('%p gives %p', (field, expected) => {
