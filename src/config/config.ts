@@ -195,6 +195,7 @@ export interface EventListenerPoolConfig extends GroupCommon {
   readonly bufferSize: number;
   /** Upper-case names as written, without repetitions. */
   readonly events: readonly string[];
+  /** As it is named in the file, `module:function`. */
   readonly resultHandler: string;
 }
 

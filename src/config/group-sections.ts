@@ -1,4 +1,5 @@
 // The groups: [group:x] with its programs, and programs, event listeners and FastCGI programs that are one alone.
+import { resultHandlerNamed } from '../events/result-handler.ts';
 import { compareByCodePoint } from '../python/text.ts';
 import type { EventListenerPoolConfig, FastCgiGroupConfig, GroupConfig, ProcessConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
@@ -86,8 +87,6 @@ function readProgramGroup(reader: SectionReader, daemon: ProgramSurroundings): G
   };
 }
 
-const standardResultHandler = 'supervisor.dispatchers:default_handler';
-
 function readListenerPool(reader: SectionReader, daemon: ProgramSurroundings): EventListenerPoolConfig {
   const { name: section } = reader.section;
   const name = nameAfterColon(reader.section);
@@ -99,10 +98,10 @@ function readListenerPool(reader: SectionReader, daemon: ProgramSurroundings): E
       `[${section}] section sets invalid buffer_size (${bufferSize})`,
     );
   const resultHandler = reader.read(eventListenerOptions.resultHandler);
-  if (resultHandler !== standardResultHandler)
+  if (resultHandlerNamed(resultHandler) === 'acceptAll')
     daemon.warnings.push(
-      `For [${section}], result_handler ${resultHandler} cannot be loaded: only ${standardResultHandler}` +
-        ' is built in and will be used instead',
+      `For [${section}], result_handler ${resultHandler} cannot be loaded, as it is written in Python:` +
+        ' every RESULT of the listener, whatever it says, is taken as accepted',
     );
   const events = readEvents(reader);
   if (reader.read(eventListenerOptions.redirectStderr))
@@ -114,7 +113,7 @@ function readListenerPool(reader: SectionReader, daemon: ProgramSurroundings): E
   const processes = oneOfEachName(readProcesses(reader, name, daemon));
   return {
     kind: 'eventlistener',
-    ...{ name, priority, bufferSize, events, resultHandler: standardResultHandler, processes },
+    ...{ name, priority, bufferSize, events, resultHandler, processes },
   };
 }
 

@@ -1,6 +1,7 @@
 // One event listener's side of the protocol: what it writes to stdout, and what follows from it.
 // Pure: bytes and a state go in, the next state and effects come out. It knows neither pools nor events.
 import { textOrRepr } from './payload.ts';
+import { isAccepted, keptBytes, type ResultHandler } from './result-handler.ts';
 
 export type ListenerState = ListenerProtocol['state'];
 
@@ -17,7 +18,8 @@ export type ListenerProtocol =
 
 /** To be performed in order. `requeue`: the event it was busy with is to be sent again. */
 export type ListenerEffect =
-  | { readonly type: 'processed' }
+  /** `result` is as much of it as the handler needs. */
+  | { readonly type: 'processed'; readonly result: string }
   | { readonly type: 'rejected' }
   | { readonly type: 'bad-result'; readonly line: string }
   | { readonly type: 'moved'; readonly from: ListenerState; readonly to: ListenerState }
@@ -35,11 +37,15 @@ export const justStarted: ListenerProtocol = { state: 'ACKNOWLEDGED', pending: '
 export const busy: ListenerProtocol = { state: 'BUSY', awaiting: 'line', pending: '' };
 
 /** What follows from `bytes` of its stdout, however they are cut into pieces. */
-export function receive(protocol: ListenerProtocol, bytes: Uint8Array): ListenerStep {
+export function receive(
+  protocol: ListenerProtocol,
+  bytes: Uint8Array,
+  handler: ResultHandler = 'standard',
+): ListenerStep {
   let step: Turn = { protocol, effects: [], rest: Buffer.from(bytes).toString('latin1') };
   const effects: ListenerEffect[] = [];
   while (step.rest !== '') {
-    step = turn(step.protocol, step.rest);
+    step = turn(step.protocol, step.rest, handler);
     effects.push(...step.effects);
   }
   return { protocol: step.protocol, effects };
@@ -53,7 +59,6 @@ export function end(protocol: ListenerProtocol): ListenerStep {
 const READY_TOKEN = 'READY\n';
 /** `RESULT ` is skipped unchecked: listeners that write something else of that length have always worked. */
 const RESULT_TOKEN_LENGTH = 7;
-const ACCEPTED = 'OK';
 /** Longer than any honest result line; what a listener may make us remember. */
 const MAX_RESULT_LINE = 4096;
 
@@ -61,7 +66,7 @@ interface Turn extends ListenerStep {
   readonly rest: string;
 }
 
-function turn(protocol: ListenerProtocol, input: string): Turn {
+function turn(protocol: ListenerProtocol, input: string, handler: ResultHandler): Turn {
   switch (protocol.state) {
     case 'ACKNOWLEDGED':
       return whileAcknowledged(protocol.pending + input);
@@ -69,8 +74,8 @@ function turn(protocol: ListenerProtocol, input: string): Turn {
       return { ...breach('READY'), rest: '' };
     case 'BUSY':
       return protocol.awaiting === 'line'
-        ? whileAwaitingLine(protocol.pending, input)
-        : whileAwaitingResult(protocol.missing, protocol.result, input);
+        ? whileAwaitingLine(protocol.pending, input, handler)
+        : whileAwaitingResult(protocol.missing, protocol.result, input, handler);
     case 'UNKNOWN':
       return { protocol, effects: [], rest: '' };
   }
@@ -88,7 +93,7 @@ function whileAcknowledged(input: string): Turn {
   };
 }
 
-function whileAwaitingLine(pending: string, input: string): Turn {
+function whileAwaitingLine(pending: string, input: string, handler: ResultHandler): Turn {
   const newline = input.indexOf('\n');
   const line = newline < 0 ? pending + input : pending + input.slice(0, newline);
   if (line.length > MAX_RESULT_LINE) return badResult(line.slice(0, MAX_RESULT_LINE));
@@ -99,13 +104,12 @@ function whileAwaitingLine(pending: string, input: string): Turn {
   if (length === null) return badResult(line);
   const rest = input.slice(newline + 1);
   // A result of no bytes is complete already; waiting for more input would wait for ever.
-  if (length === 0) return { ...verdict(''), rest };
+  if (length === 0) return { ...verdict('', handler), rest };
   return { protocol: { state: 'BUSY', awaiting: 'result', missing: length, result: '' }, effects: [], rest };
 }
 
-function whileAwaitingResult(missing: number, result: string, input: string): Turn {
-  // One byte more than `OK` decides as well as megabytes would.
-  const known = (result + input.slice(0, missing)).slice(0, ACCEPTED.length + 1);
+function whileAwaitingResult(missing: number, result: string, input: string, handler: ResultHandler): Turn {
+  const known = (result + input.slice(0, missing)).slice(0, keptBytes(handler));
   if (input.length < missing) {
     const left = missing - input.length;
     return {
@@ -114,12 +118,13 @@ function whileAwaitingResult(missing: number, result: string, input: string): Tu
       rest: '',
     };
   }
-  return { ...verdict(known), rest: input.slice(missing) };
+  return { ...verdict(known, handler), rest: input.slice(missing) };
 }
 
-function verdict(result: string): ListenerStep {
+function verdict(result: string, handler: ResultHandler): ListenerStep {
   const moved = { type: 'moved', from: 'BUSY', to: 'ACKNOWLEDGED' } as const;
-  if (result === ACCEPTED) return { protocol: justStarted, effects: [{ type: 'processed' }, moved] };
+  if (isAccepted(handler, result))
+    return { protocol: justStarted, effects: [{ type: 'processed', result }, moved] };
   return { protocol: justStarted, effects: [{ type: 'rejected' }, moved, { type: 'requeue' }] };
 }
 

@@ -9,6 +9,7 @@ import {
   receive,
 } from './listener-protocol.ts';
 import { encodeEvent, type NumberedEvent } from './numbering.ts';
+import { printedLines, type ResultHandler } from './result-handler.ts';
 
 /** What a pool needs of a process. */
 export interface ListenerProcess {
@@ -32,11 +33,24 @@ export interface PoolOptions {
   /** `identifier` of the daemon, for the header line. */
   readonly identifier: string;
   readonly log: PoolLog;
+  readonly resultHandler: ResultHandler;
+  /** Takes what the handler prints, one character a byte. */
+  readonly print: (lines: string) => void;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
 }
 
 interface PooledEvent extends NumberedEvent {
   readonly poolSerial: number;
+  /** How often listeners have rejected it. */
+  readonly rejections: number;
+  /** When it may be sent again, on the pool's clock; 0 when at once. */
+  readonly sendAt: number;
 }
+
+/** After the second rejection of an event; twice as long after each further one. */
+const firstPauseMs = 10;
+const maxPauseMs = 1000;
 
 interface Listener {
   readonly process: ListenerProcess;
@@ -75,7 +89,8 @@ export class ListenerPool {
   /** An event this pool has subscribed to occurred. */
   accept(event: NumberedEvent): void {
     this.#makeRoom();
-    this.#buffer.push({ ...event, poolSerial: this.#nextPoolSerial++ });
+    const poolSerial = this.#nextPoolSerial++;
+    this.#buffer.push({ ...event, poolSerial, rejections: 0, sendAt: 0 });
     this.#dispatch();
   }
 
@@ -87,13 +102,23 @@ export class ListenerPool {
   /** The process wrote to stdout. */
   received(processName: string, bytes: Uint8Array): void {
     const listener = this.#listener(processName);
-    this.#perform(listener, receive(listener.protocol, bytes));
+    this.#perform(listener, receive(listener.protocol, bytes, this.#options.resultHandler));
   }
 
   /** The process is gone, all it had written was received; its successor begins anew. */
   ended(processName: string): void {
     const listener = this.#listener(processName);
     this.#perform(listener, end(listener.protocol));
+  }
+
+  /** When the pause of a rejected event ends and `resume` is due, on the pool's clock; infinity when none waits. */
+  get deadline(): number {
+    const sendAt = this.#buffer[0]?.sendAt ?? 0;
+    return sendAt > 0 && this.#canSend ? sendAt : Number.POSITIVE_INFINITY;
+  }
+
+  resume(): void {
+    this.#dispatch();
   }
 
   snapshot(): PoolSnapshot {
@@ -108,7 +133,7 @@ export class ListenerPool {
   /** Takes up where a predecessor with the same processes left off. */
   restore({ nextPoolSerial, buffer, listeners }: PoolSnapshot): void {
     this.#nextPoolSerial = nextPoolSerial;
-    this.#buffer = [...buffer];
+    this.#buffer = buffer.map((event) => ({ ...event, sendAt: 0 }));
     for (const [name, listener] of this.#listeners) {
       const before = listeners[name];
       if (!before) continue;
@@ -124,11 +149,10 @@ export class ListenerPool {
     for (const effect of effects) {
       switch (effect.type) {
         case 'processed':
-          log.debug(`${name}: event was processed`);
-          listener.event = null;
+          this.#processed(listener, effect.result);
           break;
         case 'rejected':
-          log.warn(`${name}: event was rejected`);
+          this.#rejected(listener);
           break;
         case 'bad-result':
           log.warn(`${name}: bad result line: '${effect.line}'`);
@@ -145,6 +169,32 @@ export class ListenerPool {
     if (effects.length > 0) this.#dispatch();
   }
 
+  #processed(listener: Listener, result: string): void {
+    const { log, resultHandler, print } = this.#options;
+    const { event, process } = listener;
+    if (resultHandler === 'print') print(printedLines(result));
+    log.debug(`${process.name}: event was processed`);
+    if (event && event.rejections > 1)
+      log.warn(`${process.name}: event ${event.serial} was processed after ${event.rejections} rejections`);
+    listener.event = null;
+  }
+
+  /** Says it the first time as the original does, and once more when the pauses have become as long as they get. */
+  #rejected(listener: Listener): void {
+    const { log, now } = this.#options;
+    const { event, process } = listener;
+    if (event === null) return;
+    const rejections = event.rejections + 1;
+    const pauseMs = pauseAfter(rejections);
+    listener.event = { ...event, rejections, sendAt: pauseMs === 0 ? 0 : now() + pauseMs };
+    if (rejections === 1) log.warn(`${process.name}: event was rejected`);
+    if (pauseMs === maxPauseMs && pauseAfter(rejections - 1) < maxPauseMs)
+      log.warn(
+        `${process.name}: event ${event.serial} was rejected ${rejections} times; it is sent again once a second,` +
+          ' and later events wait for it',
+      );
+  }
+
   #requeue(listener: Listener): void {
     const { event } = listener;
     if (event === null) return;
@@ -152,14 +202,23 @@ export class ListenerPool {
     this.#putBack(event);
   }
 
-  /** Sends from the front of the buffer as long as somebody takes it. */
+  get #canSend(): boolean {
+    return this.#listeners.values().some(takesEvents);
+  }
+
+  /** Sends from the front of the buffer as long as a listener takes it. A rejected event keeps its place while it waits. */
   #dispatch(): void {
-    if (!this.#listeners.values().some(takesEvents)) return;
-    for (let event = this.#buffer.shift(); event; event = this.#buffer.shift()) {
+    if (!this.#canSend) return;
+    for (let event = this.#buffer[0]; event && !this.#isPaused(event); event = this.#buffer[0]) {
+      this.#buffer.shift();
       if (this.#send(event)) continue;
-      this.#putBack(event);
+      this.#putBack({ ...event, sendAt: 0 });
       break;
     }
+  }
+
+  #isPaused({ sendAt }: PooledEvent): boolean {
+    return sendAt > 0 && sendAt > this.#options.now();
   }
 
   #send(event: PooledEvent): boolean {
@@ -207,6 +266,10 @@ export class ListenerPool {
 const unknownStateWarning =
   'has entered the UNKNOWN state and will no longer receive events, ' +
   'this usually indicates the process violated the eventlistener protocol';
+
+function pauseAfter(rejections: number): number {
+  return rejections < 2 ? 0 : Math.min(firstPauseMs * 2 ** (rejections - 2), maxPauseMs);
+}
 
 function takesEvents({ process, protocol }: Listener): boolean {
   return protocol.state === 'READY' && process.isRunning();

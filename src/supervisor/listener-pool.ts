@@ -1,6 +1,7 @@
 // An [eventlistener:x]: connects a pool in the data plane with the bus, and with the processes that are its listeners.
 import { join } from 'node:path';
 import type { EventListenerPoolConfig } from '../config/config.ts';
+import { resultHandlerNamed } from '../events/result-handler.ts';
 import { isEventName } from '../events/types.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { Group } from './group.ts';
@@ -11,7 +12,8 @@ export function activateListenerPool(config: EventListenerPoolConfig, daemon: Da
   const { bus, dataPlane, eventSerials: serials, identifier, log } = daemon;
   const { name, bufferSize } = config;
   const listeners = config.processes.map((process) => process.name);
-  const spec = { name, bufferSize, identifier, listeners, serials, log };
+  const resultHandler = resultHandlerNamed(config.resultHandler);
+  const spec = { name, bufferSize, identifier, listeners, resultHandler, serials, log };
   const pool = dataPlane.openPool(spec, stdoutLog(config, daemon));
   const processes = config.processes.map(
     (processConfig) => new Process(processConfig, name, daemon, { pool }),

@@ -1,4 +1,5 @@
 // The options of [group:x], and those that FastCGI programs and event listeners have beside a program's.
+import { standardHandlerName } from '../../events/result-handler.ts';
 import { owner, user } from '../values/accounts.ts';
 import { fastCgiSocket } from '../values/addresses.ts';
 import { eventNames } from '../values/events.ts';
@@ -38,12 +39,12 @@ export const eventListenerOptions = {
       zh: '为它排队的事件数量；超出时丢弃最早的事件。',
     },
   }),
-  resultHandler: withDefault('result_handler', text, 'supervisor.dispatchers:default_handler', {
+  resultHandler: withDefault('result_handler', text, standardHandlerName, {
     names: 'here',
     since: '3.0a4',
     help: {
-      en: 'What judges its results. Only the standard one is built in.',
-      zh: '由谁判断它返回的结果；只内置标准的处理函数。',
+      en: 'What judges its results. Besides the standard one, `supervisor_stdout:event_handler` is built in: it prints the output of programs on the standard output of supervisord. With any other one, every well-formed result is accepted.',
+      zh: '由谁判断它返回的结果。除标准处理函数外，还内置 `supervisor_stdout:event_handler`：把程序的输出打印到 supervisord 的标准输出。使用其他处理函数时，格式正确的结果一律视为接受。',
     },
   }),
   redirectStderr: withDefault('redirect_stderr', boolean, 'false', {

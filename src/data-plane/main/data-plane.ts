@@ -39,6 +39,13 @@ const mostThreads = 8;
 const learnLimitMs = 1000;
 /** In the place of a file system: pipes without a log, syslog and the journal. */
 const noDisk = -1;
+const noRotation: Rotation = {
+  maxBytes: 0,
+  backups: 0,
+  schedule: null,
+  compression: null,
+  maxAgeSeconds: null,
+};
 
 export class DataPlane implements WritableWatch {
   readonly #all: WorkerClient[] = [];
@@ -73,12 +80,7 @@ export class DataPlane implements WritableWatch {
    * this thread's umask gives now. A disk that does not answer is no failure: what is written waits for it.
    */
   openLog({ path, rotation, pool = null }: LogSpec): Log {
-    const absolute = resolve(path);
-    const thread = pool?.thread ?? this.#threadFor(absolute);
-    const log = thread.number();
-    const errno = thread.openLog({ log, path: absolute, mode: 0o666 & ~currentUmask(), rotation });
-    if (errno !== 0) throw new SyscallError('open', errno, path);
-    return new Log(log, path, thread);
+    return this.#openOn(pool?.thread ?? this.#threadFor(resolve(path)), path, rotation);
   }
 
   /** A log whose lines become messages of syslog. */
@@ -104,7 +106,8 @@ export class DataPlane implements WritableWatch {
   openPool(spec: PoolSpec, log: string | null): PoolHandle {
     this.#lastPool += 1;
     const thread = log === null ? this.#threadOn(noDisk) : this.#threadFor(resolve(log));
-    const pool = new PoolHandle(this.#lastPool, spec, thread);
+    const output = spec.resultHandler === 'print' ? this.#openStdout(thread, spec.name) : null;
+    const pool = new PoolHandle(this.#lastPool, spec, thread, output);
     this.#pools.set(pool.number, pool);
     return pool;
   }
@@ -189,6 +192,25 @@ export class DataPlane implements WritableWatch {
   async stop(): Promise<void> {
     await this.#compressor.stop();
     await Promise.all(this.#all.map((thread) => thread.stop()));
+  }
+
+  #openOn(thread: WorkerClient, path: string, rotation: Rotation): Log {
+    const log = thread.number();
+    const mode = 0o666 & ~currentUmask();
+    const errno = thread.openLog({ log, path: resolve(path), mode, rotation });
+    if (errno !== 0) throw new SyscallError('open', errno, path);
+    return new Log(log, path, thread);
+  }
+
+  /** For what a pool prints. A pool whose output cannot be opened goes on without it. */
+  #openStdout(thread: WorkerClient, pool: string): Log | null {
+    try {
+      return this.#openOn(thread, '/dev/stdout', noRotation);
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error;
+      this.onTrouble(`pool ${pool} cannot print what its listeners answer: ${error.message}`);
+      return null;
+    }
   }
 
   #threadFor(path: string): WorkerClient {

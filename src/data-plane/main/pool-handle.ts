@@ -2,8 +2,10 @@
 // listener is followed by its next event without a change of threads.
 import type { EventSerials } from '../../events/numbering.ts';
 import type { PoolLog } from '../../events/pool.ts';
+import type { ResultHandler } from '../../events/result-handler.ts';
 import type { SupervisorEvent } from '../../events/types.ts';
 import type { ListenerCondition, PoolCommand, PoolReport } from '../protocol/pool-commands.ts';
+import type { Log } from './log.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /** More than this on the way means that the data plane hangs, on a disk perhaps: what comes now would only fill the memory. */
@@ -17,6 +19,7 @@ export interface PoolSpec {
   readonly identifier: string;
   /** Names of processes, in the order of dispatch. */
   readonly listeners: readonly string[];
+  readonly resultHandler: ResultHandler;
   readonly serials: EventSerials;
   readonly log: PoolLog & { isEnabled(level: 'debug'): boolean };
 }
@@ -29,10 +32,13 @@ export class PoolHandle {
     private readonly spec: PoolSpec,
     /** The one that it lives in. */
     readonly thread: WorkerClient,
+    /** Takes what the handler of results prints. It is the pool's alone, and of the same thread. */
+    private readonly output: Log | null,
   ) {
-    const { name, bufferSize, identifier, listeners, log } = spec;
+    const { name, bufferSize, identifier, listeners, resultHandler, log } = spec;
+    const facts = { name, bufferSize, identifier, listeners, resultHandler };
     const debug = log.isEnabled('debug');
-    this.#send({ do: 'openPool', pool: number, name, bufferSize, identifier, listeners, debug });
+    this.#send({ do: 'openPool', pool: number, ...facts, output: output?.number ?? null, debug });
   }
 
   /** An event this pool has subscribed to occurred. */
@@ -59,6 +65,7 @@ export class PoolHandle {
   /** Drops what waits. */
   close(): void {
     this.#send({ do: 'closePool', pool: this.number });
+    this.output?.release();
   }
 
   #send(command: PoolCommand): void {

@@ -1,6 +1,7 @@
 // What the control plane tells the data plane of pools of event listeners, and what comes back.
 import type { NumberedEvent } from '../../events/numbering.ts';
 import type { PoolLog } from '../../events/pool.ts';
+import type { ResultHandler } from '../../events/result-handler.ts';
 
 export type PoolCommand =
   | OpenPoolCommand
@@ -25,6 +26,9 @@ export interface OpenPoolCommand {
   readonly identifier: string;
   /** In the order of dispatch. */
   readonly listeners: readonly string[];
+  readonly resultHandler: ResultHandler;
+  /** The log that takes what the handler prints; null when there is none. */
+  readonly output: number | null;
   /** Whether anybody wants the lines of level debug. */
   readonly debug: boolean;
 }

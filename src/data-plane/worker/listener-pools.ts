@@ -1,6 +1,7 @@
 // Pools of event listeners in the data plane: connects each pool with the pipes of its listeners. What a pool does with
 // events and answers is the pool's business.
 import { ListenerPool, type PoolLog } from '../../events/pool.ts';
+import { type Memory, memoryOf } from '../../linux/file.ts';
 import type {
   ListenerCondition,
   ListenerEnd,
@@ -35,7 +36,19 @@ export class ListenerPools {
     private readonly tell: (report: PoolReport) => void,
     /** An answer is about to come, and the next event waits for it. */
     private readonly expect: (until: number) => void,
+    private readonly writeLog: (log: number, memory: Memory) => void,
   ) {}
+
+  /** When the first pool sends a rejected event again, on the clock of performance.now(); infinity when none waits. */
+  get deadline(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { pool } of this.#pools.values()) earliest = Math.min(earliest, pool.deadline);
+    return earliest;
+  }
+
+  resumeDue(now: number): void {
+    for (const { pool } of this.#pools.values()) if (pool.deadline <= now) pool.resume();
+  }
 
   obey(command: PoolCommand): void {
     if (command.do === 'openPool') return this.#open(command);
@@ -72,7 +85,8 @@ export class ListenerPools {
     };
   }
 
-  #open({ pool: number, name, bufferSize, identifier, listeners: names, debug }: OpenPoolCommand): void {
+  #open(command: OpenPoolCommand): void {
+    const { pool: number, name, bufferSize, identifier, listeners: names, resultHandler, debug } = command;
     const say = (level: keyof PoolLog) => (message: string) =>
       this.tell({ is: 'poolLog', pool: number, level, message });
     const log = { error: say('error'), warn: say('warn'), debug: debug ? say('debug') : () => {} };
@@ -89,7 +103,12 @@ export class ListenerPools {
         return accepted;
       },
     }));
-    const pool: ListenerPool = new ListenerPool({ name, bufferSize, identifier, log }, processes);
+    const print = (lines: string) => {
+      if (command.output !== null) this.writeLog(command.output, memoryOf(Buffer.from(lines, 'latin1')));
+    };
+    const now = () => performance.now();
+    const options = { name, bufferSize, identifier, log, resultHandler, print, now };
+    const pool: ListenerPool = new ListenerPool(options, processes);
     this.#pools.set(number, { pool, listeners, takenCharacters: 0 });
   }
 

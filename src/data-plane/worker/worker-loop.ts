@@ -38,6 +38,7 @@ export class WorkerLoop {
     this.#writableWatches,
     (report) => this.#tell(report),
     (until) => this.#epoll.expect(until),
+    (log, memory) => this.#logs.get(log)?.write(memory, 0, memory.bytes.length),
   );
   readonly #bellCell = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
@@ -206,7 +207,7 @@ export class WorkerLoop {
 
   /** When something must be done though nothing happens; null when never. */
   #deadline(): number | null {
-    let earliest = Math.min(this.#stuckLogs.deadline, this.#streams.deadline);
+    let earliest = Math.min(this.#stuckLogs.deadline, this.#streams.deadline, this.#pools.deadline);
     const { nextRotation } = this.#logs;
     if (nextRotation !== null) {
       const waitMs = Math.min(nextRotation - Date.now(), longestSleepMs);
@@ -220,6 +221,7 @@ export class WorkerLoop {
     const now = performance.now();
     this.#streams.flushLate(now);
     this.#stuckLogs.giveUpLate(now);
+    this.#pools.resumeDue(now);
   }
 
   /** Now, as the next thing may be to wait for a disk. */

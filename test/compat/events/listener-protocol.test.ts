@@ -68,6 +68,9 @@ function ours({ busy, pieces }: Case): Outcome {
       bufferSize: 10,
       identifier: 'supervisor',
       log: { error: say, warn: say, debug: say },
+      resultHandler: 'standard',
+      print: () => {},
+      now: () => 0,
     },
     [{ name: 'listener', isRunning: () => running, writeStdin: () => true }],
   );

@@ -23,6 +23,7 @@ function openPool(): PoolHandle {
   return plane.openPool(
     {
       ...{ name: 'pool', bufferSize: 10, identifier: 'supervisor', listeners: ['a'] },
+      resultHandler: 'standard' as const,
       serials: new EventSerials(),
       log: { error: say, warn: say, debug: say, isEnabled: () => false },
     },

@@ -40,13 +40,19 @@ describe('loading a configuration', () => {
     ]);
   });
 
-  test('a result handler written in Python is named in a warning and replaced', () => {
+  test('a result handler written in Python is named in a warning that says what is done instead', () => {
     const config = load('[supervisord]\n[eventlistener:e]\ncommand=x\nevents=TICK_5\nresult_handler=a:b\n');
-    expect(config.groups).toMatchObject([{ resultHandler: 'supervisor.dispatchers:default_handler' }]);
+    expect(config.groups).toMatchObject([{ resultHandler: 'a:b' }]);
     expect(config.warnings).toEqual([
-      'For [eventlistener:e], result_handler a:b cannot be loaded:' +
-        ' only supervisor.dispatchers:default_handler is built in and will be used instead',
+      'For [eventlistener:e], result_handler a:b cannot be loaded, as it is written in Python:' +
+        ' every RESULT of the listener, whatever it says, is taken as accepted',
     ]);
+  });
+
+  test('the result handler of supervisor-stdout is built in', () => {
+    const listener = '[eventlistener:e]\ncommand=x\nevents=PROCESS_LOG\n';
+    const { warnings } = load(`[supervisord]\n${listener}result_handler=supervisor_stdout:event_handler\n`);
+    expect(warnings).toEqual([]);
   });
 
   test('the command line goes over the file, and the file is checked all the same', () => {

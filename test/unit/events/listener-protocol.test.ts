@@ -62,7 +62,7 @@ describe('a listener that is busy', () => {
   test('has processed the event when its result is OK', () => {
     const { protocol, effects } = says(busy, 'RESULT 2\nOK');
     expect(protocol).toEqual(justStarted);
-    expect<unknown>(effects).toEqual([{ type: 'processed' }, moved('BUSY', 'ACKNOWLEDGED')]);
+    expect<unknown>(effects).toEqual([{ type: 'processed', result: 'OK' }, moved('BUSY', 'ACKNOWLEDGED')]);
   });
 
   test.each([['RESULT 4\nFAIL'], ['RESULT 5\nHELLO'], ['RESULT 3\nOK\n'], ['RESULT 2\nok'], ['RESULT 1\nO']])(
@@ -86,7 +86,7 @@ describe('a listener that is busy', () => {
     const { protocol, effects } = says(busy, 'RESULT 2\nOKREADY\n');
     expect(protocol.state).toBe('READY');
     expect<unknown>(effects).toEqual([
-      { type: 'processed' },
+      { type: 'processed', result: 'OK' },
       moved('BUSY', 'ACKNOWLEDGED'),
       moved('ACKNOWLEDGED', 'READY'),
     ]);
@@ -99,7 +99,7 @@ describe('a listener that is busy', () => {
     ['RESULT 2\r\nOK'],
     ['\0'.repeat(7).concat('02\nOK')],
   ])('is understood as far as it always was: %j', (text) => {
-    expect(says(busy, text).effects[0]).toEqual({ type: 'processed' });
+    expect(says(busy, text).effects[0]).toEqual({ type: 'processed', result: 'OK' });
   });
 
   test.each([

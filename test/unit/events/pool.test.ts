@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { EventSerials } from '../../../src/events/numbering.ts';
 import { ListenerPool, type PoolSnapshot } from '../../../src/events/pool.ts';
+import type { ResultHandler } from '../../../src/events/result-handler.ts';
 import type { SupervisorEvent } from '../../../src/events/types.ts';
 
 /** A process as a pool sees it, with what it was sent. */
@@ -24,8 +25,20 @@ class Listener {
 
 function poolOf(
   listeners: readonly Listener[],
-  { name = 'pool', bufferSize = 10, serials = new EventSerials() } = {},
+  {
+    name = 'pool',
+    bufferSize = 10,
+    serials = new EventSerials(),
+    resultHandler = 'standard',
+  }: {
+    name?: string;
+    bufferSize?: number;
+    serials?: EventSerials;
+    resultHandler?: ResultHandler;
+  } = {},
 ) {
+  const clock = { now: 1000 };
+  const printed: string[] = [];
   const log: string[] = [];
   const pool = new ListenerPool(
     {
@@ -37,12 +50,15 @@ function poolOf(
         warn: (line) => log.push(`WARN ${line}`),
         debug: (line) => log.push(`DEBG ${line}`),
       },
+      resultHandler,
+      print: (lines) => printed.push(lines),
+      now: () => clock.now,
     },
     listeners,
   );
   const says = (listener: string, text: string) => pool.received(listener, Buffer.from(text));
   const accept = (event: SupervisorEvent) => pool.accept(serials.numbered(event));
-  return { pool, log, says, accept };
+  return { pool, log, says, accept, clock, printed };
 }
 
 const remote = (data: string): SupervisorEvent => ({ type: 'REMOTE_COMMUNICATION', kind: 'k', data });
@@ -117,6 +133,97 @@ describe('a pool', () => {
       'DEBG event 0 sent to listener a',
       'DEBG rebuffering event 1 for pool pool (buf size=0, max=10)',
     ]);
+  });
+
+  test('pauses longer and longer before it sends an event again that was rejected more than once', () => {
+    const listener = new Listener('a');
+    const { pool, accept, says, clock } = poolOf([listener]);
+    says('a', 'READY\n');
+    accept(remote('1'));
+    accept(remote('2'));
+    const pauses: number[] = [];
+    for (let rejection = 1; rejection <= 11; rejection++) {
+      says('a', 'RESULT 4\nFAILREADY\n');
+      pauses.push(pool.deadline === Number.POSITIVE_INFINITY ? 0 : pool.deadline - clock.now);
+      const sent = listener.sent.length;
+      if (pauses.at(-1) !== 0) {
+        clock.now = pool.deadline - 1;
+        pool.resume();
+        expect(listener.sent.length).toBe(sent);
+        clock.now += 1;
+        pool.resume();
+      }
+    }
+    expect(pauses).toEqual([0, 10, 20, 40, 80, 160, 320, 640, 1000, 1000, 1000]);
+    expect(new Set(dataOf(listener.sent))).toEqual(new Set(['1']));
+    says('a', 'RESULT 2\nOKREADY\n');
+    expect(dataOf(listener.sent).at(-1)).toBe('2');
+    expect(pool.deadline).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('tells of the rejections of one event when they begin, when they go on, and when they have ended', () => {
+    const listener = new Listener('a');
+    const { pool, accept, log, says, clock } = poolOf([listener]);
+    says('a', 'READY\n');
+    accept(remote('1'));
+    for (let rejection = 1; rejection <= 50; rejection++) {
+      says('a', 'RESULT 4\nFAILREADY\n');
+      clock.now += 1000;
+      pool.resume();
+    }
+    says('a', 'RESULT 2\nOK');
+    expect(log.filter((line) => line.startsWith('WARN'))).toEqual([
+      'WARN a: event was rejected',
+      'WARN a: event 0 was rejected 9 times; it is sent again once a second, and later events wait for it',
+      'WARN a: event 0 was processed after 50 rejections',
+    ]);
+  });
+
+  test('lets later events pass at once when the rejected one had to make room', () => {
+    const listener = new Listener('a');
+    const { pool, accept, says } = poolOf([listener], { bufferSize: 1 });
+    says('a', 'READY\n');
+    accept(remote('1'));
+    for (let rejection = 1; rejection <= 2; rejection++) says('a', 'RESULT 4\nFAILREADY\n');
+    accept(remote('2'));
+    expect(dataOf(listener.sent)).toEqual(['1', '1', '2']);
+    expect(pool.deadline).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('waits for nothing when the pause is over and its only listener has closed its stdin', () => {
+    const listener = new Listener('a');
+    const { pool, accept, says, clock } = poolOf([listener]);
+    says('a', 'READY\n');
+    accept(remote('1'));
+    for (let rejection = 1; rejection <= 2; rejection++) says('a', 'RESULT 4\nFAILREADY\n');
+    listener.reading = false;
+    clock.now = pool.deadline;
+    pool.resume();
+    expect(pool.deadline).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('takes every well-formed result as accepted when the handler is one that cannot be loaded', () => {
+    const listener = new Listener('a');
+    const { accept, log, says } = poolOf([listener], { resultHandler: 'acceptAll' });
+    says('a', 'READY\n');
+    for (const data of ['1', '2', '3']) accept(remote(data));
+    says('a', 'RESULT 4\nFAILREADY\n');
+    says('a', 'RESULT 0\nREADY\n');
+    expect(dataOf(listener.sent)).toEqual(['1', '2', '3']);
+    expect(log.filter((line) => !line.startsWith('DEBG'))).toEqual([]);
+    says('a', 'RESULT x\n');
+    expect(log).toContain("WARN a: bad result line: 'RESULT x'");
+  });
+
+  test('prints what a listener of supervisor-stdout answers', () => {
+    const listener = new Listener('a');
+    const { accept, printed, says } = poolOf([listener], { resultHandler: 'print' });
+    says('a', 'READY\n');
+    accept(remote('1'));
+    const body = 'processname:web groupname:web pid:12 channel:stdout\none\r\n\ntwo\n';
+    says('a', `RESULT ${body.length}\n${body.slice(0, 60)}`);
+    says('a', `${body.slice(60)}READY\n`);
+    expect(printed.join('')).toBe('web stdout | one\r\nweb stdout | \nweb stdout | two\n');
   });
 
   test('keeps a rejected event and throws away the oldest waiting one when the buffer is full', () => {
