@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { findConfig, serviceConfigPaths } from '../config/locate-config.ts';
+import { currentUid } from '../linux/credentials.ts';
+import { userById } from '../linux/users.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
 import { configPathOf, readUnit, supervisordOf, surroundingsOf, type Unit } from '../systemd/read-unit.ts';
 import { hasOwnConfig, type UnitOptions, unitText } from '../systemd/unit.ts';
@@ -135,7 +137,13 @@ function takeOverHints(given: InstallOptions, { unit, unitFile }: Original): str
 
 function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions): string[] {
   if (!now && !enable) return [`To start it: systemctl${user ? ' --user' : ''} enable --now ${name}`];
-  return user && enable
+  return user && enable && !lingers()
     ? ['It runs while you are logged in. To let it run always: loginctl enable-linger']
     : [];
+}
+
+/** Whether our services run without a session; the file is where logind(8) keeps that. */
+function lingers(): boolean {
+  const name = userById(currentUid())?.name;
+  return name !== undefined && existsSync(`/var/lib/systemd/linger/${name}`);
 }
