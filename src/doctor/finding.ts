@@ -18,6 +18,7 @@ export type MachineFindingId =
   | 'daemon-not-running'
   | 'two-daemons'
   | 'daemon-silent'
+  | 'daemon-outdated'
   | 'server-wants-password'
   | 'server-strange'
   | 'server-elsewhere'
@@ -64,7 +65,8 @@ export type CauseId =
   | 'module-not-found'
   | 'permission-denied'
   | 'file-not-found'
-  | 'exits-too-quickly';
+  | 'exits-too-quickly'
+  | 'keeps-restarting';
 
 export interface Finding {
   readonly id: FindingId;

@@ -40,6 +40,10 @@ export interface DaemonView {
   readonly commandLine: string;
   /** Of its configuration; null when that cannot be told. Symbolic links are resolved. */
   readonly configPath: string | null;
+  /** Of root or of us. Another user's may have been given a path that is a trap: no remedy acts on it. */
+  readonly isTrusted: boolean;
+  /** Its executable was replaced since it started, as by an upgrade. */
+  readonly isReplaced: boolean;
 }
 
 export interface UnixServerView {
@@ -88,6 +92,8 @@ export interface ProgramView {
   readonly lastWords: readonly string[];
   /** How it ended last, in the words of the activity log: `exit status 0`; null when that is not known. */
   readonly lastExit: string | null;
+  /** How often it ended unexpectedly in the minute before its last end; 0 when it has run for longer since. */
+  readonly recentEnds: number;
   /** Processes that it left behind and that run on without anybody's supervision. */
   readonly survivors: readonly { readonly pid: number; readonly commandLine: string }[];
 }

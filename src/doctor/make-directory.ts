@@ -7,6 +7,8 @@ export function makeDirectory(directory: string, owner = 'root'): string {
   return [
     `mkdir -p ${shellWord(directory)}`,
     ...(owner === 'root' ? [] : [`chown ${owner} ${shellWord(directory)}`]),
-    ...(isVolatile ? [`echo 'd ${directory} 0755 ${owner} -' >/etc/tmpfiles.d/supervisor.conf`] : []),
+    ...(isVolatile
+      ? [`echo ${shellWord(`d ${directory} 0755 ${owner} -`)} >/etc/tmpfiles.d/supervisor.conf`]
+      : []),
   ].join('\n');
 }

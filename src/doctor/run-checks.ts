@@ -1,4 +1,5 @@
-// All checks, in the order in which one would look: what comes first is often the cause of what follows.
+// All checks, in the order in which their remedies are to be carried out: what is in the way of a daemon comes before the
+// advice to start one, and what an earlier daemon left running first of all.
 import { checkConfiguration } from './checks/configuration.ts';
 import { checkDaemon } from './checks/daemon.ts';
 import { checkLimits } from './checks/limits.ts';
@@ -6,17 +7,19 @@ import { checkOrphans } from './checks/orphans.ts';
 import { checkPlaces } from './checks/places.ts';
 import { checkPrograms } from './checks/programs.ts';
 import { checkServers } from './checks/servers.ts';
+import { checkStart } from './checks/start.ts';
 import { checkUnits } from './checks/units.ts';
 import type { Bilingual, Finding } from './finding.ts';
 import type { View } from './machine-facts.ts';
 
 const checks: readonly ((view: View) => Finding[])[] = [
   checkConfiguration,
+  checkOrphans,
   checkDaemon,
   checkServers,
   checkPlaces,
   checkLimits,
-  checkOrphans,
+  checkStart,
   checkPrograms,
   checkUnits,
 ];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 export interface ProcessStat {
   readonly parent: number;
+  readonly threads: number;
   /** In user and kernel mode. */
   readonly cpuSeconds: number;
   /** With that of children that were waited for, and of theirs. */
@@ -29,6 +30,7 @@ function parse(line: string): ProcessStat {
   const ticks = of(UTIME) + of(STIME);
   return {
     parent: of(PPID),
+    threads: of(NUM_THREADS),
     cpuSeconds: ticks / TICKS_PER_SECOND,
     cpuSecondsWithChildren: (ticks + of(CUTIME) + of(CSTIME)) / TICKS_PER_SECOND,
     startedAt: of(STARTTIME),
@@ -42,6 +44,7 @@ const UTIME = 11;
 const STIME = 12;
 const CUTIME = 13;
 const CSTIME = 14;
+const NUM_THREADS = 17;
 const STARTTIME = 19;
 const RSS = 21;
 

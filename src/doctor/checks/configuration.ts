@@ -16,7 +16,10 @@ export function checkConfiguration(view: View): Finding[] {
 }
 
 function notFound(reason: string, view: View): Finding {
-  const used = view.daemons.map(({ configPath }) => configPath).find((path) => path !== null);
+  const used = view.daemons
+    .filter(({ isTrusted }) => isTrusted)
+    .map(({ configPath }) => configPath)
+    .find((path) => path !== null);
   if (used)
     return {
       id: 'configuration-not-found',
@@ -140,7 +143,9 @@ function otherConfiguration(view: View, path: string): Finding[] {
         zh: `守护进程（pid ${used.pid}）使用的是 ${used.configPath}，而不是 ${path}`,
       },
       why: both(used.commandLine),
-      remedy: both(`tsupervisor doctor -c ${shellWord(used.configPath)}`),
+      remedy: both(
+        used.isTrusted ? `tsupervisor doctor -c ${shellWord(used.configPath)}` : `ps -fp ${used.pid}`,
+      ),
     },
   ];
 }

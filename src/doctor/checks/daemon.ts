@@ -1,46 +1,36 @@
-// Does a daemon run for this configuration, one only, and does it answer?
-import { both, type Finding, shellWord } from '../finding.ts';
-import { configOf, type DaemonView, ownDaemon, ownUnit, type View } from '../machine-facts.ts';
+// The daemon that runs for this configuration: is it one only, does it answer, is it the installed version?
+import { both, type Finding } from '../finding.ts';
+import { clientCommand, configOf, type DaemonView, ownDaemon, type View } from '../machine-facts.ts';
+import { startCommand } from './start.ts';
 
 export function checkDaemon(view: View): Finding[] {
-  return [...notRunning(view), ...several(view), ...badAnswer(view)];
+  return [...several(view), ...badAnswer(view), ...outdated(view)];
 }
 
-function notRunning(view: View): Finding[] {
-  const { configuration } = view;
-  if (configuration.kind === 'none' || ownDaemon(view) !== null) return [];
-  // Somebody answers whom we cannot see: on another machine, or in a container.
-  if (view.answer.kind === 'answered' || view.answer.kind === 'unauthorized') return [];
-  const unit = ownUnit(view);
-  // That is told, and more of it.
-  if (unit?.activeState === 'failed') return [];
-  const path = shellWord(configuration.path);
-  const others = view.daemons.map(({ pid, configPath }) => `pid ${pid}: ${configPath ?? '?'}`).join(', ');
-  const { pidfilePid } = view;
+/** An upgrade puts another file in the place of the executable; what runs goes on with the old one. */
+function outdated(view: View): Finding[] {
+  const daemon = ownDaemon(view);
+  if (daemon === null || !daemon.isReplaced) return [];
+  const { pid } = daemon;
+  const unit = view.units?.find(({ mainPid }) => mainPid === pid);
+  const restart = unit
+    ? `systemctl restart ${unit.name}`
+    : `${clientCommand(view)} shutdown\n${startCommand(view)}`;
   return [
     {
-      id: 'daemon-not-running',
+      id: 'daemon-outdated',
       what: {
-        en: `no daemon runs with ${configuration.path}`,
-        zh: `没有使用 ${configuration.path} 的守护进程在运行`,
+        en: `the daemon (pid ${pid}) still runs the version from before an upgrade`,
+        zh: `守护进程（pid ${pid}）仍在运行升级之前的版本`,
       },
       why: {
-        en: [
-          pidfilePid === null
-            ? 'there is no pidfile'
-            : `the pidfile names ${pidfilePid}, which is no supervisord`,
-          others && `others run: ${others}`,
-        ]
-          .filter(Boolean)
-          .join('; '),
-        zh: [
-          pidfilePid === null ? '没有 pid 文件' : `pid 文件中的 ${pidfilePid} 不是 supervisord`,
-          others && `正在运行的其他守护进程：${others}`,
-        ]
-          .filter(Boolean)
-          .join('；'),
+        en: 'its executable has been replaced on the disk since it started',
+        zh: '它启动之后，磁盘上的可执行文件已被替换',
       },
-      remedy: both(unit ? `systemctl start ${unit.name}` : `tsupervisor supervisord -c ${path}`),
+      remedy: {
+        en: `${restart}   # restarts its programs, too`,
+        zh: `${restart}   # 其程序也会重启`,
+      },
     },
   ];
 }

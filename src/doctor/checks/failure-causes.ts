@@ -69,10 +69,10 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /command at ['"](.*)['"] is not executable/,
-    ([, path = '']) => ({
+    ([, path = ''], program) => ({
       id: 'command-not-executable',
       why: { en: `${path} is not executable`, zh: `${path} 没有可执行权限` },
-      remedy: both(`chmod +x ${shellWord(path)}`),
+      remedy: forConfigured(path, program, both(`chmod +x ${shellWord(path)}`)),
     }),
   ],
   [
@@ -96,17 +96,16 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /couldn't chdir to (.*): (\w+)/,
-    ([, directory = '', reason = ''], { user }) => ({
+    ([, directory = '', reason = ''], program) => ({
       id: 'directory-unusable',
       why: {
         en: `its directory=${directory} cannot be entered: ${reason}`,
         zh: `无法进入 directory=${directory}：${reason}`,
       },
-      remedy: both(
+      remedy:
         reason === 'ENOENT'
-          ? `mkdir -p ${shellWord(directory)}${user ? `\nchown ${user} ${shellWord(directory)}` : ''}`
-          : `namei -l ${shellWord(directory)}`,
-      ),
+          ? forConfigured(directory, program, both(newDirectory(directory, program.user)))
+          : both(`namei -l ${shellWord(directory)}`),
     }),
   ],
   [
@@ -125,19 +124,19 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /couldn't exec (.*): ENOEXEC/,
-    ([, path = '']) => ({
+    ([, path = ''], program) => ({
       id: 'script-without-interpreter',
       why: {
         en: `${path} is a script without #! in its first line, a program for another kind of machine, or empty`,
         zh: `${path} 是第一行没有 #! 的脚本，或是其他架构的程序，或是空文件`,
       },
       // No command that would change it: it may be a program.
-      remedy: {
+      remedy: forConfigured(path, program, {
         en: `head -c 20 ${shellWord(path)} | od -c   # with ELF: for another machine than this (uname -m)
 # a script: #!/bin/sh, or what else runs it, as its first line`,
         zh: `head -c 20 ${shellWord(path)} | od -c   # 含有 ELF：不是本机架构（uname -m）的程序
 # 脚本：第一行写 #!/bin/sh 或相应的解释器`,
-      },
+      }),
     }),
   ],
   [
@@ -153,16 +152,16 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /couldn't exec (.*): (\w+)/,
-    ([, path = '', reason = '']) => ({
+    ([, path = '', reason = ''], program) => ({
       id: 'command-not-started',
       why: {
         en: `${path} cannot be executed: ${reason} (for a script, also when the program after #! is missing)`,
         zh: `无法执行 ${path}：${reason}（脚本的 #! 解释器不存在时也会如此）`,
       },
-      remedy: {
+      remedy: forConfigured(path, program, {
         en: `head -1 ${shellWord(path)} | cat -A   # with ^M$ at the end: sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
         zh: `head -1 ${shellWord(path)} | cat -A   # 行末是 ^M$：sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
-      },
+      }),
     }),
   ],
   [
@@ -249,6 +248,31 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
     }),
   ],
 ];
+
+/**
+ * The remedy, when it acts on a path of the configuration. A path that only the words of a program or of a server name
+ * may be a trap of the user whose program it is: that one is only looked at.
+ */
+function forConfigured(path: string, { command, directory }: ProgramView, remedy: Bilingual): Bilingual {
+  const [, quoted, word] = /^\s*(?:"([^"]*)"|(\S+))/.exec(command ?? '') ?? [];
+  const executable = quoted ?? word ?? '';
+  const configured = [directory, executable, ...systemDirectories.map((bin) => `${bin}/${executable}`)];
+  return configured.includes(path) ? remedy : both(`namei -l ${shellWord(path)}`);
+}
+
+const systemDirectories = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+] as const;
+
+function newDirectory(directory: string, user: string | null): string {
+  const make = `mkdir -p ${shellWord(directory)}`;
+  return user === null ? make : `${make}\nchown ${shellWord(user)} ${shellWord(directory)}`;
+}
 
 function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -1,6 +1,6 @@
 // Programs that do not run though they should, and why.
 import { processName } from '../../client/process-info.ts';
-import { type Bilingual, both, type Finding } from '../finding.ts';
+import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
 import { type Cause, causeOfFailure } from './failure-causes.ts';
 import { foregroundCommand, howToSeeIt } from './self-daemonising.ts';
@@ -12,6 +12,7 @@ export function checkPrograms(view: View): Finding[] {
 function checkProgram(program: ProgramView, view: View): Finding[] {
   const { statename } = program.info;
   if (statename === 'UNKNOWN') return [unknown(program, view)];
+  if (program.recentEnds > 0) return [keepsRestarting(program, view)];
   if (statename === 'EXITED') return isGone(program) ? [daemonised(program, view)] : [];
   if (statename !== 'FATAL' && statename !== 'BACKOFF') return [];
   if (isGone(program)) return [daemonised(program, view)];
@@ -59,8 +60,42 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
   };
 }
 
+/** It runs long enough to count as started each time, and ends: a state alone does not show that. */
+function keepsRestarting(program: ProgramView, view: View): Finding {
+  const { info, recentEnds, survivors, lastExit } = program;
+  const name = processName(info);
+  const cause = causeOfFailure(program) ?? {
+    id: 'keeps-restarting',
+    why: {
+      en: `it ends soon after each start: ${lastExit ?? '?'}`,
+      zh: `它每次启动后不久就结束：${lastExit ?? '?'}`,
+    },
+    remedy: both(`${clientCommand(view)} tail ${shellWord(name)} stderr`),
+  };
+  const orphans = view.orphans.filter((orphan) => orphan.process === info.name);
+  const left = [...survivors, ...orphans].map(({ pid, commandLine }) => `pid ${pid}: ${commandLine}`);
+  const earlier = left.join('; ');
+  // Those of an earlier supervisord are told before, with what to do about them.
+  const kill = survivors.length > 0 ? `kill ${survivors.map(({ pid }) => pid).join(' ')}\n` : '';
+  return {
+    id: `program-${cause.id}`,
+    what: {
+      en: `${name} restarts again and again: it ended ${recentEnds} times within a minute`,
+      zh: `${name} 反复重启：一分钟内结束了 ${recentEnds} 次`,
+    },
+    why: withLastWords(
+      {
+        en: `${cause.why.en}${earlier && `; still there from an earlier run: ${earlier}`}`,
+        zh: `${cause.why.zh}${earlier && `；先前运行留下的进程：${earlier}`}`,
+      },
+      program,
+    ),
+    remedy: { en: `${kill}${cause.remedy.en}`, zh: `${kill}${cause.remedy.zh}` },
+  };
+}
+
 function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: View): Cause {
-  const tail = `${clientCommand(view)} tail ${processName(info)} stderr`;
+  const tail = `${clientCommand(view)} tail ${shellWord(processName(info))} stderr`;
   const how = lastExit ?? info.spawnerr;
   const mayEnd = lastExit === 'exit status 0';
   return {
@@ -94,7 +129,7 @@ function stateOf(name: string, state: string): Bilingual {
 }
 
 function startAgain(name: string, view: View): string {
-  return `${clientCommand(view)} start ${name}`;
+  return `${clientCommand(view)} start ${shellWord(name)}`;
 }
 
 function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {

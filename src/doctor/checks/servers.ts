@@ -38,18 +38,7 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
         },
       },
     ];
-  if (failure === 'ECONNREFUSED')
-    return [
-      {
-        id: 'socket-stale',
-        what: { en: `nobody listens at the socket ${path}`, zh: `套接字 ${path} 无人监听` },
-        why: {
-          en: 'its daemon was killed, or crashed, and left the file; the next one replaces it',
-          zh: '守护进程被杀死或崩溃后留下了该文件；下一个守护进程会替换它',
-        },
-        remedy: startOrRestart(view, daemon?.pid ?? null),
-      },
-    ];
+  if (failure === 'ECONNREFUSED') return daemon === null ? [] : [stale(path, daemon.pid)];
   return [
     {
       id: 'socket-unusable',
@@ -122,11 +111,23 @@ function strangerAt({ path, listenerPid }: UnixServerView, view: View): Finding[
   ];
 }
 
-function startOrRestart(view: View, pid: number | null) {
-  if (pid !== null) return both(`kill -HUP ${pid}`);
-  const path = view.configuration.kind === 'found' ? view.configuration.path : '/etc/supervisord.conf';
-  const unit = view.units?.find(({ loadState }) => loadState === 'loaded');
-  return both(unit ? `systemctl start ${unit.name}` : `tsupervisor supervisord -c ${shellWord(path)}`);
+/** Without a daemon it is told why there is none. */
+function stale(path: string, pid: number): Finding {
+  return {
+    id: 'socket-stale',
+    what: {
+      en: `the daemon runs (pid ${pid}), but does not listen at the socket ${path}`,
+      zh: `守护进程在运行（pid ${pid}），但没有监听套接字 ${path}`,
+    },
+    why: {
+      en: 'an earlier daemon was killed, or crashed, and left the file',
+      zh: '先前的守护进程被杀死或崩溃后留下了该文件',
+    },
+    remedy: {
+      en: `kill -HUP ${pid}   # restarts it in place, and its programs`,
+      zh: `kill -HUP ${pid}   # 原地重启守护进程及其程序`,
+    },
+  };
 }
 
 function checkInet(server: InetServerView, view: View): Finding[] {

@@ -1,63 +1,70 @@
 // Which running processes are supervisords, ours or the original, and with which configuration.
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findConfig, programPath } from '../../config/locate-config.ts';
+import { currentUid } from '../../linux/credentials.ts';
 import type { DaemonView } from '../machine-facts.ts';
+import { type DaemonCommand, daemonCommand, isReplaced } from './daemon-command.ts';
 import { printable } from './printable.ts';
 import { commandLine, type ProcessEntry, sharesOurNamespace, workingDirectoryOf } from './process-table.ts';
 
-export function runningDaemons(table: readonly ProcessEntry[]): DaemonView[] {
+export interface ProcessTables {
+  /** Some time apart: a process that is gone in the second one is no daemon. */
+  readonly earlier: readonly ProcessEntry[];
+  readonly table: readonly ProcessEntry[];
+}
+
+/** Of root, of ourselves and of `configuredUid`: any other user may start what looks like a daemon and is a trap. */
+export function runningDaemons(
+  { earlier, table }: ProcessTables,
+  configuredUid: number | null,
+): DaemonView[] {
+  const users = new Set([0, currentUid(), configuredUid]);
+  const startTimes = new Map(earlier.map(({ pid, startedAt }) => [pid, startedAt]));
   const found = table.flatMap((entry) => {
-    const options = daemonOptions(entry.argv);
-    return options === null || !sharesOurNamespace(entry.pid) ? [] : [{ entry, options }];
+    if (!users.has(entry.uid) || startTimes.get(entry.pid) !== entry.startedAt) return [];
+    const command = daemonCommand(entry);
+    return command === null || !sharesOurNamespace(entry.pid) ? [] : [{ entry, command }];
   });
-  // While a daemon goes into the background, its starter waits with the same command line.
-  const starters = new Set(
-    found
-      .filter(({ entry }) => found.some((other) => isStarterOf(entry, other.entry)))
-      .map(({ entry }) => entry.pid),
+  return found.filter((candidate) => !isPassing(candidate, found)).map(view);
+}
+
+interface Candidate {
+  readonly entry: ProcessEntry;
+  readonly command: DaemonCommand;
+}
+
+/** What looks like a daemon because it is on its way to be one, or was forked by one and has not executed its program yet. */
+function isPassing({ entry, command }: Candidate, all: readonly Candidate[]): boolean {
+  const isSame = (other: ProcessEntry) => commandLine(other) === commandLine(entry);
+  const parent = all.find((other) => other.entry.pid === entry.parent && isSame(other.entry));
+  if (parent !== undefined && isFork(entry, command)) return true;
+  return all.some(
+    (other) => other.entry.parent === entry.pid && isSame(other.entry) && !isFork(other.entry, other.command),
   );
-  return found
-    .filter(({ entry }) => !starters.has(entry.pid))
-    .map(({ entry, options }) => ({
-      pid: entry.pid,
-      uid: entry.uid,
-      commandLine: commandLine(entry),
-      configPath: configPathOf(entry, options),
-    }));
 }
 
-/** The options of a supervisord's command line; null for any other program. */
-export function daemonOptions(argv: readonly string[]): readonly string[] | null {
-  const [program = '', first = '', ...rest] = argv;
-  const name = basename(program);
-  if (name === 'supervisord') return argv.slice(1);
-  // Also under the name of a version: tsupervisor-0.2.
-  if (/^tsupervisor(?:[-_.].*)?$/.test(name)) return first === 'supervisord' || first === 'run' ? rest : null;
-  if (!/^python[\d.]*$/.test(name)) return null;
-  if (basename(first) === 'supervisord') return rest;
-  return first === '-m' && rest[0] === 'supervisor.supervisord' ? rest.slice(1) : null;
+/**
+ * Of two processes with one command line, the parent is the daemon when the other is a fork of it; else the parent waits
+ * for the daemon that it has executed. The original's starter does not wait, and a runtime like ours has threads.
+ */
+function isFork({ threads }: ProcessEntry, { interpreter }: DaemonCommand): boolean {
+  return interpreter === 'python' || threads === 1;
 }
 
-/** What -c or --configuration names; null when it is not there. */
-export function configurationOption(options: readonly string[]): string | null {
-  for (const [index, word] of options.entries()) {
-    const long = /^--conf[a-z]*(?:=(.*))?$/s.exec(word);
-    // Letters before c are flags, which take no value.
-    const short = /^-[nskt]*c(.*)$/s.exec(word);
-    if (!long && !short) continue;
-    return (long ? long[1] : short?.[1]) || (options[index + 1] ?? null);
-  }
-  return null;
+function view({ entry, command }: Candidate): DaemonView {
+  return {
+    pid: entry.pid,
+    uid: entry.uid,
+    commandLine: commandLine(entry),
+    configPath: configPathOf(entry, command.configuration),
+    isTrusted: entry.uid === 0 || entry.uid === currentUid(),
+    isReplaced: isReplaced(entry),
+  };
 }
 
-function isStarterOf(entry: ProcessEntry, other: ProcessEntry): boolean {
-  return other.parent === entry.pid && commandLine(other) === commandLine(entry);
-}
-
-function configPathOf({ pid, argv }: ProcessEntry, options: readonly string[]): string | null {
+function configPathOf({ pid, argv }: ProcessEntry, given: string | null): string | null {
   const cwd = workingDirectoryOf(pid);
-  const given = configurationOption(options);
   if (given !== null) return given.startsWith('/') || cwd !== null ? real(resolve(cwd ?? '/', given)) : null;
   if (cwd === null) return null;
   const [program = '', script = ''] = argv;

@@ -1,9 +1,9 @@
 // Gathers everything the checks want to know. Reads only: nothing on the machine is changed.
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Server } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { checkConfig } from '../../config/check.ts';
-import { type Config, ConfigError, type UserIdentity } from '../../config/config.ts';
+import { ConfigError, type UserIdentity } from '../../config/config.ts';
 import { requireConfig } from '../../config/locate-config.ts';
 import { calledAs, systemHost } from '../../config/system-host.ts';
 import { currentUid } from '../../linux/credentials.ts';
@@ -25,11 +25,16 @@ export interface LookRequest {
   readonly server: Server;
 }
 
+/** Longer than a fork takes to execute its program. */
+const BETWEEN_LOOKS_MS = 100;
+
 export async function look({ configuration: given, server }: LookRequest): Promise<View> {
   const configuration = readConfiguration(given);
   const config = configuration.kind === 'found' ? configuration.config : null;
+  const earlier = processTable();
+  await Bun.sleep(BETWEEN_LOOKS_MS);
   const table = processTable();
-  const daemons = runningDaemons(table);
+  const daemons = runningDaemons({ earlier, table }, config?.supervisord.user?.uid ?? null);
   const client = new SupervisorClient(server);
   try {
     const { answer, processes } = await hear(client, server);
@@ -52,7 +57,7 @@ export async function look({ configuration: given, server }: LookRequest): Promi
       daemonPids,
       daemonPid,
     });
-    const writer = writerOf(daemon, config);
+    const writer = writerOf(daemon, configuration);
     return {
       ...seen,
       units: lookAtUnits(daemon?.pid ?? null),
@@ -95,8 +100,21 @@ function pidIn(pidfile: string): number | null {
   }
 }
 
-/** Who writes the logs: the daemon's user, or whoever a daemon would become. */
-function writerOf(daemon: DaemonView | null, config: Config | null): UserIdentity | null {
+/**
+ * Who writes the logs: the daemon's user, or the user that a daemon would become. Root's configuration is for a daemon
+ * of root, whoever looks at it.
+ */
+function writerOf(daemon: DaemonView | null, configuration: ConfigurationView): UserIdentity | null {
   if (daemon !== null) return userById(daemon.uid);
-  return config?.supervisord.user ?? userById(currentUid());
+  if (configuration.kind === 'none') return null;
+  const starter = currentUid() === 0 ? 0 : ownerOf(configuration.path);
+  return configuration.config?.supervisord.user ?? (starter === null ? null : userById(starter));
+}
+
+function ownerOf(path: string): number | null {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,5 @@
 // All processes that /proc shows us, as far as it lets us look.
-import { readlinkSync, statSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { processStat } from '../../linux/process-stat.ts';
 import { allPids } from '../../linux/process-table.ts';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
@@ -8,8 +8,12 @@ import { printable } from './printable.ts';
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
+  /** The real one: a set-user-ID program keeps that of the user who started it. */
   readonly uid: number;
   readonly argv: readonly string[];
+  /** The target of /proc/PID/exe, which the process cannot choose as it chooses argv; null when we may not look. */
+  readonly executable: string | null;
+  readonly threads: number;
   /** Clock ticks from the machine's start to its own (proc_pid_stat(5)). */
   readonly startedAt: number;
 }
@@ -47,15 +51,17 @@ export function isBefore(one: ProcessEntry, other: ProcessEntry): boolean {
 function entryOf(pid: number): ProcessEntry | null {
   const words = textOrEmpty(`/proc/${pid}/cmdline`).split('\0');
   const stat = processStat(pid);
-  if (words[0] === '' || stat === null) return null;
-  try {
-    const { uid } = statSync(`/proc/${pid}`);
-    const argv = words.at(-1) === '' ? words.slice(0, -1) : words;
-    return { pid, parent: stat.parent, uid, argv, startedAt: stat.startedAt };
-  } catch {
-    // It ended between two looks.
-    return null;
-  }
+  const uid = realUidIn(textOrEmpty(`/proc/${pid}/status`));
+  if (words[0] === '' || stat === null || uid === null) return null;
+  const argv = words.at(-1) === '' ? words.slice(0, -1) : words;
+  const { parent, threads, startedAt } = stat;
+  return { pid, parent, uid, argv, executable: linkOrNull(`/proc/${pid}/exe`), threads, startedAt };
+}
+
+/** From the text of /proc/PID/status. The owner of /proc/PID is the effective one. */
+function realUidIn(status: string): number | null {
+  const uid = /^Uid:\t(\d+)/m.exec(status)?.[1];
+  return uid === undefined ? null : Number(uid);
 }
 
 function linkOrNull(path: string): string | null {

@@ -13,6 +13,9 @@ import { commandLine, environmentOf, isBefore, type ProcessEntry } from './proce
 const OUTPUT_TAIL_BYTES = 4096;
 const MAIN_LOG_TAIL_BYTES = 256 * 1024;
 const LINES_SHOWN = 5;
+const FRESH_SECONDS = 60;
+/** Ends within that time which are more than chance. */
+const MANY_ENDS = 3;
 
 export interface ProgramsRequest {
   readonly processes: readonly ProcessInfo[];
@@ -24,7 +27,8 @@ export interface ProgramsRequest {
 }
 
 export async function lookAtPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
-  const log = request.processes.some(isDown) ? await mainLog(request.client) : '';
+  const isInteresting = (info: ProcessInfo) => isDown(info) || isFresh(info);
+  const log = request.processes.some(isInteresting) ? await mainLog(request.client) : '';
   const views: ProgramView[] = [];
   // One connection, one question at a time.
   for (const info of request.processes) views.push(await lookAt(info, log, request));
@@ -37,22 +41,45 @@ export function lastExitIn(log: string, name: string): string | null {
   return [...log.matchAll(pattern)].at(-1)?.[1] ?? null;
 }
 
+/**
+ * How often the activity log tells an unexpected end of a process, in the minute before the last one. Its times are the
+ * daemon's own: they are compared with each other only.
+ */
+export function recentEndsIn(log: string, name: string): number {
+  const pattern = new RegExp(
+    `^(\\d{4}-\\d\\d-\\d\\d) (\\d\\d:\\d\\d:\\d\\d),\\d+ \\w+ exited: ${RegExp.escape(name)} \\(.*; not expected\\)$`,
+    'gm',
+  );
+  const times = [...log.matchAll(pattern)].map(([, day, time]) => Date.parse(`${day}T${time}Z`));
+  const last = times.at(-1) ?? 0;
+  return times.filter((time) => last - time < FRESH_SECONDS * 1000).length;
+}
+
+/** Was started a short time ago; one that keeps restarting is EXITED at moments. */
+function isFresh({ statename, now, start }: ProcessInfo): boolean {
+  return ['RUNNING', 'STARTING', 'EXITED'].includes(statename) && now - start < FRESH_SECONDS;
+}
+
 function isDown({ statename }: ProcessInfo): boolean {
   return statename === 'FATAL' || statename === 'BACKOFF' || statename === 'EXITED';
 }
 
 async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
   const config = configOf(info, request.config);
-  const down = isDown(info);
+  const recentEnds = isFresh(info) ? recentEndsIn(log, info.name) : 0;
+  const keepsRestarting = recentEnds >= MANY_ENDS;
+  const isIll = isDown(info) || keepsRestarting;
   return {
     info,
     command: config?.command ?? null,
     user: config?.user?.name ?? null,
     directory: config?.directory ?? null,
     startsecs: config?.startsecs ?? 1,
-    lastWords: down && info.statename !== 'EXITED' ? await lastWords(info, request.client) : [],
-    lastExit: down ? lastExitIn(log, info.name) : null,
-    survivors: down ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
+    lastWords:
+      keepsRestarting || (isIll && info.statename !== 'EXITED') ? await lastWords(info, request.client) : [],
+    lastExit: isIll ? lastExitIn(log, info.name) : null,
+    recentEnds: keepsRestarting ? recentEnds : 0,
+    survivors: isIll ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
   };
 }
 
@@ -61,13 +88,13 @@ function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | nul
   return group?.processes.find(({ name }) => name === info.name) ?? null;
 }
 
-/** Of stderr; where that says nothing or goes to stdout, of stdout. */
+/** The end of stderr; where that says nothing or goes to stdout, of stdout. */
 async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     const lines = linesOf(
       await orEmpty(client.readProcessLog(processName(info), channel, -OUTPUT_TAIL_BYTES, 0)),
     );
-    if (lines.length > 0) return lines.slice(-LINES_SHOWN);
+    if (lines.length > 0) return withoutRepetition(lines).slice(-LINES_SHOWN);
   }
   return [];
 }
@@ -92,6 +119,17 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
+/** What stands there several times in a row is shown once, with the number. */
+export function withoutRepetition(lines: readonly string[]): string[] {
+  const runs: { line: string; count: number }[] = [];
+  for (const line of lines) {
+    const run = runs.at(-1);
+    if (run?.line === line) run.count += 1;
+    else runs.push({ line, count: 1 });
+  }
+  return runs.map(({ line, count }) => (count === 1 ? line : `${line}   (×${count})`));
+}
+
 /** What a process finds as SUPERVISOR_SERVER_URL; null when it finds none, or that cannot be told. */
 function serverUrlOf(process: ProcessConfig | null, config: Config | null): string | null {
   if (process === null || config === null) return null;
@@ -105,7 +143,7 @@ function serverUrlOf(process: ProcessConfig | null, config: Config | null): stri
  * a program of the same name and may be gone by now, have another server's URL.
  */
 function survivorsOf(
-  { name, group }: ProcessInfo,
+  { name, group, pid: currentPid }: ProcessInfo,
   serverUrl: string | null,
   { table, daemonPids, daemonPid }: ProgramsRequest,
 ): ProgramView['survivors'] {
@@ -125,7 +163,8 @@ function survivorsOf(
         environment.has(`SUPERVISOR_PROCESS_NAME=${name}`) &&
         environment.has(`SUPERVISOR_GROUP_NAME=${group}`);
       const isOurs = serverUrl === null || environment.has(`SUPERVISOR_SERVER_URL=${serverUrl}`);
-      return isNamed && isOurs && pid !== process.pid && !isOthers(pid);
+      const isOfThisRun = pid === currentPid || nearest(pid, parents, [currentPid]) !== null;
+      return isNamed && isOurs && pid !== process.pid && !isOfThisRun && !isOthers(pid);
     })
     .map((entry) => ({ pid: entry.pid, commandLine: commandLine(entry) }));
 }

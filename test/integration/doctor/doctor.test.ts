@@ -132,7 +132,9 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       const daemon = await Daemon.start({ executable, config: cat });
       daemon.subprocess.kill('SIGKILL');
       await daemon.subprocess.exited;
-      expect(ids(await examined(daemon.configPath))).toEqual(['daemon-not-running', 'socket-stale']);
+      const report = await examined(daemon.configPath);
+      expect(ids(report)).toEqual(['daemon-not-running']);
+      expect(report.findings[0]?.why).toContain(`left ${daemon.path('supervisor.sock')}`);
       rmSync(daemon.directory, { recursive: true });
     });
 
@@ -178,7 +180,8 @@ describe('a machine with a daemon that got into trouble', () => {
     expect(ids(await examined(file))).toEqual([]);
     first.kill('SIGKILL');
     await first.exited;
-    expect(ids(await examined(file))).toContain('orphans');
+    // In the order in which they are to be carried out: else every program would run twice.
+    expect(ids(await examined(file))).toEqual(['orphans', 'daemon-not-running']);
     unlinkSync(log);
     const second = await start();
     const { findings } = await examined(file);
@@ -208,6 +211,69 @@ describe('a machine with a daemon that got into trouble', () => {
   });
 });
 
+describe('what only looks like a daemon', () => {
+  const nobody = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+  const lookalike = (file: string, ...as: string[]) =>
+    Bun.spawn([...as, 'bash', '-c', 'exec -a supervisord perl -e "sleep 300" -- -c "$0"', file], {
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+  const isThere = (child: Bun.Subprocess, word: string) =>
+    eventually(() => readOr(`/proc/${child.pid}/cmdline`).startsWith(word), { what: word });
+
+  test('of another user is not obeyed, whatever it is called and executes', async () => {
+    const file = configuration('trap', cat);
+    const trap = path('trap/theirs.conf');
+    writeFileSync(trap, readFileSync(file));
+    const disguised = lookalike(trap, ...nobody);
+    const script = path('trap/supervisord');
+    writeFileSync(script, 'import sys; sys.stdin.read()');
+    const real = Bun.spawn([...nobody, '/usr/bin/python3', script, '-c', file], { stdin: 'pipe' });
+    await isThere(disguised, 'supervisord');
+    await isThere(real, '/usr/bin/python3');
+    const { stdout } = await doctor(file, '--json', '--lang', 'en');
+    disguised.kill();
+    real.kill();
+    await Promise.all([disguised.exited, real.exited]);
+    const report: Report = JSON.parse(stdout);
+    expect(report).toMatchObject({ daemonPid: null, findings: [{ id: 'daemon-not-running' }] });
+    expect(stdout).not.toContain('chown');
+    expect(stdout).not.toContain(`${disguised.pid}`);
+  });
+
+  test('of root is none by its command line alone, nor while it shows its version', async () => {
+    const file = configuration('lookalike', cat);
+    const disguised = lookalike(file);
+    const script = path('lookalike/supervisord');
+    writeFileSync(script, 'import sys; sys.stdin.read()');
+    const version = Bun.spawn(['/usr/bin/python3', script, '-c', file, '--version'], { stdin: 'pipe' });
+    await isThere(disguised, 'supervisord');
+    await isThere(version, '/usr/bin/python3');
+    const report = await examined(file);
+    disguised.kill();
+    version.kill();
+    await Promise.all([disguised.exited, version.exited]);
+    expect(report).toMatchObject({ daemonPid: null });
+    expect(ids(report)).toEqual(['daemon-not-running']);
+  });
+});
+
+test('a program that restarts while an orphan of it holds its port is found, with the orphan', async () => {
+  const port = await freePort();
+  const daemon = await Daemon.start({
+    files: { 'server.py': heir },
+    config: `[program:heir]\ncommand=/usr/bin/python3 -u %(here)s/server.py ${port}\nstartsecs=0\nstartretries=1000`,
+  });
+  await eventually(() => daemon.log().split('exited: heir').length > 5, { what: 'it to restart' });
+  const report = await examined(daemon.configPath);
+  const heirs = Number(daemon.read('heir.pid'));
+  process.kill(heirs, 'SIGKILL');
+  await daemon.stop();
+  expect(ids(report)).toEqual(['program-port-taken']);
+  expect(report.findings[0]?.what).toMatch(/^heir restarts again and again/);
+  expect(report.findings[0]?.why).toContain(`still there from an earlier run: pid ${heirs}: `);
+  expect(report.findings[0]?.remedy).toStartWith(`kill ${heirs}\n`);
+});
+
 describe('a machine without a daemon', () => {
   test('is told of a configuration that is not there, and where was searched', async () => {
     const report = await examined(path('nowhere.conf'));
@@ -229,6 +295,13 @@ describe('a machine without a daemon', () => {
 
 describe('an ordinary user', () => {
   const asUser = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups'];
+
+  test('is not told to take over the logs that root has to write', async () => {
+    const file = configuration('roots', cat);
+    const command = [...asUser, ours[0], 'doctor', '-c', file, '--json', '--lang', 'en'];
+    const report: Report = JSON.parse((await run(command)).stdout);
+    expect(ids(report)).toEqual(['daemon-not-running']);
+  });
 
   test('is told why the socket of root is closed to him', async () => {
     const daemon = await Daemon.start({ config: cat });
@@ -317,6 +390,20 @@ describe('a daemon that refuses to start', () => {
     expect(stderr).toEndWith('Remedy: [inet_http_server]\nRemedy: port = 127.0.0.1:9001\n');
   });
 });
+
+/** Listens, and leaves a child that holds the port; each later run finds it taken. */
+const heir = `import os, socket, sys, time
+server = socket.socket()
+time.sleep(0.1)
+server.bind(("127.0.0.1", int(sys.argv[1])))
+server.listen()
+pid = os.fork()
+if pid == 0:
+    time.sleep(1000)
+with open(os.path.join(os.path.dirname(__file__), "heir.pid"), "w") as file:
+    file.write(str(pid))
+sys.exit(1)
+`;
 
 /** Goes into the background as the textbooks have it. */
 const leaves = `import os, time

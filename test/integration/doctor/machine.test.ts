@@ -1,10 +1,19 @@
 // Everything that may be wrong with a machine, brought about for real: the doctor must find it and say what to do.
 import { describe, test } from 'bun:test';
-import { chmodSync, existsSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MachineFindingId } from '../../../src/doctor/finding.ts';
-import { freePort, ours, run } from '../../support/daemon.ts';
+import { Daemon, freePort, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openDescriptors } from '../torture/kernel-view.ts';
 import {
@@ -126,6 +135,19 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     zh: /接受连接但没有应答\n.*SIGSTOP/,
     remedy: /\nkill -CONT \d+$/,
   },
+  'daemon-outdated': {
+    arrange: async (home) => {
+      const executable = join(home, 'tsupervisor');
+      copyFileSync(ours[0], executable);
+      const daemon = await Daemon.start({ config: cat, executable: [executable, 'supervisord'] });
+      copyFileSync(ours[0], `${executable}.new`);
+      renameSync(`${executable}.new`, executable);
+      return { configuration: daemon.configPath, end: () => daemon.stop() };
+    },
+    en: /the daemon \(pid \d+\) still runs the version from before an upgrade\n/,
+    zh: /守护进程（pid \d+）仍在运行升级之前的版本\n/,
+    remedy: /^tsupervisor supervisorctl -c \S+ shutdown\ntsupervisor supervisord -c \S+ {3}# /,
+  },
   'server-wants-password': {
     arrange: async (home) => {
       const file = configurationIn(home, cat);
@@ -191,13 +213,15 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
   'socket-stale': {
     arrange: async () => {
       const { patient, daemon } = await running();
-      process.kill(daemon.pid, 'SIGKILL');
-      await daemon.subprocess.exited;
+      const path = daemon.path('supervisor.sock');
+      unlinkSync(path);
+      const leave = 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])';
+      await run(['/usr/bin/python3', '-c', leave, path]);
       return patient;
     },
-    en: /nobody listens at the socket \S+\n.*crashed/,
-    zh: /套接字 \S+ 无人监听\n/,
-    remedy: /^tsupervisor supervisord -c \S+$/,
+    en: /the daemon runs \(pid \d+\), but does not listen at the socket \S+\n.*crashed/,
+    zh: /守护进程在运行（pid \d+），但没有监听套接字 \S+\n/,
+    remedy: /^kill -HUP \d+ /,
   },
   'socket-denied': {
     arrange: async () => ({ ...(await running()).patient, by: asUser }),
@@ -397,7 +421,8 @@ describe('the doctor finds, and says what to do about', () => {
   test('a daemon with a configuration that is not in the usual places', async () => {
     const home = newHome();
     const file = configurationIn(home, cat);
-    const daemon = `${ours[0]} run -c ${file} >/dev/null & until grep -q started ${home}/log; do sleep 0.01; done 2>/dev/null`;
+    // The daemon of the other language was killed with its namespace.
+    const daemon = `rm -f ${home}/log ${home}/s.sock; ${ours[0]} run -c ${file} >/dev/null & until grep -q started ${home}/log; do sleep 0.01; done 2>/dev/null`;
     await expectAdvice({ configuration: null, by: alone(`${daemon}; "$@"`) }, 'configuration-not-found', {
       en: /no configuration in the usual places\n.*but a daemon runs with \S+supervisord\.conf$/,
       zh: /常用位置没有配置文件\n.*但有守护进程正在使用 \S+supervisord\.conf$/,

@@ -14,7 +14,7 @@ interface Failure extends Advice {
   readonly program: string;
   /** A daemon that is not root's, has next to no descriptors, or no processes; else that of root. */
   readonly under?: 'user' | 'few descriptors' | 'few processes';
-  readonly state?: 'UNKNOWN';
+  readonly state?: 'UNKNOWN' | 'RUNNING';
 }
 
 const failures: Readonly<Record<ProgramFindingId, Failure>> = {
@@ -131,6 +131,13 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     zh: /会自行转入后台/,
     remedy: /\nkill \d+\n/,
   },
+  'program-keeps-restarting': {
+    program: `command=/bin/sh -c 'exec sleep 0.1'\nstartsecs=0\nautostart=true\nautorestart=true\nexitcodes=3`,
+    state: 'RUNNING',
+    en: /restarts again and again: it ended \d+ times within a minute\nit ends soon after each start: exit status 0/,
+    zh: /反复重启：一分钟内结束了 \d+ 次\n它每次启动后不久就结束：exit status 0/,
+    remedy: /^tsupervisor supervisorctl -c \S+ tail \S+ stderr$/,
+  },
   'program-unknown': {
     program: `command=TOOLS/rooted -e '$| = 1; $< = 0; print "root\\n"; sleep 300'\nstartsecs=0\nautostart=true`,
     under: 'user',
@@ -166,7 +173,7 @@ beforeAll(async () => {
   const later = '\nautostart=false';
   const [root, user, descriptors, processes] = await Promise.all([
     Daemon.start({ config: sections(undefined) }),
-    Daemon.start({ ...daemonOf(asUser, 'www-data'), config: sections('user') }),
+    Daemon.start({ ...daemonOf(asUser, 'www-data'), config: sections('user'), supervisord: 'user=www-data' }),
     Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few descriptors', later) }),
     Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few processes', later) }),
   ]);
@@ -202,6 +209,10 @@ describe('a program that does not run', () => {
       await eventually(async () => (await daemon.states())[nameOf(id)] === state, {
         what: `${id}: ${state}`,
       });
+      if (id === 'program-keeps-restarting')
+        await eventually(() => daemon.log().split('exited: keeps-restarting').length > 4, {
+          what: 'restarts',
+        });
       await expectAdvice({ configuration: daemon.configPath }, id, failure, nameOf(id));
     });
 });

@@ -21,6 +21,8 @@ const daemon: DaemonView = {
   uid: 0,
   commandLine: 'supervisord',
   configPath: '/etc/supervisord.conf',
+  isTrusted: true,
+  isReplaced: false,
 };
 
 const well: View = {
@@ -41,6 +43,17 @@ const well: View = {
     mayRaise: false,
   },
   units: null,
+};
+
+const customaryUnit: UnitView = {
+  name: 'supervisor',
+  loadState: 'loaded',
+  activeState: 'active',
+  fileState: 'enabled',
+  result: 'success',
+  privateTmp: false,
+  mainPid: 500,
+  statusText: '',
 };
 
 const ids = (findings: readonly { readonly id: string }[]): string[] => findings.map(({ id }) => id);
@@ -77,17 +90,55 @@ test('a daemon that answers and cannot be seen is not said to be none', () => {
   );
 });
 
-describe('systemd', () => {
-  const unit: UnitView = {
-    name: 'supervisor',
-    loadState: 'loaded',
-    activeState: 'active',
-    fileState: 'enabled',
-    result: 'success',
-    privateTmp: false,
-    mainPid: 500,
-    statusText: '',
+describe('the order of the findings is that in which their remedies are carried out', () => {
+  const socket = {
+    ...{ section: 'unix_http_server', path: '/run/s.sock', listenerPid: null, mode: 'mode 0700, root:root' },
+    ...{ failure: 'ECONNREFUSED', isSocket: true, directoryExists: true },
   };
+  const killed: View = {
+    ...well,
+    daemons: [],
+    answer: { kind: 'unreachable', url: 'unix:///run/s.sock' },
+    unixServers: [socket],
+    inetServers: [
+      {
+        ...{ section: 'inet_http_server', host: '127.0.0.1', port: 9001, isHere: true },
+        holder: { uid: 0, pid: 501, commandLine: 'x' },
+      },
+    ],
+    orphans: [{ pid: 600, process: 'web', commandLine: 'web' }],
+  };
+
+  test('orphans and a taken port come before the advice to start, which is given once', () => {
+    const findings = examine(killed);
+    expect(ids(findings)).toEqual(['orphans', 'port-taken', 'daemon-not-running']);
+    expect(findings[2]?.why.en).toContain('an earlier one was killed, or crashed, and left /run/s.sock');
+    expect(findings[2]?.remedy.en).toBe('tsupervisor supervisord -c /etc/supervisord.conf');
+  });
+});
+
+test('a daemon from before an upgrade is told, with how to start the new one', () => {
+  const old = { ...well, daemons: [{ ...daemon, isReplaced: true }] };
+  expect(examine(old)).toMatchObject([
+    {
+      id: 'daemon-outdated',
+      remedy: { en: expect.stringMatching(/shutdown\ntsupervisor supervisord -c .* {3}# restarts its/) },
+    },
+  ]);
+  const unit = { ...customaryUnit, name: 'tsupervisor' };
+  expect(examine({ ...old, units: [unit] })[0]?.remedy.en).toStartWith('systemctl restart tsupervisor ');
+});
+
+test("a path that another user's daemon was started with is in no remedy", () => {
+  const trap = { ...daemon, isTrusted: false, configPath: '/tmp/trap.conf' };
+  const none: View = { ...well, configuration: { kind: 'none', reason: 'none' }, daemons: [trap] };
+  for (const view of [none, { ...well, daemons: [trap] }])
+    for (const { remedy } of examine(view)) expect(remedy.en).not.toContain('trap');
+  expect(ids(examine({ ...well, daemons: [trap] }))).toEqual(['configuration-not-the-daemons']);
+});
+
+describe('systemd', () => {
+  const unit = customaryUnit;
   const found = (...units: UnitView[]): string[] => ids(checkUnits({ ...well, units }));
 
   test('is asked for blocks of properties', () => {
@@ -228,12 +279,13 @@ describe('a program that fails', () => {
       stdoutLogfile: '/l/x.out',
       stderrLogfile: '/l/x.err',
     },
-    command: '/bin/x',
+    command: '/opt/x',
     user: 'joe',
     directory: null,
     startsecs: 1,
     lastWords,
     lastExit: null,
+    recentEnds: 0,
     survivors: [],
   });
   const quick = 'Exited too quickly (process log may have details)';
@@ -276,6 +328,48 @@ describe('a program that fails', () => {
       remedy: { en: expect.stringMatching(/^namei -l \/opt\/x\n/) },
     });
     expect(found?.why.en).toStartWith('joe may not run /opt/x');
+  });
+
+  for (const [words, remedy] of [
+    ["couldn't chdir to /srv/x: ENOENT", 'mkdir -p /srv/x\nchown joe /srv/x'],
+    ["couldn't chdir to /etc/x: ENOENT", 'namei -l /etc/x'],
+    ["command at '/opt/x' is not executable", 'chmod +x /opt/x'],
+    ["command at '/root/x' is not executable", 'namei -l /root/x'],
+    ["couldn't exec /root/x: ENOENT", 'namei -l /root/x'],
+    ["couldn't exec /root/x: ENOEXEC", 'namei -l /root/x'],
+  ] as const)
+    test(`gets a remedy that changes only what the configuration names, whatever it writes: ${words}`, () => {
+      const view = { ...program(quick, `supervisor: ${words}`), directory: '/srv/x' };
+      expect(causeOfFailure(view)?.remedy.en).toBe(remedy);
+    });
+
+  test('and has a name that a shell would read is quoted', () => {
+    const view = program(quick);
+    const info = { ...view.info, name: 'x;reboot', group: 'x;reboot' };
+    const [finding] = examine({ ...well, programs: [{ ...view, info }] });
+    expect(finding?.remedy.en).toContain("tail 'x;reboot' stderr");
+    expect(finding?.remedy.en).toEndWith("start 'x;reboot'");
+  });
+
+  test('again and again though it is RUNNING at times is told with what an earlier run left', () => {
+    const view = program('', 'Error: listen EADDRINUSE: address already in use :::3000');
+    const info = { ...view.info, statename: 'RUNNING' as const };
+    const ill = { ...view, info, recentEnds: 4, survivors: [{ pid: 77, commandLine: 'x --worker' }] };
+    expect(examine({ ...well, programs: [ill] })).toMatchObject([
+      {
+        id: 'program-port-taken',
+        what: { en: 'x restarts again and again: it ended 4 times within a minute' },
+        why: { en: expect.stringContaining('still there from an earlier run: pid 77: x --worker') },
+        remedy: { en: "kill 77\nss -ltnp 'sport = :3000'" },
+      },
+    ]);
+    const orphans = [{ pid: 78, process: 'x', commandLine: 'x --old' }];
+    const findings = examine({ ...well, orphans, programs: [{ ...ill, survivors: [] }] });
+    expect(findings.map(({ id, remedy }) => [id, remedy.en])).toEqual([
+      ['orphans', 'kill 78'],
+      ['program-port-taken', "ss -ltnp 'sport = :3000'"],
+    ]);
+    expect(findings[1]?.why.en).toContain('pid 78: x --old');
   });
 
   for (const word of ['cd', '~/bin/x', '$HOME/bin/x', 'LANG=C', 'ulimit'])

@@ -1,11 +1,12 @@
 // What the doctor recognises by its words: daemons, commands that leave, reasons of failure.
 import { describe, expect, test } from 'bun:test';
 import { foregroundCommand } from '../../../src/doctor/checks/self-daemonising.ts';
-import { configurationOption, daemonOptions, runningDaemons } from '../../../src/doctor/facts/daemons.ts';
+import { daemonCommand } from '../../../src/doctor/facts/daemon-command.ts';
+import { runningDaemons } from '../../../src/doctor/facts/daemons.ts';
 import { limitIn } from '../../../src/doctor/facts/limits.ts';
 import { parseListening } from '../../../src/doctor/facts/ports.ts';
-import { commandLine } from '../../../src/doctor/facts/process-table.ts';
-import { lastExitIn } from '../../../src/doctor/facts/programs.ts';
+import { commandLine, type ProcessEntry } from '../../../src/doctor/facts/process-table.ts';
+import { lastExitIn, recentEndsIn, withoutRepetition } from '../../../src/doctor/facts/programs.ts';
 import { languageOf } from '../../../src/doctor/language.ts';
 import { makeDirectory } from '../../../src/doctor/make-directory.ts';
 
@@ -14,46 +15,100 @@ test('a command line is one line, whatever escape sequences somebody has put int
   expect(commandLine({ argv })).toBe('python3 -c import x?y ?]0;title? ?2J naïve 中文');
 });
 
-test('a daemon whose configuration cannot be shown as it is called has none that is known', () => {
-  const daemon = { pid: process.pid, parent: 1, uid: 0, startedAt: 1 };
-  const pathOf = (path: string) =>
-    runningDaemons([{ ...daemon, argv: ['supervisord', '-c', path] }])[0]?.configPath;
-  expect(pathOf('/etc/x.conf')).toBe('/etc/x.conf');
-  expect(pathOf('/etc/x.conf\n\x1b[2J')).toBeNull();
+const python = '/usr/bin/python3.11';
+const executable = '/opt/tsupervisor';
+
+describe('a command line', () => {
+  for (const [line, exe, configuration] of [
+    ['/usr/bin/python3 /usr/bin/supervisord -n -c /etc/s.conf', python, '/etc/s.conf'],
+    ['python3.11 -m supervisor.supervisord -n', python, null],
+    ['/usr/bin/python3 -s /usr/bin/supervisord -n', python, null],
+    ['/usr/libexec/platform-python -Es /usr/bin/supervisord', '/usr/libexec/platform-python3.6', null],
+    ['/usr/bin/python3 /usr/bin/supervisord', null, null],
+    ['/usr/bin/supervisord -c x', executable, 'x'],
+    ['tsupervisor supervisord -c x', executable, 'x'],
+    ['tsupervisor supervisord -c x', null, 'x'],
+    ['/opt/tsupervisor run -cx -n', `${executable} (deleted)`, 'x'],
+    ['/opt/tsupervisor-0.2 run -nc x', '/opt/tsupervisor-0.2', 'x'],
+    ['supervisord --configuration=x', executable, 'x'],
+    ['supervisord --conf x', executable, 'x'],
+    ['supervisord -c', executable, null],
+    ['supervisord -u root -l -h -n', executable, null],
+  ] as const)
+    test(`${line} of ${exe ?? 'an executable that we may not see'} is a daemon with ${configuration}`, () => {
+      expect(daemonCommand({ argv: line.split(' '), executable: exe })).toMatchObject({ configuration });
+    });
+
+  for (const [line, exe] of [
+    ['tsupervisor supervisorctl status', executable],
+    ['tsupervisorx run', '/opt/tsupervisorx'],
+    ['tsupervisor doctor -c x', executable],
+    ['vim /usr/bin/supervisord', '/usr/bin/vim'],
+    ['python3 manage.py supervisord', python],
+    ['sh -c supervisord', '/bin/sh'],
+    ['supervisord -c /etc/s.conf', '/usr/bin/perl'],
+    ['python3 /usr/bin/supervisord', '/usr/bin/perl'],
+    ['supervisord -c x', python],
+    ['python3 /usr/bin/supervisord --version', python],
+    ['python3 /usr/bin/supervisord -c x -nv', python],
+    ['supervisord -?', executable],
+    ['supervisord --he', executable],
+    ['supervisord ctl status', '/usr/local/bin/supervisord'],
+    ['tsupervisor run --help', executable],
+  ] as const)
+    test(`${line} of ${exe} is none`, () => {
+      expect(daemonCommand({ argv: line.split(' '), executable: exe })).toBeNull();
+    });
 });
 
-describe('a command line of supervisord', () => {
-  for (const [line, options] of [
-    ['/usr/bin/python3 /usr/bin/supervisord -n -c /etc/s.conf', '-n -c /etc/s.conf'],
-    ['python3.11 -m supervisor.supervisord -n', '-n'],
-    ['/usr/bin/supervisord -c x', '-c x'],
-    ['tsupervisor supervisord -c x', '-c x'],
-    ['/opt/tsupervisor run -c x', '-c x'],
-    ['/opt/tsupervisor-0.2 run -c x', '-c x'],
-    ['tsupervisor supervisorctl status', null],
-    ['tsupervisorx run', null],
-    ['tsupervisor doctor -c x', null],
-    ['vim /usr/bin/supervisord', null],
-    ['python3 manage.py supervisord', null],
-    ['sh -c supervisord', null],
-  ] as const)
-    test(`${line}: ${options === null ? 'is none' : options}`, () => {
-      expect(daemonOptions(line.split(' '))?.join(' ') ?? null).toBe(options);
-    });
+describe('a running daemon', () => {
+  const entry: ProcessEntry = {
+    ...{ pid: process.pid, parent: 1, uid: 0, threads: 9, startedAt: 1, executable },
+    argv: ['supervisord', '-c', '/etc/x.conf'],
+  };
+  const pids = (table: readonly ProcessEntry[], earlier = table, configuredUid: number | null = null) =>
+    runningDaemons({ earlier, table }, configuredUid).map(({ pid }) => pid);
+  const child = { ...entry, pid: process.ppid, parent: entry.pid };
 
-  for (const [options, path] of [
-    ['-n -c /a', '/a'],
-    ['-c/a -n', '/a'],
-    ['-nc /a', '/a'],
-    ['--configuration=/a', '/a'],
-    ['--conf /a', '/a'],
-    ['-n', null],
-    ['-c', null],
-    ['-u root -n', null],
-  ] as const)
-    test(`${options} names ${path}`, () => {
-      expect(configurationOption(options.split(' '))).toBe(path);
-    });
+  test('whose configuration cannot be shown as it is called has none that is known', () => {
+    const pathOf = (path: string) => {
+      const table = [{ ...entry, argv: ['supervisord', '-c', path] }];
+      return runningDaemons({ earlier: table, table }, null)[0]?.configPath;
+    };
+    expect(pathOf('/etc/x.conf')).toBe('/etc/x.conf');
+    expect(pathOf('/etc/x.conf\n\x1b[2J')).toBeNull();
+  });
+
+  test('is one of root, or of the user of the configuration, of whom nothing is believed', () => {
+    expect(pids([entry])).toEqual([entry.pid]);
+    const ofJoe = [{ ...entry, uid: 61234 }];
+    expect(pids(ofJoe)).toEqual([]);
+    expect(pids(ofJoe, ofJoe, 61234)).toEqual([entry.pid]);
+    expect(runningDaemons({ earlier: ofJoe, table: ofJoe }, 61234)).toMatchObject([{ isTrusted: false }]);
+  });
+
+  test('is there at a second look, and still the same', () => {
+    expect(pids([entry], [])).toEqual([]);
+    expect(pids([], [entry])).toEqual([]);
+    expect(pids([entry], [{ ...entry, startedAt: 2 }])).toEqual([]);
+  });
+
+  test('is neither a child that has not executed its program, nor a starter that waits for the daemon', () => {
+    expect(pids([entry, { ...child, threads: 1 }])).toEqual([entry.pid]);
+    expect(pids([entry, child])).toEqual([child.pid]);
+    const original = { argv: ['python3', '/usr/bin/supervisord'], executable: python };
+    expect(
+      pids([
+        { ...entry, ...original },
+        { ...child, ...original },
+      ]),
+    ).toEqual([entry.pid]);
+  });
+
+  test('whose executable was replaced is known by that', () => {
+    const table = [{ ...entry, executable: `${executable} (deleted)` }];
+    expect(runningDaemons({ earlier: table, table }, null)).toMatchObject([{ isReplaced: true }]);
+  });
 });
 
 describe('a command that goes into the background', () => {
@@ -110,6 +165,25 @@ describe('the activity log', () => {
     expect(lastExitIn(log, 'a.b')).toBe('exit status 0');
     expect(lastExitIn(log, 'c')).toBe('terminated by SIGKILL');
     expect(lastExitIn(log, 'd')).toBeNull();
+  });
+
+  test('tells how often a process ended of late', () => {
+    const ended = (time: string, how = 'exit status 1; not expected') =>
+      `2026-11-28 ${time},123 WARN exited: a.b (${how})`;
+    const log = [
+      ended('11:58:00'),
+      ended('11:59:58'),
+      ended('12:00:00'),
+      ended('12:00:01', 'exit status 0; expected'),
+      ended('12:00:30', 'terminated by SIGKILL; not expected'),
+    ].join('\n');
+    expect(recentEndsIn(log, 'a.b')).toBe(3);
+    expect(recentEndsIn(log, 'axb')).toBe(0);
+    expect(recentEndsIn('', 'a.b')).toBe(0);
+  });
+
+  test('is not shown with what it repeats', () => {
+    expect(withoutRepetition(['a', 'b', 'b', 'b', 'a'])).toEqual(['a', 'b   (×3)', 'a']);
   });
 });
 
