@@ -1,5 +1,5 @@
 // One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { serverUrlForChildren } from '../config/server-url.ts';
 import { ActivityLog } from '../data-plane/main/activity-log.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
@@ -12,6 +12,8 @@ import { openServers, type Servers } from '../http/servers.ts';
 import { type SeatedServers, seatServers } from '../http/socket-activation.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { cleanAutoLogs } from '../logs/auto-log.ts';
+import { reload, shutdown } from '../operations/end.ts';
+import { OperationError } from '../operations/operation-error.ts';
 import type { DaemonContext } from '../supervisor/daemon-context.ts';
 import { PendingHooks } from '../supervisor/pending-hooks.ts';
 import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
@@ -90,7 +92,7 @@ export class DaemonInstance {
   }
 
   shutdown(): void {
-    this.supervisor.shutdown();
+    shutdown(this.supervisor);
   }
 
   /** Nobody reads what programs write any more: better that they are stopped, and started anew by who started us. */
@@ -104,10 +106,10 @@ export class DaemonInstance {
   /** A configuration that cannot be used is told, and everything stays as it is. */
   restart(): void {
     try {
-      this.supervisor.restart();
+      reload(this.supervisor);
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.log.error(`restart refused, still running with the previous configuration: ${error.message}`);
+      if (!(error instanceof OperationError)) throw error;
+      this.log.error(`restart refused, still running with the previous configuration: ${error.detail}`);
     }
   }
 

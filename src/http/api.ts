@@ -1,6 +1,6 @@
 // /api/v1: the methods of the RPC interface for people who do not speak XML-RPC. One URL a method; parameters by
 // name, from a JSON object or, where nothing is changed, from the query.
-import type { OperationContext } from '../operations/context.ts';
+import type { OperationContext, RequestContext } from '../operations/context.ts';
 import { dispatch } from '../rpc/dispatch.ts';
 import type { Method, MethodTable } from '../rpc/method.ts';
 import { type FaultName, RpcFault } from '../xmlrpc/faults.ts';
@@ -8,6 +8,7 @@ import type { RpcValue } from '../xmlrpc/value.ts';
 import { API, isOfApi } from './api-error.ts';
 import { json } from './json-response.ts';
 import { openApiDocument } from './openapi.ts';
+import { forPeer } from './peer.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse, Status } from './response.ts';
 import { at, type Route } from './router.ts';
@@ -28,7 +29,7 @@ function methodRoute(table: MethodTable, context: OperationContext): Route {
     if (head.method !== 'POST' && !(head.method === 'GET' && method.safe)) {
       return () => refusal(405, `${name} is called by ${method.safe ? 'GET or POST' : 'POST'}`);
     }
-    return (request) => call(table, context, name, () => argumentsOf(method, request));
+    return (request) => call(table, forPeer(context, request.peer), name, () => argumentsOf(method, request));
   };
 }
 
@@ -39,7 +40,7 @@ class BadRequest extends Error {
 
 async function call(
   table: MethodTable,
-  context: OperationContext,
+  context: RequestContext,
   method: string,
   readParams: () => readonly RpcValue[],
 ): Promise<HttpResponse> {

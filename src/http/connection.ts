@@ -4,6 +4,7 @@ import { TimeSlice } from '../event-loop/time-slice.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
 import type { HttpLimits } from './limits.ts';
+import type { Peer } from './peer.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
 import { RequestTimeout } from './request-timeout.ts';
@@ -34,6 +35,7 @@ export interface ConnectionSocket extends Sink {
 export interface ConnectionHost {
   readonly limits: HttpLimits;
   readonly admit: Admit;
+  readonly peer: Peer;
   /** Told of bytes kept for clients; may cut connections off, this one too. */
   onHeld(change: number): void;
   onFinished(requestLine: string, status: number, bytes: number): void;
@@ -185,7 +187,7 @@ export class Connection {
 
   #begin(head: RequestHead): void {
     const { contentLength } = head;
-    const exchange = new Exchange(head, this.#admission(head));
+    const exchange = new Exchange(head, this.#admission(head), this.host.peer);
     this.#exchange = exchange;
     if (contentLength.kind === 'bytes' && contentLength.bytes > this.host.limits.bodyBytes) {
       this.#respond(exchange, errorFor(head, closingError(413)));

@@ -1,4 +1,5 @@
 // One request and what becomes of it, from its header to its answer.
+import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Admission } from './router.ts';
@@ -15,6 +16,7 @@ export class Exchange {
   constructor(
     readonly head: RequestHead,
     private readonly admission: Admission,
+    private readonly peer: Peer,
   ) {}
 
   /** Length of the body so far; the body of a refused request is not kept. */
@@ -65,6 +67,7 @@ export class Exchange {
     return {
       ...this.head,
       body,
+      peer: this.peer,
       // Few handlers ask for it, and it is not cheap.
       get gone() {
         return signal();

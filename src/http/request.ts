@@ -1,4 +1,5 @@
 // A request as handlers see it. Nothing here knows of sockets.
+import type { Peer } from './peer.ts';
 
 /** `none`: the request line named no version, as before HTTP/1.0. */
 export type HttpVersion = '1.0' | '1.1' | 'none';
@@ -28,6 +29,7 @@ export interface RequestHead {
 
 export interface HttpRequest extends RequestHead {
   readonly body: Uint8Array;
+  readonly peer: Peer;
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal;
 }

@@ -1,6 +1,6 @@
 // /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
 
-import type { OperationContext } from '../operations/context.ts';
+import type { OperationContext, RequestContext } from '../operations/context.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { dispatch } from '../rpc/dispatch.ts';
 import type { Answer, MethodTable } from '../rpc/method.ts';
@@ -8,6 +8,8 @@ import { CallDecoder, XmlRpcError } from '../xmlrpc/decode.ts';
 import { encodeFault, encodeResponse } from '../xmlrpc/encode.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 import type { RpcCall, RpcValue } from '../xmlrpc/value.ts';
+import { forPeer } from './peer.ts';
+import type { HttpRequest } from './request.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
 
@@ -20,7 +22,7 @@ export interface RpcLog {
 /** Any path that begins with /RPC2, POST only. */
 export function rpcRoute(table: MethodTable, context: OperationContext, log: RpcLog): Route {
   const handler = new RpcHandler(table, context, log);
-  return atPrefix('/RPC2', ['POST'], ({ body }) => handler.handle(body));
+  return atPrefix('/RPC2', ['POST'], (request) => handler.handle(request));
 }
 
 /** More than this is decoded in slices, so that others are answered in between. */
@@ -34,18 +36,19 @@ class RpcHandler {
     private readonly log: RpcLog,
   ) {}
 
-  handle(body: Uint8Array): HttpResponse | Promise<HttpResponse> {
+  handle({ body, peer }: HttpRequest): HttpResponse | Promise<HttpResponse> {
+    const context = forPeer(this.context, peer);
     const decoder = new CallDecoder();
-    if (body.length > SLICE_BYTES) return this.#handleBig(decoder, body);
+    if (body.length > SLICE_BYTES) return this.#handleBig(context, decoder, body);
     try {
       decoder.write(body);
-      return this.#carryOut(decoder.end(), body);
+      return this.#carryOut(context, decoder.end(), body);
     } catch (error) {
       return this.#refuse(error, body);
     }
   }
 
-  async #handleBig(decoder: CallDecoder, body: Uint8Array): Promise<HttpResponse> {
+  async #handleBig(context: RequestContext, decoder: CallDecoder, body: Uint8Array): Promise<HttpResponse> {
     let call: RpcCall;
     try {
       for (let start = 0; start < body.length; start += SLICE_BYTES) {
@@ -59,15 +62,15 @@ class RpcHandler {
       // Left to itself the collector lets hundreds of megabytes gather from a few such bodies.
       setImmediate(() => Bun.gc(true));
     }
-    return this.#carryOut(call, body);
+    return this.#carryOut(context, call, body);
   }
 
-  #carryOut(call: RpcCall, body: Uint8Array): HttpResponse | Promise<HttpResponse> {
+  #carryOut(context: RequestContext, call: RpcCall, body: Uint8Array): HttpResponse | Promise<HttpResponse> {
     this.log.trace(`XML-RPC method called: ${call.method}()`);
     const returned = (value: RpcValue) => this.#returned(call, value);
     const failed = (error: unknown) => this.#failed(call, error, body);
     try {
-      const answer: Answer = dispatch(this.table, this.context, call);
+      const answer: Answer = dispatch(this.table, context, call);
       return answer instanceof Promise ? answer.then(returned, failed) : returned(answer);
     } catch (error) {
       return failed(error);

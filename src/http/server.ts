@@ -1,11 +1,11 @@
 // One HTTP server: a listening socket and the connections it accepted. What is served is `admit`'s business.
 import { descriptorsToSpare } from '../linux/limits.ts';
-import { peerCredentials } from '../linux/peer-credentials.ts';
 import { type AcceptedSocket, serveListeningSocket } from '../linux/served-socket.ts';
 import { accessLogLine } from './access-log.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { defaultLimits, type HttpLimits } from './limits.ts';
 import type { Listener } from './listener.ts';
+import { type Peer, peerOf } from './peer.ts';
 import type { Admit } from './router.ts';
 
 export interface HttpLog {
@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly admit: Admit;
   readonly log: HttpLog;
   readonly limits?: HttpLimits;
+  /** The one user of the server, where it asks for a password. */
+  readonly user?: string | null;
   /** Of a unix socket: whom to serve beside root and our own user; everybody unless given. */
   readonly allowedUids?: readonly number[] | null;
 }
@@ -63,7 +65,8 @@ export class HttpServer {
 
   #accept(socket: AcceptedSocket<Connection | null>): void {
     socket.data = null;
-    if (!this.#isWelcome(socket.fd)) {
+    const peer = peerOf(socket, this.options.user ?? null);
+    if (!this.#isWelcome(peer)) {
       socket.terminate();
       return;
     }
@@ -71,15 +74,15 @@ export class HttpServer {
       socket.terminate();
       return;
     }
-    const connection = new Connection(socket, this.#hostFor(socket));
+    const connection = new Connection(socket, this.#hostFor(socket, peer));
     this.#connections.add(connection);
     socket.data = connection;
   }
 
-  #isWelcome(fd: number): boolean {
+  #isWelcome(peer: Peer): boolean {
     const { allowedUids, log } = this.options;
-    if (!allowedUids) return true;
-    const { uid, pid } = peerCredentials(fd);
+    if (!allowedUids || peer.kind !== 'unix') return true;
+    const { uid, pid } = peer;
     if (uid === 0 || uid === process.getuid?.() || allowedUids.includes(uid)) return true;
     log.warn(
       `${this.listener.name}: turned away process ${pid} of user ${uid}, who is not among allowed_users`,
@@ -87,14 +90,15 @@ export class HttpServer {
     return false;
   }
 
-  #hostFor(socket: AcceptedSocket<Connection | null>): ConnectionHost {
-    const peer = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'localhost:0';
+  #hostFor(socket: AcceptedSocket<Connection | null>, peer: Peer): ConnectionHost {
+    const address = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'localhost:0';
     const { log, admit } = this.options;
     return {
       limits: this.#limits,
       admit,
+      peer,
       onHeld: (change) => this.#onHeld(change),
-      onFinished: (line, status, bytes) => log.trace(accessLogLine(peer, line, status, bytes)),
+      onFinished: (line, status, bytes) => log.trace(accessLogLine(address, line, status, bytes)),
       onFailure: (error) => log.error(`${this.listener.name}:Server Error: ${describe(error)}`),
       onClosed: (connection) => this.#connections.delete(connection),
     };

@@ -74,8 +74,9 @@ export class Servers {
         this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
       }
       const admit = admitter(config.credentials, routes, namesOf(config));
+      const user = config.credentials?.username ?? null;
       const allowedUids = config.kind === 'unix' ? config.allowedUids : null;
-      return new HttpServer(listener, { admit, log: this.log, allowedUids });
+      return new HttpServer(listener, { admit, log: this.log, allowedUids, user });
     });
   }
 

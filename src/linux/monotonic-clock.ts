@@ -8,6 +8,11 @@ export function monotonicUsec(): bigint {
   return read(CLOCK_MONOTONIC);
 }
 
+/** Milliseconds of CLOCK_MONOTONIC, with a fraction. */
+export function monotonicMs(): number {
+  return Number(read(CLOCK_MONOTONIC)) / 1000;
+}
+
 /** Milliseconds of CLOCK_BOOTTIME, which goes on while the machine is suspended. */
 export function boottimeMs(): number {
   return Number(read(CLOCK_BOOTTIME)) / 1000;

@@ -1,52 +1,59 @@
-// One action on many processes: an item of the result for each, in the order in which they are done.
+// One operation on many processes: an outcome for each, in the order in which they are done.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from '../supervisor/process.ts';
-import { faultCodes, RpcFault } from '../xmlrpc/faults.ts';
-import type { RpcStruct, RpcValue } from '../xmlrpc/value.ts';
+import { OperationError } from './operation-error.ts';
+
+/** `error` is null for one that succeeded. */
+export interface Outcome {
+  readonly process: Process;
+  readonly error: OperationError | null;
+}
+
+export type ProcessOperation = (process: Process) => void | Promise<void>;
+
+/** Is told of each outcome as soon as it is known. */
+export type OnOutcome = (outcome: Outcome) => void;
 
 /**
- * Begins the action on every process for which it is wanted, then waits for all. What is wanted is asked
- * for each at its turn, as others act in the meantime.
+ * Begins the operation on every process for which it is wanted, then waits for all. `isWanted` is asked for each at its
+ * turn, as others act in the meantime. Rejects only with errors that are no OperationError.
  */
 export async function onEach(
   processes: readonly Process[],
   isWanted: (process: Process) => boolean,
-  action: (process: Process) => void | Promise<void>,
-): Promise<RpcValue> {
-  const items: RpcStruct[] = [];
+  operation: ProcessOperation,
+  onOutcome: OnOutcome = () => {},
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const add = (outcome: Outcome) => {
+    outcomes.push(outcome);
+    onOutcome(outcome);
+  };
   const unfinished: Promise<void>[] = [];
-  const timeSlice = new TimeSlice();
+  const slice = new TimeSlice();
   for (const process of processes) {
     if (isWanted(process)) {
-      const pending = begin(process, action, items);
+      const pending = begin(process, operation, add);
       if (pending) unfinished.push(pending);
     }
-    if (timeSlice.isOver) await timeSlice.next();
+    if (slice.isOver) await slice.next();
   }
   await Promise.all(unfinished);
-  return items;
+  return outcomes;
 }
 
-function begin(
-  process: Process,
-  action: (process: Process) => void | Promise<void>,
-  items: RpcStruct[],
-): Promise<void> | null {
-  const done = () => void items.push(item(process, faultCodes.SUCCESS, 'OK'));
+function begin(process: Process, operation: ProcessOperation, add: OnOutcome): Promise<void> | null {
+  const done = () => add({ process, error: null });
   const failed = (error: unknown) => {
-    if (!(error instanceof RpcFault)) throw error;
-    items.push(item(process, error.code, error.text));
+    if (!(error instanceof OperationError)) throw error;
+    add({ process, error });
   };
   try {
-    const pending = action(process);
+    const pending = operation(process);
     if (pending) return pending.then(done, failed);
     done();
   } catch (error) {
     failed(error);
   }
   return null;
-}
-
-function item({ name, group }: Process, status: number, description: string): RpcStruct {
-  return { name, group, status, description };
 }

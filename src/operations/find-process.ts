@@ -2,12 +2,12 @@
 import type { Group } from '../supervisor/group.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { RpcFault } from '../xmlrpc/faults.ts';
+import { OperationError } from './operation-error.ts';
 
-/** `name` or `group:name`. Throws RpcFault BAD_NAME. */
+/** `name` or `group:name`. Throws OperationError BAD_NAME. */
 export function findProcess(supervisor: Supervisor, text: string): Process {
   const target = findTarget(supervisor, text);
-  if (target.kind === 'group') throw new RpcFault('BAD_NAME', text);
+  if (target.kind === 'group') throw new OperationError('BAD_NAME', text);
   return target.process;
 }
 
@@ -22,13 +22,13 @@ export function findTarget(supervisor: Supervisor, text: string): Target {
   const group = findGroup(supervisor, groupName, text);
   if (colon >= 0 && (name === '' || name === '*')) return { kind: 'group', group };
   const process = group.process(name);
-  if (!process) throw new RpcFault('BAD_NAME', text);
+  if (!process) throw new OperationError('BAD_NAME', text);
   return { kind: 'process', process };
 }
 
-/** A group by its plain name. `sent`: what the fault repeats. Throws RpcFault BAD_NAME. */
+/** A group by its plain name. `sent`: what the error repeats. Throws OperationError BAD_NAME. */
 export function findGroup(supervisor: Supervisor, name: string, sent = name): Group {
   const group = supervisor.groups.get(name);
-  if (!group) throw new RpcFault('BAD_NAME', sent);
+  if (!group) throw new OperationError('BAD_NAME', sent);
   return group;
 }

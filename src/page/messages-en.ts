@@ -36,7 +36,13 @@ export const en = {
     actions: 'Actions',
   },
   uptime: 'uptime',
-  facts: { pid: 'PID', uptime: 'Uptime' },
+  facts: { pid: 'PID', uptime: 'Uptime', goal: 'Last request' },
+  /** What was last asked of a process. `by` is null for the configuration. */
+  goal: {
+    up: (by: string | null, at: string) => `start by ${by ?? 'autostart'}, ${at}`,
+    down: (by: string | null, at: string) => `stop by ${by ?? 'the configuration'}, ${at}`,
+    restart: (by: string | null, at: string) => `restart by ${by ?? 'the configuration'}, ${at}`,
+  },
   neverStarted: 'Not started',
   stoppedAt: 'stopped',
   exitCode: (code: number) => `code ${code}`,

@@ -30,7 +30,12 @@ export const zh: Words = {
     actions: '操作',
   },
   uptime: '已运行',
-  facts: { pid: '进程号', uptime: '已运行' },
+  facts: { pid: '进程号', uptime: '已运行', goal: '最近请求' },
+  goal: {
+    up: (by, at) => `启动，来自 ${by ?? 'autostart'}，${at}`,
+    down: (by, at) => `停止，来自 ${by ?? '配置'}，${at}`,
+    restart: (by, at) => `重启，来自 ${by ?? '配置'}，${at}`,
+  },
   neverStarted: '从未启动',
   stoppedAt: '停止于',
   exitCode: (code) => `退出码 ${code}`,

@@ -15,7 +15,7 @@ import { useStore } from './store.ts';
 
 export function ProcessFacts({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { id, pid, started, restarts, lastExit, problem } = process;
+  const { id, pid, started, restarts, lastExit, problem, goal } = process;
   const usage = useStore(live).usage.get(id);
   const failure = useStore(failures).get(id);
   const at = since(process);
@@ -39,6 +39,11 @@ export function ProcessFacts({ process }: { readonly process: ProcessView }) {
               <MemoryLine values={usage.memory} /> {bytes(usage.memory.at(-1) ?? 0)}
             </Fact>
           </>
+        )}
+        {goal.kind !== 'none' && (
+          <Fact name={words.facts.goal}>
+            {words.goal[goal.kind](goal.by, moment(goal.at, Date.now() / 1000))}
+          </Fact>
         )}
         {lastExit && <Fact name={words.columns.exit}>{exitText(words, lastExit)}</Fact>}
       </dl>

@@ -1,14 +1,16 @@
 // One call: its name looked up, its arguments counted, its answer or its fault.
 
-import type { OperationContext } from '../operations/context.ts';
+import type { RequestContext } from '../operations/context.ts';
+import { OperationError } from '../operations/operation-error.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 import type { RpcCall } from '../xmlrpc/value.ts';
+import { asFault } from './faults.ts';
 import type { Answer, MethodTable } from './method.ts';
 
 /** Throws or rejects with RpcFault; anything else that comes out of it is a mistake of ours. */
 export function dispatch(
   table: MethodTable,
-  context: OperationContext,
+  context: RequestContext,
   { method: name, params }: RpcCall,
 ): Answer {
   const method = table.get(name);
@@ -18,5 +20,14 @@ export function dispatch(
     throw new RpcFault('INCORRECT_PARAMETERS');
   }
   if (method.gated && context.supervisor.state !== 'RUNNING') throw new RpcFault('SHUTDOWN_STATE');
-  return method.call(context, params);
+  try {
+    const answer = method.call(context, params);
+    return answer instanceof Promise ? answer.catch(throwAsFault) : answer;
+  } catch (error) {
+    return throwAsFault(error);
+  }
+}
+
+function throwAsFault(error: unknown): never {
+  throw error instanceof OperationError ? asFault(error) : error;
 }

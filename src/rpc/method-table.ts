@@ -2,6 +2,7 @@
 import type { Method, MethodTable } from './method.ts';
 import { configurationMethods } from './methods/configuration.ts';
 import { controlMethods } from './methods/control.ts';
+import { goalMethods } from './methods/goals.ts';
 import { identityMethods } from './methods/identity.ts';
 import { informationMethods } from './methods/information.ts';
 import { inputMethods } from './methods/input.ts';
@@ -17,7 +18,7 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
     for (const part of supervisorMethods) {
       for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
     }
-    for (const [name, method] of Object.entries({ ...rotateMethods, ...usageMethods }))
+    for (const [name, method] of Object.entries({ ...rotateMethods, ...usageMethods, ...goalMethods }))
       methods.set(`${ourNamespace}.${name}`, method);
   }
   for (const [name, method] of Object.entries(systemMethods(methods))) methods.set(`system.${name}`, method);

@@ -1,7 +1,7 @@
 // What a method of the table is made of: its parameters, its documentation, its implementation.
 // Decoding of arguments happens here, once, so that implementations get what they expect.
 
-import type { OperationContext } from '../operations/context.ts';
+import type { RequestContext } from '../operations/context.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
 
 export type RpcTypeName = 'string' | 'int' | 'boolean' | 'array' | 'struct';
@@ -21,8 +21,8 @@ export type Answer = RpcValue | Promise<RpcValue>;
 
 interface Implementation {
   readonly params: readonly Param[];
-  /** `values` are as many as there are parameters, or fewer by optional ones. Throws or rejects with RpcFault. */
-  readonly call: (context: OperationContext, values: readonly RpcValue[]) => Answer;
+  /** `values` are as many as there are parameters, or fewer by optional ones. Throws or rejects with RpcFault or OperationError. */
+  readonly call: (context: RequestContext, values: readonly RpcValue[]) => Answer;
 }
 
 export interface Method extends Implementation {
@@ -37,18 +37,18 @@ export interface Method extends Implementation {
 
 export type MethodTable = ReadonlyMap<string, Method>;
 
-export function noParams(run: (context: OperationContext) => Answer): Implementation {
+export function noParams(run: (context: RequestContext) => Answer): Implementation {
   return { params: [], call: (context) => run(context) };
 }
 
-export function oneParam<A>(a: Param<A>, run: (context: OperationContext, a: A) => Answer): Implementation {
+export function oneParam<A>(a: Param<A>, run: (context: RequestContext, a: A) => Answer): Implementation {
   return { params: [a], call: (context, [first]) => run(context, a.decode(first)) };
 }
 
 export function twoParams<A, B>(
   a: Param<A>,
   b: Param<B>,
-  run: (context: OperationContext, a: A, b: B) => Answer,
+  run: (context: RequestContext, a: A, b: B) => Answer,
 ): Implementation {
   return {
     params: [a, b],
@@ -60,7 +60,7 @@ export function threeParams<A, B, C>(
   a: Param<A>,
   b: Param<B>,
   c: Param<C>,
-  run: (context: OperationContext, a: A, b: B, c: C) => Answer,
+  run: (context: RequestContext, a: A, b: B, c: C) => Answer,
 ): Implementation {
   return {
     params: [a, b, c],

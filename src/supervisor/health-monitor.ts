@@ -1,43 +1,43 @@
-// Looks at a running process from time to time and restarts it when there is a reason to.
+// Probes a running process from time to time and restarts it when a probe fails.
 import type { Process } from './process.ts';
-
-interface RestartLog {
-  warn(message: string): void;
-}
+import type { Requester } from './requester.ts';
 
 /** Why the process should be restarted, or null when all is well. Never throws. */
-export type Look = (process: Process) => string | null | Promise<string | null>;
+export type HealthProbe = (process: Process) => string | null | Promise<string | null>;
 
-/** Looks `intervalMs` after the process began to run, and so long after each look; no timer while it does not run. */
-export function monitorHealth(process: Process, intervalMs: number, look: Look, log: RestartLog): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export interface HealthCheck {
+  readonly option: (Requester & { kind: 'check' })['option'];
+  readonly intervalMs: number;
+  readonly probe: HealthProbe;
+}
 
-  const arm = () => {
-    clearTimeout(timer);
-    if (process.state === 'RUNNING') timer = setTimeout(lookNow, intervalMs, process.pid);
-  };
+/** Probes `intervalMs` after the process became RUNNING, and so long after each probe; no timer in other states. */
+export class HealthMonitor {
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  const lookNow = async (pid: number) => {
-    const reason = await look(process);
+  constructor(
+    private readonly process: Process,
+    private readonly check: HealthCheck,
+  ) {
+    process.onTransition(() => this.#arm());
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { state, pid } = this.process;
+    if (state === 'RUNNING') this.#timer = setTimeout(() => void this.#run(pid), this.check.intervalMs);
+  }
+
+  async #run(pid: number): Promise<void> {
+    const { process, check } = this;
+    const reason = await check.probe(process);
     // Meanwhile it may have ended, or be another one already.
     if (process.state !== 'RUNNING' || process.pid !== pid) return;
     if (reason === null) {
-      arm();
+      this.#arm();
       return;
     }
-    log.warn(`restarting '${process.name}': ${reason}`);
-    restart(process);
-  };
-
-  process.onTransition(arm);
-}
-
-/** Stops it and starts it again when it has stopped. A supervisor that is ending keeps it stopped. */
-function restart(process: Process): void {
-  const unsubscribe = process.onTransition(() => {
-    if (process.state === 'STOPPING') return;
-    unsubscribe();
-    if (process.state === 'STOPPED') process.start();
-  });
-  process.stop();
+    process.daemon.log.warn(`restarting '${process.name}': ${reason}`);
+    process.restart({ kind: 'check', option: check.option }, { held: false });
+  }
 }

@@ -1,6 +1,6 @@
 // `http_check`: a process that does not answer HTTP requests as it should is restarted.
 
-import type { Look } from './health-monitor.ts';
+import type { HealthProbe } from './health-monitor.ts';
 import { type HttpAnswer, probeHttp } from './http-probe.ts';
 
 export interface HttpExpectation {
@@ -11,7 +11,7 @@ export interface HttpExpectation {
   readonly text: string;
 }
 
-export function httpFailure(expectation: HttpExpectation): Look {
+export function httpFailure(expectation: HttpExpectation): HealthProbe {
   const { url, timeoutMs } = expectation;
   return async () => {
     try {

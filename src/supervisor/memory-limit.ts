@@ -1,11 +1,11 @@
 // `max_memory`: a process whose tree takes more than that is restarted.
 import { residentBytesOfTree } from '../linux/process-tree.ts';
-import type { Look } from './health-monitor.ts';
+import type { HealthProbe } from './health-monitor.ts';
 
-/** How often it is looked at. */
-export const memoryLookMs = 10_000;
+/** How often memory is measured. */
+export const memoryProbeMs = 10_000;
 
-export function memoryAbove(maxBytes: number): Look {
+export function memoryAbove(maxBytes: number): HealthProbe {
   return ({ pid, cgroupUsage }) => {
     const bytes = cgroupUsage?.residentBytes ?? residentBytesOfTree(pid);
     return bytes > maxBytes ? `it takes ${megabytes(bytes)}, max_memory is ${megabytes(maxBytes)}` : null;

@@ -1,4 +1,4 @@
-// One supervised process: keeps its life, feeds events to the state machine and performs what comes back.
+// One supervised process: keeps its goal and its life, feeds events to both and performs what comes back.
 
 import type { Channel } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
@@ -6,12 +6,14 @@ import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
 import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
+import { monotonicMs } from '../linux/monotonic-clock.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import { Child, type ChildPlan, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
+import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
 import { OutputEvents } from './output-events.ts';
 import { ProcessLogs } from './process-logs.ts';
 import {
@@ -23,6 +25,7 @@ import {
   type StateName,
 } from './process-state.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
+import type { Requester } from './requester.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
@@ -42,9 +45,10 @@ export class Process {
   readonly policy: RestartPolicy;
   readonly logs: ProcessLogs;
   readonly #cgroup: ProgramCgroup | null;
+  #goal: Goal = { kind: 'none' };
   #life: Lifecycle = neverStarted;
-  /** The state that listeners know. */
-  #told = this.#life.state;
+  /** The state that listeners were last notified of. */
+  #notifiedState = this.#life.state;
   /** Set while a child is on its way to its program: what came of it. */
   #spawning: (() => ProcessEvent) | null = null;
   #child: Child | null = null;
@@ -57,7 +61,7 @@ export class Process {
   constructor(
     readonly config: ProcessConfig,
     readonly group: string,
-    private readonly daemon: DaemonContext,
+    readonly daemon: DaemonContext,
     private readonly attachment: Attachment = {},
   ) {
     this.name = config.name;
@@ -71,6 +75,11 @@ export class Process {
     };
     this.#cgroup = daemon.cgroups?.of(group, config.name, daemon.log) ?? null;
     this.logs = new ProcessLogs(config, group, attachment.pool ?? null, daemon);
+  }
+
+  /** What it shall be, and who asked for that. */
+  get goal(): Goal {
+    return this.#goal;
   }
 
   get life(): Lifecycle {
@@ -117,38 +126,59 @@ export class Process {
     return resolveCommand(this.config.command, searchPath);
   }
 
-  start(): void {
-    this.begin();
-    this.settle();
+  start(by: Requester): void {
+    this.beginStart(by);
+    this.finishSpawn();
   }
 
-  /** As start, but its child may be on its way to its program. `settle` must follow in the same turn of the event loop. */
-  begin(): void {
-    this.#advance({ type: 'start' });
+  /** As start, but its child may still be on its way to its program: `finishSpawn` must follow in the same turn of the event loop. */
+  beginStart(by: Requester): void {
+    this.#pursue({ type: 'start', asked: { by, at: timestampNow() } });
   }
 
-  /** Waits until a child that has begun is its program, or will not be. */
-  settle(): void {
+  /** Waits until a child that is being spawned is its program, or has failed to become it. */
+  finishSpawn(): void {
     const spawned = this.#spawning?.();
-    if (spawned) this.#perceive(spawned);
+    if (spawned) this.#handle(spawned);
   }
 
-  stop(): void {
+  stop(by: Requester): void {
     if (this.state === 'BACKOFF') {
       this.daemon.log.debug(`Attempted to kill ${this.name}, which is in BACKOFF state.`);
     }
-    this.#apply({ type: 'stop' });
+    this.#pursueNow({ type: 'stop', asked: { by, at: timestampNow() } });
+  }
+
+  /** Stops it and starts it again; `held`: only after `release`. One that is down is started. */
+  restart(by: Requester, { held }: { readonly held: boolean }): void {
+    this.#pursueNow({ type: 'restart', asked: { by, at: timestampNow() }, held });
+  }
+
+  /** Lets a held restart go on. */
+  release(): void {
+    this.#pursueNow({ type: 'released' });
+  }
+
+  /** Leaves a process that a held restart has stopped as it is. */
+  abandonRestart(): void {
+    this.#pursueNow({ type: 'abandoned' });
+  }
+
+  /** The supervisor ends: stops it, and its goal stays what it was. */
+  terminate(): void {
+    this.#dispatch({ type: 'stop' });
   }
 
   /** The supervisor ends: no start any more, whatever happens. */
   forbidStart(): void {
-    this.#apply({ type: 'forbidStart' });
+    this.#dispatch({ type: 'forbidStart' });
     // What was left in it may have ended since.
     if (this.#child === null) this.#cgroup?.remove();
   }
 
   /** True while it runs, or would run again by itself: what `stop` can act upon. */
   get isStoppable(): boolean {
+    if (this.#goal.kind === 'restart') return true;
     const { state } = this.#life;
     if (state.name === 'EXITED') return state.restartAt !== null;
     return state.name === 'STARTING' || state.name === 'RUNNING' || state.name === 'BACKOFF';
@@ -167,7 +197,7 @@ export class Process {
     // A signal the kernel does not know says nothing about the process.
     if (failure !== E.EINVAL) {
       const reason = `unknown problem sending sig ${this.name} (${this.pid}):${errnoName(failure)}`;
-      this.#apply({ type: 'signalFailed', reason });
+      this.#dispatch({ type: 'signalFailed', reason });
     }
     return false;
   }
@@ -183,20 +213,29 @@ export class Process {
     return () => this.#listeners.delete(listener);
   }
 
-  #apply(event: ProcessEvent): void {
-    this.#advance(event);
-    this.settle();
+  #pursueNow(event: GoalEvent): void {
+    this.#pursue(event);
+    this.finishSpawn();
   }
 
-  #advance(event: ProcessEvent): void {
-    this.settle();
-    this.#perceive(event);
+  #pursue(event: GoalEvent): void {
+    this.finishSpawn();
+    const { goal, command } = nextGoal(this.#goal, event, this.#life.state);
+    this.#goal = goal;
+    if (command) this.#handle({ type: command });
   }
 
-  #perceive(event: ProcessEvent): void {
+  #dispatch(event: ProcessEvent): void {
+    this.finishSpawn();
+    this.#handle(event);
+    this.finishSpawn();
+  }
+
+  /** Feeds the state machine, and performs its effects until nothing follows from them. */
+  #handle(event: ProcessEvent): void {
     const events: ProcessEvent[] = [event];
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
-      const { life, effects } = step(this.#life, next, this.policy, performance.now());
+      const { life, effects } = step(this.#life, next, this.policy, monotonicMs());
       this.#life = life;
       for (const effect of effects) {
         const consequence = this.#perform(effect);
@@ -205,14 +244,15 @@ export class Process {
     }
     if (this.#spawning) return;
     this.#armTimer();
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
-    const before = this.#told;
-    this.#told = this.#life.state;
-    if (this.#told === before) return;
+  #notify(): void {
+    const before = this.#notifiedState;
+    this.#notifiedState = this.#life.state;
+    if (this.#notifiedState === before) return;
     for (const listener of [...this.#listeners]) listener(this, before.name);
+    this.#pursueNow({ type: 'changed' });
   }
 
   #perform(effect: Effect): ProcessEvent | null {
@@ -231,7 +271,7 @@ export class Process {
     }
   }
 
-  /** What comes of it is perceived by `settle`, failures too: each process has its turn in the log. */
+  /** What comes of it is handled by `finishSpawn`, failures too: each process has its turn in the log. */
   #spawn(): void {
     this.#started = timestampNow();
     const begun = this.#orSpawnFailed(() => Child.begin(this.#plan(), this.daemon.dataPlane));
@@ -288,7 +328,7 @@ export class Process {
     this.#stopped = timestampNow();
     this.#child = null;
     this.logs.close();
-    this.#apply({ type: 'exited', status });
+    this.#dispatch({ type: 'exited', status });
   }
 
   #sendStopSignal(): ProcessEvent | null {
@@ -319,9 +359,9 @@ export class Process {
     this.#timer = null;
     const deadline = deadlineOf(this.#life, this.policy);
     if (deadline === null) return;
-    const delay = Math.max(0, Math.ceil(deadline - performance.now()));
+    const delay = Math.max(0, Math.ceil(deadline - monotonicMs()));
     // setTimeout cannot wait longer than this; waking early only arms it again.
-    const elapsed = (): void => this.daemon.taskQueue.take(() => this.#apply({ type: 'elapsed' }));
+    const elapsed = (): void => this.daemon.taskQueue.take(() => this.#dispatch({ type: 'elapsed' }));
     this.#timer = setTimeout(elapsed, Math.min(delay, 2 ** 31 - 1));
   }
 

@@ -15,7 +15,7 @@ export async function stopGroupsInTurn(groups: readonly Group[], log: ActivityLo
   try {
     let first = true;
     for (const group of groups.toReversed()) {
-      for (const process of group.processesByPriority.toReversed()) process.stop();
+      for (const process of group.processesByPriority.toReversed()) process.terminate();
       if (first) report();
       first = false;
       await untilStopped(group);

@@ -8,6 +8,7 @@ import { activateGroup } from './activate-group.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import type { Group } from './group.ts';
 import type { Process } from './process.ts';
+import { byConfiguration } from './requester.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
 import { StartBatch } from './start-batch.ts';
 
@@ -173,20 +174,20 @@ export class Supervisor {
 
   /** In bursts, so that clients are answered while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    const timeSlice = new TimeSlice(startBurstMs);
-    const launch = new StartBatch();
+    const slice = new TimeSlice(startBurstMs);
+    const batch = new StartBatch();
     try {
       for (const process of processes) {
         if (this.#state !== 'RUNNING') return;
         if (process.config.autostart && process.times.started === 0 && process.state === 'STOPPED')
-          launch.start(process);
-        if (!timeSlice.isOver) continue;
-        launch.settle();
-        await timeSlice.next();
+          batch.start(process, byConfiguration);
+        if (!slice.isOver) continue;
+        batch.finish();
+        await slice.next();
       }
     } finally {
       // A mistake in the start of one must not leave the others without an owner.
-      launch.settle();
+      batch.finish();
     }
   }
 }

@@ -41,7 +41,13 @@ export interface ProcessView {
   readonly restarts: number;
   readonly lastExit: ExitView | null;
   readonly logs: readonly Channel[];
+  readonly goal: GoalView;
 }
+
+/** What was last asked of a process. `by`: who asked, as text, but null for the configuration. `at`: seconds of Unix time. */
+export type GoalView =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'up' | 'down' | 'restart'; readonly by: string | null; readonly at: number };
 
 /** CPU in percent of one core, memory in bytes; both of the process and all its descendants. */
 export type UsageRow = readonly [id: string, cpu: number, memory: number];

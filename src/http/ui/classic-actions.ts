@@ -1,18 +1,19 @@
 // What the original's page did by links: `/?processname=NAME&action=start`. Scripts and bookmarks know these.
 // The messages are the original's.
 
-import { onEach } from '../../operations/batch.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import { clearOpenLogs } from '../../operations/clear.ts';
+import type { RequestContext } from '../../operations/context.ts';
 import { findProcess } from '../../operations/find-process.ts';
-import { startProcess } from '../../operations/start-process.ts';
-import { stopProcess } from '../../operations/stop-process.ts';
+import { OperationError, type OperationFailure } from '../../operations/operation-error.ts';
+import { restart } from '../../operations/restart.ts';
+import { start } from '../../operations/start.ts';
+import { stop, stopAll } from '../../operations/stop.ts';
+import { asFault } from '../../rpc/faults.ts';
 import type { Process } from '../../supervisor/process.ts';
-import { type FaultName, RpcFault } from '../../xmlrpc/faults.ts';
-import { stopAll } from './stop-all.ts';
 
 /** Resolves to the message when it is done; null for an action that the original does not know. */
 export async function classicAction(
-  context: OperationContext,
+  context: RequestContext,
   action: string,
   name: string | null,
 ): Promise<string | null> {
@@ -24,65 +25,67 @@ export async function classicAction(
   return process ? one(context, process, name) : `No such process named ${name}`;
 }
 
-type GeneralAction = (context: OperationContext) => Promise<string>;
+type GeneralAction = (context: RequestContext) => Promise<string>;
 
-const generalActions: ReadonlyMap<string, GeneralAction> = new Map(
-  Object.entries({
-    refresh: async () => `Page refreshed at ${ctime(new Date())}`,
-    stopall: async (context) => {
-      await stopAll(context, context.supervisor.processesByPriority);
+const generalActions: ReadonlyMap<string, GeneralAction> = new Map<string, GeneralAction>([
+  ['refresh', async () => `Page refreshed at ${ctime(new Date())}`],
+  [
+    'stopall',
+    async ({ supervisor, requester }) => {
+      await stopAll(supervisor.processesByPriority, requester());
       return `All stopped at ${ctime(new Date())}`;
     },
-    restartall: async (context) => {
-      const processes = context.supervisor.processesByPriority;
-      await stopAll(context, processes);
-      await onEach(
-        processes,
-        () => true,
-        (process) => startProcess(process, process.qualifiedName, true),
-      );
+  ],
+  [
+    'restartall',
+    async ({ supervisor, requester }) => {
+      const labelOf = (process: Process) => process.qualifiedName;
+      await restart(supervisor.processesByPriority, { by: requester(), labelOf });
       return `All restarted at ${ctime(new Date())}`;
     },
-  } satisfies Record<string, GeneralAction>),
-);
+  ],
+]);
 
-type ProcessAction = (context: OperationContext, process: Process, name: string) => Promise<string>;
+type ProcessAction = (context: RequestContext, process: Process, name: string) => Promise<string>;
 
-const processActions: ReadonlyMap<string, ProcessAction> = new Map(
-  Object.entries({
-    start: (_, process, name) =>
+const processActions: ReadonlyMap<string, ProcessAction> = new Map<string, ProcessAction>([
+  [
+    'start',
+    ({ requester }, process, label) =>
       told(
-        `Process ${name} started`,
-        (fault) => startFailures[fault.fault] && `ERROR: Process ${name}: ${startFailures[fault.fault]}`,
-        async () => startProcess(process, name, true),
+        `Process ${label} started`,
+        ({ failure }) => startFailures[failure] && `ERROR: Process ${label}: ${startFailures[failure]}`,
+        async () => start(process, { by: requester(), label, wait: true }),
       ),
-    stop: (context, process, name) =>
+  ],
+  [
+    'stop',
+    ({ requester }, process, label) =>
       told(
-        `Process ${name} stopped`,
+        `Process ${label} stopped`,
         () => undefined,
-        async () => stopProcess(context, process, name, true),
+        async () => stop(process, { by: requester(), label, wait: true }),
       ),
-    restart: async (context, process, name) => {
-      await stopAll(context, [process]);
-      return told(
-        `Process ${name} restarted`,
-        () => `Process ${name} restarted`,
-        async () => startProcess(process, name, true),
-      );
+  ],
+  [
+    'restart',
+    async ({ requester }, process, label) => {
+      await restart([process], { by: requester(), labelOf: () => label });
+      return `Process ${label} restarted`;
     },
-    clearlog: (_, process, name) =>
+  ],
+  [
+    'clearlog',
+    (_, process, label) =>
       told(
-        `Log for ${name} cleared`,
+        `Log for ${label} cleared`,
         () => undefined,
-        () =>
-          process.logs.clear().catch(() => {
-            throw new RpcFault('FAILED', name);
-          }),
+        () => clearOpenLogs(process, label),
       ),
-  } satisfies Record<string, ProcessAction>),
-);
+  ],
+]);
 
-const startFailures: Partial<Record<FaultName, string>> = {
+const startFailures: Partial<Record<OperationFailure, string>> = {
   NO_FILE: 'no such file',
   NOT_EXECUTABLE: 'file not executable',
   ALREADY_STARTED: 'already started',
@@ -92,23 +95,24 @@ const startFailures: Partial<Record<FaultName, string>> = {
 
 async function told(
   success: string,
-  failure: (fault: RpcFault) => string | undefined,
+  failure: (error: OperationError) => string | undefined,
   act: () => Promise<void>,
 ): Promise<string> {
   try {
     await act();
     return success;
   } catch (error) {
-    if (!(error instanceof RpcFault)) throw error;
-    return failure(error) ?? `unexpected rpc fault [${error.code}] ${error.text}`;
+    if (!(error instanceof OperationError)) throw error;
+    const { code, text } = asFault(error);
+    return failure(error) ?? `unexpected rpc fault [${code}] ${text}`;
   }
 }
 
-function processNamed({ supervisor }: OperationContext, name: string): Process | null {
+function processNamed({ supervisor }: RequestContext, name: string): Process | null {
   try {
     return findProcess(supervisor, name);
   } catch (error) {
-    if (error instanceof RpcFault) return null;
+    if (error instanceof OperationError) return null;
     throw error;
   }
 }

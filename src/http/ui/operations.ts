@@ -1,20 +1,19 @@
 // What the page lets one do to processes: to one, to groups, to a selection, to all.
-import { exists } from 'node:fs/promises';
-import { type Channel, channels } from '../../config/channel.ts';
-import { SyscallError } from '../../linux/errno.ts';
-import { onEach } from '../../operations/batch.ts';
+import { type Outcome, onEach } from '../../operations/batch.ts';
+import { clearLogs } from '../../operations/clear.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { findTarget } from '../../operations/find-process.ts';
-import { requireSignal, signalProcess } from '../../operations/signal-process.ts';
-import { startProcess } from '../../operations/start-process.ts';
-import { stopProcess } from '../../operations/stop-process.ts';
+import type { OperationError } from '../../operations/operation-error.ts';
+import { restart } from '../../operations/restart.ts';
+import { requireSignal, signal } from '../../operations/signal.ts';
+import { isStartable, start } from '../../operations/start.ts';
+import { stop } from '../../operations/stop.ts';
 import type { Process } from '../../supervisor/process.ts';
+import type { Requester } from '../../supervisor/requester.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { RpcFault } from '../../xmlrpc/faults.ts';
 import type { Operation, OperationRequest } from './api-types.ts';
 import { processId } from './process-view.ts';
 import type { Report } from './progress.ts';
-import { stopAll } from './stop-all.ts';
 
 /** Null when the body is no such request. */
 export function operationRequest(body: Readonly<Record<string, unknown>>): OperationRequest | null {
@@ -24,26 +23,26 @@ export function operationRequest(body: Readonly<Record<string, unknown>>): Opera
   return typeof signal === 'string' ? { operation, targets, signal } : null;
 }
 
-/** Reports the total, then each as it is done. Rejects with RpcFault, before anything is done, for an unknown target. */
+/** Reports the total, then each as it is done. Rejects with OperationError, before anything is done, for an unknown target. */
 export async function operate(
-  context: OperationContext,
+  { supervisor }: OperationContext,
   request: OperationRequest,
+  by: Requester,
   report: Report,
 ): Promise<void> {
-  const { supervisor } = context;
   const processes = targetsOf(supervisor, request.targets);
-  const { isWanted, act } = workOf(context, request);
-  // Somebody who names one wants to be told that it is running already; of many only the others are meant.
+  const { isWanted, act } = workOf(request, by);
+  // Naming one process that is already running is worth an answer; of many only the others are meant.
   const [only] = request.targets;
   const isOne = request.targets.length === 1 && only !== '*' && !only?.endsWith(':*');
   const wanted = isOne ? processes : processes.filter(isWanted);
   report({ total: wanted.length });
-  const isReported = (process: Process) => reporting(process, act, report);
-  if (request.operation === 'restart') await stopAll(context, wanted);
-  await onEach(wanted, () => true, isReported);
+  const onOutcome = (outcome: Outcome) => reportOutcome(outcome, report);
+  if (request.operation === 'restart') await restart(wanted, { by, labelOf: processId, onOutcome });
+  else await onEach(wanted, () => true, act, onOutcome);
 }
 
-/** In order of priority, each once. Throws RpcFault BAD_NAME. */
+/** In order of priority, each once. Throws OperationError BAD_NAME. */
 function targetsOf(supervisor: Supervisor, targets: readonly string[]): readonly Process[] {
   const all = supervisor.processesByPriority;
   if (targets.includes('*')) return all;
@@ -58,71 +57,44 @@ function targetsOf(supervisor: Supervisor, targets: readonly string[]): readonly
 
 interface Work {
   readonly isWanted: (process: Process) => boolean;
-  /** Throws or rejects with RpcFault. */
+  /** Throws or rejects with OperationError. */
   readonly act: (process: Process) => void | Promise<void>;
 }
 
-function workOf(context: OperationContext, { operation, signal = '' }: OperationRequest): Work {
+function workOf({ operation, signal: name = '' }: OperationRequest, by: Requester): Work {
+  const request = (process: Process) => ({ by, label: processId(process), wait: true });
   switch (operation) {
     case 'start':
-      return { isWanted: isStartable, act: (process) => startProcess(process, processId(process), true) };
+      return { isWanted: isStartable, act: (process) => start(process, request(process)) };
     case 'stop':
       return {
         isWanted: (process) => process.isStoppable,
-        act: (process) => stopProcess(context, process, processId(process), true),
+        act: (process) => stop(process, request(process)),
       };
     case 'restart':
-      return { isWanted: () => true, act: (process) => startProcess(process, processId(process), true) };
+      return { isWanted: () => true, act: () => {} };
     case 'signal': {
-      const number = requireSignal(signal);
+      const number = requireSignal(name, name);
       return {
         isWanted: (process) => process.isSignallable,
-        act: (process) => signalProcess(process, processId(process), number),
+        act: (process) => signal(process, processId(process), number),
       };
     }
     case 'clear':
-      return { isWanted: () => true, act: (process) => clearLogs(context.supervisor, process) };
+      return { isWanted: () => true, act: clearLogs };
   }
 }
 
-async function clearLogs({ daemon }: Supervisor, process: Process): Promise<void> {
-  try {
-    await process.logs.clear();
-    // A process that does not run has its logs closed.
-    if (process.pid === 0) await Promise.all(channels.map((channel) => clearClosedLog(process, channel)));
-  } catch (error) {
-    if (error instanceof SyscallError) throw new RpcFault('FAILED', error.message);
-    throw error;
-  }
-
-  async function clearClosedLog({ logPaths, config }: Process, channel: Channel): Promise<void> {
-    const path = logPaths[channel];
-    if (path === null || !(await exists(path))) return;
-    const log = daemon.dataPlane.openLog({ path, rotation: config[channel].rotation });
-    await log.clear().finally(() => log.release());
-  }
-}
-
-async function reporting(process: Process, act: Work['act'], report: Report): Promise<void> {
+function reportOutcome({ process, error }: Outcome, report: Report): void {
   const id = processId(process);
-  try {
-    await act(process);
-    report({ done: id });
-  } catch (error) {
-    if (!(error instanceof RpcFault)) throw error;
-    report({ failed: id, fault: error.fault, detail: detailOf(error, process) });
-  }
+  if (error === null) report({ done: id });
+  else report({ failed: id, fault: error.failure, detail: detailOf(error, process) });
 }
 
-/** Beyond the fault's name: what the daemon knows, else what the fault says beside the process's own name. */
-function detailOf({ fault, text }: RpcFault, process: Process): string {
+/** Beyond the failure's name: what the daemon knows, else what the error says beside the process's own name. */
+function detailOf({ detail = '' }: OperationError, process: Process): string {
   if (process.life.spawnError !== '') return process.life.spawnError;
-  const said = text.slice(fault.length + 2);
-  return said === processId(process) ? '' : said;
-}
-
-function isStartable({ state }: Process): boolean {
-  return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
+  return detail === processId(process) ? '' : detail;
 }
 
 const operations: readonly string[] = ['start', 'stop', 'restart', 'signal', 'clear'] satisfies Operation[];

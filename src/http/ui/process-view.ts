@@ -3,8 +3,11 @@
 import { channels } from '../../config/channel.ts';
 import { signalName } from '../../linux/signals.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
+import type { Goal } from '../../supervisor/goal.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { ExitView, ProcessView } from './api-types.ts';
+import { describeRequester } from '../../supervisor/requester.ts';
+import { unixSecondsOf } from '../../supervisor/timestamp.ts';
+import type { ExitView, GoalView, ProcessView } from './api-types.ts';
 
 export function processView(process: Process, restarts: number): ProcessView {
   const { name, group, state, pid, times, life } = process;
@@ -15,6 +18,7 @@ export function processView(process: Process, restarts: number): ProcessView {
     stopped: times.stopped,
     problem: life.spawnError,
     lastExit: exitView(process.lastExit),
+    goal: goalView(process.goal),
     logs: channels.filter((channel) => process.logPaths[channel] !== null),
   };
 }
@@ -27,4 +31,14 @@ export function exitView(status: ExitStatus | null): ExitView | null {
   if (status === null) return null;
   if (status.kind === 'exited') return status;
   return { kind: 'signaled', signal: signalName(status.signal), coreDumped: status.coreDumped };
+}
+
+function goalView(goal: Goal): GoalView {
+  if (goal.kind === 'none') return goal;
+  const { by, at } = goal.asked;
+  return {
+    kind: goal.kind,
+    by: by.kind === 'configuration' ? null : describeRequester(by),
+    at: unixSecondsOf(at),
+  };
 }

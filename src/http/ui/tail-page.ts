@@ -2,8 +2,9 @@
 
 import { readPiece } from '../../logs/reading/log-bytes.ts';
 import { findProcess } from '../../operations/find-process.ts';
+import { OperationError } from '../../operations/operation-error.ts';
+import { asFault } from '../../rpc/faults.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { RpcFault } from '../../xmlrpc/faults.ts';
 
 /** In bytes; less is never shown. */
 const LEAST_LIMIT = 1024;
@@ -37,8 +38,9 @@ async function tail(supervisor: Supervisor, name: string, bytes: number): Promis
     const piece = path === null ? null : await readTail(path, bytes);
     return piece ?? `No file for ${name}`;
   } catch (error) {
-    if (error instanceof RpcFault) return `ERROR: unexpected rpc fault [${error.code}] ${error.text}`;
-    throw error;
+    if (!(error instanceof OperationError)) throw error;
+    const { code, text } = asFault(error);
+    return `ERROR: unexpected rpc fault [${code}] ${text}`;
   }
 }
 

@@ -1,12 +1,11 @@
 // Reading the configuration again, showing what it would change, and changing that.
 import { ConfigError } from '../../config/config.ts';
-import { SyscallError } from '../../linux/errno.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import { OperationError } from '../../operations/operation-error.ts';
+import { updateGroup } from '../../operations/update.ts';
+import type { Requester } from '../../supervisor/requester.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { RpcFault } from '../../xmlrpc/faults.ts';
 import type { GroupChange, UpdatePlan } from './api-types.ts';
 import type { Report } from './progress.ts';
-import { stopAll } from './stop-all.ts';
 import { updatePlan } from './update-plan.ts';
 
 /** Reads the files again; nothing is started or stopped by it. */
@@ -23,17 +22,18 @@ export function previewUpdate(supervisor: Supervisor): UpdatePlan {
 
 /** Does what the plan with this token says; nothing, if what is to be done is something else by now. */
 export async function carryOutUpdate(
-  context: OperationContext,
+  supervisor: Supervisor,
   token: string,
+  by: Requester,
   report: Report,
 ): Promise<void> {
-  const plan = currentPlan(context.supervisor);
+  const plan = currentPlan(supervisor);
   if (plan.token !== token) {
     report({ outdated: true });
     return;
   }
   report({ total: plan.changes.length });
-  for (const change of plan.changes) await carryOut(context, change, report);
+  for (const change of plan.changes) await carryOut(supervisor, change, by, report);
 }
 
 function currentPlan({ groups, config }: Supervisor): UpdatePlan & { kind: 'plan' } {
@@ -44,25 +44,17 @@ function currentPlan({ groups, config }: Supervisor): UpdatePlan & { kind: 'plan
 }
 
 async function carryOut(
-  context: OperationContext,
-  { group, kind }: GroupChange,
+  supervisor: Supervisor,
+  change: GroupChange,
+  by: Requester,
   report: Report,
 ): Promise<void> {
-  const { supervisor } = context;
+  const { group } = change;
   try {
-    if (kind !== 'added') await takeAway(context, group);
-    if (kind !== 'removed' && supervisor.addGroup(group) === 'unknown') throw new RpcFault('BAD_NAME', group);
+    await updateGroup(supervisor, change, by);
     report({ done: group });
   } catch (error) {
-    if (!(error instanceof RpcFault || error instanceof SyscallError)) throw error;
-    const fault = error instanceof RpcFault ? error.fault : 'FAILED';
-    report({ failed: group, fault, detail: error.message });
+    if (!(error instanceof OperationError)) throw error;
+    report({ failed: group, fault: error.failure, detail: error.message });
   }
-}
-
-async function takeAway(context: OperationContext, name: string): Promise<void> {
-  const group = context.supervisor.groups.get(name);
-  if (!group) return;
-  await stopAll(context, group.processesByPriority);
-  if (context.supervisor.removeGroup(name) === 'running') throw new RpcFault('STILL_RUNNING', name);
 }

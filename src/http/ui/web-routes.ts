@@ -1,8 +1,9 @@
 // The page for people: at the URLs where the original has its own, and what it needs below `/ui`.
-import { ConfigError } from '../../config/config.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { RpcFault } from '../../xmlrpc/faults.ts';
+import { reload, shutdown } from '../../operations/end.ts';
+import { OperationError } from '../../operations/operation-error.ts';
 import { json } from '../json-response.ts';
+import { forPeer, requesterOf } from '../peer.ts';
 import type { HttpRequest } from '../request.ts';
 import { errorResponse, type HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
@@ -41,8 +42,8 @@ export function webRoutes(context: OperationContext): readonly Route[] {
     at(`${UI}/operation`, ['POST'], (request) => answerOperation(context, request)),
     at(`${UI}/preview`, ['POST'], () => whileRunning(context, () => json(200, previewUpdate(supervisor)))),
     at(`${UI}/update`, ['POST'], (request) => answerUpdate(context, request)),
-    at(`${UI}/reload`, ['POST'], () => whileRunning(context, () => reload(context))),
-    at(`${UI}/shutdown`, ['POST'], () => shutDown(context)),
+    at(`${UI}/reload`, ['POST'], () => whileRunning(context, () => answerReload(context))),
+    at(`${UI}/shutdown`, ['POST'], () => answerShutdown(context)),
     ...logRoutes(`${UI}/log`, supervisor, mainLog),
   ];
 }
@@ -64,7 +65,11 @@ async function answerIndex(context: OperationContext, request: HttpRequest): Pro
   const action = parameters.get('action');
   if (action === undefined || !isProvenOwn(request)) return page;
   if (context.supervisor.state !== 'RUNNING') return errorResponse(500);
-  const message = await classicAction(context, action, parameters.get('processname') ?? null);
+  const message = await classicAction(
+    forPeer(context, request.peer),
+    action,
+    parameters.get('processname') ?? null,
+  );
   if (message === null) return errorResponse(500);
   return errorResponse(301, [
     // Relative: a proxy before us has a name, a scheme and a path of its own.
@@ -115,10 +120,10 @@ function answerOperation(context: OperationContext, request: HttpRequest): HttpR
   return whileRunning(context, () =>
     progressResponse(async (report) => {
       try {
-        await operate(context, wanted, report);
+        await operate(context, wanted, requesterOf(request.peer), report);
       } catch (error) {
-        if (!(error instanceof RpcFault)) throw error;
-        report({ failed: wanted.targets.join(' '), fault: error.fault, detail: error.text });
+        if (!(error instanceof OperationError)) throw error;
+        report({ failed: wanted.targets.join(' '), fault: error.failure, detail: error.message });
       }
     }, request.gone),
   );
@@ -128,23 +133,26 @@ function answerUpdate(context: OperationContext, request: HttpRequest): HttpResp
   const token = jsonBody(request)?.['token'];
   if (typeof token !== 'string') return json(400, { error: 'token is needed' });
   return whileRunning(context, () =>
-    progressResponse((report) => carryOutUpdate(context, token, report), request.gone),
+    progressResponse(
+      (report) => carryOutUpdate(context.supervisor, token, requesterOf(request.peer), report),
+      request.gone,
+    ),
   );
 }
 
-/** A configuration that cannot be used is told, and everything runs on. */
-function reload({ supervisor }: OperationContext): HttpResponse {
+/** A configuration that cannot be used is reported, and everything runs on. */
+function answerReload({ supervisor }: OperationContext): HttpResponse {
   try {
-    supervisor.restart();
+    reload(supervisor);
     return json(200, {});
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return json(409, { error: error.message, fault: 'CANT_REREAD' });
+    if (!(error instanceof OperationError)) throw error;
+    return json(409, { error: error.detail ?? '', fault: error.failure });
   }
 }
 
-function shutDown({ supervisor }: OperationContext): HttpResponse {
-  supervisor.shutdown();
+function answerShutdown({ supervisor }: OperationContext): HttpResponse {
+  shutdown(supervisor);
   return json(200, {});
 }
 

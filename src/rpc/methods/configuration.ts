@@ -1,8 +1,8 @@
 // Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
-import { ConfigError, type GroupConfig, type ProcessConfig, type StreamConfig } from '../../config/config.ts';
-import { isSystemError } from '../../linux/system-error.ts';
+import type { GroupConfig, ProcessConfig, StreamConfig } from '../../config/config.ts';
+import { reload } from '../../operations/end.ts';
+import { addGroup, removeGroup, reread } from '../../operations/update.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
-import { RpcFault } from '../../xmlrpc/faults.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query } from '../method.ts';
@@ -13,7 +13,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     'Reads the configuration files again. Nothing is started or stopped by it.',
     { type: 'array', text: 'One item: the arrays of the names of added, changed and removed groups' },
     noParams(({ supervisor }) => {
-      const { added, changed, removed } = refusingBadConfig(() => supervisor.reread());
+      const { added, changed, removed } = reread(supervisor);
       return [[added, changed, removed]];
     }),
   ),
@@ -22,7 +22,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     'Stops all processes, reads the configuration again and starts anew, as the same process.',
     { type: 'boolean', text: 'Always true; it begins after the answer' },
     noParams(({ supervisor }) => {
-      refusingBadConfig(() => supervisor.restart());
+      reload(supervisor);
       return true;
     }),
   ),
@@ -31,9 +31,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     'Activates a group of the configuration as it was last read, and starts what is to start by itself.',
     { type: 'boolean', text: 'Always true' },
     oneParam(groupName, ({ supervisor }, name) => {
-      const outcome = addGroup(supervisor, name);
-      if (outcome === 'unknown') throw new RpcFault('BAD_NAME', name);
-      if (outcome === 'already') throw new RpcFault('ALREADY_ADDED', name);
+      addGroup(supervisor, name);
       return true;
     }),
   ),
@@ -42,9 +40,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     'Removes a group whose processes are all stopped.',
     { type: 'boolean', text: 'Always true' },
     oneParam(groupName, ({ supervisor }, name) => {
-      const outcome = supervisor.removeGroup(name);
-      if (outcome === 'unknown') throw new RpcFault('BAD_NAME', name);
-      if (outcome === 'running') throw new RpcFault('STILL_RUNNING', name);
+      removeGroup(supervisor, name);
       return true;
     }),
   ),
@@ -60,25 +56,6 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
     ),
   ),
 };
-
-function refusingBadConfig<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof ConfigError) throw new RpcFault('CANT_REREAD', error.message);
-    throw error;
-  }
-}
-
-/** Making the automatic log files may fail. */
-function addGroup(supervisor: Supervisor, name: string): ReturnType<Supervisor['addGroup']> {
-  try {
-    return supervisor.addGroup(name);
-  } catch (error) {
-    if (isSystemError(error)) throw new RpcFault('FAILED', `${name}: ${error.message}`);
-    throw error;
-  }
-}
 
 function configStruct(supervisor: Supervisor, group: GroupConfig, process: ProcessConfig): RpcStruct {
   return {

@@ -1,14 +1,14 @@
 // Methods that start, stop and signal processes.
 
-import { onEach } from '../../operations/batch.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import type { RequestContext } from '../../operations/context.ts';
 import { findGroup, findTarget } from '../../operations/find-process.ts';
-import { requireSignal, signalProcess } from '../../operations/signal-process.ts';
-import { startProcess } from '../../operations/start-process.ts';
-import { stopProcess } from '../../operations/stop-process.ts';
+import { requireSignal, signal as sendSignal } from '../../operations/signal.ts';
+import { isStartable, start } from '../../operations/start.ts';
+import { stop } from '../../operations/stop.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { RpcValue } from '../../xmlrpc/value.ts';
+import { type RpcValue, textOf } from '../../xmlrpc/value.ts';
 import { type Answer, type Method, method, oneParam, twoParams } from '../method.ts';
+import { itemsAfter } from '../outcome-items.ts';
 import { groupName, processOrGroupName, signal, wait } from '../params.ts';
 
 const itemsOf = (what: string) =>
@@ -23,23 +23,23 @@ export const controlMethods: Readonly<Record<string, Method>> = {
     { type: 'boolean', text: 'Always true; for a group what startProcessGroup returns' },
     twoParams(processOrGroupName, wait, (context, name, wanted) => {
       const target = findTarget(context.supervisor, name);
-      if (target.kind === 'group') return startAll(target.group.processesByPriority, wanted);
-      return trueAfter(startProcess(target.process, name, wanted));
+      if (target.kind === 'group') return startAll(context, target.group.processesByPriority, wanted);
+      return trueAfter(start(target.process, { by: context.requester(), label: name, wait: wanted }));
     }),
   ),
 
   startProcessGroup: method(
     'Starts all processes of a group that are not running yet.',
     itemsOf('that was to be started'),
-    twoParams(groupName, wait, ({ supervisor }, name, wanted) =>
-      startAll(findGroup(supervisor, name).processesByPriority, wanted),
+    twoParams(groupName, wait, (context, name, wanted) =>
+      startAll(context, findGroup(context.supervisor, name).processesByPriority, wanted),
     ),
   ),
 
   startAllProcesses: method(
     'Starts all processes that are not running yet.',
     itemsOf('that was to be started'),
-    oneParam(wait, ({ supervisor }, wanted) => startAll(supervisor.processesByPriority, wanted)),
+    oneParam(wait, (context, wanted) => startAll(context, context.supervisor.processesByPriority, wanted)),
   ),
 
   stopProcess: method(
@@ -48,7 +48,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
     twoParams(processOrGroupName, wait, (context, name, wanted) => {
       const target = findTarget(context.supervisor, name);
       if (target.kind === 'group') return stopAll(context, target.group.processesByPriority, wanted);
-      return trueAfter(stopProcess(context, target.process, name, wanted));
+      return trueAfter(stop(target.process, { by: context.requester(), label: name, wait: wanted }));
     }),
   ),
 
@@ -72,7 +72,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
     twoParams(processOrGroupName, signal, ({ supervisor }, name, sent) => {
       const target = findTarget(supervisor, name);
       if (target.kind === 'group') return signalAll(target.group.processesByPriority, sent);
-      signalProcess(target.process, name, requireSignal(sent));
+      sendSignal(target.process, name, signalSent(sent));
       return true;
     }),
   ),
@@ -96,26 +96,32 @@ function trueAfter(pending: void | Promise<void>): Answer {
   return pending ? pending.then(() => true) : true;
 }
 
-function startAll(processes: readonly Process[], wanted: boolean): Answer {
-  return onEach(processes, isStartable, (process) => startProcess(process, process.qualifiedName, wanted));
+function startAll(context: RequestContext, processes: readonly Process[], wanted: boolean): Answer {
+  const by = context.requester();
+  return itemsAfter(processes, isStartable, (process) =>
+    start(process, { by, label: process.qualifiedName, wait: wanted }),
+  );
 }
 
-function isStartable({ state }: Process): boolean {
-  return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
-}
-
-function stopAll(context: OperationContext, processes: readonly Process[], wanted: boolean): Answer {
-  return onEach(
+function stopAll(context: RequestContext, processes: readonly Process[], wanted: boolean): Answer {
+  const by = context.requester();
+  return itemsAfter(
     processes,
     (process) => process.isStoppable,
-    (process) => stopProcess(context, process, process.qualifiedName, wanted),
+    (process) => stop(process, { by, label: process.qualifiedName, wait: wanted }),
   );
 }
 
+/** A signal that there is not is told for each process. */
 function signalAll(processes: readonly Process[], sent: RpcValue): Answer {
-  return onEach(
+  return itemsAfter(
     processes,
     (process) => process.isSignallable,
-    (process) => signalProcess(process, process.qualifiedName, requireSignal(sent)),
+    (process) => sendSignal(process, process.qualifiedName, signalSent(sent)),
   );
+}
+
+/** An int, digits, or a name. Throws OperationError BAD_SIGNAL. */
+function signalSent(sent: RpcValue): number {
+  return requireSignal(typeof sent === 'string' || typeof sent === 'number' ? sent : null, textOf(sent));
 }

@@ -1,4 +1,5 @@
 // Methods that tell who the supervisor is and how it is.
+import { shutdown } from '../../operations/end.ts';
 import { supervisorStateCodes } from '../../supervisor/supervisor.ts';
 import { compatibleVersion } from '../../version.ts';
 import { type Method, method, noParams, query } from '../method.ts';
@@ -47,7 +48,7 @@ export const identityMethods: Readonly<Record<string, Method>> = {
     'Stops all processes, then ends the daemon.',
     { type: 'boolean', text: 'Always true; the end comes after the answer' },
     noParams(({ supervisor }) => {
-      supervisor.shutdown();
+      shutdown(supervisor);
       return true;
     }),
   ),

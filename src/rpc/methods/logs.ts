@@ -1,17 +1,14 @@
 // Methods that read and empty logs.
-import { exists } from 'node:fs/promises';
-import { SyscallError } from '../../linux/errno.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import { readPiece } from '../../logs/reading/log-bytes.ts';
 import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
-import { onEach } from '../../operations/batch.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import { clearMainLog, clearOpenLogs } from '../../operations/clear.ts';
 import { findProcess } from '../../operations/find-process.ts';
-import type { Process } from '../../supervisor/process.ts';
 import { RpcFault } from '../../xmlrpc/faults.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcValue } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query, threeParams, twoParams } from '../method.ts';
+import { itemsAfter } from '../outcome-items.ts';
 import { length, offset, processName } from '../params.ts';
 
 type Channel = 'stdout' | 'stderr';
@@ -30,7 +27,7 @@ const clearProcessLogs = method(
   'Empties the logs of a process.',
   { type: 'boolean', text: 'Always true, also when there was nothing to empty because it does not run' },
   oneParam(processName, async ({ supervisor }, name) => {
-    await clear(findProcess(supervisor, name), name);
+    await clearOpenLogs(findProcess(supervisor, name), name);
     return true;
   }),
 );
@@ -45,7 +42,10 @@ export const logMethods: Readonly<Record<string, Method>> = {
   clearLog: method(
     "Empties the daemon's own log.",
     { type: 'boolean', text: 'Always true' },
-    noParams(clearMainLog),
+    noParams(async ({ supervisor, mainLogPath }) => {
+      await clearMainLog(supervisor, mainLogPath);
+      return true;
+    }),
   ),
 
   readProcessStdoutLog: readStdout,
@@ -61,10 +61,10 @@ export const logMethods: Readonly<Record<string, Method>> = {
     'Empties the logs of all processes.',
     { type: 'array', text: 'A struct of name, group, status and description for each process' },
     noParams(({ supervisor }) =>
-      onEach(
+      itemsAfter(
         supervisor.processesByPriority,
         () => true,
-        (process) => clear(process, process.qualifiedName),
+        (process) => clearOpenLogs(process, process.qualifiedName),
       ),
     ),
   ),
@@ -107,25 +107,4 @@ async function tail(path: string | null, start: number, count: number): Promise<
   } catch (error) {
     return ['', isSystemError(error, 'ENOENT') ? 0 : start, false];
   }
-}
-
-async function clear(process: Process, label: string): Promise<void> {
-  try {
-    await process.logs.clear();
-  } catch (error) {
-    if (error instanceof SyscallError) throw new RpcFault('FAILED', label);
-    throw error;
-  }
-}
-
-async function clearMainLog({ supervisor, mainLogPath }: OperationContext): Promise<RpcValue> {
-  const { log } = supervisor.daemon;
-  if (mainLogPath === null || !(await exists(mainLogPath))) throw new RpcFault('NO_FILE');
-  try {
-    await log.clear();
-  } catch (error) {
-    if (error instanceof SyscallError) throw new RpcFault('FAILED', error.message);
-    throw error;
-  }
-  return true;
 }

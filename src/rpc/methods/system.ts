@@ -1,6 +1,6 @@
 // The system namespace: what methods there are, and several calls in one.
 import { TimeSlice } from '../../event-loop/time-slice.ts';
-import type { OperationContext } from '../../operations/context.ts';
+import type { RequestContext } from '../../operations/context.ts';
 import { faultCodes, RpcFault } from '../../xmlrpc/faults.ts';
 import { isArray, isStruct, type RpcCall, type RpcValue, sizeOf } from '../../xmlrpc/value.ts';
 import { dispatch } from '../dispatch.ts';
@@ -66,7 +66,7 @@ function helpText({ help, params, returns }: Method): string {
 
 async function callAll(
   table: MethodTable,
-  context: OperationContext,
+  context: RequestContext,
   list: readonly RpcValue[],
 ): Promise<RpcValue> {
   const results: RpcValue[] = [];
@@ -87,7 +87,7 @@ const tooMuch = {
     'FAILED: the results before this one are too long for one answer; call it in another multicall',
 };
 
-async function resultOf(table: MethodTable, context: OperationContext, item: RpcValue): Promise<RpcValue> {
+async function resultOf(table: MethodTable, context: RequestContext, item: RpcValue): Promise<RpcValue> {
   try {
     return await dispatch(table, context, decodeCall(item));
   } catch (error) {

@@ -25,13 +25,17 @@ function objects(): number {
 describe('a body that comes byte by byte', () => {
   test('arrives as it was sent, and is one object until then', async () => {
     let received = new Uint8Array(0);
-    const exchange = new Exchange(head, {
-      kind: 'admitted',
-      handle: ({ body }) => {
-        received = body.slice();
-        return { status: 200, headers: [], body: '' };
+    const exchange = new Exchange(
+      head,
+      {
+        kind: 'admitted',
+        handle: ({ body }) => {
+          received = body.slice();
+          return { status: 200, headers: [], body: '' };
+        },
       },
-    });
+      { kind: 'tcp', address: '127.0.0.1', user: null },
+    );
     const before = objects();
     for (let index = 0; index < 100_000; index += 1) exchange.collect(Uint8Array.of(index % 251));
     expect(objects() - before).toBeLessThan(1000);

@@ -44,6 +44,8 @@ const signatures: Readonly<Record<string, string>> = {
   'system.methodHelp': 'string,string',
   'system.methodSignature': 'array,string',
   'system.multicall': 'array,array',
+  'tsupervisor.getAllProcessGoals': 'array',
+  'tsupervisor.getProcessGoal': 'struct,string',
   'tsupervisor.getAllProcessUsage': 'array',
   'tsupervisor.getProcessUsage': 'struct,string',
   'tsupervisor.rotateLog': 'boolean,string',

@@ -1,0 +1,54 @@
+// Restarting processes: all of them are stopped before the first is started, as `restart all` has always done it.
+import type { Process } from '../supervisor/process.ts';
+import { isStopped } from '../supervisor/process-state.ts';
+import type { Requester } from '../supervisor/requester.ts';
+import { type OnOutcome, type Outcome, onEach } from './batch.ts';
+import { OperationError } from './operation-error.ts';
+import { requireStartable, started } from './start.ts';
+import { untilStopped } from './stop.ts';
+import { untilProcess } from './wait-for-state.ts';
+
+export interface RestartRequest {
+  readonly by: Requester;
+  /** How errors name a process. */
+  readonly labelOf: (process: Process) => string;
+  readonly onOutcome?: OnOutcome;
+}
+
+/** Also starts those that are down. Resolves when each is RUNNING or will not be; no OperationError is thrown. */
+export async function restart(
+  processes: readonly Process[],
+  { by, labelOf, onOutcome }: RestartRequest,
+): Promise<readonly Outcome[]> {
+  await onEach(
+    processes,
+    () => true,
+    (process) => stopForRestart(process, by),
+  );
+  return onEach(
+    processes,
+    () => true,
+    (process) => release(process, labelOf(process)),
+    onOutcome,
+  );
+}
+
+function stopForRestart(process: Process, by: Requester): void | Promise<void> {
+  const wasStopping = process.state === 'STOPPING';
+  process.restart(by, { held: true });
+  if (isStopped(process.life.state)) return;
+  return wasStopping ? untilProcess(process, () => isStopped(process.life.state)) : untilStopped(process);
+}
+
+/** Unless another client has asked for something else meanwhile. */
+function release(process: Process, label: string): void | Promise<void> {
+  if (process.goal.kind === 'down') throw new OperationError('NOT_RUNNING', label);
+  try {
+    requireStartable(process, label);
+  } catch (error) {
+    process.abandonRestart();
+    throw error;
+  }
+  process.release();
+  return started(process, label, true);
+}

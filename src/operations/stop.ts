@@ -1,0 +1,42 @@
+// Stopping processes.
+import type { Process } from '../supervisor/process.ts';
+import { isStopped } from '../supervisor/process-state.ts';
+import type { Requester } from '../supervisor/requester.ts';
+import { onEach } from './batch.ts';
+import { OperationError } from './operation-error.ts';
+import type { OperationRequest } from './start.ts';
+import { untilProcess } from './wait-for-state.ts';
+
+const reportIntervalMs = 2000;
+
+/** Stops it, also one that waits to be started again. As `start` in everything else. */
+export function stop(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
+  if (!process.isStoppable) throw new OperationError('NOT_RUNNING', label);
+  process.stop(by);
+  if (process.state === 'UNKNOWN') throw new OperationError('FAILED', label);
+  if (wait && !isStopped(process.life.state)) return untilStopped(process);
+}
+
+/** Resolves when it has ended or cannot be made to end. The log says every two seconds that it is waited for. */
+export async function untilStopped(process: Process): Promise<void> {
+  const report = () => process.daemon.log.info(`waiting for ${process.name} to stop`);
+  report();
+  const reports = setInterval(report, reportIntervalMs);
+  try {
+    await untilProcess(process, () => isStopped(process.life.state));
+  } finally {
+    clearInterval(reports);
+  }
+}
+
+/** Resolves when all have ended, or cannot be made to end: what comes next will show which. */
+export async function stopAll(processes: readonly Process[], by: Requester): Promise<void> {
+  await onEach(
+    processes,
+    (process) => process.isStoppable || process.state === 'STOPPING',
+    (process) =>
+      process.isStoppable
+        ? stop(process, { by, label: process.qualifiedName, wait: true })
+        : untilProcess(process, () => isStopped(process.life.state)),
+  );
+}

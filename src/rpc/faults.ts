@@ -1,0 +1,7 @@
+// What an operation that was refused is to XML-RPC clients.
+import type { OperationError } from '../operations/operation-error.ts';
+import { RpcFault } from '../xmlrpc/faults.ts';
+
+export function asFault({ failure, detail }: OperationError): RpcFault {
+  return new RpcFault(failure, detail);
+}

@@ -1,0 +1,85 @@
+// What a process shall be, beside what it is (process-state.ts): (goal, event, state) -> (goal, command). Pure.
+//
+// The state machine decides what happens to a process by itself: startsecs, back-off, autorestart. The goal remembers
+// what was asked for, by whom and when, and carries a restart from its stop to its start.
+import type { ProcessState } from './process-state.ts';
+import type { Requester } from './requester.ts';
+import type { Timestamp } from './timestamp.ts';
+
+/** Serialisable. */
+export type Goal =
+  /** Since the process was configured: nobody has asked for anything. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'up' | 'down'; readonly asked: Asked }
+  /** To be stopped, then started. `held`: not started before it is released, as others are to be stopped first. */
+  | { readonly kind: 'restart'; readonly asked: Asked; readonly held: boolean };
+
+export interface Asked {
+  readonly by: Requester;
+  readonly at: Timestamp;
+}
+
+export type GoalEvent =
+  | { readonly type: 'start' | 'stop'; readonly asked: Asked }
+  | { readonly type: 'restart'; readonly asked: Asked; readonly held: boolean }
+  /** What a held restart waited for has happened. */
+  | { readonly type: 'released' }
+  /** What a held restart waited for cannot be had: it stays down. */
+  | { readonly type: 'abandoned' }
+  /** The state of the process has changed. */
+  | { readonly type: 'changed' };
+
+/** An event for the state machine. */
+export type GoalCommand = 'start' | 'stop';
+
+export interface GoalStep {
+  readonly goal: Goal;
+  readonly command: GoalCommand | null;
+}
+
+/** One step. The caller gives the command to the state machine, which may still refuse it. */
+export function nextGoal(goal: Goal, event: GoalEvent, state: ProcessState): GoalStep {
+  switch (event.type) {
+    case 'start':
+      return onStart(goal, event.asked, state);
+    case 'stop':
+      return { goal: { kind: 'down', asked: event.asked }, command: 'stop' };
+    case 'restart':
+      return onRestart({ kind: 'restart', asked: event.asked, held: event.held }, state);
+    case 'released':
+      return goal.kind === 'restart' ? resume({ ...goal, held: false }, state) : unchanged(goal);
+    case 'abandoned':
+      return goal.kind === 'restart' ? unchanged({ kind: 'down', asked: goal.asked }) : unchanged(goal);
+    case 'changed':
+      return goal.kind === 'restart' ? resume(goal, state) : unchanged(goal);
+  }
+}
+
+/** True when a restart has only to start it: there is no child, and no attempt is due. */
+function isDown(state: ProcessState): boolean {
+  return (
+    state.name === 'STOPPED' ||
+    state.name === 'FATAL' ||
+    state.name === 'UNKNOWN' ||
+    (state.name === 'EXITED' && state.restartAt === null)
+  );
+}
+
+/** While it is being stopped a start is refused by the state machine; what was asked for before stands. */
+function onStart(goal: Goal, asked: Asked, state: ProcessState): GoalStep {
+  return { goal: state.name === 'STOPPING' ? goal : { kind: 'up', asked }, command: 'start' };
+}
+
+function onRestart(goal: Goal & { kind: 'restart' }, state: ProcessState): GoalStep {
+  if (isDown(state)) return resume(goal, state);
+  return { goal, command: state.name === 'STOPPING' ? null : 'stop' };
+}
+
+function resume(goal: Goal & { kind: 'restart' }, state: ProcessState): GoalStep {
+  if (goal.held || !isDown(state)) return unchanged(goal);
+  return { goal: { kind: 'up', asked: goal.asked }, command: 'start' };
+}
+
+function unchanged(goal: Goal): GoalStep {
+  return { goal, command: null };
+}
