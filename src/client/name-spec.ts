@@ -1,4 +1,5 @@
 // What people write for processes: `name`, `group:name`, `group:*`, `group:`, `all`. Pure.
+import { parseProcessName } from '../config/process-name.ts';
 import { type ProcessInfo, processName } from './process-info.ts';
 
 export type NameSpec =
@@ -7,11 +8,8 @@ export type NameSpec =
 
 /** Splits at the first colon; nothing or `*` behind it means the whole group. */
 export function parseNameSpec(text: string): NameSpec {
-  const colon = text.indexOf(':');
-  if (colon < 0) return { kind: 'process', text, group: text, name: text };
-  const group = text.slice(0, colon);
-  const name = text.slice(colon + 1);
-  return name === '' || name === '*'
+  const { group, name } = parseProcessName(text);
+  return text.includes(':') && (name === '' || name === '*')
     ? { kind: 'group', text, group }
     : { kind: 'process', text, group, name };
 }

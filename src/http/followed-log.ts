@@ -1,16 +1,16 @@
 // What the ways of following a log share: which file is meant, and text in whole characters.
-import type { FollowOptions } from '../logs/reading/log-follower.ts';
+import { parseProcessName } from '../config/process-name.ts';
+import type { FollowOptions, LogEvent } from '../logs/reading/log-follower.ts';
 import { Utf8Chunks } from '../logs/reading/utf8-chunks.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
-/** Bytes of the log from its last `lastBytes` on, without end; it returns when `signal` is aborted. */
-export type FollowLog = (path: string, options: FollowOptions) => AsyncIterable<Uint8Array>;
+/** Follows a log of this daemon. */
+export type FollowLog = (path: string, options: FollowOptions) => AsyncIterable<LogEvent>;
 
 /** The log of `name` or `group:name`; null for any other name or channel, or when there is no log. */
 export function logPathOf(supervisor: Supervisor, text: string, channel: string): string | null {
   if (channel !== 'stdout' && channel !== 'stderr') return null;
-  const colon = text.indexOf(':');
-  const [group, name] = colon < 0 ? [text, text] : [text.slice(0, colon), text.slice(colon + 1)];
+  const { group, name } = parseProcessName(text);
   return supervisor.groups.get(group)?.process(name)?.logPaths[channel] ?? null;
 }
 

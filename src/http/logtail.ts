@@ -1,6 +1,8 @@
 // /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
 
 import { stat } from 'node:fs/promises';
+import { withNotices } from '../logs/reading/log-notices.ts';
+import { lastBytes } from '../logs/reading/read-range.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type FollowLog, logPathOf, wholeCharacters } from './followed-log.ts';
 import type { HttpRequest } from './request.ts';
@@ -42,7 +44,10 @@ async function tailOf(
     ...headers,
   ];
   const body = status.isFile()
-    ? wholeCharacters(follow(path, { lastBytes: LAST_BYTES, signal: gone }), status.size > LAST_BYTES)
+    ? wholeCharacters(
+        withNotices(follow(path, { chooseStart: lastBytes(LAST_BYTES), signal: gone })),
+        status.size > LAST_BYTES,
+      )
     : silence(path, gone);
   return { status: 200, headers: all, body };
 }

@@ -60,7 +60,12 @@ const eventStream = {
   content: { 'text/event-stream': { schema: { type: 'string' } } },
 };
 
-/** What is no method: streams of server-sent events. */
+const logParameters = [
+  { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
+  { name: 'channel', in: 'path', required: true, schema: { type: 'string', enum: channels } },
+];
+
+/** What is no method: streams of server-sent events, and logs byte for byte. */
 const streams = {
   '/events': {
     get: {
@@ -73,16 +78,36 @@ const streams = {
     get: {
       operationId: 'logs',
       summary: 'What a process writes, as it is written',
+      parameters: logParameters,
+      responses: { 200: eventStream, default: refusedResponse },
+    },
+  },
+  '/logs/{name}/{channel}/text': {
+    get: {
+      operationId: 'logText',
+      summary: 'The last lines of a log, byte for byte',
       parameters: [
-        { name: 'name', in: 'path', required: true, schema: { type: 'string' } },
+        ...logParameters,
         {
-          name: 'channel',
-          in: 'path',
-          required: true,
-          schema: { type: 'string', enum: channels },
+          name: 'lines',
+          in: 'query',
+          description: 'How many of them',
+          schema: { type: 'integer', minimum: 0, maximum: 9_999_999, default: 10 },
+        },
+        {
+          name: 'follow',
+          in: 'query',
+          description: 'Whether what is added is sent too, without end',
+          schema: { type: 'boolean', default: false },
         },
       ],
-      responses: { 200: eventStream, default: refusedResponse },
+      responses: {
+        200: {
+          description: 'The bytes of the log, with a line where something is missing',
+          content: { 'text/plain': { schema: { type: 'string' } } },
+        },
+        default: refusedResponse,
+      },
     },
   },
 };

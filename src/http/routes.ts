@@ -5,13 +5,13 @@ import { methodTable } from '../rpc/method-table.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { apiRoutes } from './api.ts';
 import { API } from './api-error.ts';
-import { streamRoutes } from './event-stream.ts';
 import type { FollowLog } from './followed-log.ts';
 import { logtailRoutes } from './logtail.ts';
 import { metricsRoutes } from './metrics.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
 import { rpcRoute } from './rpc-route.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { webRoutes } from './ui/web-routes.ts';
 
 /** For every server of one incarnation of the daemon. */

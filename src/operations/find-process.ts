@@ -1,4 +1,5 @@
 // From names as clients send them to processes and groups.
+import { parseProcessName } from '../config/process-name.ts';
 import type { Group } from '../supervisor/group.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -17,10 +18,9 @@ export type Target =
 
 /** As findProcess; `group:*` and `group:` are the group. */
 export function findTarget(supervisor: Supervisor, text: string): Target {
-  const colon = text.indexOf(':');
-  const [groupName, name] = colon < 0 ? [text, text] : [text.slice(0, colon), text.slice(colon + 1)];
+  const { group: groupName, name } = parseProcessName(text);
   const group = findGroup(supervisor, groupName, text);
-  if (colon >= 0 && (name === '' || name === '*')) return { kind: 'group', group };
+  if (text.includes(':') && (name === '' || name === '*')) return { kind: 'group', group };
   const process = group.process(name);
   if (!process) throw new OperationError('BAD_NAME', text);
   return { kind: 'process', process };

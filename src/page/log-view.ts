@@ -106,9 +106,7 @@ export class LogView {
   #take(piece: LogPiece, skipped: number): void {
     this.#missing = false;
     const wasAtBottom = this.#isAtBottom();
-    const continues =
-      this.#end === null || (this.#end.file === piece.file && this.#end.offset === piece.start);
-    if (skipped > 0 || !continues) this.#replace(piece);
+    if (skipped > 0 || !this.#isContinuedBy(piece)) this.#replace(piece);
     else {
       if (this.#start === null) this.#start = { file: piece.file, offset: piece.start };
       if (this.#lines.append(piece.text)) this.#forgetStart();
@@ -120,6 +118,12 @@ export class LogView {
     }
     if (wasAtBottom) this.#toBottom();
     if (piece.text !== '') this.place.dispatchEvent(new Event('drawn'));
+  }
+
+  /** Where nothing was drawn yet anything may begin; behind a rotation only the beginning of a file. */
+  #isContinuedBy({ file, start }: LogPiece): boolean {
+    if (this.#end === null) return this.#start === null || start === 0;
+    return this.#end.file === file && this.#end.offset === start;
   }
 
   /** Lines at the beginning are gone; it is not known any more at which byte what is left begins. */

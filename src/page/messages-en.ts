@@ -166,7 +166,11 @@ export const en = {
   toEnd: 'To the end',
   beginning: 'The log begins here.',
   skipped: (amount: string) => `${amount} came too fast to be shown; scroll up for them`,
-  fresh: { rotated: 'A new file begins here.', truncated: 'The file was emptied here.' },
+  fresh: {
+    rotated: 'A new file begins here.',
+    lost: 'Rotated faster than it was read: lines may be missing. A new file begins here.',
+    truncated: 'The file was emptied here.',
+  },
   noLog: 'There is no such log.',
   noSuchProcess: 'There is no such process.',
   language: '中文',

@@ -155,7 +155,11 @@ export const zh: Words = {
   toEnd: '到末尾',
   beginning: '日志从这里开始。',
   skipped: (amount) => `有 ${amount} 来得太快未显示，向上滚动可查看`,
-  fresh: { rotated: '从这里开始是新文件。', truncated: '文件在这里被清空。' },
+  fresh: {
+    rotated: '从这里开始是新文件。',
+    lost: '日志轮转过快，可能缺少若干行。从这里开始是新文件。',
+    truncated: '文件在这里被清空。',
+  },
   noLog: '没有这个日志。',
   noSuchProcess: '没有这个进程。',
   language: 'English',

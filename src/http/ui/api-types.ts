@@ -154,5 +154,6 @@ export interface LogPiece {
 /** What `ui/log/follow` sends. `skipped`: bytes before it that nobody could have read as fast as they came. */
 export interface LogEvents {
   readonly piece: LogPiece & { readonly skipped: number };
-  readonly fresh: { readonly why: 'rotated' | 'truncated' };
+  /** `lost`: rotated, and files in between are gone. */
+  readonly fresh: { readonly why: 'rotated' | 'lost' | 'truncated' };
 }

@@ -5,8 +5,8 @@ import type { SupervisorEvent } from '../../events/types.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import { version } from '../../version.ts';
+import type { EventOf } from '../event-stream.ts';
 import type { FeedEvents, ServerView, UsageSample } from './api-types.ts';
-import type { Frame } from './event-frames.ts';
 import type { History } from './history.ts';
 import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
@@ -24,7 +24,7 @@ export interface FeedSources {
 }
 
 /** Until `gone` is aborted. A reader that is slow gets fewer, bigger gatherings. */
-export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<Frame<FeedEvents>> {
+export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<EventOf<FeedEvents>> {
   const { supervisor, history, sampler } = sources;
   const bell = new AutoResetEvent(gone);
   const news = new News(supervisor);

@@ -1,114 +1,74 @@
 // A log as somebody watches it: its end, then what is added, not faster than a person could look.
-import type { FileHandle } from 'node:fs/promises';
-import { stat } from 'node:fs/promises';
-import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
-import type { WatchLog } from '../../logs/reading/log-follower.ts';
-import { openLog } from '../../logs/reading/open-log.ts';
-import { unfinishedBytes } from '../../logs/reading/utf8-chunks.ts';
-import type { LogEvents, LogPiece } from './api-types.ts';
-import type { Frame } from './event-frames.ts';
-import { fileIdentity } from './log-files.ts';
-import { type LogPosition, wholeLinesBefore } from './log-piece.ts';
+
+import { startOfWholeLine } from '../../logs/reading/line-start.ts';
+import { fileIdentity } from '../../logs/reading/log-files.ts';
+import { followLog, type LogBytes, type LogEvent, type WatchLog } from '../../logs/reading/log-follower.ts';
+import type { LogPosition } from '../../logs/reading/log-piece.ts';
+import type { OpenLog } from '../../logs/reading/open-log.ts';
+import { Utf8Chunks } from '../../logs/reading/utf8-chunks.ts';
+import type { EventOf } from '../event-stream.ts';
+import type { LogEvents } from './api-types.ts';
 
 /** What is further behind than this is skipped. */
-const PIECE_BYTES = 64 * 1024;
+const MAX_BEHIND = 64 * 1024;
 /** Between two pieces; with the length of a piece the most that the page has to show. */
 const PAUSE_MS = 200;
 
-/** `from`: where somebody left off. Until `gone` is aborted; rejects with the error of open(2) at the beginning. */
+/** `from`: where somebody left off. Until `gone` is aborted; rejects as openLog does. */
 export async function* logFeed(
   path: string,
   from: LogPosition | null,
   watch: WatchLog,
   gone: AbortSignal,
-): AsyncGenerator<Frame<LogEvents>> {
-  let follower = await Follower.open(path);
-  const bell = new AutoResetEvent(gone);
-  const unwatch = watch(path, () => bell.ring());
-  try {
-    yield ['piece', await follower.begin(from)];
-    while (!gone.aborted) {
-      const next = await follower.next();
-      if (next !== null) {
-        yield next;
-        await Bun.sleep(PAUSE_MS);
-        continue;
-      }
-      const successor = await follower.successor();
-      if (successor === null) await bell.rung();
-      else {
-        await follower.close();
-        follower = successor;
-        yield ['fresh', { why: 'rotated' }];
-      }
-    }
-  } finally {
-    unwatch();
-    await follower.close();
+): AsyncGenerator<EventOf<LogEvents>> {
+  const text = new LogText();
+  const chooseStart = (log: OpenLog) => startNear(log, from);
+  for await (const event of followLog(path, watch, { chooseStart, maxBehind: MAX_BEHIND, signal: gone })) {
+    yield* text.eventsOf(event);
+    if (event.kind === 'bytes') await Bun.sleep(PAUSE_MS);
   }
 }
 
-class Follower {
-  #position = 0;
+/** Where somebody left off, if that is not far back; else the last lines. */
+function startNear({ handle, status }: OpenLog, from: LogPosition | null): number | Promise<number> {
+  const size = Number(status.size);
+  const isNear =
+    from?.file === fileIdentity(status) && from.offset <= size && size - from.offset <= MAX_BEHIND;
+  return from && isNear ? from.offset : startOfWholeLine(handle, size - MAX_BEHIND, size);
+}
 
-  private constructor(
-    private readonly path: string,
-    private readonly handle: FileHandle,
-    private readonly identity: string,
-  ) {}
+/** Makes text of the bytes of a followed log, never cut inside a character. */
+class LogText {
+  #chunks = new Utf8Chunks(false);
+  /** Where what was told so far ends; null before the first piece. */
+  #end: LogPosition | null = null;
 
-  static async open(path: string): Promise<Follower> {
-    const { handle, status } = await openLog(path);
-    return new Follower(path, handle, fileIdentity(status));
-  }
-
-  /** From where somebody left off, if that is not far back; else the end. */
-  async begin(from: LogPosition | null): Promise<LogEvents['piece']> {
-    const { size } = await this.handle.stat();
-    const isNear = from?.file === this.identity && from.offset <= size && size - from.offset <= PIECE_BYTES;
-    if (from && isNear) {
-      this.#position = from.offset;
-      return { file: this.identity, start: from.offset, end: from.offset, text: '', skipped: 0 };
-    }
-    return this.#end(null);
-  }
-
-  /** What was added, or null when nothing was. */
-  async next(): Promise<Frame<LogEvents> | null> {
-    const { size } = await this.handle.stat();
-    if (size < this.#position) {
-      this.#position = 0;
-      return ['fresh', { why: 'truncated' }];
-    }
-    if (size - this.#position > PIECE_BYTES) return ['piece', await this.#end(this.#position)];
-    const buffer = Buffer.allocUnsafe(size - this.#position);
-    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, this.#position);
-    const bytes = buffer.subarray(0, bytesRead - unfinishedBytes(buffer.subarray(0, bytesRead)));
-    if (bytes.length === 0) return null;
-    const start = this.#position;
-    this.#position += bytes.length;
-    const text = utf8.decode(bytes);
-    return ['piece', { file: this.identity, start, end: this.#position, text, skipped: 0 }];
-  }
-
-  /** Of the file that has the name now; null while it is this one, or none. */
-  async successor(): Promise<Follower | null> {
-    try {
-      const named = fileIdentity(await stat(this.path));
-      return named === this.identity ? null : await Follower.open(this.path);
-    } catch {
-      return null;
+  *eventsOf(event: LogEvent): Generator<EventOf<LogEvents>> {
+    if (event.kind === 'bytes') {
+      if (event.skipped > 0) this.#chunks = new Utf8Chunks(false);
+      yield* this.#pieceOf(event);
+    } else {
+      yield* this.#rest();
+      yield ['fresh', { why: event.kind === 'rotated' && event.lost ? 'lost' : event.kind }];
     }
   }
 
-  close(): Promise<void> {
-    return this.handle.close();
+  /** The first one tells where the log stands, even if nothing is there. */
+  *#pieceOf({ file, start, bytes, skipped }: LogBytes): Generator<EventOf<LogEvents>> {
+    const from = start - this.#chunks.rest.length;
+    const whole = this.#chunks.push(bytes);
+    if (whole.length === 0 && this.#end !== null) return;
+    this.#end = { file, offset: from + whole.length };
+    yield ['piece', { file, start: from, end: this.#end.offset, text: utf8.decode(whole), skipped }];
   }
 
-  async #end(seen: number | null): Promise<LogEvents['piece']> {
-    const piece: LogPiece = await wholeLinesBefore(this.handle, Number.MAX_SAFE_INTEGER);
-    this.#position = piece.end;
-    return { ...piece, skipped: seen === null ? 0 : piece.start - seen };
+  /** The beginning of a character whose end never came. */
+  *#rest(): Generator<EventOf<LogEvents>> {
+    const { rest } = this.#chunks;
+    this.#chunks = new Utf8Chunks(false);
+    if (rest.length === 0 || this.#end === null) return;
+    const { file, offset } = this.#end;
+    yield ['piece', { file, start: offset, end: offset + rest.length, text: utf8.decode(rest), skipped: 0 }];
   }
 }
 

@@ -1,17 +1,19 @@
 // The logs under `/ui/log/`: following, scrolling back, searching, downloading.
-import type { DataPlane } from '../../data-plane/main/data-plane.ts';
+import { parseProcessName } from '../../config/process-name.ts';
+import { type FilesAt, type IdentifiedFile, type LogPlace, logFiles } from '../../logs/reading/log-files.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
-import { openLog, statusOfLog } from '../../logs/reading/open-log.ts';
+import { type LogPosition, pieceAfter, pieceBefore } from '../../logs/reading/log-piece.ts';
+import { findBefore } from '../../logs/reading/log-search.ts';
+import { statusOfLog } from '../../logs/reading/open-log.ts';
+import { readToEnd } from '../../logs/reading/read-range.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
+import { eventStream } from '../event-stream.ts';
 import { json } from '../json-response.ts';
 import type { HttpRequest } from '../request.ts';
 import type { HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
 import type { LogEvents } from './api-types.ts';
-import { eventFrames } from './event-frames.ts';
 import { logFeed } from './log-feed.ts';
-import { type LogPlace, logFiles } from './log-files.ts';
-import { findBefore, type LogPosition, pieceAfter, pieceBefore } from './log-piece.ts';
 
 /** A log there is, and how a copy of it is called. */
 interface NamedLog extends LogPlace {
@@ -22,7 +24,9 @@ interface LogRequest {
   readonly log: NamedLog;
   readonly query: URLSearchParams;
   readonly request: HttpRequest;
-  readonly dataPlane: DataPlane;
+  readonly watch: WatchLog;
+  /** The files of the log, the current one first. */
+  readonly files: () => Promise<readonly IdentifiedFile[]>;
 }
 
 /** `mainLog`: the daemon's own; null when it is no file. */
@@ -32,13 +36,15 @@ export function logRoutes(
   mainLog: LogPlace | null,
 ): readonly Route[] {
   const { dataPlane } = supervisor.daemon;
+  const watch: WatchLog = (path, callback) => dataPlane.watchLog(path, callback);
+  const filesAt: FilesAt = (paths) => dataPlane.filesAt(paths);
   return Object.entries(answers).map(([name, answer]) =>
     at(`${prefix}/${name}`, ['GET'], async (request) => {
       const query = new URLSearchParams(request.query);
       const log = logOf(supervisor, mainLog, query);
       if (log === null || (await statusOfLog(log.path)) === null)
         return json(404, { error: 'there is no such log' });
-      return answer({ log, query, request, dataPlane });
+      return answer({ log, query, request, watch, files: () => logFiles(log, filesAt) });
     }),
   );
 }
@@ -48,23 +54,22 @@ const answers = { follow, piece, find, download } satisfies Record<
   (request: LogRequest) => HttpResponse | Promise<HttpResponse>
 >;
 
-function follow({ log, query, request, dataPlane }: LogRequest): HttpResponse {
-  const watch: WatchLog = (path, callback) => dataPlane.watchLog(path, callback);
-  return eventFrames<LogEvents>(logFeed(log.path, positionOf(query), watch, request.gone));
+function follow({ log, query, request, watch }: LogRequest): HttpResponse {
+  return eventStream<LogEvents>(logFeed(log.path, positionOf(query), watch, request.gone));
 }
 
-async function piece({ log, query, dataPlane }: LogRequest): Promise<HttpResponse> {
+async function piece({ query, files }: LogRequest): Promise<HttpResponse> {
   const position = positionOf(query);
   if (!position) return json(400, { error: 'file and offset are needed' });
   const pieceOf = query.has('after') ? pieceAfter : pieceBefore;
-  return json(200, await pieceOf(await logFiles(log, dataPlane), position));
+  return json(200, await pieceOf(await files(), position));
 }
 
-async function find({ log, query, dataPlane }: LogRequest): Promise<HttpResponse> {
+async function find({ query, files }: LogRequest): Promise<HttpResponse> {
   const position = positionOf(query);
   const text = query.get('text') ?? '';
   if (!position || text.length > MAX_SEARCHED) return json(400, { error: 'nothing to search for' });
-  return json(200, await findBefore(await logFiles(log, dataPlane), position, text));
+  return json(200, await findBefore(await files(), position, text));
 }
 
 /** In characters. */
@@ -76,8 +81,8 @@ function logOf(supervisor: Supervisor, mainLog: LogPlace | null, query: URLSearc
   if (id === null) return mainLog && { ...mainLog, name: 'supervisord' };
   const channel = query.get('channel');
   if (channel !== 'stdout' && channel !== 'stderr') return null;
-  const colon = id.indexOf(':');
-  const process = supervisor.groups.get(id.slice(0, colon))?.process(id.slice(colon + 1));
+  const { group, name } = parseProcessName(id);
+  const process = supervisor.groups.get(group)?.process(name);
   const path = process?.logPaths[channel];
   if (!process || !path) return null;
   return { path, backups: process.config[channel].rotation.backups, name: `${process.name}-${channel}` };
@@ -99,24 +104,6 @@ function download({ log: { path, name } }: LogRequest): HttpResponse {
       ['Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}.log"`],
       ['Cache-Control', 'no-store'],
     ],
-    body: bytesOf(path),
+    body: readToEnd(path, () => 0),
   };
-}
-
-const DOWNLOADED_BYTES = 256 * 1024;
-
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
-  const { handle, status } = await openLog(path);
-  const size = Number(status.size);
-  try {
-    for (let at = 0; at < size; ) {
-      const buffer = Buffer.allocUnsafe(Math.min(DOWNLOADED_BYTES, size - at));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-      if (bytesRead === 0) return;
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,7 +1,10 @@
 // The page for people: at the URLs where the original has its own, and what it needs below `/ui`.
+import { parseProcessName } from '../../config/process-name.ts';
+import type { LogPlace } from '../../logs/reading/log-files.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { reload, shutdown } from '../../operations/end.ts';
 import { OperationError } from '../../operations/operation-error.ts';
+import { eventStream } from '../event-stream.ts';
 import { json } from '../json-response.ts';
 import { forPeer, requesterOf } from '../peer.ts';
 import type { HttpRequest } from '../request.ts';
@@ -11,11 +14,9 @@ import { isProvenOwn } from '../same-origin.ts';
 import type { FeedEvents } from './api-types.ts';
 import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
 import { classicAction } from './classic-actions.ts';
-import { eventFrames } from './event-frames.ts';
 import { feed } from './feed.ts';
 import { History } from './history.ts';
 import { jsonBody } from './json-body.ts';
-import type { LogPlace } from './log-files.ts';
 import { logRoutes } from './log-routes.ts';
 import { operate, operationRequest } from './operations.ts';
 import { processDetails } from './process-details.ts';
@@ -37,7 +38,7 @@ export function webRoutes(context: OperationContext): readonly Route[] {
     indexRoute(context),
     at('/tail.html', ['GET', 'POST'], (request) => answerTail(context, request)),
     ...assetRoutes(UI),
-    at(`${UI}/feed`, ['GET'], ({ gone }) => eventFrames<FeedEvents>(feed(sources, gone))),
+    at(`${UI}/feed`, ['GET'], ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
     at(`${UI}/process`, ['GET'], (request) => answerDetails(context, history, request)),
     at(`${UI}/operation`, ['POST'], (request) => answerOperation(context, request)),
     at(`${UI}/preview`, ['POST'], () => whileRunning(context, () => json(200, previewUpdate(supervisor)))),
@@ -106,9 +107,9 @@ function answerDetails(
   { query }: HttpRequest,
 ): HttpResponse {
   const id = new URLSearchParams(query).get('id') ?? '';
-  const colon = id.indexOf(':');
-  const group = supervisor.groups.get(id.slice(0, colon));
-  const process = group?.process(id.slice(colon + 1));
+  const { group: groupName, name } = parseProcessName(id);
+  const group = supervisor.groups.get(groupName);
+  const process = group?.process(name);
   if (!group || !process) return json(404, { error: 'there is no such process' });
   return json(200, processDetails(supervisor, history, group, process));
 }

@@ -9,7 +9,7 @@ import { type OpenLog, openLog } from './open-log.ts';
 export interface Successor {
   readonly log: OpenLog;
   /** There may have been others in between, which are gone, or compressed. */
-  readonly skipped: boolean;
+  readonly lost: boolean;
 }
 
 /** The file that follows `log` in the log at `path`, opened; null while that is the current one, or none is there. */
@@ -23,7 +23,7 @@ export async function successorOf(log: OpenLog, path: string): Promise<Successor
     });
     if (next === 'moved') continue;
     if (next === 'unreadable') return null;
-    if (isSame(next.status, found.status)) return { log: next, skipped: found.skipped };
+    if (isSame(next.status, found.status)) return { log: next, lost: found.lost };
     // It was rotated just now, and has another name.
     await next.handle.close();
   }
@@ -32,11 +32,13 @@ export async function successorOf(log: OpenLog, path: string): Promise<Successor
 interface Found {
   readonly path: string;
   readonly status: BigIntStats;
-  readonly skipped: boolean;
+  readonly lost: boolean;
 }
 
 /** A rotation under way leaves one number without a file. */
-const mostMissing = 1;
+const maxMissing = 1;
+/** As far as a log is looked through; its directory may be full of such names. */
+const maxFiles = 1000;
 
 /** From the current file back to the oldest that is younger than `own`. */
 async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
@@ -46,7 +48,7 @@ async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
   let passed = 0;
   /** Between `next` and `own`. */
   let compressed = false;
-  for (let number = 1, missing = 0; missing <= mostMissing; number += 1) {
+  for (let number = 1, missing = 0; missing <= maxMissing && number <= maxFiles; number += 1) {
     const old = `${path}.${number}`;
     const status = await statusOf(old);
     if (status === null) {
@@ -54,7 +56,7 @@ async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
       if (!(await isCompressedSince(own, old))) continue;
       compressed = true;
     } else if (isSame(status, own)) {
-      return { ...next, skipped: compressed };
+      return { ...next, lost: compressed };
     } else if (status.mtimeNs < own.mtimeNs) {
       break;
     } else {
@@ -64,7 +66,7 @@ async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
     }
     missing = 0;
   }
-  return { ...next, skipped: passed > 0 || compressed };
+  return { ...next, lost: passed > 0 || compressed };
 }
 
 async function isCompressedSince(own: BigIntStats, path: string): Promise<boolean> {

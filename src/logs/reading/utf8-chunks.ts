@@ -10,6 +10,11 @@ export class Utf8Chunks {
     this.#atStart = cutBefore;
   }
 
+  /** What is kept back. */
+  get rest(): Uint8Array {
+    return this.#kept;
+  }
+
   /** What can be sent now; may be empty. */
   push(bytes: Uint8Array): Uint8Array {
     const all = this.#kept.length === 0 ? bytes : Buffer.concat([this.#kept, bytes]);
@@ -22,7 +27,7 @@ export class Utf8Chunks {
 }
 
 /** How many bytes at the beginning belong to a character that began before. */
-function continuationBytes(bytes: Uint8Array): number {
+export function continuationBytes(bytes: Uint8Array): number {
   let count = 0;
   while (count < 3 && isContinuation(bytes[count])) count += 1;
   return count;

@@ -1,5 +1,6 @@
 // The JSON API, its streams, the metrics and the health page, on the compiled executable.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
 import { methodTable } from '../../../src/rpc/method-table.ts';
 import { Daemon, freePort } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -20,6 +21,9 @@ password=secret
 command=/bin/cat
 startsecs=0
 stdout_logfile=%(here)s/cat.log
+[program:coloured]
+command=/bin/cat
+stdout_logfile=%(here)s/coloured.log
 [program:fails]
 command=/bin/sh -c "sleep 0.2; exit 3"
 startsecs=0
@@ -37,6 +41,31 @@ const post = (path: string, body: unknown, type = 'application/json') =>
 const foreign = (path: string) =>
   fetch(url(path), { method: 'POST', body: '{}', headers: { 'Sec-Fetch-Site': 'cross-site' } });
 const outcome = async (response: Response) => [response.status, await response.json()];
+
+interface Listening {
+  readonly text: () => string;
+  readonly stop: () => void;
+}
+
+/** An answer without end, of which `text` is what came so far. */
+async function openStream(path: string, type: string): Promise<Listening> {
+  const abort = new AbortController();
+  const response = await fetch(url(path), { signal: abort.signal });
+  expect(response.headers.get('content-type')).toBe(type);
+  let text = '';
+  const decoder = new TextDecoder();
+  const body = response.body ?? new ReadableStream<Uint8Array>();
+  body
+    .pipeTo(
+      new WritableStream({
+        write: (bytes) => {
+          text += decoder.decode(bytes, { stream: true });
+        },
+      }),
+    )
+    .catch(() => {});
+  return { text: () => text, stop: () => abort.abort() };
+}
 
 describe('/api/v1', () => {
   test('takes no more JSON than a megabyte, of which each byte can cost a hundred', async () => {
@@ -142,6 +171,7 @@ describe('/api/v1', () => {
         '/supervisor.getState': { get: operation, post: operation },
         '/events': { get: operation },
         '/logs/{name}/{channel}': { get: operation },
+        '/logs/{name}/{channel}/text': { get: operation },
       },
       components: {
         responses: { Refused: { content: { 'application/json': { schema: refused } } } },
@@ -159,24 +189,10 @@ describe('/api/v1', () => {
 });
 
 describe('server-sent events', () => {
-  async function listen(path: string): Promise<{ text: () => string; stop: () => void }> {
-    const abort = new AbortController();
-    const response = await fetch(url(path), { signal: abort.signal });
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    let text = '';
-    const decoder = new TextDecoder();
-    const body = response.body ?? new ReadableStream<Uint8Array>();
-    body
-      .pipeTo(
-        new WritableStream({
-          write: (bytes) => {
-            text += decoder.decode(bytes, { stream: true });
-          },
-        }),
-      )
-      .catch(() => {});
-    await eventually(() => text.startsWith(': connected\n\n'), { what: 'the beginning' });
-    return { text: () => text, stop: () => abort.abort() };
+  async function listen(path: string): Promise<Listening> {
+    const events = await openStream(path, 'text/event-stream');
+    await eventually(() => events.text().startsWith(': connected\n\n'), { what: 'the beginning' });
+    return events;
   }
 
   test('tell of changes of state as they happen', async () => {
@@ -197,6 +213,43 @@ describe('server-sent events', () => {
     });
     events.stop();
     expect((await get('/api/v1/logs/nosuch/stdout')).status).toBe(404);
+  });
+});
+
+describe('the text of a log', () => {
+  const address = '/api/v1/logs/coloured/stdout/text';
+  const lines = ['\x1b[32mone\x1b[0m\n', 'tw\xff\x00\n', 'three'];
+
+  beforeEach(() => {
+    writeFileSync(daemon.path('coloured.log'), Buffer.from(lines.join(''), 'latin1'));
+  });
+
+  test('is its last lines, byte for byte', async () => {
+    const bytes = async (query: string) =>
+      Buffer.from(await (await get(`${address}${query}`)).arrayBuffer()).toString('latin1');
+    expect(await bytes('')).toBe(lines.join(''));
+    expect(await bytes('?lines=2')).toBe(lines.slice(1).join(''));
+    expect(await bytes('?lines=0')).toBe('');
+  });
+
+  test('goes on with what is added, without a gap and without repeating', async () => {
+    const following = await openStream(`${address}?lines=1&follow=true`, 'text/plain;charset=utf-8');
+    await eventually(() => following.text() === 'three', { what: 'the last line' });
+    await post('/api/v1/supervisor.sendProcessStdin', { name: 'coloured', chars: ' and four\n' });
+    await eventually(() => following.text() === 'three and four\n', { what: 'what was added' });
+    following.stop();
+  });
+
+  test('is refused with what is wrong', async () => {
+    for (const [path, status, error] of [
+      [`${address}?lines=-1`, 400, 'lines is a number of at most 7 digits'],
+      [`${address}?follow=yes`, 400, 'follow is true or false'],
+      ['/api/v1/logs/coloured/stdout/html', 404, 'there is no such log'],
+      ['/api/v1/logs/nosuch/stdout/text', 404, 'there is no such log'],
+    ] as const) {
+      const response = await get(path);
+      expect([response.status, await response.json()]).toEqual([status, { error }]);
+    }
   });
 });
 

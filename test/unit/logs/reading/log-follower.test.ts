@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { followLog } from '../../../../src/logs/reading/log-follower.ts';
+import { withNotices } from '../../../../src/logs/reading/log-notices.ts';
+import { lastBytes } from '../../../../src/logs/reading/read-range.ts';
 
 const skipped = '==> Log rotated faster than it was read, output may be missing <==\n';
 const truncated = '==> File truncated <==\n';
@@ -34,7 +36,7 @@ beforeEach(() => {
     ring = callback;
     return () => {};
   };
-  pieces = followLog(path, watch, { lastBytes: 1024, signal: leaving.signal });
+  pieces = withNotices(followLog(path, watch, { chooseStart: lastBytes(1024), signal: leaving.signal }));
 });
 afterEach(async () => {
   leaving.abort();
@@ -136,4 +138,15 @@ describe('a follower that comes late', () => {
     write('short\n');
     expect(await read('short\n')).toBe(`${truncated}short\n`);
   });
+});
+
+test('a follower without anything to read yet says where it stands, and notices when that is emptied', async () => {
+  const watch = () => () => {};
+  const events = followLog(path, watch, { chooseStart: lastBytes(0), signal: leaving.signal });
+  expect((await events.next()).value).toMatchObject({ kind: 'bytes', start: 6, bytes: new Uint8Array() });
+  truncateSync(path);
+  write('something else\n');
+  expect((await events.next()).value).toEqual({ kind: 'truncated' });
+  expect((await events.next()).value).toMatchObject({ kind: 'bytes', start: 0 });
+  await events.return(undefined);
 });

@@ -1,14 +1,12 @@
 // The files of one log: the current one and those it was rotated to, told apart by what they are, not by their names,
 // which change with every rotation.
-import type { DataPlane } from '../../data-plane/main/data-plane.ts';
-
 /** Where the files of a log are. */
 export interface LogPlace {
   readonly path: string;
   readonly backups: number;
 }
 
-/** How the page names a file to us. */
+/** How clients name a file of a log to us. */
 export function fileIdentity({
   dev,
   ino,
@@ -24,11 +22,16 @@ export interface IdentifiedFile {
   readonly identity: string;
 }
 
+/** Which files are at some paths, in that order; null where there is none. */
+export type FilesAt = (
+  paths: readonly string[],
+) => Promise<readonly ({ readonly device: number; readonly inode: number } | null)[]>;
+
 /** The files of a log with their identities, the current one first. Compressed ones are no text and left out. */
-export async function logFiles({ path, backups }: LogPlace, dataPlane: DataPlane): Promise<IdentifiedFile[]> {
+export async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
   const numbers = Array.from({ length: Math.min(backups, MAX_BACKUPS) }, (_, index) => index + 1);
   const paths = [path, ...numbers.map((number) => `${path}.${number}`)];
-  const found = await dataPlane.filesAt(paths);
+  const found = await filesAt(paths);
   return paths.flatMap((file, index) => {
     const facts = found[index];
     return facts ? [{ path: file, identity: fileIdentity({ dev: facts.device, ino: facts.inode }) }] : [];

@@ -1,0 +1,88 @@
+// What the JSON API tells as it happens, to many at once: changes of state and what is written to logs.
+
+import { startOfLastLines } from '../logs/reading/line-start.ts';
+import { withNotices } from '../logs/reading/log-notices.ts';
+import { type OpenLog, statusOfLog } from '../logs/reading/open-log.ts';
+import { lastBytes, readToEnd } from '../logs/reading/read-range.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { type EventOf, eventStream } from './event-stream.ts';
+import { type FollowLog, logPathOf, wholeCharacters } from './followed-log.ts';
+import { json } from './json-response.ts';
+import type { HttpRequest } from './request.ts';
+import type { HttpResponse } from './response.ts';
+import { at, type Route } from './router.ts';
+import { stateChanges } from './state-changes.ts';
+
+/** `/events`, `/logs/NAME/CHANNEL` and `/logs/NAME/CHANNEL/text` below `prefix`. */
+export function streamRoutes(prefix: string, supervisor: Supervisor, follow: FollowLog): readonly Route[] {
+  const logs = `${prefix}/logs/`;
+  return [
+    at(`${prefix}/events`, ['GET'], ({ gone }) =>
+      eventStream<Record<string, object>>(stateChanges(supervisor.daemon.bus, gone)),
+    ),
+    ({ path, method }) => {
+      if (!path.startsWith(logs) || method !== 'GET') return null;
+      const [name = '', channel = 'stdout', form = 'events', ...more] = path.slice(logs.length).split('/');
+      const answer = more.length === 0 ? answers.get(form) : undefined;
+      const log = answer ? logPathOf(supervisor, name, channel) : null;
+      return async (request) => {
+        if (!answer || log === null || (await statusOfLog(log)) === null) {
+          return json(404, { error: 'there is no such log' });
+        }
+        return answer(log, request, follow);
+      };
+    },
+  ];
+}
+
+type LogAnswer = (path: string, request: HttpRequest, follow: FollowLog) => HttpResponse;
+
+const answers: ReadonlyMap<string, LogAnswer> = new Map([
+  ['events', answerEvents],
+  ['text', answerText],
+]);
+
+const FIRST_BYTES = 1024;
+
+function answerEvents(path: string, { gone }: HttpRequest, follow: FollowLog): HttpResponse {
+  const bytes = withNotices(follow(path, { chooseStart: lastBytes(FIRST_BYTES), signal: gone }));
+  return eventStream<OutputEvents>(outputOf(bytes));
+}
+
+interface OutputEvents {
+  readonly output: { readonly text: string };
+}
+
+async function* outputOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<EventOf<OutputEvents>> {
+  for await (const piece of wholeCharacters(bytes, true)) yield ['output', { text: utf8.decode(piece) }];
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const DEFAULT_LINES = 10;
+
+/** The last lines, byte for byte; with `follow=true` also what is added, for as long as the client listens. */
+function answerText(path: string, { query, gone }: HttpRequest, follow: FollowLog): HttpResponse {
+  const parameters = new URLSearchParams(query);
+  const lines = parameters.get('lines') ?? String(DEFAULT_LINES);
+  const isFollowed = parameters.get('follow') ?? 'false';
+  if (!/^\d{1,7}$/.test(lines)) return json(400, { error: 'lines is a number of at most 7 digits' });
+  if (isFollowed !== 'true' && isFollowed !== 'false') {
+    return json(400, { error: 'follow is true or false' });
+  }
+  const chooseStart = ({ handle, status }: OpenLog) =>
+    startOfLastLines(handle, Number(status.size), Number(lines));
+  return {
+    status: 200,
+    headers: [
+      ['Content-Type', 'text/plain;charset=utf-8'],
+      ['X-Content-Type-Options', 'nosniff'],
+      ['Cache-Control', 'no-store'],
+      ['X-Accel-Buffering', 'no'],
+    ],
+    body:
+      isFollowed === 'true'
+        ? withNotices(follow(path, { chooseStart, signal: gone }))
+        : readToEnd(path, chooseStart),
+  };
+}

@@ -1,0 +1,39 @@
+// Where lines of an open log begin.
+import type { FileHandle } from 'node:fs/promises';
+import { readRange } from './read-range.ts';
+import { continuationBytes } from './utf8-chunks.ts';
+
+const NEWLINE = 10;
+const SLICE_BYTES = 64 * 1024;
+/** Lines that are further back are not looked for. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Where the last `count` lines before `size` begin; a last line without its newline is one of them. */
+export async function startOfLastLines(handle: FileHandle, size: number, count: number): Promise<number> {
+  if (count === 0) return size;
+  const furthest = Math.max(0, size - MAX_BYTES);
+  let left = count;
+  for (let end = size; end > furthest; ) {
+    const start = Math.max(furthest, end - SLICE_BYTES);
+    const bytes = await readRange(handle, start, end);
+    // The newline at the very end is that of the last line.
+    let at = end === size && bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+    while (at > 0) {
+      at = bytes.lastIndexOf(NEWLINE, at - 1);
+      if (at < 0) break;
+      left -= 1;
+      if (left === 0) return start + at + 1;
+    }
+    end = start;
+  }
+  return furthest;
+}
+
+/** Where the first whole line between `start` and `end` begins; in one that is longer than that, a character. */
+export async function startOfWholeLine(handle: FileHandle, start: number, end: number): Promise<number> {
+  if (start <= 0) return 0;
+  const bytes = await readRange(handle, start, end);
+  const newline = bytes.indexOf(NEWLINE);
+  const isOnlyTheEnd = newline < 0 || newline === bytes.length - 1;
+  return start + (isOnlyTheEnd ? continuationBytes(bytes) : newline + 1);
+}

@@ -1,0 +1,75 @@
+// Pieces of a log for somebody who scrolls: whole lines, as text.
+import type { FileHandle } from 'node:fs/promises';
+import { startOfWholeLine } from './line-start.ts';
+import type { IdentifiedFile } from './log-files.ts';
+import { openLog } from './open-log.ts';
+import { readRange } from './read-range.ts';
+import { unfinishedBytes } from './utf8-chunks.ts';
+
+const PIECE_BYTES = 64 * 1024;
+const NEWLINE = 10;
+
+/** A position in a log. */
+export interface LogPosition {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** A part of the file with the identity `file`; bytes that are no UTF-8 became U+FFFD. */
+export interface LogPiece {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What stands before a position, in the file before when it is a file's beginning; null when there is nothing. `files`: the current one first. */
+export async function pieceBefore(
+  files: readonly IdentifiedFile[],
+  { file, offset }: LogPosition,
+): Promise<LogPiece | null> {
+  const index = files.findIndex(({ identity }) => identity === file);
+  if (index < 0) return null;
+  const [target, end] = offset > 0 ? [files[index], offset] : [files[index + 1], Number.MAX_SAFE_INTEGER];
+  if (!target) return null;
+  return inFile(target, async (handle, size) => {
+    const last = Math.min(end, size);
+    const start = await startOfWholeLine(handle, last - PIECE_BYTES, last);
+    const bytes = await readRange(handle, start, last);
+    return pieceOf(target, start, bytes.subarray(0, bytes.length - unfinishedBytes(bytes)));
+  });
+}
+
+/** What stands behind a position in the same file; null when the file is gone. */
+export async function pieceAfter(
+  files: readonly IdentifiedFile[],
+  { file, offset }: LogPosition,
+): Promise<LogPiece | null> {
+  const target = files.find(({ identity }) => identity === file);
+  if (!target) return null;
+  return inFile(target, async (handle) => {
+    const bytes = await readRange(handle, offset, offset + PIECE_BYTES);
+    const lastNewline = bytes.lastIndexOf(NEWLINE);
+    return pieceOf(target, offset, bytes.subarray(0, lastNewline < 0 ? bytes.length : lastNewline + 1));
+  });
+}
+
+/** What `use` makes of a file of a log; null when it cannot be opened. */
+export async function inFile<T>(
+  { path }: IdentifiedFile,
+  use: (handle: FileHandle, size: number) => Promise<T>,
+): Promise<T | null> {
+  const log = await openLog(path).catch(() => null);
+  if (log === null) return null;
+  try {
+    return await use(log.handle, Number(log.status.size));
+  } finally {
+    await log.handle.close();
+  }
+}
+
+function pieceOf({ identity }: IdentifiedFile, start: number, bytes: Uint8Array): LogPiece {
+  return { file: identity, start, end: start + bytes.length, text: utf8.decode(bytes) };
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });

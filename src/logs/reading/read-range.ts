@@ -1,0 +1,40 @@
+// Bytes of an open log by their place in it.
+import type { FileHandle } from 'node:fs/promises';
+import { type OpenLog, openLog } from './open-log.ts';
+
+const PIECE_BYTES = 256 * 1024;
+
+/** The bytes from `start` to `end`; fewer where the log ends before. Rejects with the error of read(2). */
+export async function readRange(handle: FileHandle, start: number, end: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Where in a log to begin. */
+export type ChooseStart = (log: OpenLog) => number | Promise<number>;
+
+export function lastBytes(count: number): ChooseStart {
+  return ({ status }) => Math.max(0, Number(status.size) - count);
+}
+
+/** What is in the log at `path` now, piece by piece; what is added meanwhile stays out. Rejects as openLog does. */
+export async function* readToEnd(path: string, chooseStart: ChooseStart): AsyncGenerator<Uint8Array> {
+  const log = await openLog(path);
+  try {
+    const size = Number(log.status.size);
+    for (let at = await chooseStart(log); at < size; ) {
+      const piece = await readRange(log.handle, at, Math.min(size, at + PIECE_BYTES));
+      if (piece.length === 0) return;
+      at += piece.length;
+      yield piece;
+    }
+  } finally {
+    await log.handle.close();
+  }
+}
