@@ -1,13 +1,14 @@
 // supervisord: the original's command line, then the daemon, in the foreground or behind the terminal.
 import { resolve } from 'node:path';
 import { type Config, ConfigError } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
+import { type ConfigRequest, loadConfig } from '../config/load.ts';
 import type { CommandLineOverrides } from '../config/overrides.ts';
 import { calledAs, systemHost } from '../config/system-host.ts';
 import { runDaemon } from '../daemon/daemon.ts';
 import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemonise.ts';
 import { StartError } from '../daemon/start-error.ts';
 import { languageOf } from '../doctor/language.ts';
+import type { FailedStart } from '../doctor/refusal.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { compatibleVersion } from '../version.ts';
@@ -29,7 +30,7 @@ export async function runSupervisord(
   program: string,
   fixed: CommandLineOverrides,
 ): Promise<number> {
-  const known: { config: Config | null } = { config: null };
+  const known: { request: ConfigRequest | null; config: Config | null } = { request: null, config: null };
   try {
     const options = readSupervisordOptions(args, systemHost());
     switch (options.kind) {
@@ -41,13 +42,14 @@ export async function runSupervisord(
         return 0;
       case 'run':
         if (options.configPath === null) warnOfSearch();
-        return await supervise(
-          locateConfig(options, calledAs(), systemHost()),
-          { ...options.overrides, ...fixed },
-          (config) => {
-            known.config = config;
-          },
-        );
+        known.request = {
+          path: locateConfig(options, calledAs(), systemHost()),
+          overrides: { ...options.overrides, ...fixed },
+          host: systemHost(),
+        };
+        return await supervise(known.request, (config) => {
+          known.config = config;
+        });
     }
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
@@ -55,7 +57,7 @@ export async function runSupervisord(
     ServiceNotifier.fromEnvironment(process.env).failed(error.message, USAGE_STATUS);
     printError(`Error: ${error.message}`);
     printError(`For help, use ${program} -h`);
-    await printCauses(error, known.config);
+    await printCauses({ error, ...known });
     return USAGE_STATUS;
   }
 }
@@ -70,14 +72,13 @@ function warnOfSearch(): void {
 }
 
 /** What the machine has to do with it; loaded only now, since most starts go well. */
-async function printCauses(error: Error, config: Config | null): Promise<void> {
+async function printCauses(start: FailedStart): Promise<void> {
   const { explainRefusal } = await import('../doctor/refusal.ts');
-  for (const line of explainRefusal(error, config, languageOf(undefined, process.env))) printError(line);
+  for (const line of explainRefusal(start, languageOf(undefined, process.env))) printError(line);
 }
 
 async function supervise(
-  path: string,
-  overrides: CommandLineOverrides,
+  { path, overrides }: ConfigRequest,
   onConfig: (config: Config) => void,
 ): Promise<number> {
   const isDaemon = takeDaemonMarker();

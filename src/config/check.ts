@@ -50,7 +50,7 @@ class ErrorList implements ErrorSink {
 }
 
 function mistakesIn(problem: ConfigError): Diagnostic[] {
-  const { position, offence } = problem;
+  const { position, offence, absence } = problem;
   if (problem instanceof UnparsableLines)
     return problem.lines.map(({ number, text }) => ({
       ...nothingKnown,
@@ -70,6 +70,7 @@ function mistakesIn(problem: ConfigError): Diagnostic[] {
       key: offence?.key ?? null,
       text: offence?.text ?? null,
       remedy: offence?.expected ?? remedyFor(problem.message),
+      absence,
     },
   ];
 }

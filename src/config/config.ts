@@ -250,6 +250,15 @@ export interface Bilingual {
   readonly zh: string;
 }
 
+/** What a value names and the machine does not have. */
+export type Absence =
+  /** `path` is absolute; `obstacle`: the file that stands where a directory of the path would be, null for none. */
+  | { readonly kind: 'directory'; readonly path: string; readonly obstacle: string | null }
+  /** Of `~name` in a path. */
+  | { readonly kind: 'home'; readonly name: string }
+  | { readonly kind: 'user'; readonly name: string }
+  | { readonly kind: 'user-id'; readonly id: number };
+
 /** A configuration that cannot be used; the message is the original's. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -257,16 +266,22 @@ export class ConfigError extends Error {
     message: string,
     readonly position: Position | null = null,
     readonly offence: Offence | null = null,
+    readonly absence: Absence | null = null,
   ) {
     super(message);
   }
 
   withMessage(message: string): ConfigError {
-    return new ConfigError(message, this.position, this.offence);
+    return new ConfigError(message, this.position, this.offence, this.absence);
   }
 
   /** With the place, unless a more precise one is known already. */
   at(position: Position | null, offence: Offence | null = null): ConfigError {
-    return new ConfigError(this.message, this.position ?? position, this.offence ?? offence);
+    return new ConfigError(this.message, this.position ?? position, this.offence ?? offence, this.absence);
+  }
+
+  /** For the lack of `absence`. */
+  static absent(message: string, absence: Absence): ConfigError {
+    return new ConfigError(message, null, null, absence);
   }
 }

@@ -1,5 +1,5 @@
 // What `check` has found in a configuration.
-import type { Bilingual, Position } from './config.ts';
+import type { Absence, Bilingual, Position } from './config.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
@@ -12,6 +12,11 @@ export interface Diagnostic {
   readonly text: string | null;
   /** What would be right. */
   readonly remedy: Bilingual | null;
+  /** For an error, what the machine lacks. */
+  readonly absence: Absence | null;
 }
 
-export const nothingKnown = { position: null, section: null, key: null, text: null, remedy: null } as const;
+export const nothingKnown = {
+  ...{ position: null, section: null, key: null, text: null },
+  ...{ remedy: null, absence: null },
+} as const;

@@ -99,6 +99,7 @@ function aboutCommand(section: Section, { key, text, position }: Setting): Diagn
     if (found === undefined) return [];
     return [
       {
+        ...nothingKnown,
         severity: 'warning' as const,
         message: message(found),
         ...{ position, section: section.name, key, text: null, remedy },

@@ -81,7 +81,13 @@ export function both(text: string): Bilingual {
   return { en: text, zh: text };
 }
 
-/** A word of a shell command, quoted where it needs to be. */
+/** A word of a shell command, quoted where it needs to be, in one line and without control characters. */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (!/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  const escaped = text.replaceAll(/[\x00-\x1f\\'\x7f-\x9f\u2028\u2029]/g, (character) =>
+    [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  // ANSI-C quoting, as bash and zsh have it; other shells see one harmless word.
+  return `$'${escaped}'`;
 }

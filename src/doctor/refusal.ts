@@ -1,42 +1,50 @@
 // Why a daemon refused to start, beyond the one line that it says: causes that lie in the machine, with their remedy.
+import { realpathSync } from 'node:fs';
+import { type CheckResult, checkConfig } from '../config/check.ts';
 import { type Config, ConfigError } from '../config/config.ts';
+import { type Diagnostic, nothingKnown } from '../config/diagnostic.ts';
+import type { ConfigRequest } from '../config/load.ts';
+import { ALREADY_LISTENING } from '../http/listener.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { userById } from '../linux/users.ts';
 import { explainDiagnostic } from './checks/configuration.ts';
+import { explainHolders } from './checks/holders.ts';
 import { unwritablePlaces } from './checks/places.ts';
 import { unknownAddress, unusablePath } from './checks/servers.ts';
+import { holdersOf } from './facts/holders.ts';
 import { lookAtPlaces } from './facts/places.ts';
+import { printable } from './facts/printable.ts';
 import { lookAtServers } from './facts/servers.ts';
-import type { Finding, FindingId } from './finding.ts';
+import { both, type Finding, shellWord } from './finding.ts';
 import type { Language } from './language.ts';
 
-/** Lines; none when nothing more is known. `config`: null when it could not be read. */
-export function explainRefusal(error: Error, config: Config | null, language: Language): string[] {
+/** What is known of a start that failed. */
+export interface FailedStart {
+  readonly error: Error;
+  /** Null when the command line was no good. */
+  readonly request: ConfigRequest | null;
+  /** Null when it could not be read. */
+  readonly config: Config | null;
+}
+
+/** Lines; none when nothing more is known. */
+export function explainRefusal(start: FailedStart, language: Language): string[] {
   const { cause, remedy } = words[language];
-  return causes(error, config).flatMap(({ what, why, remedy: lines }) => [
-    `${cause}: ${what[language]} (${why[language]})`,
+  const found = causes(start).flatMap(({ what, why, remedy: lines }) => [
+    `${cause}: ${what[language]}${why[language] === '' ? '' : ` (${why[language]})`}`,
     ...lines[language].split('\n').map((line) => `${remedy}: ${line}`),
   ]);
+  return [...found, ...moreMistakes(start, language).map((line) => `${remedy}: ${line}`)].map(printable);
 }
 
 const words = { en: { cause: 'Cause', remedy: 'Remedy' }, zh: { cause: '原因', remedy: '处理' } } as const;
 
-/** The error says as much itself, in the original's words. */
-const toldAlready: ReadonlySet<FindingId> = new Set(['configuration-mistake', 'configuration-not-found']);
+type Explanation = Omit<Finding, 'id'>;
 
-function causes(error: Error, config: Config | null): Finding[] {
-  if (error instanceof ConfigError) {
-    const mistake = {
-      severity: 'error',
-      message: error.message,
-      section: null,
-      key: null,
-      text: null,
-    } as const;
-    const finding = explainDiagnostic({ ...mistake, position: error.position, remedy: null }, '');
-    return toldAlready.has(finding.id) ? [] : [finding];
-  }
-  if (config === null) return [];
+function causes({ error, request, config }: FailedStart): Explanation[] {
+  if (error instanceof ConfigError) return causeOfMistake(error);
+  if (config === null || request === null) return [];
+  if (error.message === ALREADY_LISTENING) return explainHolders(holdersOf(config), realPath(config.path));
   const writer = userById(currentUid());
   const { unixServers, inetServers } = lookAtServers(config, []);
   return [
@@ -44,4 +52,41 @@ function causes(error: Error, config: Config | null): Finding[] {
     ...unixServers.flatMap(unusablePath),
     ...inetServers.flatMap(unknownAddress),
   ];
+}
+
+/** What the machine lacks. The error itself has been told, but not where it is. */
+function causeOfMistake({ message, position, offence, absence }: ConfigError): Explanation[] {
+  if (absence === null) return [];
+  const mistake: Diagnostic = {
+    ...nothingKnown,
+    severity: 'error',
+    message,
+    ...offence,
+    absence,
+    remedy: null,
+  };
+  const { id, what, remedy } = explainDiagnostic(mistake, '');
+  if (id === 'configuration-mistake') return [];
+  return [{ what, remedy, why: both(position ? `${position.file}:${position.line}` : '') }];
+}
+
+/** A daemon stops at the first mistake. */
+function moreMistakes({ error, request, config }: FailedStart, language: Language): string[] {
+  if (!(error instanceof ConfigError) || request === null || config !== null) return [];
+  const more = errorsIn(checkConfig(request)) - 1;
+  if (more < 1) return [];
+  const command = `tsupervisor check -c ${shellWord(request.path)}`;
+  return [`${command}   # ${language === 'zh' ? `还有 ${more} 处错误` : `shows ${more} more`}`];
+}
+
+function errorsIn({ mistakes }: CheckResult): number {
+  return mistakes.filter(({ severity }) => severity === 'error').length;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

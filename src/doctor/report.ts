@@ -1,4 +1,5 @@
 // What the doctor shows: findings for people, or as JSON for programs.
+import { printable } from './facts/printable.ts';
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
 import { ownDaemon, type View } from './machine-facts.ts';
@@ -81,6 +82,7 @@ function daemon(view: View, language: Language): string[] {
   ];
 }
 
+/** Names of a configuration, of files and of processes may hold anything. */
 function findingLines({ what, why, remedy }: Finding, number: number, language: Language): string[] {
   const said = words[language];
   const [firstWhy = '', ...moreWhy] = why[language].split('\n');
@@ -90,5 +92,5 @@ function findingLines({ what, why, remedy }: Finding, number: number, language: 
     ...moreWhy.map((line) => `   ${line}`),
     `   ${said.remedy}:`,
     ...remedy[language].split('\n').map((line) => `       ${line}`),
-  ];
+  ].map(printable);
 }

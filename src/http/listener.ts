@@ -47,7 +47,8 @@ const BACKLOG = 1024;
 /** EAI_NONAME of getaddrinfo(3). */
 const NAME_UNKNOWN = -2;
 
-const ALREADY_LISTENING =
+/** The original's words. */
+export const ALREADY_LISTENING =
   'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
   'Shut this program down first before starting supervisord.';
 

@@ -10,7 +10,9 @@ export const user: ValueType<UserEntry> = {
     const uid = integerOrNull(value);
     const entry = uid === null ? host.userByName(value) : host.userById(uid);
     if (entry !== null) return entry;
-    throw new ConfigError(uid === null ? `Invalid user name ${value}` : `Invalid user id ${value}`);
+    throw uid === null
+      ? ConfigError.absent(`Invalid user name ${value}`, { kind: 'user', name: value })
+      : ConfigError.absent(`Invalid user id ${value}`, { kind: 'user-id', id: uid });
   },
 };
 

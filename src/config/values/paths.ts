@@ -1,5 +1,5 @@
 // Values that name files and directories.
-import { type ChildLogFile, ConfigError, type SupervisordConfig } from '../config.ts';
+import { type Absence, type ChildLogFile, ConfigError, type SupervisordConfig } from '../config.ts';
 import type { ConfigHost } from '../host.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -8,7 +8,7 @@ export const existingDirectory: ValueType<string> = {
   parse(value, host) {
     const path = expandUser(value, host);
     if (host.isDirectory(path)) return path;
-    throw new ConfigError(`${value} is not an existing directory`);
+    throw ConfigError.absent(`${value} is not an existing directory`, absentDirectory(path, host));
   },
 };
 
@@ -19,9 +19,22 @@ const fileInDirectory: ValueType<string> = {
     const path = expandUser(value, host);
     const directory = directoryOf(path);
     if (directory === '' || host.isDirectory(directory)) return path;
-    throw new ConfigError(`The directory named as part of the path ${value} does not exist`);
+    throw ConfigError.absent(
+      `The directory named as part of the path ${value} does not exist`,
+      absentDirectory(directory, host),
+    );
   },
 };
+
+/** Why `path`, as expandUser leaves it, is no directory. */
+function absentDirectory(path: string, host: ConfigHost): Absence {
+  const [, name] = /^~([^/]*)/.exec(path) ?? [];
+  if (name !== undefined) return { kind: 'home', name };
+  const absolute = toAbsolute(path, host);
+  let ancestor = absolute;
+  while (ancestor !== '/' && ancestor !== '' && !host.exists(ancestor)) ancestor = directoryOf(ancestor);
+  return { kind: 'directory', path: absolute, obstacle: host.isDirectory(ancestor) ? null : ancestor };
+}
 
 /** A path made absolute, wherever it leads. */
 export const absolutePath: ValueType<string> = {

@@ -1,9 +1,9 @@
 // Is there a configuration, and would a daemon take it?
 import { dirname } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
-import { type Bilingual, both, type Finding, type FindingId, shellWord } from '../finding.ts';
+import { both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type View } from '../machine-facts.ts';
-import { makeDirectory } from '../make-directory.ts';
+import { explainAbsence } from './absence.ts';
 
 export function checkConfiguration(view: View): Finding[] {
   const { configuration } = view;
@@ -38,29 +38,14 @@ function notFound(reason: string, view: View): Finding {
   };
 }
 
-interface Explanation {
-  readonly id: FindingId;
-  readonly what: Bilingual;
-  readonly remedy: Bilingual;
-}
-
-/** Mistakes that are not in the file but in the machine; by the words of the message. */
-const explanations: readonly {
+/** Files that the daemon cannot read at all; by the words of the message. */
+const unreadable: readonly {
   readonly pattern: RegExp;
-  readonly explain: (words: RegExpExecArray) => Explanation;
+  readonly explain: (path: string) => Omit<Finding, 'why'>;
 }[] = [
   {
-    pattern: /The directory named as part of the path (\S+) does not exist/,
-    explain: ([, path = '']) => missingDirectory(path.replace(/\/[^/]*$/, '') || '/'),
-  },
-  { pattern: /(\S+) is not an existing directory/, explain: ([, path = '']) => missingDirectory(path) },
-  {
-    pattern: /Invalid user name (\S+?)(?: in section|$|,)/,
-    explain: ([, name = '']) => missingUser(name.replaceAll(/^['"]|['"]$/g, '')),
-  },
-  {
-    pattern: /could not find config file (.+)/,
-    explain: ([, path = '']) => ({
+    pattern: /^could not find config file (.+)$/s,
+    explain: (path) => ({
       id: 'configuration-not-found',
       what: { en: `there is no file ${path}`, zh: `没有文件 ${path}` },
       remedy: {
@@ -70,8 +55,8 @@ const explanations: readonly {
     }),
   },
   {
-    pattern: /could not read config file (.+)/,
-    explain: ([, path = '']) => ({
+    pattern: /^could not read config file (.+)$/s,
+    explain: (path) => ({
       id: 'configuration-not-found',
       what: {
         en: `${path} is no file, or you may not read it`,
@@ -80,40 +65,17 @@ const explanations: readonly {
       remedy: both(`ls -ld ${shellWord(path)}\nsudo tsupervisor doctor -c ${shellWord(path)}`),
     }),
   },
-  { pattern: /Invalid user id (\d+)/, explain: ([, id = '']) => missingUserId(id) },
 ];
 
-function missingUserId(id: string): Explanation {
-  return {
-    id: 'user-missing',
-    what: { en: `there is no user with the number ${id}`, zh: `没有编号为 ${id} 的用户` },
-    remedy: both(`useradd --system --uid ${id} --shell /usr/sbin/nologin NAME`),
-  };
-}
-
-function missingDirectory(directory: string): Explanation {
-  return {
-    id: 'directory-missing',
-    what: { en: `the directory ${directory} does not exist`, zh: `目录 ${directory} 不存在` },
-    remedy: both(makeDirectory(directory)),
-  };
-}
-
-function missingUser(name: string): Explanation {
-  return {
-    id: 'user-missing',
-    what: { en: `there is no user ${name}`, zh: `用户 ${name} 不存在` },
-    remedy: both(`useradd --system --shell /usr/sbin/nologin ${shellWord(name)}`),
-  };
-}
-
 export function explainDiagnostic(mistake: Diagnostic, path: string): Finding {
-  const { position, message } = mistake;
+  const { position, message, absence } = mistake;
   const where = position ? `${position.file}:${position.line}: ` : '';
   const why = both(`${where}${message}`);
-  for (const { pattern, explain } of explanations) {
+  const absent = absence && explainAbsence(absence, mistake);
+  if (absent) return { ...absent, why };
+  for (const { pattern, explain } of unreadable) {
     const words = pattern.exec(message);
-    if (words) return { ...explain(words), why };
+    if (words) return { ...explain(words[1] ?? ''), why };
   }
   const check = `tsupervisor check -c ${shellWord(path)}`;
   const right = mistake.remedy;

@@ -1,5 +1,5 @@
 // Can the daemon write where it must: logs, pidfile, sockets? And is there room?
-import { both, type Finding, shellWord } from '../finding.ts';
+import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
 
@@ -57,9 +57,37 @@ function notWritable(place: PlaceView): Finding {
           en: `${why.en}; the daemon opens it, not the program's user (no chmod 777 is needed)`,
           zh: `${why.zh}；由守护进程打开，与程序的用户无关（不需要 chmod 777）`,
         },
-        remedy: both(`chown ${writer} ${shellWord(blocked)}`),
+        remedy: isShared(directory)
+          ? directoryOfItsOwn(place)
+          : both(`chown ${shellWord(writer)} ${shellWord(blocked)}`),
       };
   }
+}
+
+/** The system's, everybody's, or a home: what no single program's user may be given. */
+function isShared(directory: string): boolean {
+  return sharedDirectory.test(directory);
+}
+
+const sharedDirectory = new RegExp(
+  `^/(${[
+    '(bin|boot|dev|etc|lib\\w*|proc|root|sbin|sys|usr)(/.*)?',
+    '(home|media|mnt|opt|run|srv|tmp|var)?',
+    'var/(cache|lib|local|lock|log|mail|opt|run|spool|tmp)',
+    'home/[^/]+',
+  ].join('|')})$`,
+);
+
+function directoryOfItsOwn({ purpose, path, writer }: PlaceView): Bilingual {
+  const isLog = /log/.test(purpose);
+  const own = isLog ? '/var/log/supervisor' : '/run/supervisor';
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const there = purpose === 'childlogdir' ? own : `${own}/${name}`;
+  const make = makeDirectory(own, writer);
+  return {
+    en: `${make}\n# and write ${there} for ${purpose}`,
+    zh: `${make}\n# 并把 ${purpose} 改为 ${there}`,
+  };
 }
 
 function isFull({ room }: PlaceView): boolean {

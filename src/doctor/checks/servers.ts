@@ -73,7 +73,10 @@ export function unusablePath({ section, path, failure, mode, isSocket }: UnixSer
       id: 'socket-not-a-socket',
       what: { en: `${path} is in the way: it is no socket`, zh: `${path} 不是套接字，占用了位置` },
       why: both(mode),
-      remedy: both(`ls -l ${file}\nmv ${file} ${shellWord(`${path}.old`)}`),
+      remedy: {
+        en: `ls -ld ${file}\n# remove it if nothing needs it, or write another file= in [${section}]`,
+        zh: `ls -ld ${file}\n# 若已无用请删除，或在 [${section}] 中换一个 file=`,
+      },
     },
   ];
 }
@@ -106,7 +109,10 @@ function strangerAt({ path, listenerPid }: UnixServerView, view: View): Finding[
       id: 'socket-taken',
       what: { en: `another program listens at ${path}`, zh: `另一个程序在监听 ${path}` },
       why: both(`pid ${listenerPid}`),
-      remedy: both(`ps -fp ${listenerPid}\nkill ${listenerPid}`),
+      remedy: {
+        en: `ps -fp ${listenerPid}\n# end it, or write another file=`,
+        zh: `ps -fp ${listenerPid}\n# 结束它，或换一个 file=`,
+      },
     },
   ];
 }
@@ -169,8 +175,8 @@ function checkInet(server: InetServerView, view: View): Finding[] {
       },
       why: both(who),
       remedy: {
-        en: `${holder.pid === null ? `sudo tsupervisor doctor   # tells who it is` : `kill ${holder.pid}`}\n# or another port in [${section}]`,
-        zh: `${holder.pid === null ? `sudo tsupervisor doctor   # 可查明是谁` : `kill ${holder.pid}`}\n# 或在 [${section}] 中换一个端口`,
+        en: `${holder.pid === null ? `sudo tsupervisor doctor   # tells who it is` : `ps -fp ${holder.pid}`}\n# end it, or write another port= in [${section}]`,
+        zh: `${holder.pid === null ? `sudo tsupervisor doctor   # 可查明是谁` : `ps -fp ${holder.pid}`}\n# 结束它，或在 [${section}] 中换一个 port=`,
       },
     },
   ];

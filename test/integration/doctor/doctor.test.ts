@@ -379,7 +379,9 @@ describe('a daemon that refuses to start', () => {
     expect(obstructed.stderr).toContain(
       `Cause: ${socket} is in the way: it is no socket (mode 0644, root:root)\n`,
     );
-    expect(obstructed.stderr).toEndWith(`Remedy: mv ${socket} ${socket}.old\n`);
+    expect(obstructed.stderr).toEndWith(
+      `Remedy: ls -ld ${socket}\nRemedy: # remove it if nothing needs it, or write another file= in [unix_http_server]\n`,
+    );
     rmSync(socket);
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n[inet_http_server]\nport=192.0.2.1:9001\n`);
     const { stderr } = await run([...ours, '-n', '-c', file]);
@@ -388,6 +390,75 @@ describe('a daemon that refuses to start', () => {
     );
     expect(stderr).toContain('Cause: [inet_http_server] wants to listen on 192.0.2.1, which is no address');
     expect(stderr).toEndWith('Remedy: [inet_http_server]\nRemedy: port = 127.0.0.1:9001\n');
+  });
+});
+
+describe('a daemon whose sockets are taken', () => {
+  const day = /\d{4}-\d\d-\d\d \d\d:\d\d/.source;
+
+  test('by a daemon with the same configuration tells its pid, since when, and where it is', async () => {
+    const daemon = await Daemon.start({ config: cat });
+    try {
+      const link = join(daemon.directory, 'link.conf');
+      symlinkSync(daemon.configPath, link);
+      const { status, stderr } = await run([...ours, '-n', '-c', link, '-l', '/dev/null']);
+      expect(status).toBe(2);
+      const lines = stderr.split('\n').filter((line) => /^(?:Cause|Remedy): /.test(line));
+      expect(lines).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^Cause: supervisord already runs with this configuration: pid ${daemon.pid} since ${day}, at ` +
+              `\\[inet_http_server\\] 127.0.0.1:${daemon.port}, \\[unix_http_server\\] ${daemon.directory}/\\S+ ` +
+              `\\(.* -n -c ${daemon.configPath}\\)$`,
+          ),
+        ),
+        `Remedy: tsupervisor status -c ${daemon.configPath}`,
+        `Remedy: tsupervisor update -c ${daemon.configPath}   # after a change of the configuration`,
+      ]);
+    } finally {
+      await daemon.stop();
+    }
+  });
+
+  test('by the original supervisord tells the same', async () => {
+    const daemon = await Daemon.start({ config: cat, executable: original });
+    try {
+      const { stderr } = await run([...ours, '-n', '-c', daemon.configPath, '-l', '/dev/null']);
+      expect(stderr).toContain(
+        `Cause: supervisord already runs with this configuration: pid ${daemon.pid} since`,
+      );
+    } finally {
+      await daemon.stop();
+    }
+  });
+
+  test('by another program tells which, since when, and of which server', async () => {
+    const port = await freePort();
+    const listener = Bun.spawn(
+      ['/usr/bin/python3', '-c', `import socket; s = socket.create_server(("127.0.0.1", ${port})); input()`],
+      { stdin: 'pipe' },
+    );
+    await eventually(() => isOpen(port), { what: 'the other program to listen' });
+    const file = configuration('taken', `${cat}\n[inet_http_server]\nport=127.0.0.1:${port}`);
+    const { stderr } = await run([...ours, '-n', '-c', file]);
+    listener.kill();
+    await listener.exited;
+    expect(stderr).toMatch(
+      new RegExp(
+        `\nCause: \\[inet_http_server\\] 127.0.0.1:${port} is taken by pid ${listener.pid} since ${day} ` +
+          `\\(/usr/bin/python3 -c import socket.*\\)\n` +
+          `Remedy: ps -fp ${listener.pid}\nRemedy: # end it, or write another port= in \\[inet_http_server\\]\n$`,
+      ),
+    );
+  });
+});
+
+describe('a configuration with several mistakes', () => {
+  test('is refused with the first one, the number of others, and where they can be seen', async () => {
+    const file = configuration('mistaken', `${cat}\nautostart=maybe\nstartsecs=x\nstopsignal=NO`);
+    const { stderr } = await run([...ours, '-n', '-c', file]);
+    expect(stderr.split('\n').filter((line) => line.startsWith('Cause'))).toEqual([]);
+    expect(stderr).toEndWith(`Remedy: tsupervisor check -c ${file}   # shows 2 more\n`);
   });
 });
 
@@ -417,6 +488,15 @@ os._exit(0)
 
 function failing(name: string, command: string, more = ''): string {
   return `[program:${name}]\ncommand=${command}\nstartretries=0\nautorestart=false\n${more}`;
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  try {
+    (await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })).end();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readOr(file: string): string {

@@ -236,13 +236,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     },
     en: /s\.sock is in the way: it is no socket\nmode 0644, root:root$/,
     zh: /s\.sock 不是套接字，占用了位置\n/,
-    remedy: /^ls -l (\S+)\nmv \1 \1\.old$/,
+    remedy: /^ls -ld \S+\n# .*file=/,
   },
   'socket-taken': {
     arrange: (home) => withStranger(home),
     en: /another program listens at \S+s\.sock\npid \d+$/,
     zh: /另一个程序在监听 \S+s\.sock\npid \d+$/,
-    remedy: /^ps -fp (\d+)\nkill \1$/,
+    remedy: /^ps -fp \d+\n# .*file=$/,
   },
   'socket-unusable': {
     arrange: async (home) => {
@@ -270,7 +270,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       `the port of \\[inet_http_server\\], 127\\.0\\.0\\.1:\\d+, is taken\npid ${process.pid}: `,
     ),
     zh: new RegExp(`的端口 127\\.0\\.0\\.1:\\d+ 已被占用\npid ${process.pid}: `),
-    remedy: new RegExp(`^kill ${process.pid}\n`),
+    remedy: new RegExp(`^ps -fp ${process.pid}\n# .*port=`),
   },
   'port-not-open': {
     arrange: async () => {

@@ -68,6 +68,7 @@ test('a directory that many things need is told once, with all that need it', ()
     severity: 'error' as const,
     message: message(log),
     ...{ position: null, section: null, key: null, text: null, remedy: null },
+    absence: { kind: 'directory' as const, path: '/gone', obstacle: null },
   }));
   const configuration = { kind: 'found' as const, path: '/etc/supervisord.conf', config: null, mistakes };
   const findings = examine({ ...well, configuration });

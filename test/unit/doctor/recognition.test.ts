@@ -209,7 +209,7 @@ describe('a remedy', () => {
     expect(makeDirectory('/run/super visor', 'joe').split('\n')).toEqual([
       "mkdir -p '/run/super visor'",
       "chown joe '/run/super visor'",
-      "echo 'd /run/super visor 0755 joe -' >/etc/tmpfiles.d/supervisor.conf",
+      `echo 'd "/run/super visor" 0755 joe -' >>/etc/tmpfiles.d/supervisor.conf`,
     ]);
   });
 });

@@ -1,0 +1,235 @@
+// Advice on values that name what is not there: it must help, and no command in it may do what a value says.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkConfig } from '../../../src/config/check.ts';
+import { explainDiagnostic } from '../../../src/doctor/checks/configuration.ts';
+import { unwritablePlaces } from '../../../src/doctor/checks/places.ts';
+import { unusablePath } from '../../../src/doctor/checks/servers.ts';
+import { type Finding, shellWord } from '../../../src/doctor/finding.ts';
+import { makeDirectory } from '../../../src/doctor/make-directory.ts';
+import { memoryHost } from '../config/memory-host.ts';
+
+/** What is advised on the errors of a configuration, of which these are the lines of [supervisord] and [program:x]. */
+function advice(supervisord: string, program = ''): Finding[] {
+  const text = `[supervisord]\n${supervisord}\n[program:x]\ncommand=/bin/cat\n${program}\n`;
+  const host = memoryHost({ '/etc/s.conf': text, '/srv/file': '' }, { env: { ODD: '"/x' } });
+  const { mistakes } = checkConfig({ path: '/etc/s.conf', overrides: {}, host });
+  return mistakes
+    .filter(({ severity }) => severity === 'error')
+    .map((mistake) => explainDiagnostic(mistake, '/etc/s.conf'));
+}
+
+const remedies = (findings: readonly Finding[]): string[] => findings.map(({ remedy }) => remedy.en);
+
+describe('advice on user=', () => {
+  const quotes = '(quotes belong to the value: take them away)';
+  const one = '(one name or number; the groups are those of the user)';
+  test.each([
+    ['nginx', 'useradd --system --shell /usr/sbin/nologin nginx'],
+    ['1234', 'useradd --system --uid 1234 --shell /usr/sbin/nologin NAME'],
+    ['"www-data"', `# [program:x] user=www-data   ${quotes}`],
+    ["'daemon'", `# [program:x] user=daemon   ${quotes}`],
+    ['"root', `# [program:x] user=root   ${quotes}`],
+    [
+      'root;x',
+      '# [program:x] user=root   (a ; begins a comment only behind a blank; without one it belongs to the value)',
+    ],
+    ['"root";x', `# [program:x] user=root   ${quotes}`],
+    ['daemon,root', `# [program:x] user=daemon   ${one}`],
+    ['daemon:daemon', `# [program:x] user=daemon   ${one}`],
+    ['www data', `# [program:x] user=www   ${one}`],
+    ['#1000', `# [program:x] user=1000   ${one}`],
+    ['-1', '# user= takes one name or number; the groups are those of the user'],
+    ['99999999999', '# user= takes one name or number; the groups are those of the user'],
+    ['$USER', '# user= takes one name or number; the groups are those of the user'],
+    ['--uid=0', '# user= takes one name or number; the groups are those of the user'],
+    [
+      'nosuch\n  autostart=true',
+      '# [program:x] user=nosuch   (an indented line belongs to the value above it)',
+    ],
+  ])('%j', (value, remedy) => {
+    expect(remedies(advice('', `user=${value}`))).toEqual([remedy]);
+    const ofDaemon = remedy.replace('[program:x]', '[supervisord]');
+    expect(remedies(advice(`user=${value}`))).toEqual([ofDaemon]);
+  });
+
+  test('without a value is that of check', () => {
+    expect(remedies(advice('', 'user='))).toEqual([
+      expect.stringContaining('expected: a user of this machine'),
+    ]);
+  });
+});
+
+describe('advice on a directory that is not there', () => {
+  const quotes = '(quotes belong to the value: take them away)';
+  test.each([
+    ['logfile=/var/log/x/y.log', 'mkdir -p /var/log/x'],
+    ['logfile=/var/log/a b/y.log', "mkdir -p '/var/log/a b'"],
+    ['logfile=logs/y.log', 'mkdir -p /work/logs'],
+    ['childlogdir=/var/log/x', 'mkdir -p /var/log/x'],
+    ['logfile="%(here)s/x.log"', `# [supervisord] logfile=%(here)s/x.log   ${quotes}`],
+    ['childlogdir="/tmp"', `# [supervisord] childlogdir=/tmp   ${quotes}`],
+    [
+      'logfile=/nope;old/x.log',
+      '# [supervisord] logfile=/nope   (a ; begins a comment only behind a blank; without one it belongs to the value)',
+    ],
+    [
+      'logfile=$HOME/logs/x.log',
+      '# [supervisord] logfile=%(ENV_HOME)s/logs/x.log   (a variable of the environment is written %(ENV_NAME)s)',
+    ],
+    ['logfile=~nosuch/x.log', '# write the whole path'],
+    ['logfile=/srv/file/x.log', '# the path leads through a file: name another directory'],
+    ['directory=/srv/file', '# the path leads through a file: name another directory'],
+  ])('%s', (line, remedy) => {
+    expect(remedies(advice(line))).toEqual([remedy]);
+  });
+
+  test('below /run makes it again at the next boot, and keeps what is to be made besides', () => {
+    expect(makeDirectory('/run/a')).toBe(
+      "mkdir -p /run/a\necho 'd /run/a 0755 root -' >>/etc/tmpfiles.d/supervisor.conf",
+    );
+    expect(makeDirectory('/run/50% of it', 'web')).toContain(`'d "/run/50%% of it" 0755 web -'`);
+  });
+});
+
+describe('advice on what a user may not write', () => {
+  const place = (path: string, purpose = 'logfile') => ({
+    ...{ purpose, path, directory: path.replace(/\/[^/]*$/, '') || '/', blocked: path, room: null },
+    ...{ problem: 'denied' as const, writer: 'web' },
+  });
+  const advised = (path: string, purpose?: string): string | undefined =>
+    unwritablePlaces([place(path, purpose)])[0]?.remedy.en;
+
+  test.each([
+    '/x',
+    '/tmp/x',
+    '/var/log/syslog',
+    '/etc/passwd',
+    '/etc/nginx/x',
+    '/usr/bin/x',
+    '/home/joe/x',
+    '/root/x',
+  ])('never gives away %s or its directory', (path) => {
+    expect(advised(path)).toStartWith(
+      'mkdir -p /var/log/supervisor\nchown web /var/log/supervisor\n# and write ',
+    );
+  });
+
+  test('gives what is its own', () => {
+    expect(advised('/var/log/app/x.log')).toBe('chown web /var/log/app/x.log');
+    expect(advised('/run/x.sock', 'unix_http_server')).toEndWith(
+      '\n# and write /run/supervisor/x.sock for unix_http_server',
+    );
+  });
+
+  test('never moves or removes what is in the way of a socket', () => {
+    const [finding] = unusablePath({
+      ...{ section: 'unix_http_server', path: '/etc/passwd', failure: 'ECONNREFUSED', listenerPid: null },
+      ...{ mode: 'mode 0644, root:root', isSocket: false, directoryExists: true },
+    });
+    expect(finding?.remedy.en.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+      'ls -ld /etc/passwd',
+    ]);
+  });
+});
+
+describe('no command that is printed', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'tsv-advice-'));
+    // What hostile values call, and what the advice calls: the latter must do nothing here.
+    const programs = { evil: `#!/bin/sh\n: >${directory}/evil-ran\n` };
+    mkdirSync(join(directory, 'bin'));
+    for (const [name, text] of Object.entries(programs))
+      writeFileSync(join(directory, 'bin', name), text, { mode: 0o755 });
+    for (const name of ['useradd', 'mkdir', 'chown', 'ls', 'tsupervisor', 'getent'])
+      writeFileSync(join(directory, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** Restricted, a shell opens no files for output, and calls nothing that is not on PATH. */
+  function execute(line: string): void {
+    Bun.spawnSync(['/bin/bash', '--restricted', '-c', line], {
+      cwd: directory,
+      env: { PATH: join(directory, 'bin') },
+    });
+  }
+
+  const pieces = [
+    ...[
+      '$(evil)',
+      '`evil`',
+      ';evil;',
+      '&evil&',
+      '|evil',
+      "'",
+      '"',
+      '\\',
+      ' ',
+      '\n  evil\n  ',
+      '\r',
+      '\x1b[2J',
+    ],
+    ...[
+      '$' + '{x:-$(evil)}',
+      '#',
+      '~',
+      '*',
+      '(',
+      ')',
+      '<',
+      '>',
+      '!',
+      'é',
+      '，',
+      '\u2028',
+      '-x',
+      'a',
+      'b',
+      '/',
+      '%%',
+      ':',
+      ',',
+    ],
+  ];
+  /** The same ones each time (mulberry32). */
+  function* hostileValues(count: number): Generator<string> {
+    let state = 7;
+    const below = (limit: number): number => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+    };
+    for (let index = 0; index < count; index += 1)
+      yield Array.from({ length: 1 + below(6) }, () => pieces[below(pieces.length)]).join('');
+  }
+
+  test('does what a value says, whatever it holds', () => {
+    const lines = new Set<string>();
+    for (const value of hostileValues(400)) {
+      const findings = [
+        ...advice(`user=${value}`, `stdout_logfile=/nope/${value}/x`),
+        ...advice(`logfile=/run/${value}/x.log`, `user=x${value}`),
+        ...advice(`childlogdir=${value}`),
+      ];
+      for (const { remedy } of findings)
+        for (const line of [...remedy.en.split('\n'), ...remedy.zh.split('\n')]) lines.add(line);
+      for (const line of makeDirectory(`/run/${value}`, value).split('\n')) lines.add(line);
+      lines.add(`ls -ld ${shellWord(value)}`);
+    }
+    expect(lines.size).toBeGreaterThan(500);
+    for (const line of lines) {
+      if (line.startsWith('#')) continue;
+      execute(line);
+      if (existsSync(join(directory, 'evil-ran'))) throw new Error(`it ran what the value says: ${line}`);
+    }
+  }, 120_000);
+
+  test('does so when it is written without quotes', () => {
+    execute('ls -ld a;evil');
+    expect(existsSync(join(directory, 'evil-ran'))).toBe(true);
+  });
+});
