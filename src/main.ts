@@ -1,5 +1,7 @@
 // Which applet? Decided by the name we were called by, or by the first word; each is loaded only when it is used.
 import { basename } from 'node:path';
+import { print, printError } from './cli/output.ts';
+import { hintFor } from './cli/unknown-command.ts';
 import { version } from './version.ts';
 
 interface Applet {
@@ -67,25 +69,31 @@ const linkNames: Readonly<Record<string, string>> = {
 async function main(): Promise<number> {
   const linked = linkNames[basename(process.argv0)];
   const [word, ...rest] = linked === undefined ? process.argv.slice(2) : [linked, ...process.argv.slice(2)];
-  if (word === '--version' || word === '-v') return print(`tsupervisor ${version}`);
-  if (word === '--help' || word === '-h' || word === 'help') return print(helpText());
+  if (word === '--version' || word === '-v' || word === '-V' || word === 'version')
+    return show(`tsupervisor ${version}`);
+  if (word === 'help' && rest[0] !== undefined) return runApplet(rest[0], ['--help']);
+  if (word === '--help' || word === '-h' || word === 'help') return show(helpText());
   if (word === undefined) {
-    console.error(helpText());
+    printError(helpText());
     return 2;
   }
+  return runApplet(word, rest);
+}
+
+async function runApplet(word: string, args: readonly string[]): Promise<number> {
   const applet = Object.hasOwn(applets, word) ? applets[word] : undefined;
   if (!applet) {
     const kind = word.startsWith('-') ? 'option' : 'command';
-    console.error(`tsupervisor: unknown ${kind} '${word}' (tsupervisor --help lists what there is)`);
+    printError(`tsupervisor: unknown ${kind} '${word}' (${hintFor(word, Object.keys(applets))})`);
     return 2;
   }
   // Before anything else is loaded: it may have to be loaded once more.
   if (applet.isDaemon) (await import('./daemon/runtime-reexec.ts')).reexecRuntime();
-  return (await applet.load()).run(rest);
+  return (await applet.load()).run(args);
 }
 
-function print(text: string): number {
-  console.log(text);
+function show(text: string): number {
+  print(text);
   return 0;
 }
 
@@ -100,7 +108,7 @@ main().then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    console.error(`tsupervisor: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    printError(`tsupervisor: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     process.exitCode = 1;
   },
 );

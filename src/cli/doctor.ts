@@ -29,12 +29,12 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** A configuration that names no server is the doctor's to tell, not a reason to stop. */
+/** As supervisorctl finds it. A configuration that names no server is the doctor's to tell, not a reason to stop. */
 function serverOf(options: ServerOptions): Server {
   try {
-    return chooseServer(options);
+    return chooseServer(options, 'client section');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return chooseServer({ ...options, configuration: '/dev/null' });
+    return chooseServer({ ...options, configuration: '/dev/null' }, 'client section');
   }
 }

@@ -2,6 +2,7 @@
 import { type FollowEnd, followStream } from '../client/follow-stream.ts';
 import type { Server } from '../client/server-address.ts';
 import { EventStreamReader, type ServerSentEvent } from '../client/server-sent-events.ts';
+import { concreteTypesBelow, stateChangeTypes } from '../events/types.ts';
 import { print, printError } from './output.ts';
 import { explainServerError } from './shared/explain.ts';
 import { untilInterrupted } from './shared/interrupt.ts';
@@ -16,14 +17,29 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument('[type...]', 'only types that begin so: PROCESS_STATE, PROCESS_STATE_FATAL, PROCESS_GROUP, ...')
     .option('--json', 'one JSON object a line, for programs')
     .action(async (types, options) => {
+      const unknown = types.find((type) => !knownTypes.some((known) => begins(known, type)));
+      if (unknown !== undefined) {
+        printError(
+          `tsupervisor: no type of event begins with '${unknown}'; there are ${knownTypes.join(', ')}`,
+        );
+        status = exitStatuses.usage;
+        return;
+      }
       status = await withServer(options, (_, server) => showEvents(server, types, options.json === true));
     });
   return runControl(command, args, () => status);
 }
 
+/** Also in lower case, and without its end. */
+function begins(type: string, typed: string): boolean {
+  return type.startsWith(typed.toUpperCase());
+}
+
+const knownTypes = stateChangeTypes.flatMap(concreteTypesBelow);
+
 async function showEvents(server: Server, types: readonly string[], json: boolean): Promise<number> {
   const reader = new EventStreamReader((event) => {
-    if (types.length > 0 && !types.some((type) => event.type.startsWith(type.toUpperCase()))) return;
+    if (types.length > 0 && !types.some((type) => begins(event.type, type))) return;
     print(json ? asJson(event) : asText(event));
   });
   let status: number = exitStatuses.done;

@@ -12,7 +12,10 @@ export function printError(line: string): void {
   write(2, `${line}\n`);
 }
 
-/** Bytes or text as they are; `fd` is 1 or 2. Ends the process quietly when nobody reads any more. */
+/**
+ * Bytes or text as they are; `fd` is 1 or 2. Ends the process with status 1 when they cannot be written: with a line that
+ * says why, or quietly when the reader of a pipe is gone.
+ */
 export function write(fd: 1 | 2, data: string | Uint8Array): void {
   let rest = typeof data === 'string' ? Buffer.from(data) : data;
   while (rest.length > 0) rest = rest.subarray(writeSome(fd, rest));
@@ -30,7 +33,12 @@ function writeSome(fd: 1 | 2, data: Uint8Array): number {
       return 0;
     }
     if (isSystemError(error, 'EINTR')) return 0;
-    if (isSystemError(error, 'EPIPE')) process.exit(1);
-    throw error;
+    if (!isSystemError(error, 'EPIPE') && fd === 1) tellReason(error);
+    process.exit(1);
   }
+}
+
+function tellReason(error: unknown): void {
+  const reason = error instanceof Error ? error.message.replace(/, write$/, '') : String(error);
+  write(2, `tsupervisor: cannot write to standard output: ${reason}\n`);
 }

@@ -5,6 +5,7 @@ import { FaultError } from '../client/rpc-client.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
 import { print, write } from './output.ts';
 import { untilInterrupted } from './shared/interrupt.ts';
+import { warnOfOldVersion } from './shared/old-version.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 import { selectProcesses } from './shared/select.ts';
 import { type Colour, coloured, isTerminal } from './shared/style.ts';
@@ -17,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('-v, --verbose', 'with the memory and the CPU time that each takes, with all that it has started')
     .option('-w, --watch', 'go on: at a terminal the table, else a line for each change')
     .action(async (patterns, options) => {
-      status = await withServer(options, async (client) => {
+      status = await withServer(options, async (client, server) => {
         const { json = false, verbose = false } = options;
         if (options.watch) return watch(client, patterns, { json, verbose });
         const { processes, unmatched } = await selectProcesses(client, patterns);
@@ -31,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
             ),
           );
         else for (const line of table(processes, usages)) print(line);
+        await warnOfOldVersion(client, server);
         if (processes.some(isDown)) return exitStatuses.notRunning;
         return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
       });
@@ -122,7 +124,7 @@ async function watch(
     while (!interrupted.aborted) {
       const { processes } = selectByPatterns(patterns, await client.allProcesses());
       if (redraw) drawScreen(table(processes, verbose ? await usagesOf(client) : null));
-      else showChanges(processes, known, json);
+      else await showChanges(client, changed(processes, known), { json, verbose });
       await pause(WATCH_INTERVAL_MS, interrupted);
     }
   });
@@ -136,14 +138,26 @@ function drawScreen(lines: readonly string[]): void {
   write(1, `${home}${lines.map((line) => `${line}${clearLine}\n`).join('')}${clearBelow}`);
 }
 
-function showChanges(processes: readonly ProcessInfo[], known: Map<string, string>, json: boolean): void {
-  for (const process of processes) {
+/** Those of which the state or the pid is another than `known` has it, which then has it. */
+function changed(processes: readonly ProcessInfo[], known: Map<string, string>): ProcessInfo[] {
+  return processes.filter((process) => {
     const name = fullName(process);
     const state = `${process.statename} ${process.pid}`;
-    if (known.get(name) === state) continue;
+    if (known.get(name) === state) return false;
     known.set(name, state);
-    print(json ? JSON.stringify(asJson(process, null)) : (table([process], null)[0] ?? ''));
-  }
+    return true;
+  });
+}
+
+async function showChanges(
+  client: SupervisorClient,
+  processes: readonly ProcessInfo[],
+  { json, verbose }: WatchStyle,
+): Promise<void> {
+  if (processes.length === 0) return;
+  const usages = json || verbose ? await usagesOf(client) : null;
+  for (const process of processes)
+    print(json ? JSON.stringify(asJson(process, usages)) : (table([process], usages)[0] ?? ''));
 }
 
 async function pause(milliseconds: number, interrupted: AbortSignal): Promise<void> {

@@ -63,12 +63,6 @@ export async function settle(
 const FIRST_LOOK_MS = 10;
 const MAX_PAUSE_MS = 500;
 
-/** Faults that mean: it is so already. */
-const alreadySo: Readonly<Record<Goal, { readonly code: number; readonly text: string }>> = {
-  start: { code: faultCodes.ALREADY_STARTED, text: 'already running' },
-  stop: { code: faultCodes.NOT_RUNNING, text: 'not running' },
-};
-
 const asked: Readonly<Record<Goal, string>> = { start: 'start requested', stop: 'stop requested' };
 
 async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boolean): Promise<Verdict> {
@@ -80,9 +74,20 @@ async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boo
     if (!(error instanceof FaultError) || error.code === faultCodes.SHUTDOWN_STATE) throw error;
     // The reason stands with the process, not in the fault.
     if (error.code === faultCodes.SPAWN_ERROR && wait) return { kind: 'waiting', state: '' };
-    const { code, text } = alreadySo[goal];
-    return error.code === code ? { kind: 'done', text } : { kind: 'failed', reason: error.text };
+    if (error.code === faultCodes.ALREADY_STARTED && goal === 'start')
+      return startedBefore(client, name, wait);
+    if (error.code === faultCodes.NOT_RUNNING && goal === 'stop')
+      return { kind: 'done', text: 'not running' };
+    return { kind: 'failed', reason: error.text };
   }
+}
+
+/** The fault says that it was started, which is true of a process that starts and of one that fails, too. */
+async function startedBefore(client: SupervisorClient, name: string, wait: boolean): Promise<Verdict> {
+  const process = await client.process(name);
+  if (process.statename === 'RUNNING') return { kind: 'done', text: 'already running' };
+  const verdict = startVerdict(process);
+  return verdict.kind === 'waiting' && !wait ? { kind: 'done', text: 'already starting' } : verdict;
 }
 
 async function look(
@@ -114,6 +119,10 @@ function startVerdict({ statename, spawnerr }: ProcessInfo): Verdict {
         ? { kind: 'done', text: 'started, and ended' }
         : { kind: 'failed', reason: spawnerr };
     case 'BACKOFF':
+      return {
+        kind: 'failed',
+        reason: `${spawnerr || 'it does not stay up'}; BACKOFF until it is tried again or given up`,
+      };
     case 'FATAL':
       return { kind: 'failed', reason: spawnerr || 'it does not stay up' };
     default:

@@ -38,7 +38,8 @@ export function programPath(
 /** Where the configuration of a machine's service is: ours, then that of Debian's supervisor. */
 export const serviceConfigPaths = ['/etc/supervisord.conf', '/etc/supervisor/supervisord.conf'] as const;
 
-function searchPaths(program: string): string[] {
+/** In the order in which they are tried. `program`: as for `findConfig`. */
+export function searchPaths(program: string): string[] {
   const prefix = directoryOf(directoryOf(program));
   return [
     absoluteIn(prefix, 'etc/supervisord.conf'),

@@ -99,6 +99,21 @@ export function isEventName(text: string): text is EventName {
   return Object.hasOwn(parents, text);
 }
 
+/** What is told to those who follow changes of state, each with all below it. */
+export const stateChangeTypes = [
+  'PROCESS_STATE',
+  'PROCESS_GROUP',
+  'SUPERVISOR_STATE_CHANGE',
+] as const satisfies readonly EventName[];
+
+/** The types that occur, without those above them. */
+export function concreteTypesBelow(type: EventName): EventName[] {
+  const abstract = new Set<string | null>(Object.values(parents));
+  return Object.keys(parents)
+    .filter(isEventName)
+    .filter((name) => !abstract.has(name) && lineage(name).includes(type));
+}
+
 /** The type itself and everything above it, up to EVENT. */
 export function lineage(type: EventName): readonly EventName[] {
   const line: EventName[] = [];

@@ -1,6 +1,6 @@
 // Changes of state one after the other, for a client that takes them at its own pace.
 import type { EventBus } from '../events/bus.ts';
-import type { SupervisorEvent } from '../events/types.ts';
+import { type SupervisorEvent, stateChangeTypes } from '../events/types.ts';
 
 /** A client that is further behind has to begin again: it gets the end of the stream. */
 const MAX_WAITING_EVENTS = 10_000;
@@ -12,14 +12,11 @@ export async function* stateChanges(
 ): AsyncGenerator<readonly [string, object]> {
   const waiting: SupervisorEvent[] = [];
   let wake = () => {};
-  const unsubscribe = bus.subscribe(
-    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
-    (event) => {
-      // While the client does not read, nobody else looks at how many there are.
-      if (waiting.length <= MAX_WAITING_EVENTS) waiting.push(event);
-      wake();
-    },
-  );
+  const unsubscribe = bus.subscribe(stateChangeTypes, (event) => {
+    // While the client does not read, nobody else looks at how many there are.
+    if (waiting.length <= MAX_WAITING_EVENTS) waiting.push(event);
+    wake();
+  });
   gone.addEventListener('abort', () => wake(), { once: true });
   try {
     while (!gone.aborted && waiting.length <= MAX_WAITING_EVENTS) {

@@ -1,9 +1,12 @@
 // What our own commands have in common: options to find the server, exit statuses, errors.
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { ConnectionError } from '../../client/connection.ts';
+import { FaultError } from '../../client/rpc-client.ts';
 import type { Server } from '../../client/server-address.ts';
 import { ServerUrlError } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { ConfigError } from '../../config/config.ts';
+import { faultCodes } from '../../xmlrpc/faults.ts';
 import { printError, write } from '../output.ts';
 import { explainServerError } from './explain.ts';
 import { chooseServer, type ServerOptions } from './server.ts';
@@ -63,9 +66,17 @@ export async function withServer(
   } catch (error) {
     const line = explainServerError(error, server.url);
     if (line === null) throw error;
-    printError(`tsupervisor: ${line}`);
-    return error instanceof ServerUrlError ? exitStatuses.usage : exitStatuses.unreachable;
+    const note = error instanceof ConnectionError ? server.note : null;
+    printError(`tsupervisor: ${note === null ? '' : `${note}; `}${line}`);
+    return isOfConfiguration(error) ? exitStatuses.usage : exitStatuses.unreachable;
   } finally {
     client.close();
   }
+}
+
+/** The server is there; what it was told to read, or where it was looked for, is wrong. */
+function isOfConfiguration(error: unknown): boolean {
+  return (
+    error instanceof ServerUrlError || (error instanceof FaultError && error.code === faultCodes.CANT_REREAD)
+  );
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Credentials, Server } from '../../client/server-address.ts';
 import type { Section } from '../../config/dialect.ts';
-import { findConfig } from '../../config/locate-config.ts';
+import { findConfig, searchPaths } from '../../config/locate-config.ts';
 import { calledAs } from '../../config/system-host.ts';
 import { absolutePath, ClientConfig } from '../client-config.ts';
 
@@ -17,30 +17,66 @@ export interface ServerOptions {
 const DEFAULT_URL = 'http://localhost:9001';
 const DEFAULT_PORT = '9001';
 
+export interface ChosenServer extends Server {
+  /** What to say first when it cannot be reached; null for nothing. */
+  readonly note: string | null;
+}
+
+/**
+ * Where a password may come from: supervisorctl knows that of [supervisorctl] only. Ours also know that of the server's
+ * own section, where whoever may read the file finds it: so `systemctl reload` needs none in [supervisorctl].
+ */
+type PasswordSource = 'client section' | 'client or server section';
+
 /** Throws ConfigError. */
-export function chooseServer(options: ServerOptions): Server {
+export function chooseServer(
+  options: ServerOptions,
+  source: PasswordSource = 'client or server section',
+): ChosenServer {
   const path = options.configuration ?? findConfig(calledAs(), existsSync);
-  const configured = path === null ? null : configuredServer(new ClientConfig(path));
+  const configured = path === null ? null : configuredServer(new ClientConfig(path), source);
   const username = options.username ?? configured?.credentials?.username;
   const password = options.password ?? configured?.credentials?.password;
   return {
     url: options.serverurl ?? configured?.url ?? DEFAULT_URL,
     credentials: username === undefined || password === undefined ? null : { username, password },
+    note: path === null && options.serverurl === undefined ? searchedInVain() : null,
   };
 }
 
+function searchedInVain(): string {
+  return `no configuration was found in ${searchPaths(calledAs()).join(', ')} (-c FILE names one)`;
+}
+
 /** [supervisorctl] is meant for clients; without it the servers themselves say where they are. */
-function configuredServer(config: ClientConfig): Server | null {
+function configuredServer(config: ClientConfig, source: PasswordSource): Server | null {
   const client = config.section('supervisorctl');
   const url = client && config.read(client, 'serverurl', 'here');
-  if (client && url) return { url: absoluteUrl(url), credentials: credentials(config, client) };
+  const servers = serversOf(config);
+  if (!client || !url) return servers[0] ?? null;
+  const named = absoluteUrl(url);
+  const own = credentials(config, client);
+  if (own !== null || source === 'client section') return { url: named, credentials: own };
+  const same = servers.find((server) => spelled(server.url) === spelled(named));
+  return { url: named, credentials: same?.credentials ?? null };
+}
+
+function serversOf(config: ClientConfig): Server[] {
   const [unix] = config.sectionsStartingWith('unix_http_server');
   const file = unix && config.read(unix, 'file', 'here');
-  if (unix && file) return { url: `unix://${absolutePath(file)}`, credentials: credentials(config, unix) };
   const [inet] = config.sectionsStartingWith('inet_http_server');
   const port = inet && config.read(inet, 'port', 'env');
-  if (inet && port) return { url: `http://${inetAddress(port)}`, credentials: credentials(config, inet) };
-  return null;
+  return [
+    ...(unix && file
+      ? [{ url: `unix://${absolutePath(file)}`, credentials: credentials(config, unix) }]
+      : []),
+    ...(inet && port ? [{ url: `http://${inetAddress(port)}`, credentials: credentials(config, inet) }] : []),
+  ];
+}
+
+/** One of several ways in which people write a URL of this machine. */
+function spelled(url: string): string {
+  return url.replace(/^http:\/\/localhost(?=[:/]|$)/i, 'http://127.0.0.1').replace(/\/+$/, '');
 }
 
 /** A hashed password is of no use to a client. */

@@ -1,8 +1,11 @@
 // Our own commands, on the compiled executable, against our daemon and against the original.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Daemon, type Outcome, original, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { alone } from '../doctor/patient.ts';
 
 const config = `
 [program:cat]
@@ -23,6 +26,10 @@ autostart=false
 command=/bin/sleep 1000
 autostart=false
 startsecs=600
+[program:dies]
+command=/bin/sh -c 'exit 1'
+autostart=false
+startretries=1000
 [program:worker]
 command=/bin/sleep 1000
 process_name=number%(process_num)s
@@ -78,6 +85,20 @@ for (const { name, executable } of daemons) {
         expect(stdout).toStartWith('cat ');
       });
 
+      test('writes the same members as JSON, once and watched', async () => {
+        const [once] = JSON.parse((await control('status', '--json', 'cat')).stdout);
+        expect(Object.keys(once)).toContain('memory_kb');
+        const watching = Bun.spawn([ours[0], 'status', '-c', daemon.configPath, '--watch', '--json', 'cat'], {
+          stdout: 'pipe',
+        });
+        const { value } = await watching.stdout.getReader().read();
+        watching.kill('SIGINT');
+        expect(await watching.exited).toBe(0);
+        const watched = JSON.parse(Buffer.from(value ?? []).toString());
+        expect(Object.keys(watched)).toEqual(Object.keys(once));
+        expect(watched).toMatchObject({ fullname: 'cat', pid: once.pid });
+      });
+
       test('writes JSON', async () => {
         const { stdout } = await control('status', '--json', 'worker');
         expect(JSON.parse(stdout)).toMatchObject([
@@ -108,6 +129,19 @@ for (const { name, executable } of daemons) {
         expect(stderr).toContain('    reason one\n    reason two\n');
       });
 
+      test('start of a program in BACKOFF fails with the reason, however often it is asked', async () => {
+        const failed = expect.stringMatching(
+          /^dies: FAILED \(Exited too quickly \(process log may have details\)(?:; BACKOFF until it is tried again or given up)?\)\n$/,
+        );
+        expect(await control('start', 'dies')).toMatchObject({ status: 1, stdout: failed });
+        // Until it is tried again every second, third, fourth time.
+        for (const args of [[], ['--no-wait']]) {
+          const { status, stdout } = await control('start', ...args, 'dies');
+          expect({ status, stdout }).toEqual({ status: 1, stdout: failed });
+        }
+        expect((await control('stop', 'dies')).status).toBe(0);
+      });
+
       test('--timeout gives up, --no-wait does not even begin to wait', async () => {
         const late = await control('start', '--timeout', '0.2', 'patient');
         expect(late).toMatchObject({
@@ -117,6 +151,10 @@ for (const { name, executable } of daemons) {
         expect(await control('stop', 'patient')).toMatchObject({ status: 0, stdout: 'patient: stopped\n' });
         const asked = await control('start', '--no-wait', 'patient');
         expect(asked).toMatchObject({ status: 0, stdout: 'patient: start requested\n' });
+        const again = await control('start', '--no-wait', 'patient');
+        expect(again).toMatchObject({ status: 0, stdout: 'patient: already starting\n' });
+        const waited = await control('start', '--timeout', '0.2', 'patient');
+        expect(waited.stdout).toBe('patient: FAILED (still STARTING when the time was up)\n');
         expect((await control('stop', 'patient')).status).toBe(0);
       });
 
@@ -198,8 +236,9 @@ for (const { name, executable } of daemons) {
 
       test('explain a configuration that cannot be read', async () => {
         writeFileSync(daemon.path('more.conf'), '[program:new]\ncommand=/bin/cat\nautostart=maybe\n');
+        expect((await control('update')).status).toBe(2);
         const { status, stderr } = await control('reread');
-        expect(status).toBe(5);
+        expect(status).toBe(2);
         expect(stderr).toContain('CANT_REREAD: not a valid boolean value');
         writeFileSync(daemon.path('more.conf'), '');
       });
@@ -207,7 +246,99 @@ for (const { name, executable } of daemons) {
   });
 }
 
+describe('standard output that cannot be written', () => {
+  test.each(['--version', '--help', 'echo-conf', 'status -s unix:///nonexistent/socket --help'])(
+    '%s says so in one line and exits with 1',
+    async (words) => {
+      const { status, stderr } = await run(['/bin/sh', '-c', `exec "$0" ${words} >/dev/full`, ours[0]]);
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: 'tsupervisor: cannot write to standard output: ENOSPC: no space left on device\n',
+      });
+    },
+  );
+});
+
+describe('a server with a password that only its own section has', () => {
+  let daemon: Daemon;
+  const control = (...args: string[]) => run([ours[0], ...args, '-c', daemon.configPath]);
+
+  beforeAll(async () => {
+    daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
+    const text = readFileSync(daemon.configPath, 'utf8');
+    writeFileSync(daemon.configPath, text.replace('[inet_http', 'username=joe\npassword=secret\n[inet_http'));
+    // Servers are opened at a start.
+    daemon.subprocess.kill('SIGHUP');
+    await eventually(async () => (await daemon.supervisorctl('status')).stdout.includes('authentication'), {
+      what: 'the server to want it',
+    });
+  });
+  afterAll(() => daemon.stop());
+
+  test('lets update in, as systemctl reload runs it', async () => {
+    expect(await control('update')).toEqual({ status: 0, stdout: 'Nothing changed.\n', stderr: '' });
+    expect((await control('status', '-u', 'joe', '-p', 'wrong')).status).toBe(5);
+  });
+});
+
+test('status says that the daemon is from before an upgrade', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'tsv-old-'));
+  const executable = join(home, 'tsupervisor');
+  copyFileSync(ours[0], executable);
+  const daemon = await Daemon.start({ config: '', executable: [executable, 'supervisord'] });
+  const status = () => run([ours[0], 'status', '-c', daemon.configPath]);
+  expect((await status()).stderr).toBe('');
+  copyFileSync(ours[0], `${executable}.new`);
+  renameSync(`${executable}.new`, executable);
+  expect(await status()).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: `tsupervisor: the daemon (pid ${daemon.pid}) still runs the version from before an upgrade (tsupervisor doctor tells what to do)\n`,
+  });
+  await daemon.stop();
+  rmSync(home, { recursive: true });
+});
+
+describe('a word that is no command', () => {
+  test.each([
+    ['statsu', 'did you mean status?'],
+    ['ls', 'did you mean status?'],
+    ['reload', 'did you mean update (restarts what changed) or supervisorctl reload (restarts everything)?'],
+    ['__proto__', 'tsupervisor --help lists what there is'],
+    ['frobnicate', 'tsupervisor --help lists what there is'],
+  ])('%s: %s', async (word, hint) => {
+    expect(await run([ours[0], word])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `tsupervisor: unknown command '${word}' (${hint})\n`,
+    });
+  });
+
+  test('help tells of a command what its --help tells', async () => {
+    expect(await run([ours[0], 'help', 'status'])).toEqual(await run([ours[0], 'status', '--help']));
+    expect((await run([ours[0], 'version'])).stdout).toBe((await run([ours[0], '--version'])).stdout);
+  });
+});
+
 describe('without a server', () => {
+  test('and without a configuration, status says first where it looked for one', async () => {
+    const { status, stderr } = await run(alone(`exec ${ours[0]} status`));
+    expect(status).toBe(5);
+    expect(stderr).toMatch(
+      /^tsupervisor: no configuration was found in \S+.*, \/etc\/supervisord\.conf, \S+ \(-c FILE names one\); http:\/\/localhost:9001: nobody listens there/,
+    );
+  });
+
+  test('events refuses a type that there is not, and tells those that there are', async () => {
+    const { status, stdout, stderr } = await run([ours[0], 'events', 'process_state', 'NOPE']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toStartWith(
+      "tsupervisor: no type of event begins with 'NOPE'; there are PROCESS_STATE_STOPPED, ",
+    );
+    expect(stderr).toContain('PROCESS_GROUP_ADDED');
+    expect(stderr).not.toContain('PROCESS_STATE,');
+  });
+
   test.each(['status', 'reread', 'events'])('%s says so and exits with 5', async (command) => {
     const { status, stdout, stderr } = await run([ours[0], command, '-s', 'unix:///nonexistent/socket']);
     expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
@@ -232,7 +363,9 @@ test('a program that cannot be spawned, and one without a log for stderr, are to
     run([ours[0], command, '-c', daemon.configPath, ...args]);
   expect(await control('start', 'lost')).toMatchObject({
     status: 1,
-    stdout: "lost: FAILED (couldn't chdir to /nonexistent: ENOENT)\n",
+    stdout: expect.stringMatching(
+      /^lost: FAILED \(couldn't chdir to \/nonexistent: ENOENT(?:; BACKOFF .*)?\)\n$/,
+    ),
   });
   expect(await control('tail', '--stderr', 'lost')).toMatchObject({
     status: 1,

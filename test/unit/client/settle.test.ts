@@ -17,7 +17,7 @@ describe('one who waits for a start', () => {
   });
 
   test.each([
-    ['BACKOFF', 'Exited too quickly', 'Exited too quickly'],
+    ['BACKOFF', 'Exited too quickly', 'Exited too quickly; BACKOFF until it is tried again or given up'],
     ['FATAL', '', 'it does not stay up'],
     ['EXITED', 'Bad exit code 3', 'Bad exit code 3'],
     ['STOPPED', '', 'it is STOPPED now'],

@@ -1,0 +1,39 @@
+// A daemon that runs on after an upgrade has replaced its executable.
+import { readlinkSync } from 'node:fs';
+import { FaultError } from '../../client/rpc-client.ts';
+import { parseServerUrl, type Server } from '../../client/server-address.ts';
+import type { SupervisorClient } from '../../client/supervisor-client.ts';
+import { isReplaced } from '../../doctor/facts/daemon-command.ts';
+import { printError } from '../output.ts';
+
+/** Prints a line when the server is such a daemon of this machine, as far as we may look. */
+export async function warnOfOldVersion(client: SupervisorClient, server: Server): Promise<void> {
+  if (!isHere(server)) return;
+  const pid = await pidOf(client);
+  if (pid === null || !isReplaced({ executable: executableOf(pid) })) return;
+  printError(
+    `tsupervisor: the daemon (pid ${pid}) still runs the version from before an upgrade (tsupervisor doctor tells what to do)`,
+  );
+}
+
+function isHere({ url }: Server): boolean {
+  const address = parseServerUrl(url);
+  return address.kind === 'unix' || /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);
+}
+
+async function pidOf(client: SupervisorClient): Promise<number | null> {
+  try {
+    return await client.pid();
+  } catch (error) {
+    if (error instanceof FaultError) return null;
+    throw error;
+  }
+}
+
+function executableOf(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return null;
+  }
+}
