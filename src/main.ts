@@ -1,5 +1,6 @@
 // Which applet? Decided by the name we were called by, or by the first word; each is loaded only when it is used.
 import { basename } from 'node:path';
+import { missingNeed } from './cli/missing-need.ts';
 import { print, printError } from './cli/output.ts';
 import { hintFor } from './cli/unknown-command.ts';
 import { version } from './version.ts';
@@ -103,12 +104,16 @@ function helpText(): string {
   return `Usage: tsupervisor COMMAND [OPTION…] [ARGUMENT…]\n\nCommands (COMMAND --help tells more):\n${lines.join('\n')}`;
 }
 
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
 main().then(
   (status) => {
     process.exitCode = status;
   },
   (error: unknown) => {
-    printError(`tsupervisor: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    printError(missingNeed(error) ?? `tsupervisor: ${stackOf(error)}`);
     process.exitCode = 1;
   },
 );
