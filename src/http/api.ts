@@ -6,6 +6,7 @@ import type { Method, MethodTable } from '../rpc/method.ts';
 import { type FaultName, RpcFault } from '../xmlrpc/faults.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
 import { API, isOfApi } from './api-error.ts';
+import { readJson } from './json-body.ts';
 import { json } from './json-response.ts';
 import { openApiDocument } from './openapi.ts';
 import { forPeer } from './peer.ts';
@@ -15,12 +16,12 @@ import { at, type Route } from './router.ts';
 
 export function apiRoutes(table: MethodTable, context: OperationContext): readonly Route[] {
   const document = json(200, openApiDocument(table));
-  return [at(`${API}/openapi.json`, ['GET', 'HEAD'], () => document), methodRoute(table, context)];
+  return [at(`${API}/openapi.json`, ['GET', 'HEAD'], 'unused', () => document), methodRoute(table, context)];
 }
 
 /** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
 function methodRoute(table: MethodTable, context: OperationContext): Route {
-  return (head) => {
+  const find: Route['find'] = (head) => {
     if (!isOfApi(head.path)) return null;
     const name = head.path.slice(API.length + 1);
     if (name === '') return () => refusal(404, `name a method: ${API}/openapi.json tells of all`);
@@ -31,6 +32,7 @@ function methodRoute(table: MethodTable, context: OperationContext): Route {
     }
     return (request) => call(table, forPeer(context, request.peer), name, () => argumentsOf(method, request));
   };
+  return { path: API, body: 'json', find };
 }
 
 /** A request that cannot become a call. */
@@ -78,9 +80,6 @@ const statusOf: Readonly<Record<FaultName, Status>> = {
   CANT_REREAD: 409,
 };
 
-/** Each of them may become an array, which takes a hundred times as much. */
-const MAX_JSON_BYTES = 1024 * 1024;
-
 /** In the order of the parameters; optional ones may be missing at the end. */
 function argumentsOf({ params }: Method, request: HttpRequest): readonly RpcValue[] {
   const given = request.method === 'GET' ? fromQuery(request.query) : fromBody(request);
@@ -101,26 +100,8 @@ function fromQuery(query: string): ReadonlyMap<string, RpcValue> {
   return new Map(new URLSearchParams(query));
 }
 
-/**
- * A JSON object. The content type is asked for because a page of another site cannot send it without the
- * browser asking us first, which we never allow.
- */
-function fromBody({ headers, body }: HttpRequest): ReadonlyMap<string, RpcValue> {
-  if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
-    throw new BadRequest('Content-Type: application/json is needed');
-  }
-  if (body.length > MAX_JSON_BYTES) throw new BadRequest(`the body is longer than ${MAX_JSON_BYTES} bytes`);
-  const value = body.length === 0 ? {} : parseJson(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadRequest('the body is to be an object of parameters');
-  }
-  return new Map<string, RpcValue>(Object.entries(value));
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    throw new BadRequest('the body is no JSON');
-  }
+function fromBody(request: HttpRequest): ReadonlyMap<string, RpcValue> {
+  const body = readJson(request);
+  if (body.kind === 'unreadable') throw new BadRequest(body.reason);
+  return body.members;
 }

@@ -3,7 +3,7 @@
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
-import type { HttpLimits } from './limits.ts';
+import { type HttpLimits, MAX_SKIPPED_BYTES } from './limits.ts';
 import type { Peer } from './peer.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
@@ -186,20 +186,18 @@ export class Connection {
   }
 
   #begin(head: RequestHead): void {
-    const { contentLength } = head;
     const exchange = new Exchange(head, this.#admission(head), this.host.peer);
     this.#exchange = exchange;
-    if (contentLength.kind === 'bytes' && contentLength.bytes > this.host.limits.bodyBytes) {
-      this.#respond(exchange, errorFor(head, closingError(413)));
-    } else if (expectsContinue(head)) this.#continue(exchange);
+    const { refusal } = exchange;
+    const isAwaited = expectsContinue(head);
+    if (refusal && (isAwaited || bodyBytesOf(head) > MAX_SKIPPED_BYTES)) this.#end(exchange, refusal);
+    else if (isAwaited) this.#outbox.send(CONTINUE);
   }
 
-  /** The client keeps its body until it is told to go on; when it is not wanted, it need not be sent. */
-  #continue(exchange: Exchange): void {
-    const { refusal } = exchange;
-    if (refusal)
-      this.#respond(exchange, { ...refusal, headers: [...refusal.headers, ['Connection', 'close']] });
-    else this.#outbox.send(CONTINUE);
+  /** Answers before the body has come, which nobody wants: whether it comes at all cannot be known. */
+  #end(exchange: Exchange, { headers, ...refusal }: HttpResponse): void {
+    const others = headers.filter(([name]) => name !== 'Connection');
+    this.#respond(exchange, { ...refusal, headers: [['Connection', 'close'], ...others] });
   }
 
   #admission(head: RequestHead): Admission {
@@ -342,9 +340,15 @@ export class Connection {
 
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
-function expectsContinue({ version, headers, contentLength }: RequestHead): boolean {
-  const isAwaited = contentLength.kind === 'bytes' && contentLength.bytes > 0;
-  return isAwaited && version === '1.1' && headers.get('expect')?.toLowerCase() === '100-continue';
+function expectsContinue(head: RequestHead): boolean {
+  const { version, headers } = head;
+  return (
+    bodyBytesOf(head) > 0 && version === '1.1' && headers.get('expect')?.toLowerCase() === '100-continue'
+  );
+}
+
+function bodyBytesOf({ contentLength }: RequestHead): number {
+  return contentLength.kind === 'bytes' ? contentLength.bytes : 0;
 }
 
 function chunkOf(piece: string | Uint8Array): Uint8Array {

@@ -33,7 +33,7 @@ export class Exchange {
   collect(bytes: Uint8Array): number {
     if (this.admission.kind === 'refused') return 0;
     const end = this.#bodyBytes + bytes.length;
-    if (end > this.#body.length) this.#grow(Math.max(end, FIRST_BODY_BYTES, this.#body.length * 2));
+    if (end > this.#body.length) this.#grow(Math.max(end, this.#roomFor(this.#body.length * 2)));
     this.#body.set(bytes, this.#bodyBytes);
     this.#bodyBytes = end;
     return bytes.length;
@@ -49,6 +49,13 @@ export class Exchange {
   abandon(): void {
     this.#body = new Uint8Array(0);
     this.#gone?.abort();
+  }
+
+  /** Never more than was announced. */
+  #roomFor(bytes: number): number {
+    const { contentLength } = this.head;
+    const announced = contentLength.kind === 'bytes' ? contentLength.bytes : 0;
+    return Math.min(announced, Math.max(FIRST_BODY_BYTES, bytes));
   }
 
   #grow(bytes: number): void {

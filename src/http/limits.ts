@@ -1,8 +1,26 @@
-// How much one HTTP server lets its clients have.
+// How much clients may have of us: in one request, by what its body is, and of one HTTP server together.
+
+/**
+ * What each route says of its bodies, and how much of such a body is kept and read; more is refused before it is kept
+ * (bytes) or while it is read. `pieces` are what a value in memory is made of, many times the size of its text.
+ */
+export const bodyLimits = {
+  /** Not looked at. */
+  unused: { bytes: 64 * 1024 },
+  /** Fields of an HTML form. */
+  form: { bytes: 64 * 1024 },
+  /** `pieces`: values and names. */
+  json: { bytes: 1024 * 1024, depth: 32, pieces: 50_000 },
+  /** `depth`: open elements; an array in an array costs three. `pieces`: see XmlLimits. */
+  xml: { bytes: 16 * 1024 * 1024, depth: 200, pieces: 500_000 },
+} as const;
+
+export type BodyKind = keyof typeof bodyLimits;
+
+/** So much of the body of a refused request is read away, so that the connection can be used again. */
+export const MAX_SKIPPED_BYTES = 64 * 1024;
 
 export interface HttpLimits {
-  /** Of one request's body. */
-  readonly bodyBytes: number;
   /** Of all unfinished request bodies and unsent answers together; beyond it the stalest client goes. */
   readonly heldBytes: number;
   /** From the first byte of a request to its last. An idle connection may stay for ever. */
@@ -17,7 +35,6 @@ export interface HttpLimits {
 }
 
 export const defaultLimits: HttpLimits = {
-  bodyBytes: 16 * 1024 * 1024,
   heldBytes: 128 * 1024 * 1024,
   requestMs: 60_000,
   answerMs: 60_000,

@@ -20,7 +20,10 @@ export function logtailRoutes(
   const mainLog = (request: HttpRequest) => tailOf(mainLogPath, request, follow, []);
   const processLog = (request: HttpRequest) =>
     tailOf(logNamedBy(request.path, supervisor), request, follow, [['X-Accel-Buffering', 'no']]);
-  return [atPrefix('/logtail', ['GET'], processLog), atPrefix('/mainlogtail', ['GET'], mainLog)];
+  return [
+    atPrefix('/logtail', ['GET'], 'unused', processLog),
+    atPrefix('/mainlogtail', ['GET'], 'unused', mainLog),
+  ];
 }
 
 /** `/logtail/NAME` or `/logtail/NAME/CHANNEL`; null when that is no log. */

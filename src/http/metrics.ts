@@ -12,7 +12,7 @@ import { at, type Route } from './router.ts';
 export function metricsRoutes(supervisor: Supervisor, identifier: string): readonly Route[] {
   const counters = new ProcessCounters(supervisor);
   return [
-    at('/metrics', ['GET', 'HEAD'], async () => {
+    at('/metrics', ['GET', 'HEAD'], 'unused', async () => {
       const processes = supervisor.processesByPriority;
       const [{ usages }, logBytes] = await Promise.all([usageOf(processes), logBytesOf(supervisor)]);
       return {
@@ -24,7 +24,7 @@ export function metricsRoutes(supervisor: Supervisor, identifier: string): reado
           ownMetrics(supervisor, identifier),
       };
     }),
-    at('/healthz', ['GET', 'HEAD'], () => health(supervisor)),
+    at('/healthz', ['GET', 'HEAD'], 'unused', () => health(supervisor)),
   ];
 }
 

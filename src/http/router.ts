@@ -2,14 +2,22 @@
 // What the answers are is not known here.
 import { errorFor } from './api-error.ts';
 import { authenticate, type Credentials } from './basic-auth.ts';
+import { type BodyKind, bodyLimits } from './limits.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
 import { foreignness, type SiteNames } from './same-origin.ts';
 
 export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
-/** A handler, the status that refuses the request, or null: not mine. */
-export type Route = (head: RequestHead) => Handler | Status | null;
+/** What is served below some path. */
+export interface Route {
+  /** A path, or the beginning of many. */
+  readonly path: string;
+  /** What it takes of a request's body, which decides how much that may be. */
+  readonly body: BodyKind;
+  /** A handler, the status that refuses the request, or null: not mine. */
+  readonly find: (head: RequestHead) => Handler | Status | null;
+}
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly handle: Handler }
@@ -18,16 +26,24 @@ export type Admission =
 export type Admit = (head: RequestHead) => Admission;
 
 /** Everything whose path begins like this; other methods are refused with 400. */
-export function atPrefix(prefix: string, methods: readonly string[], handler: Handler): Route {
-  return ({ path, method }) => {
+export function atPrefix(
+  prefix: string,
+  methods: readonly string[],
+  body: BodyKind,
+  handler: Handler,
+): Route {
+  const find: Route['find'] = ({ path, method }) => {
     if (!path.startsWith(prefix)) return null;
     return methods.includes(method) ? handler : 400;
   };
+  return { path: prefix, body, find };
 }
 
 /** Exactly this path; other methods are left to the routes behind. */
-export function at(path: string, methods: readonly string[], handler: Handler): Route {
-  return (head) => (head.path === path && methods.includes(head.method) ? handler : null);
+export function at(path: string, methods: readonly string[], body: BodyKind, handler: Handler): Route {
+  const find: Route['find'] = (head) =>
+    head.path === path && methods.includes(head.method) ? handler : null;
+  return { path, body, find };
 }
 
 /** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
@@ -43,7 +59,7 @@ export function admitter(credentials: Credentials | null, routes: readonly Route
     if (objection !== null) return refused(head, forbidden(objection), objection);
     const target = find(routes, head);
     if (typeof target === 'number') return refused(head, errorResponse(target));
-    return unfitLength(head) ?? { kind: 'admitted', handle: target };
+    return unfitLength(head, target.body) ?? { kind: 'admitted', handle: target.handle };
   };
 }
 
@@ -64,15 +80,18 @@ function refused(head: RequestHead, page: HttpResponse, reason?: string): Admiss
   return { kind: 'refused', response: errorFor(head, page, reason) };
 }
 
-function find(routes: readonly Route[], head: RequestHead): Handler | Status {
-  for (const route of routes) {
-    const target = route(head);
-    if (target !== null) return target;
+function find(
+  routes: readonly Route[],
+  head: RequestHead,
+): { readonly handle: Handler; readonly body: BodyKind } | Status {
+  for (const { find: look, body } of routes) {
+    const target = look(head);
+    if (target !== null) return typeof target === 'number' ? target : { handle: target, body };
   }
   return head.method === 'GET' || head.method === 'HEAD' ? 404 : 400;
 }
 
-function unfitLength(head: RequestHead): Admission | null {
+function unfitLength(head: RequestHead, body: BodyKind): Admission | null {
   const { method, contentLength } = head;
   switch (contentLength.kind) {
     case 'none':
@@ -84,6 +103,8 @@ function unfitLength(head: RequestHead): Admission | null {
     case 'wrong':
       return refused(head, closingError(400), 'the Content-Length is to be one number of bytes');
     case 'bytes':
-      return null;
+      return contentLength.bytes > bodyLimits[body].bytes
+        ? refused(head, closingError(413), `the body may have at most ${bodyLimits[body].bytes} bytes`)
+        : null;
   }
 }

@@ -32,7 +32,7 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
     ...streamRoutes(API, supervisor, follow),
     ...apiRoutes(methods, context),
     ...webRoutes(context),
-    at('/ok.html', ['GET', 'POST'], () => okPage),
+    at('/ok.html', ['GET', 'POST'], 'unused', () => okPage),
   ];
 }
 

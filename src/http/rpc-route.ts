@@ -1,13 +1,16 @@
 // /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
 
+import { Mutex } from '../event-loop/mutex.ts';
+import { burstMs, TimeSlice } from '../event-loop/time-slice.ts';
 import type { OperationContext, RequestContext } from '../operations/context.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { dispatch } from '../rpc/dispatch.ts';
 import type { Answer, MethodTable } from '../rpc/method.ts';
-import { CallDecoder, XmlRpcError } from '../xmlrpc/decode.ts';
+import { CallDecoder, decodeCall, XmlRpcError } from '../xmlrpc/decode.ts';
 import { encodeFault, encodeResponse } from '../xmlrpc/encode.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 import type { RpcCall, RpcValue } from '../xmlrpc/value.ts';
+import { bodyLimits } from './limits.ts';
 import { forPeer } from './peer.ts';
 import type { HttpRequest } from './request.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
@@ -22,14 +25,20 @@ export interface RpcLog {
 /** Any path that begins with /RPC2, POST only. */
 export function rpcRoute(table: MethodTable, context: OperationContext, log: RpcLog): Route {
   const handler = new RpcHandler(table, context, log);
-  return atPrefix('/RPC2', ['POST'], (request) => handler.handle(request));
+  return atPrefix('/RPC2', ['POST'], 'xml', (request) => handler.handle(request));
 }
 
 /** More than this is decoded in slices, so that others are answered in between. */
-const SLICE_BYTES = 256 * 1024;
+const SLICE_BYTES = 16 * 1024;
+/** Half of the longest turn: the last slice begins before the time is over, and takes its own. */
+const TURN_MS = burstMs / 2;
+/** Of these only one is decoded at a time. */
+const BIG_BYTES = 256 * 1024;
 const MAX_LOGGED_CHARACTERS = 2000;
 
 class RpcHandler {
+  readonly #bigBodies = new Mutex();
+
   constructor(
     private readonly table: MethodTable,
     private readonly context: OperationContext,
@@ -38,29 +47,21 @@ class RpcHandler {
 
   handle({ body, peer }: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const context = forPeer(this.context, peer);
-    const decoder = new CallDecoder();
-    if (body.length > SLICE_BYTES) return this.#handleBig(context, decoder, body);
+    if (body.length > SLICE_BYTES) return this.#handleBig(context, body);
     try {
-      decoder.write(body);
-      return this.#carryOut(context, decoder.end(), body);
+      return this.#carryOut(context, decodeCall(body, bodyLimits.xml), body);
     } catch (error) {
       return this.#refuse(error, body);
     }
   }
 
-  async #handleBig(context: RequestContext, decoder: CallDecoder, body: Uint8Array): Promise<HttpResponse> {
+  async #handleBig(context: RequestContext, body: Uint8Array): Promise<HttpResponse> {
+    const decode = () => decodeInSlices(body);
     let call: RpcCall;
     try {
-      for (let start = 0; start < body.length; start += SLICE_BYTES) {
-        decoder.write(body.subarray(start, start + SLICE_BYTES));
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      call = decoder.end();
+      call = await (body.length > BIG_BYTES ? this.#bigBodies.inTurn(decode) : decode());
     } catch (error) {
       return this.#refuse(error, body);
-    } finally {
-      // Left to itself the collector lets hundreds of megabytes gather from a few such bodies.
-      setImmediate(() => Bun.gc(true));
     }
     return this.#carryOut(context, call, body);
   }
@@ -99,6 +100,16 @@ class RpcHandler {
     this.log.error(`XML-RPC request data ${shown(body)} is invalid: ${error.message}`);
     return errorResponse(400);
   }
+}
+
+async function decodeInSlices(body: Uint8Array): Promise<RpcCall> {
+  const decoder = new CallDecoder(bodyLimits.xml);
+  const timeSlice = new TimeSlice(TURN_MS);
+  for (let start = 0; start < body.length; start += SLICE_BYTES) {
+    decoder.write(body.subarray(start, start + SLICE_BYTES));
+    if (timeSlice.isOver) await timeSlice.next();
+  }
+  return decoder.end();
 }
 
 function xml(body: string): HttpResponse {

@@ -15,24 +15,28 @@ import { stateChanges } from './state-changes.ts';
 
 /** `/events`, `/logs/NAME/CHANNEL` and `/logs/NAME/CHANNEL/text` below `prefix`. */
 export function streamRoutes(prefix: string, supervisor: Supervisor, follow: FollowLog): readonly Route[] {
-  const logs = `${prefix}/logs/`;
   return [
-    at(`${prefix}/events`, ['GET'], ({ gone }) =>
+    at(`${prefix}/events`, ['GET'], 'unused', ({ gone }) =>
       eventStream<Record<string, object>>(stateChanges(supervisor.daemon.bus, gone)),
     ),
-    ({ path, method }) => {
-      if (!path.startsWith(logs) || method !== 'GET') return null;
-      const [name = '', channel = 'stdout', form = 'events', ...more] = path.slice(logs.length).split('/');
-      const answer = more.length === 0 ? answers.get(form) : undefined;
-      const log = answer ? logPathOf(supervisor, name, channel) : null;
-      return async (request) => {
-        if (!answer || log === null || (await statusOfLog(log)) === null) {
-          return json(404, { error: 'there is no such log' });
-        }
-        return answer(log, request, follow);
-      };
-    },
+    logRoute(`${prefix}/logs/`, supervisor, follow),
   ];
+}
+
+function logRoute(prefix: string, supervisor: Supervisor, follow: FollowLog): Route {
+  const find: Route['find'] = ({ path, method }) => {
+    if (!path.startsWith(prefix) || method !== 'GET') return null;
+    const [name = '', channel = 'stdout', form = 'events', ...more] = path.slice(prefix.length).split('/');
+    const answer = more.length === 0 ? answers.get(form) : undefined;
+    const log = answer ? logPathOf(supervisor, name, channel) : null;
+    return async (request) => {
+      if (!answer || log === null || (await statusOfLog(log)) === null) {
+        return json(404, { error: 'there is no such log' });
+      }
+      return answer(log, request, follow);
+    };
+  };
+  return { path: prefix, body: 'unused', find };
 }
 
 type LogAnswer = (path: string, request: HttpRequest, follow: FollowLog) => HttpResponse;

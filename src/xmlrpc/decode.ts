@@ -1,21 +1,25 @@
 // XML-RPC documents as they come from the network: calls for the server, responses for the client.
 // All of it is hostile; what is not a well-formed, bounded document becomes an XmlRpcError.
 
-import { DocumentReader, XmlRpcError } from './reader.ts';
+import { DocumentReader, type XmlLimits, XmlRpcError } from './reader.ts';
 import { isStruct, type RpcCall, type RpcResponse } from './value.ts';
 
 export { XmlRpcError } from './reader.ts';
 
 /** Decodes a methodCall, whatever its root is called. Throws XmlRpcError. */
-export function decodeCall(body: Uint8Array): RpcCall {
-  const decoder = new CallDecoder();
+export function decodeCall(body: Uint8Array, limits: XmlLimits): RpcCall {
+  const decoder = new CallDecoder(limits);
   decoder.write(body);
   return decoder.end();
 }
 
 /** A call that arrives in pieces; work is done with each piece, so that a big one can be taken in slices. */
 export class CallDecoder {
-  readonly #reader = new DocumentReader();
+  readonly #reader: DocumentReader;
+
+  constructor(limits: XmlLimits) {
+    this.#reader = new DocumentReader(limits);
+  }
 
   /** Throws XmlRpcError as soon as the document cannot become a call any more. */
   write(piece: Uint8Array): void {
@@ -29,9 +33,12 @@ export class CallDecoder {
   }
 }
 
+/** Of a server that was chosen by the user; a log may have any number of lines and `&lt;`. */
+const responseLimits: XmlLimits = { depth: 200, pieces: Number.POSITIVE_INFINITY };
+
 /** Decodes a methodResponse. Throws XmlRpcError. */
 export function decodeResponse(body: Uint8Array): RpcResponse {
-  const reader = new DocumentReader();
+  const reader = new DocumentReader(responseLimits);
   reader.write(body);
   const { params, fault } = reader.end();
   if (fault !== undefined) {

@@ -7,10 +7,19 @@ import { XmlRpcError } from './xml-rpc-error.ts';
 
 export { XmlRpcError } from './xml-rpc-error.ts';
 
-/** Open elements; an array in an array costs three. */
-const MAX_DEPTH = 200;
-/** Elements and attributes of a document. */
-const MAX_ELEMENTS = 1_000_000;
+/** What a document may cost. */
+export interface XmlLimits {
+  /** Open elements; an array in an array costs three. */
+  readonly depth: number;
+  /**
+   * Elements, attributes, pieces of text, CDATA sections, comments and instructions; and what splits a text or an
+   * attribute for the parser: references, carriage returns, tabs. Each costs up to 200 bytes, whatever its length.
+   */
+  readonly pieces: number;
+}
+
+/** Of one element; the parser compares them when its tag ends, all at once. */
+const MAX_ATTRIBUTES = 100;
 
 export interface XmlRpcDocument {
   /** The last methodName; null when there was none. */
@@ -34,14 +43,17 @@ export class DocumentReader {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
   readonly #parser = new SaxesParser({ position: false, defaultXMLVersion: '1.0', forceXMLVersion: true });
   readonly #open: OpenElement[] = [];
-  #elements = 0;
+  #pieces = 0;
+  #attributes = 0;
   #method: string | null = null;
   #params: readonly RpcValue[] = [];
   #fault: RpcValue | undefined;
 
-  constructor() {
+  constructor(private readonly limits: XmlLimits) {
     this.#parser.on('doctype', refuseDoctype);
-    this.#parser.on('attribute', () => this.#count());
+    this.#parser.on('comment', () => this.#count(1));
+    this.#parser.on('processinginstruction', () => this.#count(1));
+    this.#parser.on('attribute', () => this.#countAttribute());
     this.#parser.on('opentagstart', ({ name }) => this.#enter(name));
     this.#parser.on('text', (text) => this.#addText(text));
     this.#parser.on('cdata', (text) => this.#addText(text));
@@ -49,6 +61,7 @@ export class DocumentReader {
   }
 
   write(piece: Uint8Array): void {
+    this.#count(splits(piece));
     this.#guarded(() => this.#parser.write(this.#utf8.decode(piece, { stream: true })));
   }
 
@@ -67,17 +80,25 @@ export class DocumentReader {
     }
   }
 
-  #count(): void {
-    if (++this.#elements > MAX_ELEMENTS) throw new XmlRpcError('unmarshallable', 'too many elements');
+  #count(pieces: number): void {
+    this.#pieces += pieces;
+    if (this.#pieces > this.limits.pieces) throw new XmlRpcError('unmarshallable', 'too many pieces');
+  }
+
+  #countAttribute(): void {
+    this.#count(1);
+    if (++this.#attributes > MAX_ATTRIBUTES) throw new XmlRpcError('unmarshallable', 'too many attributes');
   }
 
   #enter(tag: string): void {
-    this.#count();
-    if (this.#open.length >= MAX_DEPTH) throw new XmlRpcError('unmarshallable', 'nested too deeply');
+    this.#count(1);
+    this.#attributes = 0;
+    if (this.#open.length >= this.limits.depth) throw new XmlRpcError('unmarshallable', 'nested too deeply');
     this.#open.push({ tag, text: '', children: [] });
   }
 
   #addText(text: string): void {
+    this.#count(1);
     const element = this.#open.at(-1);
     if (element && element.children.length === 0) element.text += text;
   }
@@ -91,6 +112,18 @@ export class DocumentReader {
     else if (tag === 'fault') this.#fault = children[0];
     this.#open.at(-1)?.children.push(meaningOf(tag, text, children));
   }
+}
+
+const [AMPERSAND, CARRIAGE_RETURN, TAB] = [0x26, 0x0d, 0x09];
+
+/** How many characters of a piece make the parser join two texts, which it does without copying them. */
+function splits(piece: Uint8Array): number {
+  let count = 0;
+  for (let index = 0; index < piece.length; index += 1) {
+    const byte = piece[index];
+    if (byte === AMPERSAND || byte === CARRIAGE_RETURN || byte === TAB) count += 1;
+  }
+  return count;
 }
 
 /** Without a document type there are no entities to expand or to fetch. */

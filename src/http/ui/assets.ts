@@ -57,7 +57,7 @@ export const page: HttpResponse = {
 /** Their names change with what is in them, so they may be kept for ever. */
 export function assetRoutes(prefix: string): readonly Route[] {
   return [script, style].map((asset) =>
-    at(`${prefix}/${asset.name}`, ['GET', 'HEAD'], (request) => serve(asset, request)),
+    at(`${prefix}/${asset.name}`, ['GET', 'HEAD'], 'unused', (request) => serve(asset, request)),
   );
 }
 

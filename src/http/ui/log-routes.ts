@@ -39,7 +39,7 @@ export function logRoutes(
   const watch: WatchLog = (path, callback) => dataPlane.watchLog(path, callback);
   const filesAt: FilesAt = (paths) => dataPlane.filesAt(paths);
   return Object.entries(answers).map(([name, answer]) =>
-    at(`${prefix}/${name}`, ['GET'], async (request) => {
+    at(`${prefix}/${name}`, ['GET'], 'unused', async (request) => {
       const query = new URLSearchParams(request.query);
       const log = logOf(supervisor, mainLog, query);
       if (log === null || (await statusOfLog(log.path)) === null)

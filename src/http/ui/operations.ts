@@ -16,8 +16,8 @@ import { processId } from './process-view.ts';
 import type { Report } from './progress.ts';
 
 /** Null when the body is no such request. */
-export function operationRequest(body: Readonly<Record<string, unknown>>): OperationRequest | null {
-  const { operation, targets, signal } = body;
+export function operationRequest(body: ReadonlyMap<string, unknown>): OperationRequest | null {
+  const [operation, targets, signal] = ['operation', 'targets', 'signal'].map((name) => body.get(name));
   if (!isOperation(operation) || !isStrings(targets)) return null;
   if (operation !== 'signal') return { operation, targets };
   return typeof signal === 'string' ? { operation, targets, signal } : null;

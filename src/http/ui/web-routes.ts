@@ -5,6 +5,7 @@ import type { OperationContext } from '../../operations/context.ts';
 import { reload, shutdown } from '../../operations/end.ts';
 import { OperationError } from '../../operations/operation-error.ts';
 import { eventStream } from '../event-stream.ts';
+import { readJson } from '../json-body.ts';
 import { json } from '../json-response.ts';
 import { forPeer, requesterOf } from '../peer.ts';
 import type { HttpRequest } from '../request.ts';
@@ -16,7 +17,6 @@ import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
 import { classicAction } from './classic-actions.ts';
 import { feed } from './feed.ts';
 import { History } from './history.ts';
-import { jsonBody } from './json-body.ts';
 import { logRoutes } from './log-routes.ts';
 import { operate, operationRequest } from './operations.ts';
 import { processDetails } from './process-details.ts';
@@ -36,25 +36,28 @@ export function webRoutes(context: OperationContext): readonly Route[] {
   const mainLog: LogPlace | null = mainLogPath === null ? null : { path: mainLogPath, backups };
   return [
     indexRoute(context),
-    at('/tail.html', ['GET', 'POST'], (request) => answerTail(context, request)),
+    at('/tail.html', ['GET', 'POST'], 'form', (request) => answerTail(context, request)),
     ...assetRoutes(UI),
-    at(`${UI}/feed`, ['GET'], ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
-    at(`${UI}/process`, ['GET'], (request) => answerDetails(context, history, request)),
-    at(`${UI}/operation`, ['POST'], (request) => answerOperation(context, request)),
-    at(`${UI}/preview`, ['POST'], () => whileRunning(context, () => json(200, previewUpdate(supervisor)))),
-    at(`${UI}/update`, ['POST'], (request) => answerUpdate(context, request)),
-    at(`${UI}/reload`, ['POST'], () => whileRunning(context, () => answerReload(context))),
-    at(`${UI}/shutdown`, ['POST'], () => answerShutdown(context)),
+    at(`${UI}/feed`, ['GET'], 'unused', ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
+    at(`${UI}/process`, ['GET'], 'unused', (request) => answerDetails(context, history, request)),
+    at(`${UI}/operation`, ['POST'], 'json', (request) => answerOperation(context, request)),
+    at(`${UI}/preview`, ['POST'], 'unused', () =>
+      whileRunning(context, () => json(200, previewUpdate(supervisor))),
+    ),
+    at(`${UI}/update`, ['POST'], 'json', (request) => answerUpdate(context, request)),
+    at(`${UI}/reload`, ['POST'], 'unused', () => whileRunning(context, () => answerReload(context))),
+    at(`${UI}/shutdown`, ['POST'], 'unused', () => answerShutdown(context)),
     ...logRoutes(`${UI}/log`, supervisor, mainLog),
   ];
 }
 
 /** `/` and `/index.html`, with any number of slashes before them. */
 function indexRoute(context: OperationContext): Route {
-  return ({ path, method }) => {
+  const find: Route['find'] = ({ path, method }) => {
     if (!/^\/+(index\.html)?$/.test(path) || (method !== 'GET' && method !== 'POST')) return null;
     return (request) => answerIndex(context, request);
   };
+  return { path: '/', body: 'form', find };
 }
 
 /**
@@ -115,8 +118,9 @@ function answerDetails(
 }
 
 function answerOperation(context: OperationContext, request: HttpRequest): HttpResponse {
-  const body = jsonBody(request);
-  const wanted = body && operationRequest(body);
+  const body = readJson(request);
+  if (body.kind === 'unreadable') return json(400, { error: body.reason });
+  const wanted = operationRequest(body.members);
   if (!wanted) return json(400, { error: 'operation and targets are needed' });
   return whileRunning(context, () =>
     progressResponse(async (report) => {
@@ -131,7 +135,9 @@ function answerOperation(context: OperationContext, request: HttpRequest): HttpR
 }
 
 function answerUpdate(context: OperationContext, request: HttpRequest): HttpResponse {
-  const token = jsonBody(request)?.['token'];
+  const body = readJson(request);
+  if (body.kind === 'unreadable') return json(400, { error: body.reason });
+  const token = body.members.get('token');
   if (typeof token !== 'string') return json(400, { error: 'token is needed' });
   return whileRunning(context, () =>
     progressResponse(

@@ -1,5 +1,5 @@
 // A piece of a log file, as text for clients.
-import { inTurn } from '../../event-loop/mutex.ts';
+import { Mutex } from '../../event-loop/mutex.ts';
 import type { Window } from './log-window.ts';
 import { withLog } from './open-log.ts';
 import { readRange } from './read-range.ts';
@@ -9,6 +9,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Of these only one is in the making. */
 const BIG_BYTES = 1024 * 1024;
+const bigReads = new Mutex();
 
 export interface LogPiece<W extends Window> {
   readonly window: W;
@@ -33,7 +34,7 @@ export function readPiece<W extends Window>(
     const { start } = window;
     const end = Math.min(window.end, start + MAX_BYTES);
     const read = async () => ({ window, size, text: utf8.decode(await readRange(handle, start, end)) });
-    return end - start > BIG_BYTES ? inTurn(read) : read();
+    return end - start > BIG_BYTES ? bigReads.inTurn(read) : read();
   });
 }
 

@@ -71,8 +71,8 @@ describe('/api/v1', () => {
   test('takes no more JSON than a megabyte, of which each byte can cost a hundred', async () => {
     const data = 'x'.repeat(1024 * 1024);
     expect(await outcome(await post('/api/v1/supervisor.sendRemoteCommEvent', { type: 'x', data }))).toEqual([
-      400,
-      { error: 'the body is longer than 1048576 bytes' },
+      413,
+      { error: 'the body may have at most 1048576 bytes' },
     ]);
   });
 

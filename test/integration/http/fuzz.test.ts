@@ -72,6 +72,11 @@ describe('bombs', () => {
     ['an endless name', `<${'a'.repeat(15 * MEGABYTE)}`],
     ['an endless comment', `<a><!--${'a'.repeat(15 * MEGABYTE)}`],
     ['millions of references', `<a><methodName>${'&amp;'.repeat(3_000_000)}</methodName></a>`],
+    ['millions of character references', `<a><methodName>${'&#65;'.repeat(3_000_000)}</methodName></a>`],
+    ['a million CDATA sections', `<a><methodName>${'<![CDATA[x]]>'.repeat(1_000_000)}</methodName></a>`],
+    ['a million comments', `<a><methodName>${'x<!---->'.repeat(1_500_000)}</methodName></a>`],
+    ['millions of line ends', `<a><methodName>${'\r'.repeat(15 * MEGABYTE)}</methodName></a>`],
+    ['an attribute of tabs', `<a b="${'\t'.repeat(15 * MEGABYTE)}"/>`],
     ['an endless integer', `<a><methodName>a</methodName><int>${'9'.repeat(10 * MEGABYTE)}</int></a>`],
   ])('(%s) are refused', async (_, body) => {
     const client = await connect();
@@ -80,6 +85,45 @@ describe('bombs', () => {
     client.close();
     await expectAnswer();
   });
+
+  test('of six clients at once are refused one after the other, and memory stays bounded', async () => {
+    const [refs, sections] = ['&#65;'.repeat(3_000_000), '<![CDATA[x]]>'.repeat(1_200_000)];
+    const bodies = [refs, sections, refs, sections, refs, sections].map((text) =>
+      post(`<a><b>${text}</b></a>`),
+    );
+    const clients = await Promise.all(
+      bodies.map(async (body) => {
+        const client = await connect();
+        client.send(body);
+        return client;
+      }),
+    );
+    await expectAnswer();
+    for (const client of clients) {
+      await client.until('HTTP/1.1 400 Bad Request');
+      client.close();
+    }
+    expect(peakMegabytes()).toBeLessThan(450);
+  });
+
+  test.each(['/ui/operation', '/ui/update', '/api/v1/system.multicall'])(
+    'of JSON are refused at %s before anything is made of them',
+    async (path) => {
+      const fields = 'Host: localhost\r\nContent-Type: application/json';
+      const send = async (body: string, length = body.length) => {
+        const client = await connect();
+        client.send(`POST ${path} HTTP/1.1\r\n${fields}\r\nContent-Length: ${length}\r\n\r\n${body}`);
+        return client.until('HTTP/1.1 ');
+      };
+      expect(await send('{', 16 * MEGABYTE)).toStartWith('HTTP/1.1 413 ');
+      const brackets = `{"calls":${'['.repeat(MEGABYTE - 100)}`;
+      for (const answer of await Promise.all(Array.from({ length: 6 }, () => send(brackets)))) {
+        expect(answer).toStartWith('HTTP/1.1 400 ');
+      }
+      await expectAnswer();
+      expect(peakMegabytes()).toBeLessThan(450);
+    },
+  );
 
   test('of 100 MB are refused before they are sent', async () => {
     const client = await connect();

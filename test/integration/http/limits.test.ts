@@ -115,7 +115,7 @@ describe('memory', () => {
   });
 
   test('kept for unfinished bodies is bounded', async () => {
-    server = new TestServer({ heldBytes: 100_000, bodyBytes: 80_000 });
+    server = new TestServer({ heldBytes: 100_000 });
     const body = 'x'.repeat(60_000);
     const first = await RawClient.connect(server.path);
     first.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: 60001\r\n\r\n${body}`);

@@ -52,17 +52,17 @@ export class TestServer {
         admit: admitter(
           config.credentials,
           [
-            atPrefix('/RPC2', ['POST'], ({ body }) => text(`body ${body.length}`)),
-            atPrefix('/later', ['GET', 'POST'], this.#answerLater),
-            atPrefix('/big', ['GET'], ({ query }) => text('x'.repeat(Number(query)))),
-            atPrefix('/stream', ['GET'], this.#stream),
-            atPrefix('/broken', ['GET'], () => {
+            atPrefix('/RPC2', ['POST'], 'xml', ({ body }) => text(`body ${body.length}`)),
+            atPrefix('/later', ['GET', 'POST'], 'unused', this.#answerLater),
+            atPrefix('/big', ['GET'], 'unused', ({ query }) => text('x'.repeat(Number(query)))),
+            atPrefix('/stream', ['GET'], 'unused', this.#stream),
+            atPrefix('/broken', ['GET'], 'unused', () => {
               throw new Error('it broke');
             }),
-            atPrefix('/rejected', ['GET'], async () => {
+            atPrefix('/rejected', ['GET'], 'unused', async () => {
               throw new Error('it was rejected');
             }),
-            at('/ok.html', ['GET', 'POST'], () => text('OK')),
+            at('/ok.html', ['GET', 'POST'], 'unused', () => text('OK')),
           ],
           { asked: null, pages: new Set() },
         ),

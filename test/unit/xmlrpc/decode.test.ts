@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { CallDecoder, decodeCall, decodeResponse, XmlRpcError } from '../../../src/xmlrpc/decode.ts';
+import {
+  CallDecoder,
+  decodeCall as decode,
+  decodeResponse,
+  XmlRpcError,
+} from '../../../src/xmlrpc/decode.ts';
 import { encodeCall, encodeFault, encodeResponse } from '../../../src/xmlrpc/encode.ts';
 import type { RpcValue } from '../../../src/xmlrpc/value.ts';
 
+const limits = { depth: 200, pieces: 10_000 };
+const decodeCall = (body: Uint8Array) => decode(body, limits);
 const bytes = (text: string) => Buffer.from(text);
 const call = (params: string) =>
   decodeCall(bytes(`<methodCall><methodName>m</methodName><params>${params}</params></methodCall>`));
@@ -40,7 +47,7 @@ describe('what was encoded', () => {
     fc.assert(
       fc.property(fc.array(tree, { maxLength: 4 }), fc.array(fc.nat(), { maxLength: 8 }), (params, cuts) => {
         const body = bytes(encodeCall('ns.method', params));
-        const decoder = new CallDecoder();
+        const decoder = new CallDecoder(limits);
         let start = 0;
         for (const cut of cuts.map((number) => number % (body.length + 1)).sort((a, b) => a - b)) {
           decoder.write(body.subarray(start, cut));
@@ -213,10 +220,25 @@ describe('bombs', () => {
     expect(refusal(() => decodeCall(bytes('<a>'.repeat(10_000))))).toBe('unmarshallable');
   });
 
-  test('the number of elements and of attributes is bounded', () => {
-    expect(refusal(() => call('<a/>'.repeat(1_000_001)))).toBe('unmarshallable');
-    const attributes = Array.from({ length: 1_000_001 }, (_, index) => `a${index}=''`).join(' ');
+  test.each([
+    ['elements', '<a/>'],
+    ['texts between elements', 'x<a></a>'],
+    ['CDATA sections', '<![CDATA[x]]>'],
+    ['comments', '<!---->'],
+    ['instructions', '<?a?>'],
+    ['character references', '&#65;'],
+    ['entity references', '&amp;'],
+    ['carriage returns', '\r'],
+    ['attributes', "<a b=''/>"],
+  ])('the number of %s is bounded', (_, piece) => {
+    expect(refusal(() => value(`<string>${piece.repeat(10_001)}</string>`))).toBe('unmarshallable');
+    expect(refusal(() => value(`<string>${piece.repeat(1000)}</string>`))).toBe('accepted');
+  });
+
+  test('the attributes of an element and the blanks in them are bounded', () => {
+    const attributes = Array.from({ length: 101 }, (_, index) => `a${index}=''`).join(' ');
     expect(refusal(() => decodeCall(bytes(`<a ${attributes}>`)))).toBe('unmarshallable');
+    expect(refusal(() => decodeCall(bytes(`<a b="${'\t'.repeat(10_001)}`)))).toBe('unmarshallable');
   });
 
   test('an integer of endless digits is refused', () => {

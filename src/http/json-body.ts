@@ -1,0 +1,69 @@
+// The JSON objects that scripts and the page send, read within bounds.
+import type { RpcValue } from '../xmlrpc/value.ts';
+import { bodyLimits } from './limits.ts';
+import type { HttpRequest } from './request.ts';
+
+export type JsonBody =
+  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, RpcValue> }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/**
+ * An empty body is an empty object. The content type is asked for because a page of another site cannot send it without
+ * the browser asking us first, which we never allow.
+ */
+export function readJson({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): JsonBody {
+  if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
+    return unreadable('Content-Type: application/json is needed');
+  }
+  if (body.length === 0) return { kind: 'object', members: new Map() };
+  const excess = excessOf(body);
+  if (excess !== null) return unreadable(excess);
+  const value = parse(body);
+  if (value === undefined) return unreadable('the body is no JSON');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return unreadable('the body is to be an object of parameters');
+  }
+  return { kind: 'object', members: new Map<string, RpcValue>(Object.entries(value)) };
+}
+
+function unreadable(reason: string): JsonBody {
+  return { kind: 'unreadable', reason };
+}
+
+/** Undefined for what is no JSON. */
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
+const openings: ReadonlySet<number> = new Set(Buffer.from('[{'));
+const closings: ReadonlySet<number> = new Set(Buffer.from(']}'));
+const separators: ReadonlySet<number> = new Set(Buffer.from(',:'));
+
+/**
+ * What is too much of it, before anything is made of it: JSON.parse takes a hundred times as much memory as brackets
+ * and commas do.
+ */
+function excessOf(text: Uint8Array): string | null {
+  const { depth: deepest, pieces: most } = bodyLimits.json;
+  let depth = 0;
+  let pieces = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text[index] ?? 0;
+    if (byte === QUOTE) isInString = !isInString;
+    else if (isInString) index += byte === BACKSLASH ? 1 : 0;
+    else if (separators.has(byte)) pieces += 1;
+    else if (openings.has(byte)) {
+      pieces += 1;
+      depth += 1;
+      if (depth > deepest) return `the body is nested more than ${deepest} levels deep`;
+    } else if (closings.has(byte)) depth -= 1;
+  }
+  return pieces > most ? `the body has more than ${most} values` : null;
+}

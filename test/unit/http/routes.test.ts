@@ -1,0 +1,82 @@
+// Every URL says what it takes of a body, and takes no more: also one that is added later.
+import { describe, expect, test } from 'bun:test';
+import { loadConfig } from '../../../src/config/load.ts';
+import { ActivityLog } from '../../../src/data-plane/main/activity-log.ts';
+import { DataPlane } from '../../../src/data-plane/main/data-plane.ts';
+import { TaskQueue } from '../../../src/event-loop/task-queue.ts';
+import { EventBus } from '../../../src/events/bus.ts';
+import { EventSerials } from '../../../src/events/numbering.ts';
+import { bodyLimits, MAX_SKIPPED_BYTES } from '../../../src/http/limits.ts';
+import type { RequestHead } from '../../../src/http/request.ts';
+import { admitter, type Route } from '../../../src/http/router.ts';
+import { routesFor } from '../../../src/http/routes.ts';
+import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
+import { PendingHooks } from '../../../src/supervisor/pending-hooks.ts';
+import { Reaper } from '../../../src/supervisor/reaper.ts';
+import { Supervisor } from '../../../src/supervisor/supervisor.ts';
+import { memoryHost } from '../config/memory-host.ts';
+
+/** Of a daemon without programs; no process is ever started or reaped. */
+function routes(): readonly Route[] {
+  const host = memoryHost({
+    '/etc/s.conf':
+      '[supervisord]\nlogfile=NONE\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=x:y\n',
+  });
+  const config = loadConfig({ path: '/etc/s.conf', overrides: {}, host });
+  const dataPlane = DataPlane.start(
+    () => {},
+    () => {},
+  );
+  const log = ActivityLog.open(config.supervisord, dataPlane, false);
+  const reaper: Reaper = Object.create(Reaper.prototype);
+  const daemon: DaemonContext = {
+    ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
+    ...{ taskQueue: new TaskQueue(), pendingHooks: new PendingHooks(log), cgroups: null, environment: {} },
+    ...{ serverUrl: null, childlogdir: '/tmp', identifier: 'supervisor', stripAnsi: false },
+  };
+  return routesFor(new Supervisor(config, daemon, () => config));
+}
+
+const all = routes();
+
+const request = (method: string, path: string, bytes: number): RequestHead => ({
+  ...{ line: `${method} ${path} HTTP/1.1`, method, path, query: '', version: '1.1', headers: new Map() },
+  contentLength: { kind: 'bytes', bytes },
+});
+
+/** Requests that a route answers; a method of the JSON API and a log stand for all below their paths. */
+function answered({ path, find }: Route): readonly RequestHead[] {
+  const paths = [path, `${path}/supervisor.getState`, `${path}a:b/stdout`];
+  return paths
+    .flatMap((each) => ['GET', 'HEAD', 'POST', 'PUT'].map((method) => request(method, each, 1)))
+    .filter((head) => typeof find(head) === 'function');
+}
+
+describe('every route', () => {
+  test('is found by its path', () => {
+    expect(all.length).toBeGreaterThan(20);
+    expect(new Set(all.map(({ path }) => path)).size).toBe(all.length);
+    for (const route of all) expect([route.path, answered(route).length > 0]).toEqual([route.path, true]);
+  });
+
+  test.each(all.map((route) => [route.path, route.body, route] as const))(
+    '(%s) takes what its kind of body (%s) may have, and not a byte more',
+    (_, body, route) => {
+      const admit = admitter(null, [route], { asked: null, pages: new Set() });
+      const { bytes } = bodyLimits[body];
+      for (const { method, path } of answered(route)) {
+        expect(admit(request(method, path, bytes)).kind).toBe('admitted');
+        expect(admit(request(method, path, bytes + 1))).toMatchObject({ response: { status: 413 } });
+      }
+    },
+  );
+
+  test('is bounded in all that a body of its kind can be made of', () => {
+    expect(Math.max(...Object.values(bodyLimits).map(({ bytes }) => bytes))).toBe(16 * 1024 * 1024);
+    for (const kind of ['json', 'xml'] as const) {
+      expect(bodyLimits[kind].depth).toBeLessThanOrEqual(200);
+      expect(bodyLimits[kind].pieces).toBeLessThanOrEqual(500_000);
+    }
+    expect(MAX_SKIPPED_BYTES).toBeLessThanOrEqual(64 * 1024);
+  });
+});
