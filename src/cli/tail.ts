@@ -1,18 +1,16 @@
 // `tsupervisor tail`: the last lines of logs, of one process or of many at once, and on request all that comes.
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { type FollowEnd, followStream } from '../client/follow-stream.ts';
-import { overlap } from '../client/log-overlap.ts';
 import { processName } from '../client/process-info.ts';
 import { FaultError } from '../client/rpc-client.ts';
 import type { Server } from '../client/server-address.ts';
 import type { Channel, SupervisorClient } from '../client/supervisor-client.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
-import { printError, write } from './output.ts';
+import { printError } from './output.ts';
 import { explainServerError } from './shared/explain.ts';
 import { untilInterrupted } from './shared/interrupt.ts';
-import { LineWriter } from './shared/line-writer.ts';
 import { readLogEnd } from './shared/log-end.ts';
-import { prefixes } from './shared/name-prefixes.ts';
+import { type LogOutput, logOutputs } from './shared/log-output.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 import { selectProcesses } from './shared/select.ts';
 
@@ -24,61 +22,151 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('-n, --lines <count>', 'how many lines', parseCount, 10)
     .option('--stderr', 'what they wrote to standard error')
     .action(async (patterns, options) => {
-      const channel = options.stderr ? 'stderr' : 'stdout';
       status = await withServer(options, async (client, server) => {
         const { processes, unmatched } = await selectProcesses(client, patterns);
-        const tails = tailsOf(processes.map(processName), channel);
-        const failed = options.follow
-          ? await followAll(client, server, tails, options.lines)
-          : await showAll(client, tails, options.lines);
-        if (failed) return exitStatuses.failed;
+        const names = processes.map(processName);
+        const outputFor = logOutputs(names);
+        const channel = options.stderr ? 'stderr' : 'stdout';
+        const tails = names.map((name) => ({ name, channel, output: outputFor(name) }) as const);
+        const source = { client, server, lines: options.lines };
+        const isDone = await (options.follow ? followAll(source, tails) : showAll(source, tails));
+        if (!isDone) return exitStatuses.failed;
         return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
       });
     });
   return runControl(command, args, () => status);
 }
 
+/** Where logs are read, and how many lines of each. */
+interface Source {
+  readonly client: SupervisorClient;
+  readonly server: Server;
+  readonly lines: number;
+}
+
 /** One log and where its bytes go. */
 interface Tail {
   readonly name: string;
   readonly channel: Channel;
-  readonly output: { write(bytes: Uint8Array): void; end(): void };
+  readonly output: LogOutput;
 }
 
-/** A single log comes as it is; the lines of several are kept apart. */
-function tailsOf(names: readonly string[], channel: Channel): Tail[] {
-  const prefixOf = prefixes(names);
-  return names.map((name) => {
-    const prefix = Buffer.from(prefixOf.get(name) ?? '');
-    const lines = new LineWriter((line) => write(1, Buffer.concat([prefix, line])));
-    const asItIs = { write: (bytes: Uint8Array) => write(1, bytes), end: () => {} };
-    return { name, channel, output: names.length > 1 ? lines : asItIs };
-  });
-}
-
-/** Whether any of them failed. */
-async function showAll(client: SupervisorClient, tails: readonly Tail[], count: number): Promise<boolean> {
-  let failed = false;
+/** Whether all were shown; of the others the reason is printed. */
+async function showAll(source: Source, tails: readonly Tail[]): Promise<boolean> {
+  let areAllShown = true;
   for (const tail of tails) {
-    if ((await showLastLines(client, tail, count)) === null) failed = true;
+    const end = await readText(source, tail, false, new AbortController().signal);
+    const isShown = hasNoText(end) ? await showByRpc(source, tail) : endedWell(source, tail, end);
+    tail.output.end();
+    if (!isShown) areAllShown = false;
   }
-  return failed;
+  return areAllShown;
 }
 
-/** Prints the last lines; what was read of the log, or null, with the reason printed, when there is none. */
-async function showLastLines(client: SupervisorClient, tail: Tail, count: number): Promise<Buffer | null> {
+/** As showAll, until Ctrl-C or until nothing is left to be followed. */
+async function followAll(source: Source, tails: readonly Tail[]): Promise<boolean> {
+  let areAllFollowed = true;
+  await untilInterrupted(async (interrupted) => {
+    const following: Promise<boolean>[] = [];
+    // One after the other, as the client takes one call at a time; the first is followed while the next begins.
+    for (const tail of tails) {
+      const { isDone } = await beginFollowing(source, tail, interrupted);
+      following.push(isDone);
+    }
+    areAllFollowed = (await Promise.all(following)).every((isDone) => isDone);
+  });
+  return areAllFollowed;
+}
+
+interface Following {
+  /** Whether it ended without a failure; the reason is printed. */
+  readonly isDone: Promise<boolean>;
+}
+
+/** Resolves as soon as the server has answered. */
+async function beginFollowing(source: Source, tail: Tail, interrupted: AbortSignal): Promise<Following> {
+  const started = Promise.withResolvers<null>();
+  const reading = readText(source, tail, true, interrupted, () => started.resolve(null));
+  const end = await Promise.race([started.promise, reading]);
+  if (end !== null && hasNoText(end)) {
+    const reason = await whyNoLog(source, tail);
+    if (reason === null) return followOriginal(source, tail, interrupted);
+    printError(reason);
+    return { isDone: Promise.resolve(false) };
+  }
+  return { isDone: finished(source, tail, reading) };
+}
+
+async function finished(source: Source, tail: Tail, reading: Promise<FollowEnd>): Promise<boolean> {
+  const end = await reading;
+  tail.output.end();
+  return endedWell(source, tail, end);
+}
+
+/** The last lines, and when they are followed what is added, byte for byte. */
+function readText(
+  { server, lines }: Source,
+  { name, channel, output }: Tail,
+  isFollowed: boolean,
+  signal: AbortSignal,
+  onStart = () => {},
+): Promise<FollowEnd> {
+  const query = `?lines=${lines}&follow=${isFollowed}`;
+  const path = `/api/v1/logs/${name}/${channel}/text`;
+  return followStream(server, path, (bytes) => output.write(bytes), signal, { query, onStart });
+}
+
+/** There is no such log, or the server is the original, which has no such URL. */
+function hasNoText(end: FollowEnd): boolean {
+  return end.kind === 'refused' && end.status === 404;
+}
+
+/** As far as XML-RPC can tell what is in a log. */
+async function showByRpc(source: Source, tail: Tail): Promise<boolean> {
+  const reason = await whyNoLog(source, tail);
+  if (reason !== null) {
+    printError(reason);
+    return false;
+  }
+  const lines = await readLogEnd(source.client, tail.name, tail.channel, source.lines);
+  tail.output.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  return true;
+}
+
+/** The original begins with the last bytes, of which the last lines are shown. */
+function followOriginal(
+  source: Source,
+  { name, channel, output }: Tail,
+  interrupted: AbortSignal,
+): Following {
+  let isFirst = true;
+  const onBytes = (bytes: Uint8Array): void => {
+    output.write(isFirst ? lastLines(bytes, source.lines) : bytes);
+    isFirst = false;
+  };
+  const reading = followStream(source.server, `/logtail/${name}/${channel}`, onBytes, interrupted);
+  return { isDone: finished(source, { name, channel, output }, reading) };
+}
+
+function lastLines(bytes: Uint8Array, count: number): Uint8Array {
+  const lines = Buffer.from(bytes)
+    .toString('latin1')
+    .split(/(?<=\n)/);
+  return Buffer.from(lines.slice(Math.max(0, lines.length - count)).join(''), 'latin1');
+}
+
+/** A line that says why a log cannot be read; null when it can be. */
+async function whyNoLog({ client }: Source, tail: Tail): Promise<string | null> {
   try {
-    const { lines, text } = await readLogEnd(client, tail.name, tail.channel, count);
-    tail.output.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-    return Buffer.from(text);
+    await client.readProcessLog(tail.name, tail.channel, 0, 1);
+    return null;
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const why =
+    const reason =
       error.code === faultCodes.NO_FILE
         ? await whyNoFile(client, tail)
         : `log cannot be read (${error.text})`;
-    printError(`tsupervisor: ${tail.name}: ${tail.channel} ${why}`);
-    return null;
+    return `tsupervisor: ${tail.name}: ${tail.channel} ${reason}`;
   }
 }
 
@@ -99,51 +187,12 @@ async function journalOf(client: SupervisorClient, { name, channel }: Tail): Pro
   return `journalctl TSUPERVISOR_PROCESS=${bare}${whose} TSUPERVISOR_STREAM=${channel}`;
 }
 
-/** Until Ctrl-C or until nothing is left to be followed. */
-async function followAll(
-  client: SupervisorClient,
-  server: Server,
-  tails: readonly Tail[],
-  count: number,
-): Promise<boolean> {
-  let failed = false;
-  await untilInterrupted(async (interrupted) => {
-    const following: Promise<FollowEnd | null>[] = [];
-    // One after the other, as the client takes one call at a time; the first is followed while the next is read.
-    for (const tail of tails) {
-      const read = await showLastLines(client, tail, count);
-      following.push(read === null ? Promise.resolve(null) : follow(server, tail, read, interrupted));
-    }
-    const ends = await Promise.all(following);
-    failed = tails.some((tail, index) => !endedWell(tail, ends[index] ?? null, server));
-  });
-  return failed;
-}
-
-/** What the server sends first are bytes from the end of the log, of which some or all were read already. */
-async function follow(
-  server: Server,
-  { name, channel, output }: Tail,
-  read: Buffer,
-  interrupted: AbortSignal,
-): Promise<FollowEnd> {
-  let isFirst = true;
-  const onBytes = (bytes: Uint8Array): void => {
-    output.write(isFirst ? bytes.subarray(overlap(read, bytes)) : bytes);
-    isFirst = false;
-  };
-  const end = await followStream(server, `/logtail/${name}/${channel}`, onBytes, interrupted);
-  output.end();
-  return end;
-}
-
-/** Says why not; null is for a log that could not be read, which was said. */
-function endedWell({ name, channel }: Tail, end: FollowEnd | null, server: Server): boolean {
-  if (end === null) return false;
+/** Says why not. */
+function endedWell({ server }: Source, { name, channel }: Tail, end: FollowEnd): boolean {
   if (end.kind === 'ended') return true;
   const reason =
     end.kind === 'refused' ? `the server answered ${end.status}` : explainServerError(end.error, server.url);
-  printError(`tsupervisor: ${name}: ${channel} cannot be followed: ${reason}`);
+  printError(`tsupervisor: ${name}: ${channel} cannot be read: ${reason}`);
   return false;
 }
 

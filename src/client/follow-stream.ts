@@ -1,4 +1,4 @@
-// Follows what has no end: a log (`/logtail/NAME/CHANNEL`, `/mainlogtail`), the stream of events. Hands on the bytes
+// Reads what may have no end: a log (`/logtail/NAME/CHANNEL`, `/mainlogtail`), the stream of events. Hands on the bytes
 // as they come; what they mean, and when to stop, is decided elsewhere.
 import { type Connection, ConnectionError, connect } from './connection.ts';
 import { ResponseReader } from './http-response.ts';
@@ -12,15 +12,23 @@ export type FollowEnd =
   /** A ServerUrlError, a ConnectionError or a BadResponseError. */
   | { readonly kind: 'failed'; readonly error: Error };
 
+export interface StreamOptions {
+  /** Behind the path, encoded. */
+  readonly query?: string;
+  /** The server sends it. */
+  readonly onStart?: () => void;
+}
+
 /**
- * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects. `onBytes` gets the body as
- * it is, pieces may end inside a character.
+ * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects.
+ * `onBytes` gets the body as it is, pieces may end inside a character.
  */
 export async function followStream(
   server: Server,
   path: string,
   onBytes: (bytes: Uint8Array) => void,
   signal: AbortSignal,
+  { query = '', onStart = () => {} }: StreamOptions = {},
 ): Promise<FollowEnd> {
   const ended = Promise.withResolvers<FollowEnd>();
   let isOver = false;
@@ -31,7 +39,8 @@ export async function followStream(
   const abort = (): void => end({ kind: 'ended' });
   const reader = new ResponseReader({
     onHead: ({ status }) => {
-      if (status !== 200) end({ kind: 'refused', status });
+      if (status === 200) onStart();
+      else end({ kind: 'refused', status });
     },
     onBody: (piece) => {
       if (!isOver) onBytes(piece);
@@ -47,7 +56,7 @@ export async function followStream(
     });
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
-    connection.send(followRequest(path, hostHeader(address), server));
+    connection.send(followRequest(encodedPath(path) + query, hostHeader(address), server));
     return await ended.promise;
   } catch (error) {
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
@@ -70,9 +79,13 @@ function closedEnd(reader: ResponseReader): FollowEnd {
   return reader.started ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };
 }
 
-function followRequest(path: string, host: string, server: Server): string {
+function encodedPath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}
+
+function followRequest(target: string, host: string, server: Server): string {
   return (
-    `GET ${path.split('/').map(encodeURIComponent).join('/')} HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\nUser-Agent: tsupervisor\r\n` +
+    `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nAccept: */*\r\nUser-Agent: tsupervisor\r\n` +
     `${authorizationHeader(server.credentials)}\r\n`
   );
 }

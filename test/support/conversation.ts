@@ -49,6 +49,11 @@ export class Conversation {
     return new Conversation(command, true);
   }
 
+  /** Everything so far, byte for byte where it is UTF-8. */
+  get written(): string {
+    return this.#stdout;
+  }
+
   /** Everything so far; at a terminal without control sequences, bells and carriage returns. */
   get printed(): string {
     return Bun.stripANSI(this.#stdout).replace(/[\r\x07]/g, '');

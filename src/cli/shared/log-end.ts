@@ -1,33 +1,26 @@
 // The last lines of a log, which the protocol only gives by bytes.
 import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
 
-export interface LogEnd {
-  /** Without their ends. */
-  readonly lines: readonly string[];
-  /** What they were taken from: the last 2 KiB at least, or the whole log. */
-  readonly text: string;
-}
-
 /** Bytes to ask for at first: a guess at how long a line is. */
 const BYTES_PER_LINE = 200;
 const MIN_BYTES = 2048;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The last `count` lines at most. Rejects as RpcClient.call does, with a fault when there is no log. */
+/** The last `count` lines at most, without their ends. Rejects as RpcClient.call does, with a fault when there is no log. */
 export async function readLogEnd(
   client: SupervisorClient,
   name: string,
   channel: Channel,
   count: number,
-): Promise<LogEnd> {
+): Promise<readonly string[]> {
   let before = -1;
   for (let bytes = Math.max(MIN_BYTES, count * BYTES_PER_LINE); ; bytes *= 4) {
     const text = await client.readProcessLog(name, channel, -bytes, 0);
     const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
     // The first of more than enough may have lost its beginning.
-    if (lines.length > count) return { lines: lines.slice(lines.length - count), text };
+    if (lines.length > count) return lines.slice(lines.length - count);
     const isWhole = Buffer.byteLength(text) < bytes || text.length === before;
-    if (isWhole || bytes >= MAX_BYTES) return { lines, text };
+    if (isWhole || bytes >= MAX_BYTES) return lines;
     before = text.length;
   }
 }

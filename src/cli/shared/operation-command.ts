@@ -113,7 +113,7 @@ async function printFailures(
 async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     try {
-      const { lines } = await readLogEnd(client, name, channel, LOG_LINES);
+      const lines = await readLogEnd(client, name, channel, LOG_LINES);
       if (lines.length > 0) return lines;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;

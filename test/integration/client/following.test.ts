@@ -1,5 +1,6 @@
 // What of our own commands goes on until Ctrl-C: tail -f, status --watch, events.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { clientOf } from '../../support/client.ts';
 import { Conversation } from '../../support/conversation.ts';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
@@ -10,6 +11,10 @@ command=/bin/cat
 startsecs=0
 [program:dog]
 command=/bin/cat
+startsecs=0
+[program:hue]
+command=/bin/sh -c 'while read -r line; do printf "\\033[31m%%s\\033[0m\\n" "$line"; done'
+stdout_logfile=%(here)s/hue.log
 startsecs=0
 `;
 
@@ -57,6 +62,65 @@ describe('tail -f', () => {
     tail.signal('SIGINT');
     expect((await tail.ended()).status).toBe(0);
   });
+});
+
+describe('tail of a log with colours and control characters', () => {
+  const lines = Array.from({ length: 100 }, (_, at) => `\x1b[32mGET\x1b[0m /${at} \x00\x07\n`);
+  let log: string;
+
+  beforeEach(async () => {
+    log = daemon.path('hue.log');
+    writeFileSync(log, lines.join(''));
+  });
+
+  test('gives its bytes as they are when it is not at a terminal', async () => {
+    writeFileSync(log, Buffer.from([0x1b, 0x5b, 0x31, 0x6d, 0xff, 0x80, 0x0d, 0x0a, 0xe2]));
+    const tail = Bun.spawnSync([ours[0], 'tail', '-c', daemon.configPath, 'hue']);
+    expect([...tail.stdout]).toEqual([...readFileSync(log)]);
+  });
+
+  test('goes on where the last lines end, and repeats nothing', async () => {
+    const tail = follow('tail', '-f', '-n', '2', 'hue');
+    await tail.sees('/99');
+    await write('hue', 'last\n');
+    await tail.sees('last');
+    tail.signal('SIGINT');
+    await tail.ended();
+    expect(tail.written).toBe(`${lines.slice(-2).join('')}\x1b[31mlast\x1b[0m\n`);
+  });
+
+  test('passes colours on to a terminal, and shows what a terminal would obey', async () => {
+    writeFileSync(log, '\x1b[1;38;5;208mtitle \x1b]0;taken\x07 \x1b[2J\x1b[H\xe9\u009b5n over\rwritten\r\n');
+    const tail = Conversation.atTerminal([ours[0], 'tail', '-c', daemon.configPath, 'hue']);
+    await tail.ended();
+    expect(tail.written).toBe(
+      '\x1b[1;38;5;208mtitle ^[]0;taken^G ^[[2J^[[H\xe9\\x9b5n over^Mwritten\r\r\n\x1b[0m',
+    );
+  });
+
+  test('of several ends the colours of a line with the line', async () => {
+    await write('dog', 'plain\n');
+    writeFileSync(log, '\x1b[31mred\n');
+    const command = [ours[0], 'tail', '-n', '1', '-c', daemon.configPath, 'hue', 'dog'];
+    const tail = Conversation.atTerminal(command);
+    await tail.ended();
+    expect(tail.written).toContain('\x1b[31mred\r\n\x1b[0m');
+    expect(tail.printed).toBe('dog | plain\nhue | red\n');
+  });
+});
+
+test('tail -f of the original begins with what that sends of the end, and goes on', async () => {
+  const other = await Daemon.start({ config, executable: original });
+  const client = clientOf(other);
+  await client.sendStdin('cat', 'one\ntwo\nthree\n');
+  const tail = Conversation.withPipes([ours[0], 'tail', '-c', other.configPath, '-f', '-n', '2', 'cat']);
+  await tail.sees('three\n');
+  await client.sendStdin('cat', 'four\n');
+  await tail.sees('four\n');
+  tail.signal('SIGINT');
+  expect(await tail.ended()).toEqual({ status: 0, stdout: 'two\nthree\nfour\n', stderr: '' });
+  client.close();
+  await other.stop();
 });
 
 describe('status --watch', () => {

@@ -1,7 +1,6 @@
 // What comes in pieces: lines, events, and the part of a log that comes twice.
 import { describe, expect, test } from 'bun:test';
 import { LineWriter } from '../../../src/cli/shared/line-writer.ts';
-import { overlap } from '../../../src/client/log-overlap.ts';
 import { EventStreamReader, type ServerSentEvent } from '../../../src/client/server-sent-events.ts';
 
 describe('lines', () => {
@@ -24,25 +23,6 @@ describe('lines', () => {
 
   test('without end come in parts', () => {
     expect(lines('x'.repeat(100_000), 'y\n')).toEqual([`${'x'.repeat(100_000)}\n`, 'y\n']);
-  });
-});
-
-describe('the overlap of what was read and what is followed', () => {
-  const of = (read: string, followed: string): number => overlap(Buffer.from(read), Buffer.from(followed));
-
-  test('is the whole log when it is short and nothing was added', () => {
-    expect(of('one\ntwo\n', 'one\ntwo\n')).toBe(8);
-  });
-
-  test('is the end of what was read', () => {
-    expect(of('zero\none\ntwo\n', 'two\nthree\n')).toBe(4);
-    expect(of('tick\ntick\n', 'tick\ntick\ntick\n')).toBe(10);
-  });
-
-  test('is nothing when the log moved on', () => {
-    expect(of('one\n', 'two\n')).toBe(0);
-    expect(of('', 'one\n')).toBe(0);
-    expect(of('one\n', '')).toBe(0);
   });
 });
 
