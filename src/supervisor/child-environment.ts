@@ -1,5 +1,7 @@
 // The environment of a child: the daemon's own, what tells it about its supervisor, what the configuration sets.
+// And what of it decides where its program is found.
 import type { ProcessConfig } from '../config/config.ts';
+import type { Surroundings } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
 /** `NAME=value` each; a later source overrides an earlier one. */
@@ -13,6 +15,15 @@ export function childEnvironment(config: ProcessConfig, group: string, daemon: D
     ...config.environment,
   };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+}
+
+/** An empty PATH of the daemon's is as good as none; one of the program's own is taken at its word. */
+export function surroundingsOf(
+  { environment, directory }: ProcessConfig,
+  daemon: DaemonContext,
+): Surroundings {
+  const inherited = daemon.environment['PATH'] || undefined;
+  return { searchPath: environment['PATH'] ?? inherited, directory };
 }
 
 function serverUrl({ serverurl }: ProcessConfig, daemon: DaemonContext): Record<string, string> {

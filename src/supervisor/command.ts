@@ -1,5 +1,5 @@
 // The `command=` of a program: split into words as a POSIX shell would (quotes and backslash, nothing else),
-// and looked up on the child's PATH.
+// and looked up on the child's PATH, from the directory in which it will be executed.
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { pythonRepr } from '../python/repr.ts';
 
@@ -21,34 +21,54 @@ export class CommandError extends Error {
 
 const defaultPath = '/bin:/usr/bin:/usr/local/bin';
 
-/** What to execute for `command`, looked up in `searchPath` (the child's PATH). Throws CommandError. */
-export function resolveCommand(command: string, searchPath: string | undefined): ResolvedCommand {
+/** Where a child looks for its program. */
+export interface Surroundings {
+  /** PATH of its environment; without one, some usual directories. */
+  readonly searchPath: string | undefined;
+  /** Its working directory, which relative paths begin at; null for ours. */
+  readonly directory: string | null;
+}
+
+/** What to execute for `command`. Throws CommandError. */
+export function resolveCommand(command: string, surroundings: Surroundings): ResolvedCommand {
   const argv = splitWords(command);
   const [program] = argv;
   if (program === undefined) throw new CommandError('unusable', 'command is empty');
-  const path = program.includes('/') ? program : findOnPath(program, searchPath ?? defaultPath);
-  requireExecutable(path);
-  return { path, argv };
+  return { path: resolveProgram(program, surroundings), argv };
 }
 
-/** The first entry that exists wins, even if it cannot be executed; the bare name when there is none. */
-function findOnPath(program: string, searchPath: string): string {
-  for (const directory of searchPath.split(':')) {
-    const candidate = directory === '' ? program : `${directory.replace(/\/$/, '')}/${program}`;
-    if (statOrNull(candidate) !== null) return candidate;
+/** The path of a program: a name without a slash is looked up on PATH, and only there. Throws CommandError. */
+export function resolveProgram(program: string, { searchPath, directory }: Surroundings): string {
+  const candidates = program.includes('/') ? [program] : pathsOf(program, searchPath ?? defaultPath);
+  // The first that exists decides, even if it cannot be executed.
+  for (const path of candidates) {
+    const place = seenFrom(directory, path);
+    const status = statOrNull(place);
+    if (status === null) continue;
+    requireExecutable(path, place, status);
+    return path;
   }
-  return program;
+  throw new CommandError('missing', `can't find command ${pythonRepr(program)}`);
 }
 
-function requireExecutable(path: string): void {
-  const status = statOrNull(path);
+/** An empty element of PATH is the working directory. */
+function pathsOf(program: string, searchPath: string): string[] {
+  return searchPath
+    .split(':')
+    .map((directory) => (directory === '' ? program : `${directory.replace(/\/$/, '')}/${program}`));
+}
+
+function seenFrom(directory: string | null, path: string): string {
+  return directory === null || path.startsWith('/') ? path : `${directory}/${path}`;
+}
+
+function requireExecutable(path: string, place: string, status: Stats): void {
   const shown = pythonRepr(path);
-  if (status === null) throw new CommandError('missing', `can't find command ${shown}`);
   if (status.isDirectory()) throw new CommandError('unusable', `command at ${shown} is a directory`);
   if ((status.mode & 0o111) === 0)
     throw new CommandError('unusable', `command at ${shown} is not executable`);
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(place, constants.X_OK);
   } catch {
     throw new CommandError('unusable', `no permission to run command ${shown}`);
   }

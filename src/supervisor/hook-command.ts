@@ -5,7 +5,7 @@ import { cstring, libc, ptr } from '../linux/libc.ts';
 import { closePipe, createPipe } from '../linux/pipe.ts';
 import { SpawnFailure, spawn } from '../linux/spawn.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment, surroundingsOf } from './child-environment.ts';
 import { CommandError, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { describeExit } from './exit-status.ts';
@@ -69,8 +69,7 @@ function spawnHook(
   { config, group }: Process,
   daemon: DaemonContext,
 ): number {
-  const searchPath = config.environment.PATH ?? daemon.environment.PATH;
-  const { path, argv } = resolveCommand(command, searchPath);
+  const { path, argv } = resolveCommand(command, surroundingsOf(config, daemon));
   const environment = childEnvironment(config, group, daemon);
   const { directory, umask, user } = config;
   return withInput(input, (stdio) =>

@@ -10,7 +10,7 @@ import { monotonicMs } from '../linux/monotonic-clock.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import { Child, type ChildPlan, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
-import { childEnvironment } from './child-environment.ts';
+import { childEnvironment, surroundingsOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
@@ -122,8 +122,7 @@ export class Process {
 
   /** What would be executed now. Throws CommandError. */
   resolveCommand(): ResolvedCommand {
-    const searchPath = this.config.environment['PATH'] ?? this.daemon.environment['PATH'];
-    return resolveCommand(this.config.command, searchPath);
+    return resolveCommand(this.config.command, surroundingsOf(this.config, this.daemon));
   }
 
   start(by: Requester): void {

@@ -85,6 +85,10 @@ on_fatal=/no/such/hook
 command=/bin/false
 startretries=0
 on_fatal=/bin/false
+[program:doomed_three]
+command=/bin/false
+startretries=0
+on_fatal=supervisord.conf
 `,
       },
       async (daemon) => {
@@ -93,6 +97,10 @@ on_fatal=/bin/false
           "on_fatal of doomed: '/no/such/hook' could not be run: can't find command '/no/such/hook'",
         );
         await logged("on_fatal of doomed_too: '/bin/false' failed: exit status 1");
+        // A name without a slash is looked up on PATH; that there is such a file beside the daemon does not count.
+        await logged(
+          "on_fatal of doomed_three: 'supervisord.conf' could not be run: can't find command 'supervisord.conf'",
+        );
       },
     );
   });

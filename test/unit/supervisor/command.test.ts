@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, resolveCommand } from '../../../src/supervisor/command.ts';
+import { CommandError, resolveCommand, type Surroundings } from '../../../src/supervisor/command.ts';
 
 let directory: string;
 
@@ -17,14 +17,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const nowhere: Surroundings = { searchPath: undefined, directory: null };
+
 /** The words of a command whose first word is a program that exists. */
 function words(rest: string): readonly string[] {
-  return resolveCommand(`/bin/sh ${rest}`, undefined).argv.slice(1);
+  return resolveCommand(`/bin/sh ${rest}`, nowhere).argv.slice(1);
 }
 
-function refusal(command: string, path?: string): string {
+function refusal(command: string, searchPath?: string, directory: string | null = null): string {
   try {
-    resolveCommand(command, path);
+    resolveCommand(command, { searchPath, directory });
   } catch (error) {
     if (error instanceof CommandError) return `${error.kind}: ${error.message}`;
   }
@@ -63,7 +65,7 @@ describe('splitting a command into words', () => {
 
 describe('looking a command up', () => {
   test('finds a bare name on the given path and keeps argv[0] as it was written', () => {
-    const found = resolveCommand('tool -v', `/nonexistent:${directory}`);
+    const found = resolveCommand('tool -v', { searchPath: `/nonexistent:${directory}`, directory: null });
     expect(found).toEqual({ path: join(directory, 'tool'), argv: ['tool', '-v'] });
   });
 
@@ -78,5 +80,20 @@ describe('looking a command up', () => {
     expect(refusal(`${directory}/nosuch`)).toBe(`missing: can't find command '${directory}/nosuch'`);
     expect(refusal(`${directory}/folder`)).toBe(`unusable: command at '${directory}/folder' is a directory`);
     expect(refusal(`${directory}/text`)).toBe(`unusable: command at '${directory}/text' is not executable`);
+  });
+
+  test('never takes a bare name for a file of the working directory', () => {
+    // Both are there: tests run in the directory of the sources.
+    for (const name of ['src', 'package.json'])
+      expect(refusal(name, directory)).toBe(`missing: can't find command '${name}'`);
+  });
+
+  test('looks for what is relative in the directory of the program', () => {
+    const inDirectory = { directory, searchPath: 'second:' };
+    expect(resolveCommand('text', inDirectory).path).toBe('second/text');
+    expect(resolveCommand('tool', inDirectory).path).toBe('tool');
+    expect(resolveCommand('./tool', inDirectory).path).toBe('./tool');
+    expect(refusal('folder', ':', directory)).toBe("unusable: command at 'folder' is a directory");
+    expect(refusal('package.json', ':', directory)).toBe("missing: can't find command 'package.json'");
   });
 });
