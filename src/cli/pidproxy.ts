@@ -1,8 +1,12 @@
 // pidproxy: runs a command that puts itself into the background, and passes our signals to the pid of its pidfile.
-import { readFileSync } from 'node:fs';
+// We may be root and the pidfile another user's, so a number in it is a claim: only what the command has started is reached.
 import { resolve } from 'node:path';
-import { libc } from '../linux/libc.ts';
+import { errnoName } from '../linux/errno.ts';
+import { ProcessHandle } from '../linux/process-handle.ts';
+import { adoptOrphans, isDescendant, reapOrphans } from '../linux/process-tree.ts';
 import { signalNumber } from '../linux/signals.ts';
+import { textOrEmpty } from '../linux/text-or-empty.ts';
+import { resolveProgram } from '../supervisor/command.ts';
 import { print, printError } from './output.ts';
 
 const usage = `pidproxy: run a command, and pass signals to the process that its pidfile names.
@@ -27,11 +31,13 @@ export async function run(args: readonly string[]): Promise<number> {
     });
   }
   try {
-    // Relative to the working directory, never looked for in PATH, as it always was.
-    const child = Bun.spawn([resolve(command), ...rest], {
+    adoptOrphans();
+    const program = resolveProgram(command, { searchPath: process.env.PATH, directory: null });
+    const child = Bun.spawn([resolve(program), ...rest], {
       argv0: command,
       stdio: ['inherit', 'inherit', 'inherit'],
     });
+    process.on('SIGCHLD', () => reapOrphans(child.pid));
     const status = await Promise.race([told, child.exited.then(() => 0)]);
     process.exit(status);
   } catch (error) {
@@ -47,16 +53,43 @@ function passTo(pidfile: string, signal: string): boolean {
     print(`Can't read child pidfile ${pidfile}!`);
     return false;
   }
-  libc.kill(pid, signalNumber(signal) ?? 0);
-  return true;
+  const handle = ProcessHandle.open(pid);
+  // It has ended: there is nothing to do for it.
+  if (handle === null) return true;
+  try {
+    if (!isOurs(pid)) {
+      print(`pidproxy: ${pid} in ${pidfile} was not started by the command, ${signal} is not sent to it`);
+      return false;
+    }
+    const failure = handle.signal(signalNumber(signal) ?? 0);
+    if (failure !== null) print(`pidproxy: cannot send ${signal} to ${pid}: ${errnoName(failure)}`);
+    return true;
+  } finally {
+    handle.close();
+  }
 }
 
-/** Only a number above 1: 0 and below are process groups, 1 is nobody's child. */
+/** Of the process numbers that there can be; 1 is the system's own, and kill(2) takes anything below for a group. */
 function pidIn(pidfile: string): number | null {
-  try {
-    const text = readFileSync(pidfile, 'utf8').trim();
-    return /^\d{1,10}$/.test(text) && Number(text) > 1 ? Number(text) : null;
-  } catch {
-    return null;
-  }
+  const text = textOrEmpty(pidfile).trim();
+  const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  return pid > 1 && pid <= highestPid() ? pid : null;
+}
+
+function highestPid(): number {
+  return Number(textOrEmpty('/proc/sys/kernel/pid_max')) || PID_MAX_LIMIT;
+}
+
+/** Of 64-bit kernels. */
+const PID_MAX_LIMIT = 2 ** 22;
+
+/** What an earlier run has left is no descendant, but still in our cgroup, if that is the program's alone. */
+function isOurs(pid: number): boolean {
+  if (isDescendant(pid, process.pid)) return true;
+  const cgroup = cgroupsOf(process.pid);
+  return cgroup !== '' && cgroupsOf(pid) === cgroup && cgroupsOf(process.ppid) !== cgroup;
+}
+
+function cgroupsOf(pid: number): string {
+  return textOrEmpty(`/proc/${pid}/cgroup`);
 }

@@ -2,7 +2,7 @@
 // It is named by its directory. Whether it is ours to use is not known here.
 import { mkdirSync, openSync, readdirSync, rmdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { libc } from './libc.ts';
+import { signalMembers } from './process-handle.ts';
 import { processRow } from './process-table.ts';
 import { isSystemError } from './system-error.ts';
 import { textOrEmpty } from './text-or-empty.ts';
@@ -128,10 +128,8 @@ export function killOneByOne(directory: string): void {
     // 0 would be ourselves and our process group.
     const left = treeOf(directory).filter((pid) => pid > 1 && pid !== process.pid && !killed.has(pid));
     if (left.length === 0) return;
-    for (const pid of left) {
-      libc.kill(pid, SIGKILL);
-      killed.add(pid);
-    }
+    signalMembers(left, SIGKILL, () => new Set(treeOf(directory)));
+    for (const pid of left) killed.add(pid);
   }
 }
 

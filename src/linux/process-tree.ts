@@ -1,5 +1,8 @@
 // What a process and all its descendants take of the machine, as /proc tells.
 import { readdirSync } from 'node:fs';
+import { checked } from './errno.ts';
+import { libc } from './libc.ts';
+import { processStat } from './process-stat.ts';
 import type { ProcessRow } from './process-table.ts';
 import { residentBytesOf } from './process-usage.ts';
 import { textOrEmpty } from './text-or-empty.ts';
@@ -43,6 +46,34 @@ export function residentBytesOfTree(pid: number): number {
   }
   return total;
 }
+
+/** Whether `pid` was started by `ancestor`, or by what that has started. */
+export function isDescendant(pid: number, ancestor: number): boolean {
+  const seen = new Set<number>();
+  for (let next = processStat(pid)?.parent ?? 0; next > 0 && !seen.has(next); ) {
+    if (next === ancestor) return true;
+    seen.add(next);
+    next = processStat(next)?.parent ?? 0;
+  }
+  return false;
+}
+
+/**
+ * From now on descendants of ours whose parent ends become our children (PR_SET_CHILD_SUBREAPER), so that whatever goes
+ * into the background stays a descendant. They are ours to reap.
+ */
+export function adoptOrphans(): void {
+  checked(libc.prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n), 'prctl');
+}
+
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** Takes ended children off the kernel's table, but for the one that somebody else waits for. */
+export function reapOrphans(but: number): void {
+  for (const pid of childrenOf(process.pid)) if (pid !== but) libc.waitpid(pid, null, WNOHANG);
+}
+
+const WNOHANG = 1;
 
 /** A child belongs to the thread that started it. */
 function childrenOf(pid: number): number[] {

@@ -11,6 +11,7 @@ import {
   untilEmpty,
 } from '../../src/linux/cgroup.ts';
 import { cgroupPath, directoryOf } from '../../src/linux/own-cgroup.ts';
+import { signalMembers } from '../../src/linux/process-handle.ts';
 import { processRow } from '../../src/linux/process-table.ts';
 import { Daemon, ours, run } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
@@ -334,5 +335,20 @@ describe('a kernel without cgroup.kill', () => {
     killOneByOne(cgroup);
     expect(await untilEmpty(cgroup, 10_000)).toBe(true);
     expect(removeCgroup(cgroup)).toBe(true);
+  });
+
+  test('what has left it between the look and the kill is let live', async () => {
+    const stranger = Bun.spawn(['sleep', '100000'], { stdio: ['ignore', 'ignore', 'ignore'] });
+    const member = Bun.spawn(['sleep', '100000'], { stdio: ['ignore', 'ignore', 'ignore'] });
+    signalMembers([stranger.pid, member.pid], 9, () => new Set([member.pid]));
+    await member.exited;
+    expect([member.signalCode, stranger.signalCode]).toEqual(['SIGKILL', null]);
+    // One that ends after it was looked at is no failure.
+    signalMembers([stranger.pid], 9, () => {
+      process.kill(stranger.pid, 'SIGKILL');
+      return new Set([stranger.pid]);
+    });
+    await stranger.exited;
+    signalMembers([stranger.pid], 9, () => new Set([stranger.pid]));
   });
 });
