@@ -14,6 +14,8 @@ import { isSystemError } from '../linux/system-error.ts';
 import { cleanAutoLogs } from '../logs/auto-log.ts';
 import { reload, shutdown } from '../operations/end.ts';
 import { OperationError } from '../operations/operation-error.ts';
+import { SpawnedChildren } from '../supervisor/child.ts';
+import { monotonicClock } from '../supervisor/clock.ts';
 import type { DaemonContext } from '../supervisor/daemon-context.ts';
 import { PendingHooks } from '../supervisor/pending-hooks.ts';
 import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
@@ -155,6 +157,8 @@ function superviseBehind(
     eventSerials,
     dataPlane,
     reaper,
+    children: new SpawnedChildren(dataPlane, reaper),
+    clock: monotonicClock,
     taskQueue: new TaskQueue(),
     pendingHooks: new PendingHooks(log),
     cgroups,

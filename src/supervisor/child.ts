@@ -12,6 +12,7 @@ import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
 import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
+import type { OnExit, Reaper } from './reaper.ts';
 
 /** What the child is connected to; made by the process it belongs to. */
 export interface ChildPlan {
@@ -46,20 +47,40 @@ export class SpawnError extends Error {
   override readonly name = 'SpawnError';
 }
 
-export class Child {
-  #reaped = false;
+/** Makes the children of processes. Tests put their own in its place. */
+export interface ChildFactory {
+  /** Throws SpawnError or SyscallError; then nothing is left open. */
+  begin(plan: ChildPlan): PendingChild;
+}
 
-  private constructor(
-    readonly pid: number,
-    readonly stdin: StdinPipe | null,
-    readonly streams: readonly Stream[],
+/** A child that may still be on its way to its program. */
+export interface PendingChild {
+  /**
+   * Waits until it is its program. To be called once, in the turn of the event loop in which it was begun. `onExit` is
+   * called when the kernel has let go of its pid. Throws as `begin`.
+   */
+  finish(onExit: OnExit): Child;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Our end of its stdin; null when it has none of its own. */
+  readonly stdin: Pick<StdinPipe, 'write'> | null;
+  /** Signals the child, or its whole process group. The error number when that failed; a child that is gone is no failure. */
+  signal(number: number, target: 'process' | 'group'): number | null;
+  /** Resolves when everything it has written is in its logs and was seen by those who subscribed to it. */
+  drained(): Promise<void>;
+}
+
+/** Children in processes of their own. */
+export class SpawnedChildren implements ChildFactory {
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly reaper: Reaper,
   ) {}
 
-  /**
-   * Begins it. The result is to be called once, in the same turn of the event loop: it waits until the child is its
-   * program. Both throw SpawnError; then nothing is left open.
-   */
-  static begin(plan: ChildPlan, dataPlane: DataPlane): () => Child {
+  begin(plan: ChildPlan): PendingChild {
+    const { dataPlane, reaper } = this;
     const pipes = openPipes(plan, dataPlane);
     const orFail = <T>(action: () => T): T => {
       try {
@@ -70,15 +91,29 @@ export class Child {
       }
     };
     const beginning = orFail(() => beginSpawn(plan, pipes));
-    return () => {
-      const pid = orFail(() => beginning.settle());
-      return new Child(pid, connectStdin(pipes, dataPlane), connectStreams(plan, pid, pipes, dataPlane));
+    return {
+      finish(onExit) {
+        const pid = orFail(() => beginning.settle());
+        const streams = connectStreams(plan, pid, pipes, dataPlane);
+        const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
+        reaper.adopt(pid, (status) => {
+          child.markReaped();
+          onExit(status);
+        });
+        return child;
+      },
     };
   }
+}
 
-  get reaped(): boolean {
-    return this.#reaped;
-  }
+class SpawnedChild implements Child {
+  #reaped = false;
+
+  constructor(
+    readonly pid: number,
+    readonly stdin: StdinPipe | null,
+    readonly streams: readonly Stream[],
+  ) {}
 
   /** To be called when the kernel has let go of the pid: from then on it may belong to somebody else. */
   markReaped(): void {
@@ -87,7 +122,6 @@ export class Child {
     this.stdin?.close();
   }
 
-  /** Signals the child, or its whole process group. The error number when that failed; a child that is gone is no failure. */
   signal(number: number, target: 'process' | 'group'): number | null {
     if (this.#reaped) return null;
     if (libc.kill(target === 'group' ? -this.pid : this.pid, number) === 0) return null;
@@ -95,7 +129,6 @@ export class Child {
     return why === E.ESRCH ? null : why;
   }
 
-  /** Everything it has written so far is in its logs and was seen by those who wanted it. */
   async drained(): Promise<void> {
     await Promise.all(this.streams.map((stream) => stream.drained()));
   }

@@ -5,6 +5,8 @@ import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import type { TaskQueue } from '../event-loop/task-queue.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
+import type { ChildFactory } from './child.ts';
+import type { Clock } from './clock.ts';
 import type { PendingHooks } from './pending-hooks.ts';
 import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
@@ -16,6 +18,8 @@ export interface DaemonContext {
   readonly eventSerials: EventSerials;
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
+  readonly children: ChildFactory;
+  readonly clock: Clock;
   readonly taskQueue: TaskQueue;
   readonly pendingHooks: PendingHooks;
   /** Null where no cgroup was left to us. */

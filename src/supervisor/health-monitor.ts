@@ -13,7 +13,7 @@ export interface HealthCheck {
 
 /** Probes `intervalMs` after the process became RUNNING, and so long after each probe; no timer in other states. */
 export class HealthMonitor {
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer = () => {};
 
   constructor(
     private readonly process: Process,
@@ -23,9 +23,10 @@ export class HealthMonitor {
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
-    const { state, pid } = this.process;
-    if (state === 'RUNNING') this.#timer = setTimeout(() => void this.#run(pid), this.check.intervalMs);
+    this.#cancelTimer();
+    const { state, pid, daemon } = this.process;
+    if (state !== 'RUNNING') return;
+    this.#cancelTimer = daemon.clock.after(this.check.intervalMs, () => void this.#run(pid));
   }
 
   async #run(pid: number): Promise<void> {

@@ -1,21 +1,17 @@
 // One supervised process: keeps its goal and its life, feeds events to both and performs what comes back.
 
-import type { Channel } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
-import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
 import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
-import { E, errnoName, SyscallError } from '../linux/errno.ts';
-import { monotonicMs } from '../linux/monotonic-clock.ts';
+import { E, errnoName } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import { Child, type ChildPlan, dispatcherFailure, type OutputConsumer, SpawnError } from './child.ts';
-import { childEnvironment, surroundingsOf } from './child-environment.ts';
-import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
+import type { Child } from './child.ts';
+import type { ResolvedCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
-import { OutputEvents } from './output-events.ts';
-import { ProcessLogs } from './process-logs.ts';
+import { ProcessChild, type ProcessRole } from './process-child.ts';
+import type { ProcessLogs } from './process-logs.ts';
 import {
   deadlineOf,
   type Lifecycle,
@@ -24,18 +20,18 @@ import {
   type RestartPolicy,
   type StateName,
 } from './process-state.ts';
-import type { ProgramCgroup } from './program-cgroups.ts';
 import type { Requester } from './requester.ts';
 import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
-/** What a group does to its processes that a plain program does not need. */
-export interface Attachment {
-  /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SpawnError or SyscallError. */
-  readonly stdinFd?: () => number;
-  /** Of which the child is a listener: takes its stdout as a protocol, beside the log. */
-  readonly pool?: PoolHandle;
+/** All that a process is, beside its child. Serialisable as JSON; times are those of the kernel's clocks, which an exec keeps. */
+export interface ProcessSnapshot {
+  readonly goal: Goal;
+  readonly life: Lifecycle;
+  readonly lastExit: ExitStatus | null;
+  readonly started: Timestamp | null;
+  readonly stopped: Timestamp | null;
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -43,17 +39,13 @@ export type TransitionListener = (process: Process, from: StateName) => void;
 export class Process {
   readonly name: string;
   readonly policy: RestartPolicy;
-  readonly logs: ProcessLogs;
-  readonly #cgroup: ProgramCgroup | null;
+  readonly #child: ProcessChild;
   #goal: Goal = { kind: 'none' };
   #life: Lifecycle = neverStarted;
   /** The state that listeners were last notified of. */
   #notifiedState = this.#life.state;
-  /** Set while a child is on its way to its program: what came of it. */
-  #spawning: (() => ProcessEvent) | null = null;
-  #child: Child | null = null;
   #lastExit: ExitStatus | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #cancelTimer = () => {};
   #started: Timestamp | null = null;
   #stopped: Timestamp | null = null;
   readonly #listeners = new Set<TransitionListener>();
@@ -62,7 +54,7 @@ export class Process {
     readonly config: ProcessConfig,
     readonly group: string,
     readonly daemon: DaemonContext,
-    private readonly attachment: Attachment = {},
+    role: ProcessRole = {},
   ) {
     this.name = config.name;
     this.policy = {
@@ -73,13 +65,36 @@ export class Process {
       exitcodes: config.exitcodes,
       stopMs: config.stopwaitsecs * 1000,
     };
-    this.#cgroup = daemon.cgroups?.of(group, config.name, daemon.log) ?? null;
-    this.logs = new ProcessLogs(config, group, attachment.pool ?? null, daemon);
+    this.#child = new ProcessChild(this, role);
   }
 
   /** What it shall be, and who asked for that. */
   get goal(): Goal {
     return this.#goal;
+  }
+
+  snapshot(): ProcessSnapshot {
+    return {
+      goal: this.#goal,
+      life: this.#life,
+      lastExit: this.#lastExit,
+      started: this.#started,
+      stopped: this.#stopped,
+    };
+  }
+
+  /** Goes on where a process of this name was; its child, if it had one, must still run. To be called before anything else. */
+  restore({ goal, life, lastExit, started, stopped }: ProcessSnapshot, child: Child | null): void {
+    this.#goal = goal;
+    this.#life = life;
+    this.#notifiedState = life.state;
+    this.#lastExit = lastExit;
+    this.#started = started;
+    this.#stopped = stopped;
+    if (child) this.#child.inherit(child);
+    this.#armTimer();
+    // Nobody who held a restart back is left.
+    this.release();
   }
 
   get life(): Lifecycle {
@@ -102,7 +117,11 @@ export class Process {
 
   /** What its cgroup has used; null when it has no child, or the child no cgroup. */
   get cgroupUsage(): CgroupUsage | null {
-    return this.pid === 0 ? null : (this.#cgroup?.usage() ?? null);
+    return this.pid === 0 ? null : this.#child.cgroupUsage;
+  }
+
+  get logs(): ProcessLogs {
+    return this.#child.logs;
   }
 
   /** Log file of each channel, as clients are told; null when there is none. */
@@ -122,7 +141,7 @@ export class Process {
 
   /** What would be executed now. Throws CommandError. */
   resolveCommand(): ResolvedCommand {
-    return resolveCommand(this.config.command, surroundingsOf(this.config, this.daemon));
+    return this.#child.resolveCommand();
   }
 
   start(by: Requester): void {
@@ -137,8 +156,8 @@ export class Process {
 
   /** Waits until a child that is being spawned is its program, or has failed to become it. */
   finishSpawn(): void {
-    const spawned = this.#spawning?.();
-    if (spawned) this.#handle(spawned);
+    const event = this.#child.finish();
+    if (event) this.#handle(event);
   }
 
   stop(by: Requester): void {
@@ -171,8 +190,7 @@ export class Process {
   /** The supervisor ends: no start any more, whatever happens. */
   forbidStart(): void {
     this.#dispatch({ type: 'forbidStart' });
-    // What was left in it may have ended since.
-    if (this.#child === null) this.#cgroup?.remove();
+    this.#child.dispose();
   }
 
   /** True while it runs, or would run again by itself: what `stop` can act upon. */
@@ -191,7 +209,7 @@ export class Process {
   /** Sends a signal to the process alone, without a change of state. False when the kernel refused. */
   signal(number: number): boolean {
     this.daemon.log.debug(`sending ${this.name} (pid ${this.pid}) sig ${signalName(number)}`);
-    const failure = this.#child?.signal(number, 'process') ?? null;
+    const failure = this.#child.signal(number);
     if (failure === null) return true;
     // A signal the kernel does not know says nothing about the process.
     if (failure !== E.EINVAL) {
@@ -203,13 +221,24 @@ export class Process {
 
   /** Writes to the child's stdin, in order, without waiting for it to read. */
   writeStdin(data: Uint8Array): WriteResult {
-    return this.#child?.stdin?.write(data) ?? 'closed';
+    return this.#child.writeStdin(data);
   }
 
   /** Calls back after every change of state. Returns unsubscribe. */
   onTransition(listener: TransitionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** For its child. */
+  onReaped(status: ExitStatus): void {
+    this.#lastExit = status;
+  }
+
+  /** For its child. */
+  onEnded(status: ExitStatus): void {
+    this.#stopped = timestampNow();
+    this.#dispatch({ type: 'exited', status });
   }
 
   #pursueNow(event: GoalEvent): void {
@@ -234,14 +263,14 @@ export class Process {
   #handle(event: ProcessEvent): void {
     const events: ProcessEvent[] = [event];
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
-      const { life, effects } = step(this.#life, next, this.policy, monotonicMs());
+      const { life, effects } = step(this.#life, next, this.policy, this.daemon.clock.now());
       this.#life = life;
       for (const effect of effects) {
         const consequence = this.#perform(effect);
         if (consequence) events.push(consequence);
       }
     }
-    if (this.#spawning) return;
+    if (this.#child.isPending) return;
     this.#armTimer();
     this.#notify();
   }
@@ -263,110 +292,21 @@ export class Process {
         this.daemon.bus.emit(stateChangeEvent(effect.change, this.name, this.group));
         return null;
       case 'spawn':
-        this.#spawn();
+        this.#started = timestampNow();
+        this.#child.begin();
         return null;
       case 'signal':
-        return effect.signal === 'stop' ? this.#sendStopSignal() : this.#sendKill();
+        return effect.signal === 'stop' ? this.#child.sendStopSignal() : this.#child.sendKill();
     }
-  }
-
-  /** What comes of it is handled by `finishSpawn`, failures too: each process has its turn in the log. */
-  #spawn(): void {
-    this.#started = timestampNow();
-    const begun = this.#orSpawnFailed(() => Child.begin(this.#plan(), this.daemon.dataPlane));
-    this.#spawning = () => {
-      this.#spawning = null;
-      return 'type' in begun ? begun : this.#orSpawnFailed(() => this.#adopt(begun()));
-    };
-  }
-
-  #plan(): ChildPlan {
-    const command = this.resolveCommand();
-    const logs = this.logs.open();
-    return {
-      config: this.config,
-      group: this.group,
-      command,
-      environment: childEnvironment(this.config, this.group, this.daemon),
-      cgroup: this.#cgroup,
-      logs,
-      stdinFd: this.attachment.stdinFd?.() ?? null,
-      pool: this.attachment.pool ?? null,
-      stripAnsi: this.daemon.stripAnsi,
-      outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
-    };
-  }
-
-  #adopt(child: Child): ProcessEvent {
-    this.#child = child;
-    this.daemon.reaper.adopt(child.pid, (status) => this.#onReaped(child, status));
-    return { type: 'spawned', pid: child.pid };
-  }
-
-  #orSpawnFailed<T>(action: () => T): T | ProcessEvent {
-    try {
-      return action();
-    } catch (error) {
-      this.logs.close();
-      if (error instanceof CommandError || error instanceof SpawnError) {
-        return { type: 'spawnFailed', reason: error.message };
-      }
-      if (error instanceof SyscallError) {
-        return { type: 'spawnFailed', reason: dispatcherFailure(error, this.name) };
-      }
-      throw error;
-    }
-  }
-
-  /** Its last output comes before the news of its end; a grandchild that holds the pipe does not hold this up. */
-  async #onReaped(child: Child, status: ExitStatus): Promise<void> {
-    child.markReaped();
-    this.#lastExit = status;
-    await this.#cgroup?.ended(this.config.killascgroup);
-    await child.drained();
-    this.#stopped = timestampNow();
-    this.#child = null;
-    this.logs.close();
-    this.#dispatch({ type: 'exited', status });
-  }
-
-  #sendStopSignal(): ProcessEvent | null {
-    const { stopsignal, stopasgroup } = this.config;
-    const whom = stopasgroup ? ' process group' : '';
-    this.daemon.log.debug(
-      `killing ${this.name} (pid ${this.pid})${whom} with signal ${signalName(stopsignal)}`,
-    );
-    return this.#kill(stopsignal, stopasgroup);
-  }
-
-  #sendKill(): ProcessEvent | null {
-    if (this.config.killascgroup) this.#cgroup?.kill();
-    return this.#kill(9, this.config.killasgroup);
-  }
-
-  #kill(number: number, asGroup: boolean): ProcessEvent | null {
-    const failure = this.#child?.signal(number, asGroup ? 'group' : 'process') ?? null;
-    if (failure === null) return null;
-    return {
-      type: 'signalFailed',
-      reason: `unknown problem killing ${this.name} (${this.pid}):${errnoName(failure)}`,
-    };
   }
 
   #armTimer(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer();
+    const { clock, taskQueue } = this.daemon;
     const deadline = deadlineOf(this.#life, this.policy);
     if (deadline === null) return;
-    const delay = Math.max(0, Math.ceil(deadline - monotonicMs()));
-    // setTimeout cannot wait longer than this; waking early only arms it again.
-    const elapsed = (): void => this.daemon.taskQueue.take(() => this.#dispatch({ type: 'elapsed' }));
-    this.#timer = setTimeout(elapsed, Math.min(delay, 2 ** 31 - 1));
-  }
-
-  #consumer(channel: Channel): OutputConsumer {
-    const understood = new OutputEvents(this, channel, this.daemon);
-    if (channel === 'stdout' && this.attachment.pool) return understood.asProtocol();
-    return understood.asOutput(this.config[channel]);
+    this.#cancelTimer = clock.after(deadline - clock.now(), () =>
+      taskQueue.take(() => this.#dispatch({ type: 'elapsed' })),
+    );
   }
 }

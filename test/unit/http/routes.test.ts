@@ -1,19 +1,12 @@
 // Every URL says what it takes of a body, and takes no more: also one that is added later.
 import { describe, expect, test } from 'bun:test';
 import { loadConfig } from '../../../src/config/load.ts';
-import { ActivityLog } from '../../../src/data-plane/main/activity-log.ts';
-import { DataPlane } from '../../../src/data-plane/main/data-plane.ts';
-import { TaskQueue } from '../../../src/event-loop/task-queue.ts';
-import { EventBus } from '../../../src/events/bus.ts';
-import { EventSerials } from '../../../src/events/numbering.ts';
 import { bodyLimits, MAX_SKIPPED_BYTES } from '../../../src/http/limits.ts';
 import type { RequestHead } from '../../../src/http/request.ts';
 import { admitter, type Route } from '../../../src/http/router.ts';
 import { routesFor } from '../../../src/http/routes.ts';
-import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
-import { PendingHooks } from '../../../src/supervisor/pending-hooks.ts';
-import { Reaper } from '../../../src/supervisor/reaper.ts';
 import { Supervisor } from '../../../src/supervisor/supervisor.ts';
+import { TestContext } from '../../support/daemon-context.ts';
 import { memoryHost } from '../config/memory-host.ts';
 
 /** Of a daemon without programs; no process is ever started or reaped. */
@@ -23,18 +16,7 @@ function routes(): readonly Route[] {
       '[supervisord]\nlogfile=NONE\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=x:y\n',
   });
   const config = loadConfig({ path: '/etc/s.conf', overrides: {}, host });
-  const dataPlane = DataPlane.start(
-    () => {},
-    () => {},
-  );
-  const log = ActivityLog.open(config.supervisord, dataPlane, false);
-  const reaper: Reaper = Object.create(Reaper.prototype);
-  const daemon: DaemonContext = {
-    ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
-    ...{ taskQueue: new TaskQueue(), pendingHooks: new PendingHooks(log), cgroups: null, environment: {} },
-    ...{ serverUrl: null, childlogdir: '/tmp', identifier: 'supervisor', stripAnsi: false },
-  };
-  return routesFor(new Supervisor(config, daemon, () => config));
+  return routesFor(new Supervisor(config, new TestContext(config.supervisord).daemon(), () => config));
 }
 
 const all = routes();

@@ -1,0 +1,44 @@
+// What processes need of a daemon, without a daemon: a real data plane, log and bus, and no cgroups.
+import type { SupervisordConfig } from '../../src/config/config.ts';
+import { ActivityLog } from '../../src/data-plane/main/activity-log.ts';
+import { DataPlane } from '../../src/data-plane/main/data-plane.ts';
+import { TaskQueue } from '../../src/event-loop/task-queue.ts';
+import { EventBus } from '../../src/events/bus.ts';
+import { EventSerials } from '../../src/events/numbering.ts';
+import { SpawnedChildren } from '../../src/supervisor/child.ts';
+import { monotonicClock } from '../../src/supervisor/clock.ts';
+import type { DaemonContext } from '../../src/supervisor/daemon-context.ts';
+import { PendingHooks } from '../../src/supervisor/pending-hooks.ts';
+import { Reaper } from '../../src/supervisor/reaper.ts';
+
+export class TestContext {
+  readonly #dataPlane = DataPlane.start(
+    () => {},
+    () => {},
+  );
+  readonly #log: ActivityLog;
+  readonly #reaper: Reaper;
+
+  constructor(supervisord: SupervisordConfig) {
+    this.#log = ActivityLog.open(supervisord, this.#dataPlane, false);
+    this.#reaper = new Reaper(this.#log);
+  }
+
+  /** A bus of its own each time; the rest is shared. */
+  daemon(more: Partial<DaemonContext> = {}): DaemonContext {
+    const [log, dataPlane, reaper] = [this.#log, this.#dataPlane, this.#reaper];
+    return {
+      ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
+      ...{ children: new SpawnedChildren(dataPlane, reaper), clock: monotonicClock },
+      ...{ taskQueue: new TaskQueue(), pendingHooks: new PendingHooks(log), cgroups: null, environment: {} },
+      ...{ serverUrl: null, childlogdir: '/tmp', identifier: 'supervisor', stripAnsi: false },
+      ...more,
+    };
+  }
+
+  async end(): Promise<void> {
+    this.#reaper.stop();
+    this.#log.close();
+    await this.#dataPlane.stop();
+  }
+}

@@ -1,0 +1,181 @@
+// A process whose children and clock are the test's: they spawn, end, drain and let time pass when they are told to.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config, ProcessConfig } from '../../../src/config/config.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import type { SupervisorEvent } from '../../../src/events/types.ts';
+import { E } from '../../../src/linux/errno.ts';
+import type { ExitStatus } from '../../../src/linux/wait.ts';
+import {
+  type Child,
+  type ChildFactory,
+  type PendingChild,
+  SpawnError,
+} from '../../../src/supervisor/child.ts';
+import type { Clock } from '../../../src/supervisor/clock.ts';
+import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
+import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
+import type { OnExit } from '../../../src/supervisor/reaper.ts';
+import { TestContext } from '../../support/daemon-context.ts';
+import { memoryHost } from '../config/memory-host.ts';
+
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  readonly #timers = new Map<number, { readonly at: number; readonly action: () => void }>();
+  #nextTimer = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const number = this.#nextTimer++;
+    this.#timers.set(number, { at: this.#now + ms, action });
+    return () => this.#timers.delete(number);
+  }
+
+  /** When the timers are due, from now on. */
+  get due(): readonly number[] {
+    return [...this.#timers.values()].map(({ at }) => at - this.#now);
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    for (const [number, { at, action }] of [...this.#timers]) {
+      if (at > this.#now) continue;
+      this.#timers.delete(number);
+      action();
+    }
+  }
+}
+
+/** spawned: it runs. reaped: it has ended, its output is not read to the end yet. ended: nothing is left of it. */
+type ChildPhase = 'spawned' | 'reaped' | 'ended';
+
+export class FakeChild implements Child {
+  readonly stdin = null;
+  phase: ChildPhase = 'spawned';
+  readonly signals: number[] = [];
+  #refusal: number | null = null;
+  readonly #drained = Promise.withResolvers<void>();
+
+  constructor(
+    readonly pid: number,
+    private readonly onExit: OnExit,
+  ) {}
+
+  signal(number: number): number | null {
+    if (this.phase !== 'spawned') return null;
+    this.signals.push(number);
+    return this.#refusal;
+  }
+
+  drained(): Promise<void> {
+    return this.#drained.promise;
+  }
+
+  refuseSignals(): void {
+    this.#refusal = E.EPERM;
+  }
+
+  exit(status: ExitStatus): void {
+    this.phase = 'reaped';
+    this.onExit(status);
+  }
+
+  drain(): void {
+    this.phase = 'ended';
+    this.#drained.resolve();
+  }
+}
+
+export type SpawnOutcome = 'spawned' | 'failed at once' | 'failed on its way';
+
+export class FakeChildren implements ChildFactory {
+  /** Of the next spawns. */
+  outcome: SpawnOutcome = 'spawned';
+  readonly all: FakeChild[] = [];
+  spawns = 0;
+
+  begin(): PendingChild {
+    this.spawns += 1;
+    if (this.outcome === 'failed at once') throw new SpawnError('too many open files');
+    const { outcome } = this;
+    return {
+      finish: (onExit) => {
+        if (outcome === 'failed on its way') throw new SpawnError("couldn't exec it: ENOENT");
+        const child = new FakeChild(1000 + this.all.length, onExit);
+        this.all.push(child);
+        return child;
+      },
+    };
+  }
+
+  /** Those of which something is left. */
+  get present(): readonly FakeChild[] {
+    return this.all.filter(({ phase }) => phase !== 'ended');
+  }
+}
+
+/** What all processes of a test file share. */
+export class Stage {
+  readonly #directory = mkdtempSync(join(tmpdir(), 'tsv-process-'));
+  readonly #context: TestContext;
+
+  constructor() {
+    const logfile = { kind: 'file', path: join(this.#directory, 'main.log') } as const;
+    this.#context = new TestContext({ ...loaded('[supervisord]\n').supervisord, logfile });
+  }
+
+  /** `options`: lines of its section. */
+  play(options: string): Performance {
+    const children = new FakeChildren();
+    const clock = new FakeClock();
+    const daemon = this.#context.daemon({ children, clock });
+    return new Performance(processConfig(options), daemon, children, clock);
+  }
+
+  async end(): Promise<void> {
+    await this.#context.end();
+    rmSync(this.#directory, { recursive: true });
+  }
+}
+
+export class Performance {
+  readonly process: Process;
+  readonly events: SupervisorEvent[] = [];
+
+  constructor(
+    private readonly config: ProcessConfig,
+    private readonly daemon: DaemonContext,
+    readonly children: FakeChildren,
+    readonly clock: FakeClock,
+  ) {
+    daemon.bus.subscribe(['PROCESS_STATE'], (event) => void this.events.push(event));
+    this.process = new Process(config, config.name, daemon);
+  }
+
+  /** Another process of the same configuration that goes on where a snapshot was taken. */
+  restored(snapshot: ProcessSnapshot, child: Child | null): Process {
+    const process = new Process(this.config, this.config.name, this.daemon);
+    process.restore(snapshot, child);
+    return process;
+  }
+
+  /** Lets everything happen that needs no more time: promises, and work that waits for its turn. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function loaded(text: string): Config {
+  return loadConfig({ path: '/etc/s.conf', overrides: {}, host: memoryHost({ '/etc/s.conf': text }) });
+}
+
+function processConfig(options: string): ProcessConfig {
+  const text = `[supervisord]\n[program:x]\ncommand=/bin/true\nstdout_logfile=NONE\nstderr_logfile=NONE\n${options}\n`;
+  const [process] = loaded(text).groups[0]?.processes ?? [];
+  if (!process) throw new Error('the configuration has no process');
+  return process;
+}
