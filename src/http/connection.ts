@@ -202,7 +202,7 @@ export class Connection {
 
   #admission(head: RequestHead): Admission {
     try {
-      return this.host.admit(head);
+      return this.host.admit(head, this.host.peer);
     } catch (error) {
       this.host.onFailure(error);
       return { kind: 'refused', response: errorFor(head, errorResponse(500)) };

@@ -1,8 +1,9 @@
 // From the header of a request to whoever answers it: authentication, other sites' pages, then the table of routes.
 // What the answers are is not known here.
 import { errorFor } from './api-error.ts';
-import { authenticate, type Credentials } from './basic-auth.ts';
+import { authenticate, type Credentials, type Proof } from './basic-auth.ts';
 import { type BodyKind, bodyLimits } from './limits.ts';
+import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
 import { foreignness, type SiteNames } from './same-origin.ts';
@@ -23,7 +24,7 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly handle: Handler }
   | { readonly kind: 'refused'; readonly response: HttpResponse };
 
-export type Admit = (head: RequestHead) => Admission;
+export type Admit = (head: RequestHead, peer: Peer) => Admission;
 
 /** Everything whose path begins like this; other methods are refused with 400. */
 export function atPrefix(
@@ -48,9 +49,9 @@ export function at(path: string, methods: readonly string[], body: BodyKind, han
 
 /** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
 export function admitter(credentials: Credentials | null, routes: readonly Route[], names: SiteNames): Admit {
-  return (head) => {
+  return (head, peer) => {
     if (credentials) {
-      const verdict = authenticate(head.headers.get('authorization'), credentials);
+      const verdict = authenticate(head.headers.get('authorization'), credentials, proofOf(peer));
       if (verdict === 'denied') return refused(head, unauthorized, 'a user name and its password are needed');
       if (verdict === 'malformed')
         return refused(head, errorResponse(400), 'the user name and password are no UTF-8');
@@ -61,6 +62,12 @@ export function admitter(credentials: Credentials | null, routes: readonly Route
     if (typeof target === 'number') return refused(head, errorResponse(target));
     return unfitLength(head, target.body) ?? { kind: 'admitted', handle: target.handle };
   };
+}
+
+/** Root and the daemon's own user read the configuration, and so run `update` without knowing the password. */
+function proofOf(peer: Peer): Proof {
+  const isOurs = peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
+  return isOurs ? 'password or hash' : 'password';
 }
 
 const unauthorized = errorResponse(401, [

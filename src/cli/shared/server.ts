@@ -79,12 +79,13 @@ function spelled(url: string): string {
   return url.replace(/^http:\/\/localhost(?=[:/]|$)/i, 'http://127.0.0.1').replace(/\/+$/, '');
 }
 
-/** A hashed password is of no use to a client. */
+/** A hashed password is of no use to a client but to root and the daemon's user, at a unix socket. */
 function credentials(config: ClientConfig, section: Section): Credentials | null {
   const username = config.read(section, 'username', 'env');
   const password = config.read(section, 'password', 'env');
-  if (!username || password === null || password.startsWith('{SHA}')) return null;
-  return { username, password };
+  if (!username || password === null) return null;
+  const isUseless = password.startsWith('{SHA}') && !section.name.startsWith('unix_http_server');
+  return isUseless ? null : { username, password };
 }
 
 /** `9001`, `:9001` and `*:9001` are reached at this machine. */

@@ -259,14 +259,18 @@ describe('standard output that cannot be written', () => {
   );
 });
 
-describe('a server with a password that only its own section has', () => {
+describe.each([
+  ['password', 'secret'],
+  ['hash', '{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4'],
+])('a server with a %s that only its own section has', (_, password) => {
   let daemon: Daemon;
   const control = (...args: string[]) => run([ours[0], ...args, '-c', daemon.configPath]);
 
   beforeAll(async () => {
     daemon = await Daemon.start({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
     const text = readFileSync(daemon.configPath, 'utf8');
-    writeFileSync(daemon.configPath, text.replace('[inet_http', 'username=joe\npassword=secret\n[inet_http'));
+    const more = `username=joe\npassword=${password}\nchmod=0777\n[inet_http`;
+    writeFileSync(daemon.configPath, text.replace('[inet_http', more));
     // Servers are opened at a start.
     daemon.subprocess.kill('SIGHUP');
     await eventually(async () => (await daemon.supervisorctl('status')).stdout.includes('authentication'), {
@@ -275,9 +279,26 @@ describe('a server with a password that only its own section has', () => {
   });
   afterAll(() => daemon.stop());
 
-  test('lets update in, as systemctl reload runs it', async () => {
+  test('lets update of root in, as systemctl reload runs it', async () => {
     expect(await control('update')).toEqual({ status: 0, stdout: 'Nothing changed.\n', stderr: '' });
     expect((await control('status', '-u', 'joe', '-p', 'wrong')).status).toBe(5);
+  });
+
+  test('lets others in with the password, and never with its hash', async () => {
+    const ofUser = [
+      'setpriv',
+      '--reuid=nobody',
+      '--regid=nogroup',
+      '--clear-groups',
+      ours[0],
+      'update',
+      '-c',
+    ];
+    const server = ['-s', `unix://${daemon.path('supervisor.sock')}`, '-u', 'joe', '-p'];
+    const status = async (given: string) =>
+      (await run([...ofUser, daemon.configPath, ...server, given])).status;
+    expect(await status('secret')).toBe(0);
+    expect(await status('{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4')).toBe(5);
   });
 });
 

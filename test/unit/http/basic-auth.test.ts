@@ -30,6 +30,12 @@ describe('credentials', () => {
     expect(authenticate(basic('admin:secret'), hashed)).toBe('accepted');
     expect(authenticate(basic('admin:Secret'), hashed)).toBe('denied');
     expect(authenticate(basic(`admin:${hashed.password}`), hashed)).toBe('denied');
+    for (const [proof, verdict] of [
+      ['password', 'denied'],
+      ['password or hash', 'accepted'],
+    ] as const)
+      expect(authenticate(basic(`admin:${hashed.password}`), hashed, proof)).toBe(verdict);
+    expect(authenticate(basic('admin:{SHA}'), hashed, 'password or hash')).toBe('denied');
     const capitals = { ...hashed, password: hashed.password.toUpperCase() };
     expect(authenticate(basic('admin:secret'), capitals)).toBe('denied');
   });

@@ -26,6 +26,8 @@ const request = (method: string, path: string, bytes: number): RequestHead => ({
   contentLength: { kind: 'bytes', bytes },
 });
 
+const peer = { kind: 'unix', pid: 1, uid: 0 } as const;
+
 /** Requests that a route answers; a method of the JSON API and a log stand for all below their paths. */
 function answered({ path, find }: Route): readonly RequestHead[] {
   const paths = [path, `${path}/supervisor.getState`, `${path}a:b/stdout`];
@@ -47,8 +49,8 @@ describe('every route', () => {
       const admit = admitter(null, [route], { asked: null, pages: new Set() });
       const { bytes } = bodyLimits[body];
       for (const { method, path } of answered(route)) {
-        expect(admit(request(method, path, bytes)).kind).toBe('admitted');
-        expect(admit(request(method, path, bytes + 1))).toMatchObject({ response: { status: 413 } });
+        expect(admit(request(method, path, bytes), peer).kind).toBe('admitted');
+        expect(admit(request(method, path, bytes + 1), peer)).toMatchObject({ response: { status: 413 } });
       }
     },
   );
