@@ -1,63 +1,73 @@
 // Runs every test and counts: the last line is "N passed, N failed", the exit status 0 only if none failed.
+// Two files run at a time; of those that boot a machine of their own only one.
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dir, '..');
-/** Folders of tests, the quick ones first. A test may need minutes only where it boots or floods something. */
-const suites = ['unit', 'integration', 'compat', 'browser', 'system'];
+/** A test may need minutes only where it boots or floods something. */
 const testTimeoutMs = 120_000;
 
-let passed = 0;
-let failed = 0;
+interface Counts {
+  passed: number;
+  failed: number;
+}
 
-for (const step of [
+const total: Counts = { passed: 0, failed: 0 };
+
+for (const [name, ...command] of [
   ['types', 'node_modules/.bin/tsc', '--noEmit'],
   ['types of the page', 'node_modules/.bin/tsc', '--noEmit', '-p', 'src/page'],
   ['types of its tests', 'node_modules/.bin/tsc', '--noEmit', '-p', 'test/browser'],
   ['lint', 'node_modules/.bin/biome', 'check'],
 ] as const) {
-  const [name, ...command] = step;
   const ok = Bun.spawnSync(command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).exitCode === 0;
   console.log(`${ok ? 'ok' : 'FAILED'}: ${name}`);
-  if (ok) passed += 1;
-  else failed += 1;
+  add({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
 }
 
-for (const file of suites.flatMap(testFiles)) {
-  const started = performance.now();
-  const result = await runTestFile(file);
-  passed += result.passed;
-  failed += result.failed;
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${result.failed === 0 ? 'ok' : 'FAILED'}: ${file} (${result.passed} passed, ${seconds} s)`);
-}
+const machines = testFiles('system');
+const others = ['unit', 'integration', 'compat', 'browser'].flatMap(testFiles);
+const lanes = [runAll(machines).then(() => runAll(others))];
+if (availableParallelism() > 1) lanes.push(runAll(others));
+await Promise.all(lanes);
 
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
 
 function testFiles(suite: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(join(root, 'test', suite), { recursive: true, encoding: 'utf8' });
-  } catch {
-    return [];
-  }
-  return names
+  return readdirSync(join(root, 'test', suite), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => join('test', suite, name));
 }
 
+/** Takes file after file from the front of the list, which others may share. */
+async function runAll(files: string[]): Promise<void> {
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    const started = performance.now();
+    const { counts, report } = await runTestFile(file);
+    add(counts);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const verdict = counts.failed === 0 ? 'ok' : `${report}\nFAILED`;
+    console.log(`${verdict}: ${file} (${counts.passed} passed, ${seconds} s)`);
+  }
+}
+
 /** A file that ends without its counts, or not with success, has at least one failure. */
-async function runTestFile(file: string): Promise<{ passed: number; failed: number }> {
+async function runTestFile(file: string): Promise<{ readonly counts: Counts; readonly report: string }> {
   const command = [process.execPath, 'test', `--timeout=${testTimeoutMs}`, file];
   const child = Bun.spawn(command, { cwd: root, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
   const report = await new Response(child.stderr).text();
   const status = await child.exited;
-  const passes = Number(/^\s*(\d+) pass$/m.exec(report)?.[1] ?? 0);
-  const skips = Number(/^\s*(\d+) (?:skip|todo)$/m.exec(report)?.[1] ?? 0);
-  const fails = Number(/^\s*(\d+) fail$/m.exec(report)?.[1] ?? 0) + skips;
-  const failures = status === 0 && passes > 0 ? fails : Math.max(1, fails);
-  if (failures > 0) console.log(report);
-  return { passed: passes, failed: failures };
+  const passed = Number(/^\s*(\d+) pass$/m.exec(report)?.[1] ?? 0);
+  const skipped = Number(/^\s*(\d+) (?:skip|todo)$/m.exec(report)?.[1] ?? 0);
+  const failed = Number(/^\s*(\d+) fail$/m.exec(report)?.[1] ?? 0) + skipped;
+  const isGood = status === 0 && passed > 0;
+  return { counts: { passed, failed: isGood ? failed : Math.max(1, failed) }, report };
+}
+
+function add({ passed, failed }: Counts): void {
+  total.passed += passed;
+  total.failed += failed;
 }

@@ -1,7 +1,9 @@
 // A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
 // after a fork there is only one thread. So the list is worked off by a few machine instructions.
+
 import { CFunction, type Pointer } from 'bun:ffi';
 import { type CallList, entryWords, type Failure, type SystemCall } from './call-list.ts';
+import { cloneExecCode } from './clone-exec-code.ts';
 import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
@@ -80,7 +82,7 @@ const O_CLOEXEC = 0o2000000;
 function failureApart(pid: number, readFd: number, deadline: number): Failure | null {
   try {
     const failure = failureFrom(readFd, deadline);
-    if (failure) bury(pid);
+    if (failure) killAndReap(pid);
     return failure;
   } finally {
     libc.close(readFd);
@@ -101,7 +103,7 @@ function startBeside(list: CallList, flags: number): CloneExec {
   return new CloneExec(pid, () => {
     list.awaitReturn(deadline);
     const failure = list.isLent ? null : list.failure();
-    if (failure) bury(pid);
+    if (failure) killAndReap(pid);
     return failure;
   });
 }
@@ -121,49 +123,12 @@ const execWaitMs = 1000;
  * the child ends. Arguments: address of the list, flags, report, address that CLONE_CHILD_CLEARTID clears. The child
  * calls nothing and touches nothing but the list, not even the stack, on which we go on meanwhile.
  */
-const code = {
-  /*
-   * push rbx; push r12; mov rbx, rdi; mov r12, rdx
-   * clone: mov rdi, rsi; xor esi, esi; xor edx, edx; mov r10, rcx; xor r8d, r8d; mov eax, 56; syscall
-   *        test rax, rax; jz next; pop r12; pop rbx; ret
-   * next:  mov rax, [rbx]; mov rdi, [rbx+8]; mov rsi, [rbx+16]; mov rdx, [rbx+24]; mov r10, [rbx+32]; syscall
-   *        test rax, rax; js failed; add rbx, 48; jmp next
-   * failed: mov [rbx], rax; mov rdi, r12; mov rsi, rbx; mov edx, 48; mov eax, 1 (write); syscall
-   *        mov edi, 127; mov eax, 231 (exit_group); syscall
-   */
-  x64:
-    '5341544889fb4989d4' +
-    '4889f731f631d24989ca4531c0b8380000000f05' +
-    '4885c07404415c5bc3' +
-    '488b03488b7b08488b7310488b53184c8b53200f05' +
-    '4885c078064883c330ebe0' +
-    '4889034c89e74889deba30000000b8010000000f05' +
-    'bf7f000000b8e70000000f05',
-  /*
-   * stp x19, x20, [sp, -16]!; mov x19, x0; mov x20, x2
-   * clone: mov x4, x3; mov x0, x1; mov x1, 0; mov x2, 0; mov x3, 0; mov x8, 220; svc 0
-   *        cbz x0, next; ldp x19, x20, [sp], 16; ret
-   * next:  ldr x8, [x19]; ldp x0, x1, [x19, 8]; ldp x2, x3, [x19, 24]; svc 0
-   *        tbnz x0, 63, failed; add x19, x19, 48; b next
-   * failed: str x0, [x19]; mov x0, x20; mov x1, x19; mov x2, 48; mov x8, 64 (write); svc 0
-   *        mov x0, 127; mov x8, 94 (exit_group); svc 0
-   */
-  arm64:
-    'f353bfa9f30300aaf40302aa' +
-    'e40303aae00301aa010080d2020080d2030080d2881b80d2010000d4' +
-    '600000b4f353c1a8c0035fd6' +
-    '680240f9608640a9628e41a9010000d4' +
-    '6000f8b773c20091faffff17' +
-    '600200f9e00314aae10313aa020680d2080880d2010000d4' +
-    'e00f80d2c80b80d2010000d4',
-};
-
 type Worker = (list: number, flags: number, report: number, lent: number) => bigint | number;
 let loaded: Worker | null = null;
 
 /** In memory of its own, which cannot be written any more. */
 function worker(): Worker {
-  loaded ??= load(Buffer.from(process.arch === 'arm64' ? code.arm64 : code.x64, 'hex'));
+  loaded ??= load(Buffer.from(cloneExecCode[process.arch === 'arm64' ? 'arm64' : 'x64'], 'hex'));
   return loaded;
 }
 
@@ -220,8 +185,8 @@ function awaitInput(fd: number, timeoutMs: number): void {
 
 const POLLIN = 1;
 
-/** It ends by itself, unless somebody stopped it. */
-function bury(pid: number): void {
+/** It ends by itself, unless a signal has stopped it. */
+function killAndReap(pid: number): void {
   libc.kill(pid, SIGKILL);
   while (libc.waitpid(pid, null, 0) < 0 && errno() === E.EINTR);
 }

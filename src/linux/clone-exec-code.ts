@@ -1,0 +1,20 @@
+// The machine code of clone-exec.ts, as hexadecimal text. Its source is clone-exec.x64.s and clone-exec.arm64.s.
+
+export const cloneExecCode: Readonly<Record<'x64' | 'arm64', string>> = {
+  x64:
+    '5341544889fb4989d4' +
+    '4889f731f631d24989ca4531c0b8380000000f05' +
+    '4885c07404415c5bc3' +
+    '488b03488b7b08488b7310488b53184c8b53200f05' +
+    '4885c078064883c330ebe0' +
+    '4889034c89e74889deba30000000b8010000000f05' +
+    'bf7f000000b8e70000000f05',
+  arm64:
+    'f353bfa9f30300aaf40302aa' +
+    'e40303aae00301aa010080d2020080d2030080d2881b80d2010000d4' +
+    '600000b4f353c1a8c0035fd6' +
+    '680240f9608640a9628e41a9010000d4' +
+    '6000f8b773c20091faffff17' +
+    '600200f9e00314aae10313aa020680d2080880d2010000d4' +
+    'e00f80d2c80b80d2010000d4',
+};
