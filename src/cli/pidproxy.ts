@@ -9,7 +9,7 @@ import { textOrEmpty } from '../linux/text-or-empty.ts';
 import { resolveProgram } from '../supervisor/command.ts';
 import { print, printError } from './output.ts';
 
-const usage = `pidproxy: run a command, and pass signals to the process that its pidfile names.
+const usage = `pidproxy -- run a command, and pass signals to the process that its pidfile names.
 
 Usage: pidproxy <pidfile name> <command> [<cmdarg1> ...]`;
 

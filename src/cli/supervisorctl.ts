@@ -113,20 +113,23 @@ function serverOf(settings: Settings, options: Options): Server {
 
 function usage(program: string): string[] {
   return [
-    'supervisorctl: tell supervisord what to do, and ask it what it does.',
+    'supervisorctl -- tell supervisord what to do, and ask it what it does.',
     '',
-    `Usage: ${program} [options] [command [arguments]]`,
+    `Usage: ${program} [options] [action [arguments]]`,
     '',
     'Options:',
-    '-c/--configuration FILE -- the configuration file (else the usual places are searched)',
+    '-c/--configuration FILENAME -- the configuration file (else the usual places are searched)',
+    '-h/--help -- show this and exit',
+    '-i/--interactive -- ask before shutdown and reload, and for a password where one is needed',
     '-s/--serverurl URL -- where supervisord listens: http://host:port or unix:///path',
     `     (without a configuration file "${defaultSettings.serverUrl}")`,
-    '-u/--username NAME -- the user name, when the server asks for one',
+    '-u/--username USERNAME -- the user name, when the server asks for one',
     '-p/--password PASSWORD -- the password that belongs to it',
-    '-i/--interactive -- ask before shutdown and reload, and for a password where one is needed',
-    '-r/--history_file FILE -- accepted for compatibility; the configuration names the file',
-    '-h/--help -- show this',
+    '-r/--history_file FILENAME -- accepted for compatibility; the configuration names the file',
     '',
-    'Without a command, a shell reads commands line by line. "help" lists them.',
+    'action [arguments] -- what is to be done; the action "help" lists all of them',
+    '',
+    'Without an action, a shell reads actions line by line.',
+    '',
   ];
 }

@@ -43,16 +43,18 @@ export function locateConfig(
   return options.configPath ?? requireConfig(program, host.exists);
 }
 
-/** What `-h` shows. */
+/** What `-h` shows, in the layout of the original: scripts cut it at ` -- `. */
 export function usage(program: string): string {
-  const width = Math.max(...rows.map((row) => spelling(row).length)) + 2;
   return [
-    'supervisord: start programs, keep them running, and let them be controlled.',
+    'supervisord -- start programs, keep them running, and let them be controlled.',
     '',
     `Usage: ${program} [options]`,
     '',
-    'Options (they override the [supervisord] section of the configuration file):',
-    ...rows.map((row) => `  ${spelling(row).padEnd(width)}${row.help}`),
+    'Options:',
+    ...rows.map((row) => `${spelling(row)} -- ${row.help}`),
+    '',
+    'They override the [supervisord] section of the configuration file.',
+    '',
   ].join('\n');
 }
 
@@ -69,17 +71,17 @@ interface Row {
 type OptionName = string;
 
 const rows: readonly Row[] = [
-  row('c', 'configuration', 'FILE', 'the configuration file (else the usual places are searched)'),
+  row('c', 'configuration', 'FILENAME', 'the configuration file (else the usual places are searched)'),
   flag('n', 'nodaemon', 'stay in the foreground', { nodaemon: true }),
   flag('s', 'silent', 'do not copy the log to standard output', { silent: true }),
-  row('h?', 'help', '', 'show this'),
-  row('v', 'version', '', 'show the version'),
+  row('h?', 'help', '', 'show this and exit'),
+  row('v', 'version', '', 'show the version and exit'),
   valued('u', 'user', 'USER', 'become this user (name or number)', text, (user) => ({ user })),
-  valued('m', 'umask', 'MASK', 'file mode creation mask, octal', octal(), (umask) => ({ umask })),
+  valued('m', 'umask', 'UMASK', 'file mode creation mask, octal', octal(), (umask) => ({ umask })),
   valued(
     'd',
     'directory',
-    'DIR',
+    'DIRECTORY',
     'change to this directory in the background',
     existingDirectory,
     (directory) => ({
@@ -89,7 +91,7 @@ const rows: readonly Row[] = [
   valued(
     'l',
     'logfile',
-    'FILE',
+    'FILENAME',
     'the log; "syslog" for syslog, "journal" for systemd\'s',
     mainLogFile,
     (logfile) => ({ logfile }),
@@ -101,14 +103,14 @@ const rows: readonly Row[] = [
     logfileBackups,
   })),
   valued('e', 'loglevel', 'LEVEL', logLevel.expects.en, logLevel, (loglevel) => ({ loglevel })),
-  valued('j', 'pidfile', 'FILE', 'where to write the process id', absoluteFileInDirectory, (pidfile) => ({
+  valued('j', 'pidfile', 'FILENAME', 'where to write the process id', absoluteFileInDirectory, (pidfile) => ({
     pidfile,
   })),
   valued('i', 'identifier', 'STR', 'the name of this supervisord', text, (identifier) => ({ identifier })),
   valued(
     'q',
     'childlogdir',
-    'DIR',
+    'DIRECTORY',
     'where automatic logs of programs go',
     existingDirectory,
     (childlogdir) => ({
@@ -119,7 +121,7 @@ const rows: readonly Row[] = [
   valued('a', 'minfds', 'NUM', 'file descriptors needed at least', integer, (minfds) => ({ minfds })),
   flag('t', 'strip_ansi', 'remove escape sequences from logs of programs', { stripAnsi: true }),
   valued('', 'minprocs', 'NUM', 'processes needed at least', integer, (minprocs) => ({ minprocs })),
-  row('', 'profile_options', 'LIST', 'accepted, but there is no profiler'),
+  row('', 'profile_options', 'OPTIONS', 'accepted, but there is no profiler'),
 ];
 
 /** An option that overrides nothing. */
@@ -163,7 +165,9 @@ function settingOf(
   }
 }
 
+/** With the first of its letters; `-?` is not told of. */
 function spelling({ short, long, argument }: Row): string {
-  const letters = [...short].map((letter) => `-${letter}`);
-  return `${[...letters, `--${long}`].join('/')} ${argument}`.trimEnd();
+  const [letter] = short;
+  const names = letter === undefined ? `--${long}` : `-${letter}/--${long}`;
+  return `${names} ${argument}`.trimEnd();
 }

@@ -8,9 +8,9 @@ import { type Command, misuse, withClient } from './session.ts';
 
 export const clear: Command = {
   help: [
-    'clear <name>\t\tempty the logs of one process',
-    'clear <name> <name>\tempty the logs of several processes',
-    'clear all\t\tempty the logs of every process',
+    'clear <name>\t\tEmpty the logs of a process',
+    'clear <name> <name>\tEmpty the logs of several processes',
+    'clear all\t\tEmpty the logs of every process',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;

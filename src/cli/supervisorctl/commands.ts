@@ -12,7 +12,7 @@ import { status } from './status.ts';
 import { maintail, tail } from './tail.ts';
 
 const quit: Command = {
-  help: ['quit\tleave the shell'],
+  help: ['quit\tLeave the shell'],
   async run(session) {
     print('');
     session.ended = true;
@@ -23,7 +23,7 @@ const named = new Map<string, Command>([
   ['add', add],
   ['avail', avail],
   ['clear', clear],
-  ['exit', { ...quit, help: ['exit\tleave the shell'] }],
+  ['exit', { ...quit, help: ['exit\tLeave the shell'] }],
   ['fg', fg],
   ['maintail', maintail],
   ['open', open],

@@ -12,7 +12,7 @@ import { explainEnd } from './tail.ts';
 import { faultText } from './unexpected-error.ts';
 
 export const fg: Command = {
-  help: ['fg <process>\twatch a process and type to it', '\t\tCtrl-C leaves it running'],
+  help: ['fg <process>\tWatch a process and type to it', '\t\tCtrl-C leaves it running'],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
     const [name, ...others] = words(argument);

@@ -8,7 +8,7 @@ import { print } from '../output.ts';
 import { type Command, fail, misuse, type Session, withClient } from './session.ts';
 
 export const avail: Command = {
-  help: ['avail\t\t\tshow every configured process, active or not'],
+  help: ['avail\t\t\tShow every configured process, active or not'],
   async run(session, argument) {
     if (argument !== '') return misuse(session, 'avail accepts no arguments', avail.help);
     await withClient(session, async (client) => {
@@ -19,7 +19,7 @@ export const avail: Command = {
 };
 
 export const reread: Command = {
-  help: ['reread\t\t\tread the configuration again and show what an update would do'],
+  help: ['reread \t\t\tRead the configuration again and show what an update would do'],
   async run(session, argument) {
     if (argument !== '') return misuse(session, 'reread accepts no arguments', reread.help);
     await withClient(session, async (client) => {
@@ -39,9 +39,9 @@ export const reread: Command = {
 
 export const update: Command = {
   help: [
-    'update\t\t\tread the configuration again; add, remove and restart what changed',
-    'update all\t\tthe same',
-    'update <gname> [...]\tthe same, limited to these groups',
+    'update\t\t\tRead the configuration again; add, remove and restart what changed',
+    'update all\t\tThe same',
+    'update <gname> [...]\tThe same, limited to these groups',
   ],
   async run(session, argument) {
     const names = words(argument);
@@ -63,7 +63,7 @@ export const update: Command = {
 };
 
 export const add: Command = {
-  help: ['add <name> [...]\tactivate groups that were reread'],
+  help: ['add <name> [...]\tActivate groups that were reread'],
   async run(session, argument) {
     await withClient(session, async (client) => {
       for (const name of words(argument)) {
@@ -89,7 +89,7 @@ export const add: Command = {
 };
 
 export const remove: Command = {
-  help: ['remove <name> [...]\tdeactivate groups in which nothing runs'],
+  help: ['remove <name> [...]\tDeactivate groups in which nothing runs'],
   async run(session, argument) {
     await withClient(session, async (client) => {
       for (const name of words(argument)) {

@@ -8,7 +8,7 @@ const COLUMN_GAP = 2;
 
 /** The help command over the others, of which it is none itself. */
 export function helpCommand(commands: ReadonlyMap<string, Command>): Command {
-  const ownHelp = ['help\t\t\tlist the commands', 'help <command>\t\tshow what a command does'];
+  const ownHelp = ['help\t\tList the commands', 'help <action>\tShow what a command does'];
   return {
     help: ownHelp,
     async run(_, topic) {

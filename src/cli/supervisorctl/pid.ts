@@ -9,9 +9,9 @@ import { type Command, exitStatuses, fail, type Session, withClient } from './se
 
 export const pid: Command = {
   help: [
-    'pid\t\t\tshow the process id of supervisord',
-    'pid <name>\t\tshow the process id of one process',
-    'pid all\t\t\tshow the process id of every process, one on a line',
+    'pid\t\t\tShow the process id of supervisord',
+    'pid <name>\t\tShow the process id of a process',
+    'pid all\t\t\tShow the process id of every process, one on a line',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;

@@ -9,7 +9,7 @@ import { status } from './status.ts';
 import { CommandError } from './unexpected-error.ts';
 
 export const version: Command = {
-  help: ['version\t\t\tshow the version of supervisord'],
+  help: ['version\t\t\tShow the version of supervisord'],
   async run(session, argument) {
     if (argument !== '') return misuse(session, 'version accepts no arguments', version.help);
     if (!(await serverIsUp(session))) return;
@@ -18,7 +18,7 @@ export const version: Command = {
 };
 
 export const open: Command = {
-  help: ['open <url>\ttalk to another supervisord', '\t\t(a unix domain socket is unix:///its/path)'],
+  help: ['open <url>\tTalk to another supervisord', '\t\t(a unix domain socket is unix:///its/path)'],
   async run(session, argument) {
     if (!/^(http|unix):/i.test(argument)) {
       return fail(session, 'ERROR: url must be http:// or unix://');
@@ -31,7 +31,7 @@ export const open: Command = {
 };
 
 export const reload: Command = {
-  help: ['reload\t\t\trestart supervisord'],
+  help: ['reload \t\tRestart supervisord'],
   async run(session, argument) {
     if (argument !== '') return misuse(session, 'reload accepts no arguments', reload.help);
     if (!(await confirmed(session, 'Really restart the remote supervisord process y/N? '))) return;
@@ -48,7 +48,7 @@ export const reload: Command = {
 };
 
 export const shutdown: Command = {
-  help: ['shutdown\t\tstop every process, then supervisord'],
+  help: ['shutdown \tStop every process, then supervisord'],
   async run(session, argument) {
     if (argument !== '') return misuse(session, 'shutdown accepts no arguments', shutdown.help);
     if (!(await confirmed(session, 'Really shut the remote supervisord process down y/N? '))) return;

@@ -20,7 +20,7 @@ import {
 import { type Command, exitStatuses, misuse, type Session, withClient } from './session.ts';
 
 export const start: Command = {
-  help: nameForms('start', 'start'),
+  help: nameForms('start', 'Start', '\t\t'),
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
     const names = words(argument);
@@ -38,7 +38,7 @@ export const start: Command = {
 };
 
 export const stop: Command = {
-  help: nameForms('stop', 'stop'),
+  help: nameForms('stop', 'Stop', '\t\t'),
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
     const names = words(argument);
@@ -55,8 +55,8 @@ export const stop: Command = {
 
 export const restart: Command = {
   help: [
-    ...nameForms('restart', 'stop, then start'),
-    'The configuration is not read again by this: reread and update do that.',
+    ...nameForms('restart', 'Stop and start', '\t'),
+    'Note: the configuration is not read again by this; reread and update do that.',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
@@ -69,7 +69,7 @@ export const restart: Command = {
 };
 
 export const signal: Command = {
-  help: nameForms('signal <signal>', 'send the signal to'),
+  help: nameForms('signal <signal name>', 'Signal', '\t\t'),
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
     const [signalName, ...names] = words(argument);
@@ -130,11 +130,12 @@ async function operateOn(
   }
 }
 
-function nameForms(command: string, verb: string): string[] {
+/** `gap` is what stands after the name of a group: scripts cut these lines at their tabs. */
+function nameForms(command: string, verb: string, gap: string): string[] {
   return [
-    `${command} <name>\t\t${verb} one process`,
-    `${command} <gname>:*\t\t${verb} every process of a group`,
+    `${command} <name>\t\t${verb} a process`,
+    `${command} <gname>:*${gap}${verb} all processes of a group`,
     `${command} <name> <name>\t${verb} several processes or groups`,
-    `${command} all\t\t${verb} everything`,
+    `${command} all\t\t${verb} all processes`,
   ];
 }

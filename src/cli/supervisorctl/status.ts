@@ -8,10 +8,10 @@ import { type Command, exitStatuses, fail, type Session, withClient } from './se
 
 export const status: Command = {
   help: [
-    'status\t\t\tshow every process',
-    'status <name>\t\tshow one process',
-    'status <gname>:*\tshow every process of a group',
-    'status <name> <name>\tshow several processes or groups',
+    'status <name>\t\tShow a process',
+    'status <gname>:*\tShow all processes of a group',
+    'status <name> <name>\tShow several processes or groups',
+    'status\t\t\tShow all processes',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) {

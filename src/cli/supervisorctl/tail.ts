@@ -3,6 +3,7 @@ import { type FollowEnd, followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel } from '../../client/supervisor-client.ts';
 import { integerOrNull } from '../../python/integer.ts';
+import { pythonRepr } from '../../python/repr.ts';
 import { words } from '../../python/text.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print, printError, write } from '../output.ts';
@@ -13,11 +14,12 @@ import { asPythonException } from './unexpected-error.ts';
 
 export const tail: Command = {
   help: [
-    'tail [-f] <name> [stdout|stderr] (stdout when nothing is said)',
-    'tail <name>\t\tthe last 1600 bytes of what the process wrote',
-    'tail -100 <name>\tthe last 100 bytes',
-    'tail -f <name>\t\tthe end of it and all that comes, until Ctrl-C',
-    'tail <name> stderr\tthe same of its error output',
+    'tail [-f] <name> [stdout|stderr] (default stdout)',
+    'Ex:',
+    'tail -f <name>\t\tFollow what the process writes to stdout',
+    '\t\t\tuntil Ctrl-C',
+    'tail -100 <name>\tThe last 100 bytes of its stdout',
+    'tail <name> stderr\tThe last 1600 bytes of its stderr',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
@@ -35,9 +37,10 @@ export const tail: Command = {
 
 export const maintail: Command = {
   help: [
-    'maintail\t\tthe last 1600 bytes of the log of supervisord',
-    'maintail -100\t\tthe last 100 bytes',
-    'maintail -f\t\tthe end of it and all that comes, until Ctrl-C',
+    'maintail -f \tFollow the main log of supervisord until Ctrl-C',
+    'maintail -100\tThe last 100 bytes of it',
+    'maintail\tThe last 1600 bytes of it',
+    '',
   ],
   async run(session, argument) {
     if (!(await serverIsUp(session))) return;
@@ -67,7 +70,7 @@ function parseTail(given: readonly string[]): TailRequest {
   const [name, ...rest] = option === null ? given : given.slice(1);
   if (name === undefined) return badTail('tail requires process name');
   const channel = rest.at(-1)?.toLowerCase() ?? 'stdout';
-  if (channel !== 'stdout' && channel !== 'stderr') return badTail(`bad channel '${rest.at(-1)}'`);
+  if (channel !== 'stdout' && channel !== 'stderr') return badTail(`bad channel ${pythonRepr(channel)}`);
   const amount = option === null ? DEFAULT_OFFSET : parseAmount(option);
   if (amount === null) return badTail(`bad argument ${option}`);
   return { kind: 'tail', amount, name, channel };

@@ -31,7 +31,7 @@ export interface Step {
   readonly stdin?: string;
   /** Compare lines as a set: the order is not promised, so neither is which failure comes last and decides. */
   readonly unordered?: boolean;
-  /** The first line and the status count; the rest is help in our own words. */
+  /** What is said of each form of a command is in our own words; the forms, their order and their tabs count. */
   readonly help?: boolean;
   /** The arguments begin with their own `-c`. */
   readonly withoutConfig?: boolean;
@@ -133,7 +133,7 @@ function placesOf({ daemon, environment }: Scene): [string, string][] {
 function comparable(outcome: Outcome, scene: Scene, step: Step): Outcome {
   const stdout = withoutAccidents(outcome.stdout, scene);
   const stderr = withoutAccidents(outcome.stderr, scene);
-  if (step.help) return { ...outcome, stdout: firstLine(stdout), stderr };
+  if (step.help) return { ...outcome, stdout: withoutDescriptions(stdout), stderr };
   if (!step.unordered) return { ...outcome, stdout, stderr };
   return { status: Math.min(outcome.status, 1), stdout: stdout.split('\n').sort().join('\n'), stderr };
 }
@@ -150,6 +150,7 @@ function withoutAccidents(text: string, scene: Scene): string {
     .replace(/^For help, use .* -h$/m, 'For help, use PROGRAM -h');
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+/** Of each line of help what stands up to its last tab; a note without a tab is only there. */
+function withoutDescriptions(text: string): string {
+  return text.replace(/^(.*\t).*$/gm, '$1…').replace(/^Note: .*$/gm, 'Note: …');
 }

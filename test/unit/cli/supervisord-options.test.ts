@@ -39,7 +39,12 @@ describe("supervisord's command line", () => {
   });
 
   test('tells of every option how to use it', () => {
-    for (const option of ['-c/--configuration', '-?/--help', '--minprocs NUM', '-i/--identifier STR'])
+    for (const option of [
+      '-c/--configuration FILENAME -- ',
+      '-h/--help -- ',
+      '\n--minprocs NUM -- ',
+      '-i/--identifier STR -- ',
+    ])
       expect(usage('supervisord')).toContain(option);
   });
 });
