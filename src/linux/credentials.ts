@@ -1,5 +1,5 @@
 // Whose rights the process, or for a moment this thread alone, has.
-import { checked } from './errno.ts';
+import { checked, E, SyscallError } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
 /** A user of the machine, with every group that a login would give. */
@@ -13,8 +13,8 @@ export interface UserIdentity {
 
 /** Numbers of the calls that glibc would carry out on every thread; per architecture (asm/unistd.h). */
 const syscallNumbers = {
-  x64: { setgroups: 116, setresuid: 117, setresgid: 119 },
-  arm64: { setgroups: 159, setresuid: 147, setresgid: 149 },
+  x64: { setgroups: 116, setresuid: 117, setresgid: 119, setfsuid: 122, setfsgid: 123 },
+  arm64: { setgroups: 159, setresuid: 147, setresgid: 149, setfsuid: 151, setfsgid: 152 },
 };
 const sys = process.arch === 'arm64' ? syscallNumbers.arm64 : syscallNumbers.x64;
 
@@ -55,6 +55,34 @@ export function asUser<T>(user: UserIdentity, action: () => T): T {
   }
 }
 
+/**
+ * Calls `action` with the user's rights to files, and no more than those, on this thread alone (setfsuid(2)). Unlike in
+ * asUser, processes of that user can do nothing to us meanwhile. `action` must not begin anything that goes on after it.
+ * Must be called as root. Throws SyscallError when the kernel refuses; aborts the process when it cannot come back.
+ */
+export function withFileRightsOf<T>(user: UserIdentity, action: () => T): T {
+  const before = {
+    groups: ownGroups(),
+    gid: libc.getegid(),
+    dumpable: libc.prctl(PR_GET_DUMPABLE, 0n, 0n, 0n, 0n),
+  };
+  try {
+    threadSetgroups(user.groups);
+    threadSetfs(sys.setfsgid, user.gid, 'setfsgid');
+    threadSetfs(sys.setfsuid, user.uid, 'setfsuid');
+    return action();
+  } finally {
+    try {
+      threadSetfs(sys.setfsuid, 0, 'setfsuid');
+      threadSetfs(sys.setfsgid, before.gid, 'setfsgid');
+      threadSetgroups(before.groups);
+    } catch {
+      process.abort();
+    }
+    libc.prctl(PR_SET_DUMPABLE, BigInt(before.dumpable), 0n, 0n, 0n);
+  }
+}
+
 /** Gives up root for the whole process, for good: groups, gid, uid, in that order. Throws SyscallError. */
 export function becomeUser(user: UserIdentity): void {
   const groups = Uint32Array.from(user.groups);
@@ -89,4 +117,12 @@ function threadSetresuid(real: number, effective: number, saved: number): void {
     Number(libc.syscall(sys.setresuid, BigInt(real), BigInt(effective), BigInt(saved), 0n)),
     'setresuid',
   );
+}
+
+/** setfsuid(2) and setfsgid(2) answer with the id before, whether they did it or not: an id that cannot be asks for it. */
+function threadSetfs(call: number, id: number, name: string): void {
+  const noId = 0xffffffffn;
+  libc.syscall(call, BigInt(id), 0n, 0n, 0n);
+  const now = Number(libc.syscall(call, noId, 0n, 0n, 0n));
+  if (now !== id) throw new SyscallError(name, E.EPERM, String(id));
 }

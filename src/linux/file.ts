@@ -1,22 +1,24 @@
 // Raw files: open, read and write without a stream in between, for the thread that carries log bytes.
 import { fstatSync } from 'node:fs';
-import { checked, E, SyscallError } from './errno.ts';
+import { E, SyscallError } from './errno.ts';
+import { isGuarding, openGuarded } from './guarded-file.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
+import {
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_NOCTTY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDWR,
+  O_WRONLY,
+} from './open-flags.ts';
+import { openResolving, RESOLVE_CACHED, RESOLVE_NO_SYMLINKS } from './openat2.ts';
 
-const O_WRONLY = 1;
-const O_RDWR = 2;
-const O_CREAT = 0o100;
-const O_NOCTTY = 0o400;
-const O_APPEND = 0o2000;
-const O_NONBLOCK = 0o4000;
-const O_CLOEXEC = 0o2000000;
-const O_PATH = 0o10000000;
-/** The same number on every architecture. */
-const SYS_openat2 = 437n;
-const AT_FDCWD = BigInt.asUintN(64, -100n);
-const RESOLVE_CACHED = 0x20n;
-/** `struct open_how`: flags, mode, resolve. */
-const openHow = BigUint64Array.of(0n, 0n, RESOLVE_CACHED);
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const appendFlags = O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK;
 const F_DUPFD_CLOEXEC = 1030;
 const CLONE_FS = 0x200;
 const MSG_DONTWAIT = 0x40;
@@ -42,41 +44,46 @@ export function memoryOf(bytes: Uint8Array): Memory {
 
 /**
  * Opens for appending; creates it with `mode` less the umask of this thread. Never waits for the reader of a FIFO,
- * and writing to what is no regular file does not wait either. Throws SyscallError.
+ * and writing to what is no regular file does not wait either. `writer`: who else than root may own a file in a directory
+ * that others can change. Throws SyscallError, UntrustedPath if it must not be opened.
  */
-export function openAppend(path: string, mode = 0o666): number {
+export function openAppend(path: string, mode = 0o666, writer: number | null = null): number {
   const standard = ownDescriptorOf(path);
   if (standard !== null) return openOwn(standard, path);
-  const name = cstring(path);
-  const flags = O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  const fd = libc.open(ptr(name), O_WRONLY | flags, mode);
-  // ENXIO: a FIFO without a reader. Opened for both, it never is.
-  const opened = fd < 0 && errno() === E.ENXIO ? libc.open(ptr(name), O_RDWR | flags, mode) : fd;
-  return checked(opened, 'open', path);
+  const flags = O_CREAT | O_APPEND | O_NOCTTY | O_NONBLOCK;
+  try {
+    return openGuarded(path, { flags: O_WRONLY | flags, mode, writer });
+  } catch (error) {
+    // A FIFO without a reader. Opened for both, it never is.
+    if (!(error instanceof SyscallError && error.errno === E.ENXIO)) throw error;
+    return openGuarded(path, { flags: O_RDWR | flags, mode, writer });
+  }
 }
 
 /**
  * Opens a file for appending as openAppend does, but only if the kernel has it in memory, so that no disk is waited for
- * (openat2(2), RESOLVE_CACHED); null when that is not so, or on kernels before 5.12.
+ * (openat2(2), RESOLVE_CACHED); null when that is not so, or on kernels before 5.12. As root only a regular file whose path
+ * has no symbolic link at all, which no other user can have put there: anything else is openAppend's to judge.
  */
-export function openAppendCached(path: string): number | null {
-  const flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  openHow[0] = BigInt(flags);
-  const name = cstring(path);
-  const fd = Number(libc.syscall(SYS_openat2, AT_FDCWD, ptr(name), ptr(openHow), openHow.byteLength));
-  return fd < 0 ? null : fd;
+export function openAppendCached(path: string, writer: number | null): number | null {
+  if (!isGuarding()) return openResolving(path, appendFlags, RESOLVE_CACHED);
+  const held = openResolving(path, O_PATH | O_NOFOLLOW, RESOLVE_CACHED | RESOLVE_NO_SYMLINKS);
+  if (held === null) return null;
+  try {
+    const { nlink, uid, mode } = fstatSync(held);
+    const isFile = (mode & S_IFMT) === S_IFREG;
+    if (!isFile || nlink !== 1 || (uid !== 0 && uid !== writer)) return null;
+    const fd = libc.open(ptr(cstring(`/proc/self/fd/${held}`)), appendFlags | O_CLOEXEC, 0);
+    return fd < 0 ? null : fd;
+  } finally {
+    libc.close(held);
+  }
 }
 
 /** The number of the descriptor of ours that `path` names (/dev/stdout, /dev/fd/3), or null. */
 export function ownDescriptorOf(path: string): number | null {
   const number = standardStreams.get(path) ?? ownDescriptor.exec(path)?.[1];
   return number === undefined ? null : Number(number);
-}
-
-/** A descriptor that keeps the file in being, whatever becomes of its names; null when there is none. */
-export function holdFile(path: string): number | null {
-  const fd = libc.open(ptr(cstring(path)), O_PATH | O_CLOEXEC, 0);
-  return fd < 0 ? null : fd;
 }
 
 export function closeFile(fd: number): void {

@@ -1,10 +1,16 @@
 // AUTO log files: names in childlogdir that no two programs share, and their removal at the next start.
 import { randomInt } from 'node:crypto';
-import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Directory } from '../linux/directory.ts';
+import { inDirectory } from '../linux/guarded-file.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../linux/open-flags.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';
+
+/** Permissions of an AUTO log, also of one that is begun anew. */
+export const autoLogMode = 0o600;
 
 /** Creates `NAME-CHANNEL---IDENTIFIER-XXXXXXXX.log` with mode 0600; its path. Throws what the system says. */
 export function allocateAutoLog(
@@ -15,10 +21,12 @@ export function allocateAutoLog(
 ): string {
   for (;;) {
     const suffix = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
-    const path = join(directory, `${name}-${channel}---${identifier}-${suffix}.log`);
+    const file = `${name}-${channel}---${identifier}-${suffix}.log`;
     try {
-      closeSync(openSync(path, 'wx', 0o600));
-      return path;
+      return inDirectory(resolve(directory), (childlogs) => {
+        closeSync(childlogs.openFile(file, O_WRONLY | O_CREAT | O_EXCL, autoLogMode));
+        return join(directory, file);
+      });
     } catch (error) {
       if (!isSystemError(error, 'EEXIST')) throw error;
     }
@@ -28,18 +36,23 @@ export function allocateAutoLog(
 /** Removes what earlier runs with this identifier left; what could not be removed is told. */
 export function cleanAutoLogs(directory: string, identifier: string, warn: (message: string) => void): void {
   const pattern = new RegExp(`^.+?---${RegExp.escape(identifier)}-\\S+\\.log\\.?\\d{0,4}`);
-  let names: string[];
   try {
-    names = readdirSync(directory);
+    inDirectory(resolve(directory), (childlogs) => {
+      for (const name of readdirSync(`/proc/self/fd/${childlogs.fd}`)) {
+        if (pattern.test(name) && !isRemoved(childlogs, name))
+          warn(`Failed to clean up '${join(directory, name)}'`);
+      }
+    });
   } catch {
-    return warn('Could not clear childlog dir');
+    warn('Could not clear childlog dir');
   }
-  for (const name of names.filter((candidate) => pattern.test(candidate))) {
-    const path = join(directory, name);
-    try {
-      unlinkSync(path);
-    } catch {
-      warn(`Failed to clean up '${path}'`);
-    }
+}
+
+function isRemoved(directory: Directory, name: string): boolean {
+  try {
+    directory.remove(name);
+    return true;
+  } catch {
+    return false;
   }
 }

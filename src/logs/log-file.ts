@@ -1,11 +1,15 @@
 // A regular log file in the worker: appends, rotates, survives being moved away, a full disk, a missing directory.
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import type { Rotation } from '../config/config.ts';
-import { E, errnoName } from '../linux/errno.ts';
+import { E, errnoName, SyscallError } from '../linux/errno.ts';
+import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
+import { statusOfGuarded } from '../linux/guarded-file.ts';
+import { UntrustedPath } from '../linux/guarded-path.ts';
+import { awaitsCompression } from './compressed-copy.ts';
 import { DropCounter } from './drop-counter.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
-import { awaitsCompression, holdOldest, removeIfThere, removeOldBackups, shiftBackups } from './rotation.ts';
+import { holdOldest, removeLog, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './rotation-schedule.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
@@ -14,6 +18,8 @@ const lookIntervalMs = 500;
 const retryIntervalMs = 100;
 /** A rotation that failed (a directory that is not ours) is tried again after this time. */
 const rotationRetryMs = 30_000;
+/** That a path is not to be trusted is told no more often. */
+const refusalIntervalMs = 30_000;
 
 const newline = 0x0a;
 
@@ -22,9 +28,19 @@ export interface LogFileEvents {
   /** What went wrong, for people. */
   trouble(message: string): void;
   /** There are old files, perhaps to be compressed. */
-  rotated(path: string, rotation: Rotation): void;
+  rotated(path: string, rotation: Rotation, writer: number | null): void;
   /** A file that was removed and is freed when this is closed: a matter of many milliseconds if it is large. */
   discarded(fd: number): void;
+}
+
+/** How a log is opened, and opened again. */
+export interface LogOpening {
+  readonly path: string;
+  /** Permissions of a file that is created. */
+  readonly mode: number;
+  /** The uid of the program that writes it: beside root's, its files are taken where others can change the directory. */
+  readonly writer: number | null;
+  readonly rotation: Rotation;
 }
 
 export class LogFile implements LogTarget {
@@ -39,27 +55,26 @@ export class LogFile implements LogTarget {
   #rotatesAt: number | null = null;
   /** Why nothing is open, when nothing is. */
   #openError = 0;
+  /** On the clock of performance.now(). */
+  #refusalTold = Number.NEGATIVE_INFINITY;
   readonly lineWaitMs = 0;
   readonly #losses: DropCounter;
 
   /** Takes over `fd`, a regular file open for appending; a negated error number when it could not be opened yet. */
   constructor(
-    readonly path: string,
+    private opening: LogOpening,
     private fd: number,
-    private mode: number,
-    private rotation: Rotation,
     private readonly events: LogFileEvents,
   ) {
-    this.#losses = new DropCounter(path, events.trouble);
+    this.#losses = new DropCounter(opening.path, events.trouble);
     if (fd < 0) this.#openError = -fd;
     else this.#identify();
     this.#catchUp();
   }
 
   /** Somebody opened the path again: goes on with his descriptor and his wishes. */
-  adopt(fd: number, mode: number, rotation: Rotation): void {
-    this.mode = mode;
-    this.rotation = rotation;
+  adopt(fd: number, opening: LogOpening): void {
+    this.opening = opening;
     this.#replace(fd);
     this.#catchUp();
   }
@@ -101,14 +116,14 @@ export class LogFile implements LogTarget {
   }
 
   clear(): number {
-    return errnoOf(() => {
-      removeIfThere(this.path);
-      this.#replace(openAppend(this.path, this.mode));
+    return this.#errnoOf(() => {
+      removeLog(this.path);
+      this.#replace(this.#open());
     });
   }
 
   reopen(): number {
-    return errnoOf(() => this.#replace(openAppend(this.path, this.mode)));
+    return this.#errnoOf(() => this.#replace(this.#open()));
   }
 
   close(): void {
@@ -117,8 +132,36 @@ export class LogFile implements LogTarget {
     this.fd = -1;
   }
 
+  get path(): string {
+    return this.opening.path;
+  }
+
+  #open(): number {
+    const { path, mode, writer } = this.opening;
+    return openAppend(path, mode, writer);
+  }
+
+  /** As errnoOf; that the path is not to be trusted is told. */
+  #errnoOf(action: () => void): number {
+    return errnoOf(() => {
+      try {
+        action();
+      } catch (error) {
+        if (error instanceof UntrustedPath) this.#tellRefusal(error);
+        throw error;
+      }
+    });
+  }
+
+  #tellRefusal(refusal: UntrustedPath): void {
+    const now = performance.now();
+    if (now - this.#refusalTold < refusalIntervalMs) return;
+    this.#refusalTold = now;
+    this.events.trouble(explainUntrusted(refusal));
+  }
+
   #isFullAfter(bytes: number): boolean {
-    const { maxBytes } = this.rotation;
+    const { maxBytes } = this.opening.rotation;
     return maxBytes > 0 && this.#size + bytes >= maxBytes;
   }
 
@@ -172,10 +215,12 @@ export class LogFile implements LogTarget {
   #sizeIfOurs(): number | null {
     if (this.fd < 0) return null;
     try {
-      const status = statSync(this.path);
-      return status.ino === this.#inode && status.dev === this.#device ? status.size : null;
-    } catch {
-      return null;
+      const status = statusOfGuarded(this.path, this.opening.writer);
+      return status?.ino === this.#inode && status.dev === this.#device ? status.size : null;
+    } catch (error) {
+      // Without a descriptor to look with it is taken for ours.
+      if (error instanceof SyscallError) return this.#size;
+      throw error;
     }
   }
 
@@ -196,18 +241,20 @@ export class LogFile implements LogTarget {
   }
 
   #turnOver(): number {
-    const { backups } = this.rotation;
+    const { rotation, writer } = this.opening;
+    const { backups } = rotation;
     if (backups <= 0) {
       const failure = truncateFile(this.fd);
       if (failure === 0) this.#size = 0;
       return failure;
     }
-    const oldest = holdOldest(this.path, backups);
-    const failure = errnoOf(() => {
+    let oldest: readonly number[] = [];
+    const failure = this.#errnoOf(() => {
+      oldest = holdOldest(this.path, backups);
       shiftBackups(this.path, backups);
-      this.#replace(openAppend(this.path, this.mode));
+      this.#replace(this.#open());
       this.#removeOld();
-      this.events.rotated(this.path, this.rotation);
+      this.events.rotated(this.path, rotation, writer);
     });
     for (const fd of oldest) this.events.discarded(fd);
     return failure;
@@ -216,7 +263,8 @@ export class LogFile implements LogTarget {
   /** What the clock would have asked for while nobody had the log open. */
   #catchUp(): void {
     this.#removeOld();
-    const { schedule } = this.rotation;
+    const { rotation, writer } = this.opening;
+    const { schedule } = rotation;
     if (
       schedule &&
       this.#size > 0 &&
@@ -225,19 +273,21 @@ export class LogFile implements LogTarget {
     )
       this.rotate();
     this.#setNextTime();
-    const { compression, backups } = this.rotation;
-    if (compression && awaitsCompression(this.path, backups)) {
-      this.events.rotated(this.path, this.rotation);
-    }
+    const { compression, backups } = rotation;
+    const awaits = (): void => {
+      if (awaitsCompression(this.path, backups)) this.events.rotated(this.path, rotation, writer);
+    };
+    // Where nothing can be seen, nothing can be compressed.
+    if (compression) errnoOf(awaits);
   }
 
   #setNextTime(): void {
-    const { schedule } = this.rotation;
+    const { schedule } = this.opening.rotation;
     this.#rotatesAt = schedule ? nextTime(schedule, Date.now()) : null;
   }
 
   #removeOld(): void {
-    const { backups, maxAgeSeconds } = this.rotation;
+    const { backups, maxAgeSeconds } = this.opening.rotation;
     // What cannot be removed now can perhaps be next time; it does no harm.
     if (maxAgeSeconds !== null) errnoOf(() => removeOldBackups(this.path, backups, maxAgeSeconds));
   }

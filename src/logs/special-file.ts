@@ -12,6 +12,7 @@ export class SpecialFile extends BufferedLog {
   /** Takes over `fd`. */
   constructor(
     readonly path: string,
+    private readonly writer: number | null,
     private fd: number,
     tell: (message: string) => void,
   ) {
@@ -21,7 +22,7 @@ export class SpecialFile extends BufferedLog {
 
   reopen(): number {
     return errnoOf(() => {
-      const fd = openAppend(this.path);
+      const fd = openAppend(this.path, 0o666, this.writer);
       closeFile(this.fd);
       this.fd = fd;
       this.#choosePut();

@@ -1,6 +1,5 @@
 // Emptying logs.
 import { exists } from 'node:fs/promises';
-import { type Channel, channels } from '../config/channel.ts';
 import { SyscallError } from '../linux/errno.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -17,10 +16,7 @@ export function clearOpenLogs(process: Process, label: string): Promise<void> {
 /** Of a process, whether or not it runs. Rejects with OperationError FAILED. */
 export function clearLogs(process: Process): Promise<void> {
   return orFailed(
-    async () => {
-      await process.logs.clear();
-      if (process.pid === 0) await Promise.all(channels.map((channel) => clearClosedLog(process, channel)));
-    },
+    () => process.logs.clearAll(),
     ({ message }) => message,
   );
 }
@@ -32,13 +28,6 @@ export async function clearMainLog(supervisor: Supervisor, path: string | null):
     () => supervisor.daemon.log.clear(),
     ({ message }) => message,
   );
-}
-
-async function clearClosedLog({ logPaths, config, daemon }: Process, channel: Channel): Promise<void> {
-  const path = logPaths[channel];
-  if (path === null || !(await exists(path))) return;
-  const log = daemon.dataPlane.openLog({ path, rotation: config[channel].rotation });
-  await log.clear().finally(() => log.release());
 }
 
 async function orFailed(clear: () => Promise<void>, detail: (error: SyscallError) => string): Promise<void> {

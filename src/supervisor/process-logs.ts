@@ -2,9 +2,9 @@
 import { exists } from 'node:fs/promises';
 import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
-import type { Log } from '../data-plane/main/data-plane.ts';
+import type { Log, LogSpec } from '../data-plane/main/data-plane.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
-import { allocateAutoLog } from '../logs/auto-log.ts';
+import { allocateAutoLog, autoLogMode } from '../logs/auto-log.ts';
 import { originOf } from '../logs/journal-entry.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
@@ -42,13 +42,18 @@ export class ProcessLogs {
     await Promise.all(Object.values(this.#opened).map((log) => log?.clear()));
   }
 
+  /** As clear, also those of a process that does not run. Throws SyscallError. */
+  async clearAll(): Promise<void> {
+    await Promise.all(channels.map((channel) => this.#withLog(channel, (log) => log.clear())));
+  }
+
   async reopen(): Promise<void> {
     await Promise.all(Object.values(this.#opened).map((log) => log?.reopen()));
   }
 
   /** Begins new log files now, also while the process does not run. Throws SyscallError. */
   async rotate(): Promise<void> {
-    await Promise.all(channels.map((channel) => this.#rotate(channel)));
+    await Promise.all(channels.map((channel) => this.#withLog(channel, (log) => log.rotate())));
   }
 
   #path(channel: Channel): string | null {
@@ -62,25 +67,31 @@ export class ProcessLogs {
   #open(channel: Channel): Log | null {
     const { dataPlane } = this.daemon;
     const { config, group } = this;
-    const { logfile, rotation } = config[channel];
     const pool = channel === 'stdout' ? this.pool : null;
-    if (logfile.kind === 'journal') {
+    if (config[channel].logfile.kind === 'journal') {
       return dataPlane.openJournal(
         originOf({ process: config.name, group, program: config.program, channel }),
         pool,
       );
     }
     const path = this.paths[channel];
-    return path === null ? null : dataPlane.openLog({ path, rotation, pool });
+    return path === null ? null : dataPlane.openLog({ ...this.#spec(channel, path), pool });
   }
 
-  async #rotate(channel: Channel): Promise<void> {
+  /** Calls `action` with the log of `channel`, if there is one; it is opened for that if it is not open. */
+  async #withLog(channel: Channel, action: (log: Log) => Promise<void>): Promise<void> {
     const path = this.paths[channel];
     if (path === null) return;
     const opened = this.#opened[channel];
-    if (opened) return opened.rotate();
+    if (opened) return action(opened);
     if (!(await exists(path))) return;
-    const log = this.daemon.dataPlane.openLog({ path, rotation: this.config[channel].rotation });
-    await log.rotate().finally(() => log.release());
+    const log = this.daemon.dataPlane.openLog(this.#spec(channel, path));
+    await action(log).finally(() => log.release());
+  }
+
+  #spec(channel: Channel, path: string): LogSpec {
+    const { logfile, rotation } = this.config[channel];
+    const spec = { path, rotation, writer: this.config.user?.uid ?? null };
+    return logfile.kind === 'auto' ? { ...spec, mode: autoLogMode } : spec;
   }
 }

@@ -25,6 +25,10 @@ export { Log, type OnData, type Stream };
 export interface LogSpec {
   readonly path: string;
   readonly rotation: Rotation;
+  /** Of a file that is created; else what the umask leaves. */
+  readonly mode?: number;
+  /** The uid of the program that writes there, when it has one of its own. */
+  readonly writer?: number | null;
   /** The pool that reads what is logged there. */
   readonly pool?: PoolHandle | null;
 }
@@ -79,8 +83,8 @@ export class DataPlane implements WritableWatch {
    * Opens for appending, creating it: failure is a SyscallError here. Files that are created have the permissions that
    * this thread's umask gives now. A disk that does not answer is no failure: what is written waits for it.
    */
-  openLog({ path, rotation, pool = null }: LogSpec): Log {
-    return this.#openOn(pool?.thread ?? this.#threadFor(resolve(path)), path, rotation);
+  openLog(spec: LogSpec): Log {
+    return this.#openOn(spec.pool?.thread ?? this.#threadFor(resolve(spec.path)), spec);
   }
 
   /** A log whose lines become messages of syslog. */
@@ -194,10 +198,10 @@ export class DataPlane implements WritableWatch {
     await Promise.all(this.#all.map((thread) => thread.stop()));
   }
 
-  #openOn(thread: WorkerClient, path: string, rotation: Rotation): Log {
+  #openOn(thread: WorkerClient, { path, rotation, mode, writer = null }: LogSpec): Log {
     const log = thread.number();
-    const mode = 0o666 & ~currentUmask();
-    const errno = thread.openLog({ log, path: resolve(path), mode, rotation });
+    const permissions = mode ?? 0o666 & ~currentUmask();
+    const errno = thread.openLog({ log, path: resolve(path), mode: permissions, writer, rotation });
     if (errno !== 0) throw new SyscallError('open', errno, path);
     return new Log(log, path, thread);
   }
@@ -205,7 +209,7 @@ export class DataPlane implements WritableWatch {
   /** For what a pool prints. A pool whose output cannot be opened goes on without it. */
   #openStdout(thread: WorkerClient, pool: string): Log | null {
     try {
-      return this.#openOn(thread, '/dev/stdout', noRotation);
+      return this.#openOn(thread, { path: '/dev/stdout', rotation: noRotation });
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
       this.onTrouble(`pool ${pool} cannot print what its listeners answer: ${error.message}`);
@@ -281,7 +285,7 @@ export class DataPlane implements WritableWatch {
         this.#logChanged(thread, report.path);
         return;
       case 'rotated':
-        this.#compressor.compress(thread, report.path, report.rotation);
+        this.#compressor.compress({ ...report, thread });
         return;
       case 'discarded':
         // In the runtime's thread pool: freeing a file waits for what of it is on its way to the disk.

@@ -1,20 +1,30 @@
-// Compresses old log files in the background, one after the other: the work is done by the runtime's thread pool,
-// and the worker, which alone renames log files, puts the copy in its place.
+// Compresses old log files in the background, one after the other: the work is done by the runtime's thread pool, on
+// descriptors alone. The worker, which rotates the log, opens the files and puts the copy in its place.
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chown, open, rm, utimes } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { Compression, Rotation } from '../../config/config.ts';
-import { plainBackups, suffixes, unfinishedCopy } from '../../logs/rotation.ts';
+import { within } from '../../event-loop/with-timeout.ts';
+import { errnoName } from '../../linux/errno.ts';
+import { closeFile } from '../../linux/file.ts';
+import { duplicate } from '../../linux/pipe.ts';
+import type { CompressedCopy } from '../../logs/compressed-copy.ts';
+import { suffixes } from '../../logs/rotation.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 const pieceBytes = 256 * 1024;
 const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress() };
+/** For how long the end of the daemon waits for a disk. */
+const stopLimitMs = 1000;
+/** Of one log in a row, so that others have their turn. */
+const mostFiles = 1000;
 
 interface Job {
+  /** The one that rotates the log at `path`. */
   readonly thread: WorkerClient;
   readonly path: string;
   readonly rotation: Rotation;
+  readonly writer: number | null;
 }
 
 export class LogCompressor {
@@ -24,9 +34,9 @@ export class LogCompressor {
 
   constructor(private readonly onTrouble: (message: string) => void) {}
 
-  /** Compresses the old files of the log at `path` that are not compressed yet. `thread` is the one that rotates it. */
-  compress(thread: WorkerClient, path: string, rotation: Rotation): void {
-    this.#waiting.set(path, { thread, path, rotation });
+  /** Compresses the old files of a log that are not compressed yet. */
+  compress(job: Job): void {
+    this.#waiting.set(job.path, job);
     this.#work ??= this.#compressAll().finally(() => {
       this.#work = null;
     });
@@ -36,51 +46,52 @@ export class LogCompressor {
   async stop(): Promise<void> {
     this.#waiting.clear();
     this.#stopping.abort();
-    await this.#work;
+    if (this.#work) await within(this.#work, stopLimitMs);
   }
 
   async #compressAll(): Promise<void> {
     for (const [path, job] of this.#waiting) {
       this.#waiting.delete(path);
-      await rm(unfinishedCopy(path), { force: true });
-      const files = plainBackups(path, job.rotation.backups).length;
-      for (let count = 0; count < files; count += 1) if (!(await this.#compressOldest(job))) break;
+      const { compression, backups } = job.rotation;
+      const most = Math.min(backups, mostFiles);
+      for (let count = 0; compression !== null && count < most; count += 1) {
+        if (!(await this.#compressOldest(job, compression))) break;
+      }
     }
   }
 
-  /** Whether that went well. Its number is looked up each time, as the log may rotate meanwhile. */
-  async #compressOldest({ thread, path, rotation: { backups, compression } }: Job): Promise<boolean> {
-    const [file] = plainBackups(path, backups);
-    if (file === undefined || compression === null) return false;
-    const copy = { path: unfinishedCopy(path), suffix: suffixes[compression] };
-    try {
-      const inode = await this.#copyCompressed(file, copy.path, compression);
-      return (await thread.ask({ do: 'compressed', path, backups, inode, copy })) === 0;
-    } catch (error) {
-      await rm(copy.path, { force: true });
-      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${file}: ${reasonOf(error)}`);
+  /** Whether that went well. It is looked up each time, as the log may rotate meanwhile. */
+  async #compressOldest(job: Job, compression: Compression): Promise<boolean> {
+    const { thread, path, rotation, writer } = job;
+    const begun = await thread.beginCopy(path, rotation.backups, writer);
+    if (begun === null) return false;
+    if (typeof begun === 'number') {
+      this.onTrouble(`cannot compress the old files of ${path}: ${errnoName(begun)}`);
       return false;
     }
+    try {
+      await this.#copyCompressed(begun, compression);
+      const suffix = suffixes[compression];
+      const { backups } = rotation;
+      return (await thread.ask({ do: 'finishCopy', path, backups, copy: begun, suffix })) === 0;
+    } catch (error) {
+      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${begun.path}: ${reasonOf(error)}`);
+      await thread.ask({ do: 'abandonCopy', path });
+      return false;
+    } finally {
+      closeFile(begun.original);
+      closeFile(begun.copy);
+    }
   }
 
-  /** With mode, owner and time of the original; the original's inode. */
-  async #copyCompressed(from: string, to: string, compression: Compression): Promise<number> {
-    const file = await open(from);
-    try {
-      const { ino, mode, uid, gid, atime, mtime } = await file.stat();
-      await rm(to, { force: true });
-      await pipeline(
-        createReadStream(from, { fd: file.fd, autoClose: false, highWaterMark: pieceBytes }),
-        compressors[compression](),
-        createWriteStream(to, { flags: 'wx', mode: mode & 0o7777 }),
-        { signal: this.#stopping.signal },
-      );
-      await chown(to, uid, gid);
-      await utimes(to, atime, mtime);
-      return ino;
-    } finally {
-      await file.close();
-    }
+  /** By descriptors of their own, which are closed when nothing that was begun with them is under way any more. */
+  async #copyCompressed({ original, bytes, copy }: CompressedCopy, compression: Compression): Promise<void> {
+    await pipeline(
+      createReadStream('', { fd: duplicate(original), start: 0, end: bytes - 1, highWaterMark: pieceBytes }),
+      compressors[compression](),
+      createWriteStream('', { fd: duplicate(copy) }),
+      { signal: this.#stopping.signal },
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { checked, E, SyscallError } from '../../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
 import { libc, ptr } from '../../linux/libc.ts';
 import { duplicate } from '../../linux/pipe.ts';
+import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { Command, FileFacts, Lines, Report } from '../protocol/messages.ts';
 import type { ListenerEnd } from '../protocol/pool-commands.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
@@ -47,7 +48,7 @@ type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** What concerns more than one stream or request. */
 export type PlaneReport = Exclude<
   Report,
-  { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'active' }
+  { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
 >;
 
 interface Attached {
@@ -84,6 +85,7 @@ export class WorkerClient {
   readonly #streams = new Map<number, Attached>();
   readonly #requests = new Map<number, (errno: number) => void>();
   readonly #looks = new Map<number, (files: readonly FileFacts[]) => void>();
+  readonly #copies = new Map<number, (copy: CompressedCopy | number | null) => void>();
   readonly #ring = new BigUint64Array([1n]);
   #lastNumber = 0;
   #commands: Command[] = [];
@@ -134,8 +136,8 @@ export class WorkerClient {
    */
   openLog(wanted: Omit<OpenLog, 'do' | 'fd'>): number {
     if (this.#dead) return E.EIO;
-    const { log, path } = wanted;
-    const fd = ownDescriptorOf(path) === null ? openAppendCached(path) : null;
+    const { log, path, writer } = wanted;
+    const fd = ownDescriptorOf(path) === null ? openAppendCached(path, writer) : null;
     const command: Command = { do: 'openLog', fd, ...wanted };
     if (fd !== null || (this.#disk.waitingMs ?? 0) > openLimitMs) {
       this.send(command);
@@ -183,6 +185,16 @@ export class WorkerClient {
     clearTimeout(timer);
     this.#looks.delete(look);
     return files;
+  }
+
+  /** For the oldest file of the log at `path` that is not compressed: null when there is none, or the error number. */
+  beginCopy(path: string, backups: number, writer: number | null): Promise<CompressedCopy | number | null> {
+    if (this.#dead) return Promise.resolve(E.EIO);
+    const look = this.number();
+    const { promise, resolve } = Promise.withResolvers<CompressedCopy | number | null>();
+    this.#copies.set(look, resolve);
+    this.send({ do: 'beginCopy', path, backups, writer, look });
+    return promise;
   }
 
   /** Whether it looks at its commands within `ms`, or a disk is what keeps it; nobody waits for a dead one. */
@@ -244,6 +256,8 @@ export class WorkerClient {
     this.#silentDisk.forget();
     for (const resolve of this.#requests.values()) resolve(E.EIO);
     this.#requests.clear();
+    for (const resolve of this.#copies.values()) resolve(E.EIO);
+    this.#copies.clear();
     this.#streams.clear();
     if (!this.#stopping) this.onDeath(reason);
   }
@@ -287,6 +301,10 @@ export class WorkerClient {
         return;
       case 'files':
         this.#looks.get(report.look)?.(report.files);
+        return;
+      case 'copyBegun':
+        this.#copies.get(report.look)?.(report.copy);
+        this.#copies.delete(report.look);
         return;
       case 'active':
         this.#silentDisk.mayBegin();

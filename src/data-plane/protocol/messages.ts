@@ -1,5 +1,6 @@
 // What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
 import type { LineStyle, Rotation } from '../../config/config.ts';
+import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { JournalOrigin } from '../../logs/journal-entry.ts';
 import type { LineSource } from '../../logs/line-formatter.ts';
 import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
@@ -14,6 +15,7 @@ export type Command =
       readonly path: string;
       /** Permissions of a file that is created. */
       readonly mode: number;
+      readonly writer: number | null;
       readonly rotation: Rotation;
     }
   | { readonly do: 'openSyslog'; readonly log: number }
@@ -29,7 +31,7 @@ export type Command =
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
   | PoolCommand
-  | CompressedCommand
+  | CompressionCommand
   | { readonly do: 'lookAtFiles'; readonly paths: readonly string[]; readonly look: number }
   | { readonly do: 'expectDescriptors'; readonly count: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
@@ -58,16 +60,25 @@ export interface Lines {
 /** What a regular file is; null for anything else, and for what is not there. */
 export type FileFacts = { readonly device: number; readonly inode: number; readonly bytes: number } | null;
 
-/** A compressed copy of an old log file is ready. */
-export interface CompressedCommand {
-  readonly do: 'compressed';
-  readonly path: string;
-  readonly backups: number;
-  /** Of the file that was compressed; its number may have changed meanwhile. */
-  readonly inode: number;
-  readonly copy: { readonly path: string; readonly suffix: string };
-  readonly request: number;
-}
+/** What the compressor asks of the thread that rotates the log at `path`, which alone touches the files by their names. */
+export type CompressionCommand =
+  /** Answered by `copyBegun`. */
+  | {
+      readonly do: 'beginCopy';
+      readonly path: string;
+      readonly backups: number;
+      readonly writer: number | null;
+      readonly look: number;
+    }
+  | {
+      readonly do: 'finishCopy';
+      readonly path: string;
+      readonly backups: number;
+      readonly copy: CompressedCopy;
+      readonly suffix: string;
+      readonly request: number;
+    }
+  | { readonly do: 'abandonCopy'; readonly path: string; readonly request: number };
 
 export type Report =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
@@ -79,7 +90,14 @@ export type Report =
   /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }
   /** There are old files that should be compressed. */
-  | { readonly is: 'rotated'; readonly path: string; readonly rotation: Rotation }
+  | {
+      readonly is: 'rotated';
+      readonly path: string;
+      readonly rotation: Rotation;
+      readonly writer: number | null;
+    }
+  /** An error number when there is something to compress that cannot be. */
+  | { readonly is: 'copyBegun'; readonly look: number; readonly copy: CompressedCopy | number | null }
   /** A descriptor to be closed off this thread, which takes time: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string }

@@ -1,6 +1,8 @@
 // All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
 import { fstatSync } from 'node:fs';
+import { explainUntrusted } from '../../linux/explain-untrusted.ts';
 import { closeFile, openAppend, ownDescriptorOf } from '../../linux/file.ts';
+import { UntrustedPath } from '../../linux/guarded-path.ts';
 import type { JournalOrigin } from '../../logs/journal-entry.ts';
 import { JournalLog } from '../../logs/journal-log.ts';
 import { LogFile, type LogFileEvents } from '../../logs/log-file.ts';
@@ -31,8 +33,8 @@ export class LogTable {
   readonly #events: LogFileEvents = {
     trouble: (message) => this.report({ is: 'trouble', message }),
     discarded: (fd) => this.report({ is: 'discarded', fd }),
-    rotated: (path, rotation) => {
-      if (rotation.compression) this.report({ is: 'rotated', path, rotation });
+    rotated: (path, rotation, writer) => {
+      if (rotation.compression) this.report({ is: 'rotated', path, rotation, writer });
     },
   };
 
@@ -58,9 +60,23 @@ export class LogTable {
 
   #opened(command: OpenLog): Opened | null {
     if (command.fd !== null) return { fd: command.fd, errno: 0 };
-    const opened = this.disk.during(Buffer.from(command.path), () => openedOrErrno(command));
+    const opened = this.disk.during(Buffer.from(command.path), () => this.#openedOrErrno(command));
     const isAwaited = this.disk.answer(command.log, opened.errno);
     return isAwaited && opened.errno !== 0 ? null : opened;
+  }
+
+  /** That the path is not to be trusted is told here, as an error number says nothing of it. */
+  #openedOrErrno({ path, mode, writer }: OpenLog): Opened {
+    let fd = -1;
+    const errno = errnoOf(() => {
+      try {
+        fd = openAppend(path, mode, writer);
+      } catch (error) {
+        if (error instanceof UntrustedPath) this.#events.trouble(explainUntrusted(error));
+        throw error;
+      }
+    });
+    return { fd, errno };
   }
 
   openSyslog(number: number): void {
@@ -105,20 +121,21 @@ export class LogTable {
   }
 
   /** The file was opened once more to see whether it can be: the newer descriptor is the better one. */
-  #join(known: SharedLog, { log, mode, rotation }: OpenLog, fd: number): void {
+  #join(known: SharedLog, opening: OpenLog, fd: number): void {
     const { target } = known;
     if (fd >= 0 && target instanceof LogFile && isRegular(fd)) {
-      known.ask(() => target.adopt(fd, mode, rotation));
+      known.ask(() => target.adopt(fd, opening));
     } else if (fd >= 0) closeFile(fd);
     this.#schedule(known);
-    this.#enter(log, known);
+    this.#enter(opening.log, known);
   }
 
-  #begin({ log, path, mode, rotation }: OpenLog, { fd, errno }: Opened): void {
+  #begin(opening: OpenLog, { fd, errno }: Opened): void {
+    const { log, path, writer } = opening;
     const isFile = errno !== 0 || (ownDescriptorOf(path) === null && isRegular(fd));
     const target: LogTarget = isFile
-      ? new LogFile(path, errno === 0 ? fd : -errno, mode, rotation, this.#events)
-      : new SpecialFile(path, fd, this.#events.trouble);
+      ? new LogFile(opening, errno === 0 ? fd : -errno, this.#events)
+      : new SpecialFile(path, writer, fd, this.#events.trouble);
     const shared = new SharedLog(path, target, this.disk, (written) => this.#onWritten(written));
     this.#byPath.set(path, shared);
     this.#markWatched(path);
@@ -170,14 +187,6 @@ export class LogTable {
     this.stuck.look(log);
     this.changed(log);
   }
-}
-
-function openedOrErrno({ path, mode }: OpenLog): Opened {
-  let fd = -1;
-  const errno = errnoOf(() => {
-    fd = openAppend(path, mode);
-  });
-  return { fd, errno };
 }
 
 function isRegular(fd: number): boolean {

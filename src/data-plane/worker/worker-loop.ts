@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { makeRoomForDescriptors } from '../../linux/descriptors.ts';
 import { E } from '../../linux/errno.ts';
 import { memoryOf, readInto } from '../../linux/file.ts';
+import { abandonCopy, beginCopy, type CompressedCopy, finishCopy } from '../../logs/compressed-copy.ts';
 import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
-import { replaceByCompressed } from '../../logs/rotation.ts';
 import { Syslog } from '../../logs/syslog.ts';
 import {
   activeIntervalMs,
   type Command,
-  type CompressedCommand,
+  type CompressionCommand,
   type FileFacts,
   type Report,
 } from '../protocol/messages.ts';
@@ -144,8 +144,10 @@ export class WorkerLoop {
       case 'event':
       case 'listenerIs':
         return this.#pools.obey(command);
-      case 'compressed':
-        return this.#compressed(command);
+      case 'beginCopy':
+      case 'finishCopy':
+      case 'abandonCopy':
+        return this.disk.during(Buffer.from(command.path), () => this.#compress(command));
       case 'lookAtFiles':
         return this.#lookAtFiles(command.paths, command.look);
       case 'expectDescriptors':
@@ -172,13 +174,30 @@ export class WorkerLoop {
     this.#changeLog(number, request, (target) => target.clear());
   }
 
-  #compressed({ path, backups, inode, copy, request }: CompressedCommand): void {
-    this.#answer(
-      request,
-      this.disk.during(Buffer.from(path), () =>
-        errnoOf(() => replaceByCompressed(path, backups, inode, copy)),
-      ),
-    );
+  #compress(command: CompressionCommand): void {
+    const { path } = command;
+    switch (command.do) {
+      case 'beginCopy': {
+        const { backups, writer, look } = command;
+        let copy: CompressedCopy | null = null;
+        const errno = errnoOf(() => {
+          copy = beginCopy(path, backups, writer);
+        });
+        return this.#tell({ is: 'copyBegun', look, copy: errno || copy });
+      }
+      case 'finishCopy': {
+        const { backups, copy, suffix, request } = command;
+        return this.#answer(
+          request,
+          errnoOf(() => finishCopy(path, backups, copy, suffix)),
+        );
+      }
+      case 'abandonCopy':
+        return this.#answer(
+          command.request,
+          errnoOf(() => abandonCopy(path)),
+        );
+    }
   }
 
   #changeLog(number: number, request: number, change: (target: LogTarget) => number): void {

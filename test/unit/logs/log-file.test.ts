@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   linkSync,
@@ -18,10 +20,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rotation } from '../../../src/config/config.ts';
+import { withFileRightsOf } from '../../../src/linux/credentials.ts';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
+import { beginCopy, finishCopy } from '../../../src/logs/compressed-copy.ts';
 import { LogFile } from '../../../src/logs/log-file.ts';
-import { bySize, replaceByCompressed } from '../../../src/logs/rotation.ts';
+import { bySize } from '../../../src/logs/rotation.ts';
 import { eventually } from '../../support/eventually.ts';
+
+const nobody = { name: 'nobody', uid: 65534, gid: 65534, groups: [65534] };
 
 let directory: string;
 let path: string;
@@ -41,7 +47,7 @@ afterEach(() => {
 });
 
 function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
-  log = new LogFile(path, openAppend(path, mode), mode, rotation, {
+  log = new LogFile({ path, mode, rotation, writer: null }, openAppend(path, mode), {
     trouble: (message) => told.push(message),
     rotated: (base) => rotated.push(base),
     discarded: (fd) => closeSync(fd),
@@ -300,6 +306,19 @@ describe('old log files', () => {
     expect(files()).toEqual({ log: '', 'log.1': 'a\n' });
   });
 
+  test('are found by their names, however much else there is', () => {
+    writeFileSync(`${path}.1`, 'young');
+    writeFileSync(`${path}.3.gz`, 'old');
+    chownSync(directory, nobody.uid, nobody.gid);
+    // Nothing but root can list it.
+    chmodSync(directory, 0o300);
+    withFileRightsOf(nobody, () => {
+      open(bySize(2, 5));
+      write('a\n');
+    });
+    expect(Object.keys(files())).toEqual(['log', 'log.1', 'log.2', 'log.4.gz']);
+  });
+
   test('are removed when they are too old', () => {
     writeFileSync(`${path}.1`, 'young');
     writeFileSync(`${path}.2.gz`, 'old');
@@ -311,18 +330,30 @@ describe('old log files', () => {
   test('make way for their compressed copy under whatever number they have by then', () => {
     open(bySize(2, 3));
     write('a\n');
-    const { ino } = statSync(`${path}.1`);
+    const copy = beginCopy(path, 3, null);
     write('b\n');
-    writeFileSync(`${path}.compressing`, 'copy of a');
-    replaceByCompressed(path, 3, ino, { path: `${path}.compressing`, suffix: '.gz' });
+    writeFileSync(copy?.copy ?? -1, 'copy of a');
+    if (copy) finishCopy(path, 3, copy, '.gz');
     expect(files()).toEqual({ log: '', 'log.1': 'b\n', 'log.2.gz': 'copy of a' });
   });
 
   test('that are gone leave no compressed copy', () => {
+    writeFileSync(`${path}.1`, 'old');
     open();
-    writeFileSync(`${path}.compressing`, 'copy');
-    replaceByCompressed(path, 3, 1, { path: `${path}.compressing`, suffix: '.gz' });
+    const copy = beginCopy(path, 3, null);
+    unlinkSync(`${path}.1`);
+    if (copy) finishCopy(path, 3, copy, '.gz');
     expect(files()).toEqual({ log: '' });
+  });
+
+  test('give way to a copy only if that is the one that was made', () => {
+    writeFileSync(`${path}.1`, 'old');
+    open();
+    const copy = beginCopy(path, 3, null);
+    renameSync(`${path}.compressing`, join(directory, 'taken'));
+    writeFileSync(`${path}.compressing`, 'forged');
+    if (copy) finishCopy(path, 3, copy, '.gz');
+    expect(files()).toEqual({ log: '', 'log.1': 'old', 'log.compressing': 'forged', taken: '' });
   });
 });
 

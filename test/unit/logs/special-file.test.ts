@@ -18,7 +18,7 @@ beforeEach(() => {
   path = join(directory, 'fifo');
   told = [];
   execFileSync('mkfifo', [path]);
-  target = new SpecialFile(path, openAppend(path), (message) => told.push(message));
+  target = new SpecialFile(path, null, openAppend(path), (message) => told.push(message));
   reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 });
 afterEach(() => {
@@ -70,7 +70,7 @@ describe('a log whose reader does not read', () => {
     read(65_536);
     target.writePending();
     target.close();
-    target = new SpecialFile(path, openAppend(path), () => {});
+    target = new SpecialFile(path, null, openAppend(path), () => {});
     expect(told.at(-1)).toEndWith(`${5_000_000 - 65_536} bytes were dropped`);
   });
 });

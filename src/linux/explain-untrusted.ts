@@ -1,0 +1,22 @@
+// What people are told of a path that must not be used as root: which, why, whose it is, what to do.
+import type { Editor, UntrustedPath } from './guarded-path.ts';
+import { groupById, userById } from './users.ts';
+
+export function explainUntrusted({ subject, reason, open }: UntrustedPath): string {
+  return (
+    `${subject} is not opened as root: ${reason}, and ${editorText(open.editor)} can change ${open.path}; ` +
+    'name a file without links, in a directory that only root can change'
+  );
+}
+
+/** `user www-data`, `group adm`, `every user`. */
+export function editorText(editor: Editor): string {
+  switch (editor.kind) {
+    case 'user':
+      return `user ${userById(editor.uid)?.name ?? editor.uid}`;
+    case 'group':
+      return `group ${groupById(editor.gid)?.name ?? editor.gid}`;
+    case 'everyone':
+      return 'every user';
+  }
+}

@@ -1,0 +1,138 @@
+// Opens files at paths that other users may be able to change. As root nothing is followed that one of them could have
+// laid, and only what a log or a pidfile can be is opened: a regular file with one name. What is refused to root is tried
+// once more with the rights of the user whose directory it is, who gains nothing by that.
+import { fstatSync, type Stats, statSync } from 'node:fs';
+import { withFileRightsOf } from './credentials.ts';
+import { Directory } from './directory.ts';
+import { checked, E, SyscallError } from './errno.ts';
+import { locate, type OpenToOthers, openWay, type Place, UntrustedPath, type Way } from './guarded-path.ts';
+import { cstring, libc, ptr } from './libc.ts';
+import { O_CLOEXEC, O_PATH } from './open-flags.ts';
+import { openResolving, RESOLVE_NO_SYMLINKS } from './openat2.ts';
+import { userById } from './users.ts';
+
+export interface FileRequest {
+  readonly flags: number;
+  /** Permissions of a file that is created, less the umask of this thread. */
+  readonly mode?: number;
+  /** Who else than root and the owner of its directory may own the file, where others can change the directory. */
+  readonly writer?: number | null;
+}
+
+/** Whether we have rights that must not be lent. */
+export function isGuarding(): boolean {
+  return libc.geteuid() === 0;
+}
+
+/** The descriptor of the file at an absolute path. Throws SyscallError, UntrustedPath if it must not be opened. */
+export function openGuarded(path: string, request: FileRequest): number {
+  const { flags, mode = 0 } = request;
+  if (!isGuarding()) return checked(libc.open(ptr(cstring(path)), flags | O_CLOEXEC, mode), 'open', path);
+  try {
+    return openAsRoot(path, request);
+  } catch (error) {
+    return withRightsOfEditor(error, () => openAt(locate(path, 'all'), request));
+  }
+}
+
+/** Of the file that openGuarded would open; null when there is none, or it would not. Throws SyscallError without descriptors. */
+export function statusOfGuarded(path: string, writer: number | null): Stats | null {
+  if (!isGuarding()) return statSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    // Mostly there is no link on the way, which is quickly seen.
+    const fd =
+      openResolving(path, O_PATH, RESOLVE_NO_SYMLINKS) ?? openGuarded(path, { flags: O_PATH, writer });
+    try {
+      return fstatSync(fd);
+    } finally {
+      libc.close(fd);
+    }
+  } catch (error) {
+    if (error instanceof SyscallError && (error.errno === E.EMFILE || error.errno === E.ENFILE)) throw error;
+    return null;
+  }
+}
+
+/** Calls `action` with the directory at an absolute path and the rights to use it. Throws SyscallError, UntrustedPath. */
+export function inDirectory<T>(
+  path: string,
+  action: (directory: Directory, open: OpenToOthers | null) => T,
+): T {
+  if (!isGuarding()) return closing({ directory: Directory.open(path), open: null }, action);
+  let way: Way;
+  try {
+    way = openWay(path, 'trusted');
+  } catch (error) {
+    return withRightsOfEditor(error, () => closing(openWay(path, 'all'), action));
+  }
+  return closing(way, action);
+}
+
+/**
+ * Opens a file in a directory: where others can change that, only if it is a regular one with one name that belongs to
+ * root, to the owner of the directory or to `writer`. Throws SyscallError, UntrustedPath.
+ */
+export function openIn(
+  { directory, open }: Way,
+  name: string,
+  { flags, mode = 0, writer = null }: FileRequest,
+): number {
+  const fd = directory.openFile(name, flags, mode);
+  const reason = open === null ? null : objectionTo(fstatSync(fd), fstatSync(directory.fd).uid, writer);
+  if (open === null || reason === null) return fd;
+  libc.close(fd);
+  const path = directory.pathOf(name);
+  throw new UntrustedPath(path, `${path} ${reason}`, open);
+}
+
+function openAsRoot(path: string, request: FileRequest): number {
+  const place = locate(path, 'trusted');
+  try {
+    return place.byKernel
+      ? place.directory.openFollowing(place.name, request.flags, request.mode)
+      : openIn(place, place.name, request);
+  } finally {
+    place.directory.close();
+  }
+}
+
+function openAt({ directory, name }: Place, { flags, mode }: FileRequest): number {
+  try {
+    return directory.openFile(name, flags, mode);
+  } finally {
+    directory.close();
+  }
+}
+
+function closing<T>(
+  { directory, open }: Way,
+  action: (directory: Directory, open: OpenToOthers | null) => T,
+): T {
+  try {
+    return action(directory, open);
+  } finally {
+    directory.close();
+  }
+}
+
+/** Where one user alone can change the path, `action` with his rights; throws `refusal` where that does not help. */
+function withRightsOfEditor<T>(refusal: unknown, action: () => T): T {
+  if (!(refusal instanceof UntrustedPath) || refusal.open.editor.kind !== 'user') throw refusal;
+  const user = userById(refusal.open.editor.uid);
+  if (user === null) throw refusal;
+  try {
+    return withFileRightsOf(user, action);
+  } catch (error) {
+    throw error instanceof Error && 'errno' in error ? refusal : error;
+  }
+}
+
+/** Why a file that was found where others can change things is left alone; null when nothing speaks against it. */
+function objectionTo(status: Stats, ownerOfDirectory: number, writer: number | null): string | null {
+  if (status.isSymbolicLink()) return 'is a symbolic link';
+  if (!status.isFile()) return 'is no regular file';
+  if (status.nlink !== 1) return `has ${status.nlink} names (hard links)`;
+  const { uid } = status;
+  const isExpected = uid === 0 || uid === ownerOfDirectory || uid === writer;
+  return isExpected ? null : `belongs to user ${userById(uid)?.name ?? uid}`;
+}

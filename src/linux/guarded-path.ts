@@ -1,0 +1,192 @@
+// The way to a file, one component after the other, and who else than root could lead it elsewhere. A directory is root's
+// when it belongs to root and nobody else may write to it; a path is trusted as far as its directories are root's.
+// In trusted directories symbolic links are followed, since root laid them; below the first one that is not, they are not.
+import { fstatSync, type Stats } from 'node:fs';
+import { resolve } from 'node:path';
+import { Directory, targetOfLink } from './directory.ts';
+import { E, SyscallError } from './errno.ts';
+import { cstring, libc, ptr } from './libc.ts';
+
+/** Who else than root can change what is in a directory. */
+export type Editor =
+  | { readonly kind: 'user'; readonly uid: number }
+  | { readonly kind: 'group'; readonly gid: number }
+  | { readonly kind: 'everyone' };
+
+/** The first directory on a way that is not root's. */
+export interface OpenToOthers {
+  readonly path: string;
+  readonly editor: Editor;
+  /** What is there belongs to its owners: nobody else can rename or remove it. */
+  readonly sticky: boolean;
+}
+
+/** Whether symbolic links are followed everywhere, or only where root laid them. */
+export type Links = 'all' | 'trusted';
+
+/** The directory at the end of a way; to be closed. */
+export interface Way {
+  readonly directory: Directory;
+  readonly open: OpenToOthers | null;
+}
+
+export interface Place extends Way {
+  /** What is asked for, in the directory: never a symbolic link that is to be followed, unless `byKernel`. */
+  readonly name: string;
+  /** A link of /proc/PID/fd, whose text does not tell where it leads. */
+  readonly byKernel: boolean;
+}
+
+/** A path that others than root can change leads to something that must not be touched as root. */
+export class UntrustedPath extends SyscallError {
+  constructor(
+    path: string,
+    readonly reason: string,
+    readonly open: OpenToOthers,
+  ) {
+    super('open', E.EACCES, path);
+  }
+}
+
+/** The directory at an absolute path. Throws SyscallError, UntrustedPath. */
+export function openWay(path: string, links: Links): Way {
+  return new Walk(path, links).toDirectory();
+}
+
+/** The place of the file at an absolute path, whether it is there or not. Throws SyscallError, UntrustedPath. */
+export function locate(path: string, links: Links): Place {
+  return new Walk(path, links).toPlace();
+}
+
+/** As the kernel does (path_resolution(7)). */
+const mostLinks = 40;
+/** Where the system's own log daemon writes: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
+const systemLogs = '/var/log';
+const writableByGroup = 0o020;
+const writableByOthers = 0o002;
+const stickyBit = 0o1000;
+
+class Walk {
+  #way = atRoot();
+  /** The next one last. */
+  readonly #components: string[] = [];
+  #linksLeft = mostLinks;
+
+  constructor(
+    private readonly path: string,
+    private readonly links: Links,
+  ) {
+    this.#goOnWith(path);
+  }
+
+  toDirectory(): Way {
+    return this.#orClosed(() => {
+      for (let name = this.#components.pop(); name !== undefined; name = this.#components.pop()) {
+        this.#take(name);
+      }
+      return this.#way;
+    });
+  }
+
+  toPlace(): Place {
+    return this.#orClosed(() => {
+      for (;;) {
+        const name = this.#components.pop() ?? '.';
+        if (this.#components.length > 0) this.#take(name);
+        else if (this.#isLinkOfKernel(name)) return { ...this.#way, name, byKernel: true };
+        else if (!this.#followed(name)) return { ...this.#way, name, byKernel: false };
+      }
+    });
+  }
+
+  /** Goes into a directory, or on with the target of a symbolic link. */
+  #take(name: string): void {
+    const { directory, open } = this.#way;
+    const found = directory.hold(name);
+    if (found === null) throw new SyscallError('open', E.ENOENT, this.path);
+    const status = fstatSync(found);
+    if (status.isSymbolicLink()) return this.#follow(name, found);
+    const inside = Directory.of(found, resolve(directory.path, name));
+    if (!status.isDirectory()) {
+      inside.close();
+      throw new SyscallError('open', E.ENOTDIR, this.path);
+    }
+    // In a sticky directory the name of a directory is its owner's, as the directory itself is.
+    const isTrusted = open === null || (open.sticky && open.path === directory.path);
+    directory.close();
+    this.#way = { directory: inside, open: isTrusted ? openToOthers(inside, status) : open };
+  }
+
+  /** Whether there was a symbolic link, whose target comes next. */
+  #followed(name: string): boolean {
+    const found = this.#way.directory.hold(name);
+    if (found === null) return false;
+    if (fstatSync(found).isSymbolicLink()) {
+      this.#follow(name, found);
+      return true;
+    }
+    libc.close(found);
+    return false;
+  }
+
+  /** Closes `link`. */
+  #follow(name: string, link: number): void {
+    const { directory, open } = this.#way;
+    try {
+      if (open !== null && this.links === 'trusted') {
+        throw new UntrustedPath(this.path, `${directory.pathOf(name)} is a symbolic link`, open);
+      }
+      if (this.#linksLeft === 0) throw new SyscallError('open', E.ELOOP, this.path);
+      this.#linksLeft -= 1;
+      this.#goOnWith(targetOfLink(link, this.path));
+    } finally {
+      libc.close(link);
+    }
+  }
+
+  #goOnWith(path: string): void {
+    for (const name of path.split('/').reverse()) {
+      if (name !== '' && name !== '.') this.#components.push(name);
+    }
+    if (!path.startsWith('/')) return;
+    this.#way.directory.close();
+    this.#way = atRoot();
+  }
+
+  /** Its text does not lead where it leads. */
+  #isLinkOfKernel(name: string): boolean {
+    const { directory, open } = this.#way;
+    const isOfKernel = open === null && this.links === 'trusted' && /^\/proc\/\d+\/fd$/.test(directory.path);
+    return isOfKernel && directory.has(name);
+  }
+
+  #orClosed<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      this.#way.directory.close();
+      throw error;
+    }
+  }
+}
+
+function atRoot(): Way {
+  const directory = Directory.open('/');
+  return { directory, open: openToOthers(directory, fstatSync(directory.fd)) };
+}
+
+function openToOthers(directory: Directory, { uid, gid, mode }: Stats): OpenToOthers | null {
+  const { path } = directory;
+  if (uid !== 0) return { path, editor: { kind: 'user', uid }, sticky: false };
+  const sticky = (mode & stickyBit) !== 0;
+  if (mode & writableByOthers) return { path, editor: { kind: 'everyone' }, sticky };
+  if (!(mode & writableByGroup) || path === systemLogs) return null;
+  // With an access control list these bits are the most that it grants to anyone, not what the group may do.
+  if (gid === 0 && !hasAccessList(directory)) return null;
+  return { path, editor: { kind: 'group', gid }, sticky };
+}
+
+function hasAccessList({ fd }: Directory): boolean {
+  const name = cstring('system.posix_acl_access');
+  return Number(libc.getxattr(ptr(cstring(`/proc/self/fd/${fd}`)), ptr(name), null, 0n)) > 0;
+}

@@ -1,0 +1,112 @@
+// Compressed copies of old log files: where one is made, and how it takes the place of its original. Both are known by
+// their descriptors alone, since a user who can change the directory can put anything in the place of their names.
+import { fchmodSync, fchownSync, fstatSync, futimesSync, type Stats } from 'node:fs';
+import { closeFile } from '../linux/file.ts';
+import { openIn } from '../linux/guarded-file.ts';
+import { UntrustedPath } from '../linux/guarded-path.ts';
+import { O_CREAT, O_EXCL, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../linux/open-flags.ts';
+import { inLogDirectory, type LogDirectory, plainBackups } from './rotation.ts';
+
+export interface CompressedCopy {
+  /** An old log file, open for reading. */
+  readonly original: number;
+  /** What of it belongs to the log: whatever it becomes, no more is copied. */
+  readonly bytes: number;
+  /** An empty new file, open for writing. */
+  readonly copy: number;
+  /** For messages. */
+  readonly path: string;
+}
+
+/** Old files wait to be compressed, or were being so when the daemon ended. */
+export function awaitsCompression(path: string, backups: number): boolean {
+  return inLogDirectory(
+    path,
+    (at) => plainBackups(at, backups).length > 0 || at.directory.has(unfinishedCopy(at)),
+  );
+}
+
+/**
+ * For the oldest file that is not compressed yet; null when there is none. What a log can never be is left alone: in a
+ * directory that others can change, files with several names or of a third user. Throws what the system says.
+ */
+export function beginCopy(path: string, backups: number, writer: number | null): CompressedCopy | null {
+  return inLogDirectory(path, (at) => {
+    at.directory.removeIfThere(unfinishedCopy(at));
+    for (const name of plainBackups(at, backups)) {
+      const original = openOriginal(at, name, writer);
+      if (original === null) continue;
+      try {
+        const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY;
+        const copy = at.directory.openFile(unfinishedCopy(at), flags, 0o600);
+        return { original, bytes: fstatSync(original).size, copy, path: at.directory.pathOf(name) };
+      } catch (error) {
+        closeFile(original);
+        throw error;
+      }
+    }
+    return null;
+  });
+}
+
+/**
+ * Puts the copy, with owner, mode and time of its original, in the place of that, whatever its number is by now. When it
+ * is not there any more, the copy is removed. Throws what the system says.
+ */
+export function finishCopy(
+  path: string,
+  backups: number,
+  { original, copy }: CompressedCopy,
+  suffix: string,
+): void {
+  const { uid, gid, mode, atime, mtime } = fstatSync(original);
+  inLogDirectory(path, (at) => {
+    const made = unfinishedCopy(at);
+    if (!isSame(at, made, fstatSync(copy))) return;
+    const status = fstatSync(original);
+    const name = plainBackups(at, backups).find((candidate) => isSame(at, candidate, status));
+    if (name === undefined) return at.directory.removeIfThere(made);
+    fchownSync(copy, uid, gid);
+    fchmodSync(copy, mode & 0o777);
+    futimesSync(copy, atime, mtime);
+    at.directory.rename(made, `${name}${suffix}`);
+    at.directory.remove(name);
+  });
+}
+
+/** Throws what the system says. */
+export function abandonCopy(path: string): void {
+  inLogDirectory(path, (at) => at.directory.removeIfThere(unfinishedCopy(at)));
+}
+
+/** More bytes than could be written for so many that are on the disk are no log, but a hole. */
+const mostBytesForOne = 1000;
+const blockBytes = 512;
+const mebibyte = 1024 * 1024;
+
+function unfinishedCopy({ base }: LogDirectory): string {
+  return `${base}.compressing`;
+}
+
+function openOriginal({ directory, open }: LogDirectory, name: string, writer: number | null): number | null {
+  let original: number;
+  try {
+    original = openIn({ directory, open }, name, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY, writer });
+  } catch (error) {
+    if (error instanceof UntrustedPath) return null;
+    throw error;
+  }
+  const status = fstatSync(original);
+  if (status.isFile() && status.size > 0 && !isHollow(status)) return original;
+  closeFile(original);
+  return null;
+}
+
+function isHollow({ size, blocks }: Stats): boolean {
+  return size > mebibyte && size > blocks * blockBytes * mostBytesForOne;
+}
+
+function isSame({ directory }: LogDirectory, name: string, { ino, dev }: Stats): boolean {
+  const status = directory.statusOf(name);
+  return status !== null && status.ino === ino && status.dev === dev;
+}

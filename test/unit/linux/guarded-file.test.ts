@@ -1,0 +1,176 @@
+// As root: what is opened where other users can change the path, and with whose rights.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explainUntrusted } from '../../../src/linux/explain-untrusted.ts';
+import { openAppend, openAppendCached } from '../../../src/linux/file.ts';
+import { UntrustedPath } from '../../../src/linux/guarded-path.ts';
+
+const nobody = 65534;
+
+/** Root's own; `user/` in it belongs to nobody, `private/` is closed to him. */
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'tsv-guarded-'));
+  chmodSync(root, 0o755);
+  mkdirSync(join(root, 'user'));
+  chownSync(join(root, 'user'), nobody, nobody);
+  mkdirSync(join(root, 'private'), { mode: 0o700 });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Which file is opened at a path below `root`, or why none is. */
+function opened(name: string, writer: number | null = null): string {
+  try {
+    const fd = openAppend(join(root, name), 0o644, writer);
+    const file = readlinkSync(`/proc/self/fd/${fd}`);
+    closeSync(fd);
+    return file.replace(`${root}/`, '');
+  } catch (error) {
+    if (error instanceof UntrustedPath) return error.reason.replaceAll(`${root}/`, '');
+    throw error;
+  }
+}
+
+describe('where only root can change the path', () => {
+  test('files are created, and symbolic links followed', () => {
+    symlinkSync('private', join(root, 'link'));
+    symlinkSync(join(root, 'link/log'), join(root, 'log'));
+    expect(opened('log')).toBe('private/log');
+  });
+
+  test('a link to what the daemon itself writes to is followed', () => {
+    symlinkSync('/proc/self/fd/2', join(root, 'log'));
+    expect(opened('log')).toBe(readlinkSync('/proc/self/fd/2'));
+  });
+
+  test('files with several names and of anyone are opened', () => {
+    writeFileSync(join(root, 'log'), '');
+    chownSync(join(root, 'log'), 1, 1);
+    linkSync(join(root, 'log'), join(root, 'other'));
+    expect(opened('log')).toBe('log');
+  });
+
+  test('a link into a directory of a user leads there, and no further', () => {
+    symlinkSync(join(root, 'user/log'), join(root, 'log'));
+    expect(opened('log')).toBe('user/log');
+    rmSync(join(root, 'user/log'));
+    symlinkSync(join(root, 'private/new'), join(root, 'user/log'));
+    expect(opened('log')).toBe('user/log is a symbolic link');
+  });
+});
+
+describe('below a directory of a user', () => {
+  test('files are created as root, as ever', () => {
+    expect(opened('user/log')).toBe('user/log');
+    expect(statSync(join(root, 'user/log')).uid).toBe(0);
+  });
+
+  test('a link of his is followed with his rights', () => {
+    mkdirSync(join(root, 'user/other'));
+    chownSync(join(root, 'user/other'), nobody, nobody);
+    symlinkSync('other/log', join(root, 'user/log'));
+    symlinkSync('other', join(root, 'user/logs'));
+    expect(opened('user/log')).toBe('user/other/log');
+    expect(opened('user/logs/more')).toBe('user/other/more');
+    expect(statSync(join(root, 'user/other/log')).uid).toBe(nobody);
+  });
+
+  test('what his rights do not reach is refused', () => {
+    writeFileSync(join(root, 'private/there'), '', { mode: 0o666 });
+    writeFileSync(join(root, 'closed'), '', { mode: 0o600 });
+    for (const target of ['private/there', 'private/new', 'closed']) {
+      symlinkSync(join(root, target), join(root, 'user/log'));
+      expect(opened('user/log')).toBe('user/log is a symbolic link');
+      rmSync(join(root, 'user/log'));
+    }
+    symlinkSync(join(root, 'private'), join(root, 'user/logs'));
+    expect(opened('user/logs/there')).toBe('user/logs is a symbolic link');
+  });
+
+  test('a descriptor of the daemon is not reached through /proc', () => {
+    const fd = openAppend(join(root, 'private/log'), 0o666);
+    symlinkSync(`/proc/self/fd/${fd}`, join(root, 'user/log'));
+    expect(opened('user/log')).toBe('user/log is a symbolic link');
+    closeSync(fd);
+  });
+
+  test('a file with another name elsewhere is refused', () => {
+    writeFileSync(join(root, 'private/file'), '', { mode: 0o600 });
+    linkSync(join(root, 'private/file'), join(root, 'user/log'));
+    expect(opened('user/log')).toBe('user/log has 2 names (hard links)');
+  });
+
+  test('a file of a third user is refused, unless the program runs as that one', () => {
+    writeFileSync(join(root, 'user/log'), '', { mode: 0o600 });
+    chownSync(join(root, 'user/log'), 1, 1);
+    expect(opened('user/log')).toBe('user/log belongs to user daemon');
+    expect(opened('user/log', 1)).toBe('user/log');
+  });
+});
+
+describe('a path that everyone can change', () => {
+  beforeEach(() => {
+    mkdirSync(join(root, 'all'));
+    chmodSync(join(root, 'all'), 0o1777);
+  });
+
+  test('is safe in directories of root below it, whose names are root’s', () => {
+    mkdirSync(join(root, 'all/own'));
+    symlinkSync(join(root, 'private'), join(root, 'all/own/logs'));
+    expect(opened('all/own/logs/log')).toBe('private/log');
+  });
+
+  test('has no link that is followed, whoever laid it', () => {
+    symlinkSync(join(root, 'private/log'), join(root, 'all/log'));
+    expect(opened('all/log')).toBe('all/log is a symbolic link');
+  });
+
+  test('is told with what to do', () => {
+    symlinkSync(join(root, 'private/log'), join(root, 'all/log'));
+    try {
+      openAppend(join(root, 'all/log'));
+      expect.unreachable();
+    } catch (error) {
+      if (!(error instanceof UntrustedPath)) throw error;
+      expect(explainUntrusted(error).replaceAll(root, '')).toBe(
+        '/all/log is not opened as root: /all/log is a symbolic link, and every user can change /all; ' +
+          'name a file without links, in a directory that only root can change',
+      );
+    }
+  });
+
+  test('may not be one that a group can change either', () => {
+    chownSync(join(root, 'all'), 0, 4);
+    chmodSync(join(root, 'all'), 0o775);
+    symlinkSync(join(root, 'private/log'), join(root, 'all/log'));
+    expect(opened('all/log')).toBe('all/log is a symbolic link');
+  });
+});
+
+test('what is opened from memory is judged like everything else', () => {
+  const path = join(root, 'user/log');
+  writeFileSync(path, '');
+  symlinkSync('user/log', join(root, 'link'));
+  const fd = openAppendCached(path, null);
+  expect(fd === null ? '' : readlinkSync(`/proc/self/fd/${fd}`)).toBe(path);
+  if (fd !== null) closeSync(fd);
+  expect(openAppendCached(join(root, 'link'), null)).toBeNull();
+  linkSync(path, join(root, 'user/other'));
+  expect(openAppendCached(path, null)).toBeNull();
+  expect(readFileSync(path, 'utf8')).toBe('');
+});
