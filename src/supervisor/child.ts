@@ -2,8 +2,9 @@
 
 import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
-import type { DataPlane, Log, Stream } from '../data-plane/main/data-plane.ts';
+import type { DataPlane, Log, Stream, StreamConsumer } from '../data-plane/main/data-plane.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import type { StreamSettings } from '../data-plane/protocol/messages.ts';
 import type { ListenerEnd } from '../data-plane/protocol/pool-commands.ts';
 import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
@@ -32,15 +33,8 @@ export interface ChildPlan {
   readonly outputs: Readonly<Record<Channel, OutputConsumer>>;
 }
 
-/** Who wants to see what a stream carries, beside its log. */
-export interface OutputConsumer {
-  readonly onData: ((chunk: Uint8Array) => void) | null;
-  readonly onCapture: ((data: Uint8Array) => void) | null;
-  /** Set for protocols, which cannot wait for more output to gather. */
-  readonly prompt: boolean;
-  /** The name under which lines are sent to syslog; null when they are not. */
-  readonly syslogName: string | null;
-}
+/** What is done with the output of a channel beside its log. */
+export type OutputConsumer = StreamConsumer & Pick<StreamSettings, 'prompt' | 'syslogName'>;
 
 /** A spawn that failed, in the words that clients get. */
 export class SpawnError extends Error {
@@ -199,16 +193,14 @@ function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: D
     if (!pipe) return [];
     libc.close(pipe.writeFd);
     const { captureMaxBytes, lines } = plan.config[channel];
-    const output = plan.outputs[channel];
-    return dataPlane.attach({
-      fd: pipe.readFd,
-      log: plan.logs[channel],
-      stripAnsi: plan.stripAnsi,
-      captureMaxBytes: output.onCapture ? captureMaxBytes : 0,
+    const { prompt, syslogName, ...consumer } = plan.outputs[channel];
+    const settings: StreamSettings = {
+      ...{ fd: pipe.readFd, stripAnsi: plan.stripAnsi, prompt, syslogName },
+      captureMaxBytes: consumer.onCapture ? captureMaxBytes : 0,
       lines: { style: lines, source: { process: plan.config.name, group: plan.group, channel, pid } },
       listener: channel === 'stdout' ? listenerEnd(plan, pipes) : null,
-      ...output,
-    });
+    };
+    return dataPlane.attach(settings, consumer, plan.logs[channel]);
   });
 }
 

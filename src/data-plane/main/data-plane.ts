@@ -7,20 +7,14 @@ import { within } from '../../event-loop/with-timeout.ts';
 import { SyscallError } from '../../linux/errno.ts';
 import { currentUmask, ownDescriptorOf } from '../../linux/file.ts';
 import type { JournalOrigin } from '../../logs/journal-entry.ts';
-import type { FileFacts } from '../protocol/messages.ts';
+import type { FileFacts, StreamSettings } from '../protocol/messages.ts';
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
 import { Log } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
 import { PoolHandle, type PoolSpec } from './pool-handle.ts';
-import {
-  type Attachment,
-  type OnData,
-  type PlaneReport,
-  type Stream,
-  WorkerClient,
-} from './worker-client.ts';
+import { type PlaneReport, type Stream, type StreamConsumer, WorkerClient } from './worker-client.ts';
 
-export { Log, type OnData, type Stream };
+export { Log, type Stream, type StreamConsumer };
 
 export interface LogSpec {
   readonly path: string;
@@ -31,10 +25,6 @@ export interface LogSpec {
   readonly writer?: number | null;
   /** The pool that reads what is logged there. */
   readonly pool?: PoolHandle | null;
-}
-
-export interface StreamSpec extends Attachment {
-  readonly log: Log | null;
 }
 
 /** A thread for each file system that logs are on; further ones share the last. */
@@ -126,10 +116,10 @@ export class DataPlane implements WritableWatch {
     if (log === null) this.#threadOn(noDisk);
   }
 
-  attach({ log, ...attachment }: StreamSpec): Stream {
-    const pool = attachment.listener && this.#pools.get(attachment.listener.pool);
+  attach(settings: StreamSettings, consumer: StreamConsumer, log: Log | null): Stream {
+    const pool = settings.listener && this.#pools.get(settings.listener.pool);
     const thread = log?.thread ?? pool?.thread ?? this.#threadOn(noDisk);
-    return thread.attach(attachment, log?.number ?? null);
+    return thread.attach(settings, consumer, log?.number ?? null);
   }
 
   /** Calls back once when `fd`, a non-blocking write end, can be written or its reader is gone. */

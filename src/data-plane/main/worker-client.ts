@@ -6,8 +6,7 @@ import { openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
 import { libc, ptr } from '../../linux/libc.ts';
 import { duplicate } from '../../linux/pipe.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
-import type { Command, FileFacts, Lines, Report } from '../protocol/messages.ts';
-import type { ListenerEnd } from '../protocol/pool-commands.ts';
+import type { Command, FileFacts, Report, StreamSettings } from '../protocol/messages.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
 import { DiskStallMonitor, slowDiskMs } from './disk-stall-monitor.ts';
 
@@ -15,33 +14,17 @@ type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'reque
 /** A command that is answered. */
 export type RequestCommand = WithoutRequest<Command>;
 
-export type OnData = (chunk: Uint8Array) => void;
-
 export interface Stream {
   /** Everything in the pipe at this moment is in the log, and every callback for it was made. */
   drained(): Promise<void>;
-  /** From now on `callback` sees what is logged; null sees nothing and costs nothing. */
-  setOnData(callback: OnData | null): void;
 }
 
 /** A pipe, and who hears of what it carries. */
-export interface Attachment {
-  /** The non-blocking read end of a pipe; it is the thread's from here on, and closed at its end. */
-  readonly fd: number;
-  /** The name before each line in syslog; null without syslog. */
-  readonly syslogName: string | null;
-  readonly stripAnsi: boolean;
-  /** 0 = off. */
-  readonly captureMaxBytes: number;
+/** Takes the bytes of a stream on the main thread, beside its log. */
+export interface StreamConsumer {
   /** Every chunk that is logged or captured. */
-  readonly onData: OnData | null;
+  readonly onData: ((chunk: Uint8Array) => void) | null;
   readonly onCapture: ((data: Uint8Array) => void) | null;
-  /** True: never wait for more output to gather. */
-  readonly prompt: boolean;
-  /** Null writes the bytes as they are. */
-  readonly lines: Lines | null;
-  /** Set for the stdout of an event listener: its pool takes every chunk, and owns the descriptor in it. */
-  readonly listener: ListenerEnd | null;
 }
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
@@ -50,11 +33,6 @@ export type PlaneReport = Exclude<
   Report,
   { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
 >;
-
-interface Attached {
-  onData: OnData | null;
-  readonly onCapture: Attachment['onCapture'];
-}
 
 const EFD_CLOEXEC = 0o2000000;
 /** A disk that hangs must not keep the news of an exit from the state machine for ever. */
@@ -82,7 +60,7 @@ export class WorkerClient {
   readonly #worker: Worker;
   readonly #disk = new SharedIoState();
   readonly #silentDisk: DiskStallMonitor;
-  readonly #streams = new Map<number, Attached>();
+  readonly #streams = new Map<number, StreamConsumer>();
   readonly #requests = new Map<number, (errno: number) => void>();
   readonly #looks = new Map<number, (files: readonly FileFacts[]) => void>();
   readonly #copies = new Map<number, (copy: CompressedCopy | number | null) => void>();
@@ -157,19 +135,12 @@ export class WorkerClient {
     else this.#silentDisk.dropped(data.length);
   }
 
-  attach({ onData, onCapture, ...pipe }: Attachment, log: number | null): Stream {
+  attach(settings: StreamSettings, consumer: StreamConsumer, log: number | null): Stream {
     const stream = this.number();
-    const attached: Attached = { onData, onCapture };
-    if (this.#dead) libc.close(pipe.fd);
-    else this.#streams.set(stream, attached);
-    this.send({ do: 'attach', stream, log, forward: onData !== null, ...pipe });
-    return {
-      drained: () => this.#drain(stream),
-      setOnData: (callback) => {
-        attached.onData = callback;
-        this.send({ do: 'forward', stream, on: callback !== null });
-      },
-    };
+    if (this.#dead) libc.close(settings.fd);
+    else this.#streams.set(stream, consumer);
+    this.send({ do: 'attach', stream, log, forward: consumer.onData !== null, settings });
+    return { drained: () => this.#drain(stream) };
   }
 
   /** What is at each of `paths`; null also for what a disk does not tell within a second. */

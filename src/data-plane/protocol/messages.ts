@@ -24,7 +24,6 @@ export type Command =
   | { readonly do: 'clearLog' | 'reopenLog' | 'rotateLog'; readonly log: number; readonly request: number }
   | { readonly do: 'releaseLog'; readonly log: number }
   | AttachCommand
-  | { readonly do: 'forward'; readonly stream: number; readonly on: boolean }
   | { readonly do: 'drain'; readonly stream: number; readonly request: number }
   /** So many bytes of what was forwarded were looked at. */
   | { readonly do: 'consumed'; readonly bytes: number }
@@ -36,19 +35,30 @@ export type Command =
   | { readonly do: 'expectDescriptors'; readonly count: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
+/** One output stream of a child, and what is done with its bytes. */
+export interface StreamSettings {
+  /** The non-blocking read end of a pipe; it is the worker's from here on, and closed at its end. */
+  readonly fd: number;
+  /** The name before each line in syslog; null without syslog. */
+  readonly syslogName: string | null;
+  readonly stripAnsi: boolean;
+  /** 0 = off. */
+  readonly captureMaxBytes: number;
+  /** True: never wait for more output to gather. */
+  readonly prompt: boolean;
+  /** Null writes the bytes as they are. */
+  readonly lines: Lines | null;
+  /** Set for the stdout of an event listener: its pool takes every chunk, and owns the descriptor in it. */
+  readonly listener: ListenerEnd | null;
+}
+
 export interface AttachCommand {
   readonly do: 'attach';
   readonly stream: number;
-  readonly fd: number;
   readonly log: number | null;
-  readonly syslogName: string | null;
-  readonly stripAnsi: boolean;
-  readonly captureMaxBytes: number;
+  /** Whether the control plane gets every chunk. */
   readonly forward: boolean;
-  readonly prompt: boolean;
-  readonly lines: Lines | null;
-  /** Set for the stdout of an event listener: the pool that understands it. */
-  readonly listener: ListenerEnd | null;
+  readonly settings: StreamSettings;
 }
 
 /** What the lines in the log look like, and what they tell of where they come from. */

@@ -15,8 +15,8 @@ export class ChildStream {
   readonly number: number;
   readonly fd: number;
   readonly prompt: boolean;
-  /** Whether the control plane wants to see the bytes. */
-  forward: boolean;
+  /** Whether the control plane gets the bytes. */
+  readonly forward: boolean;
   readonly #syslogPrefix: string | null;
   readonly #stripper: AnsiStripper | null;
   readonly #capture: Capture | null;
@@ -25,23 +25,24 @@ export class ChildStream {
   readonly #lines: LineBuffer;
 
   constructor(
-    command: AttachCommand,
+    { stream, forward, settings }: AttachCommand,
     readonly log: SharedLog | null,
     private readonly syslog: Syslog,
     private readonly report: (report: Report) => void,
     /** Understands every chunk at once; the bytes are the loop's own. */
     private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
   ) {
-    this.number = command.stream;
-    this.fd = command.fd;
-    this.prompt = command.prompt;
-    this.forward = command.forward;
-    this.#syslogPrefix = command.syslogName === null ? null : `${command.syslogName} `;
-    this.#stripper = command.stripAnsi ? new AnsiStripper() : null;
-    this.#formatter = command.lines && lineFormatter(command.lines.style, command.lines.source);
+    const { lines, syslogName, captureMaxBytes } = settings;
+    this.number = stream;
+    this.fd = settings.fd;
+    this.prompt = settings.prompt;
+    this.forward = forward;
+    this.#syslogPrefix = syslogName === null ? null : `${syslogName} `;
+    this.#stripper = settings.stripAnsi ? new AnsiStripper() : null;
+    this.#formatter = lines && lineFormatter(lines.style, lines.source);
     const write = (memory: Memory, start: number, end: number) => this.log?.write(memory, start, end);
     this.#lines = new LineBuffer(write, log?.target.lineWaitMs || undefined);
-    this.#capture = command.captureMaxBytes > 0 ? new Capture(command.captureMaxBytes) : null;
+    this.#capture = captureMaxBytes > 0 ? new Capture(captureMaxBytes) : null;
   }
 
   /** The first `count` bytes of `memory`, which is the loop's own: what is kept must be copied. */

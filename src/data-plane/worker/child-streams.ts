@@ -37,8 +37,9 @@ export class ChildStreams {
 
   attach(command: AttachCommand): void {
     const log = this.logs.get(command.log);
-    if (command.lines && log?.target instanceof JournalLog) log.target.setPid(command.lines.source.pid);
-    const onProtocol = command.listener && this.pools.connect(command.listener);
+    const { lines, listener } = command.settings;
+    if (lines && log?.target instanceof JournalLog) log.target.setPid(lines.source.pid);
+    const onProtocol = listener && this.pools.connect(listener);
     const stream = new ChildStream(command, log, this.syslog, (report) => this.#report(report), onProtocol);
     if (log) {
       log.references += 1;
@@ -47,12 +48,6 @@ export class ChildStreams {
     this.#byNumber.set(stream.number, stream);
     this.#byFd.set(stream.fd, stream);
     this.#watch(stream);
-  }
-
-  /** Whether the control plane wants to see what it brings. */
-  forward(number: number, on: boolean): void {
-    const stream = this.#byNumber.get(number);
-    if (stream) stream.forward = on;
   }
 
   /** What a descendant writes while we read comes later: as much as the pipe holds is what can be there now. */

@@ -122,8 +122,6 @@ export class WorkerLoop {
         return this.#logs.forget(command.log);
       case 'attach':
         return this.#streams.attach(command);
-      case 'forward':
-        return this.#streams.forward(command.stream, command.on);
       case 'drain':
         this.#streams.drain(command.stream);
         return this.#answer(command.request, 0);

@@ -22,8 +22,9 @@ import {
   DataPlane,
   type Log,
   type Stream,
-  type StreamSpec,
+  type StreamConsumer,
 } from '../../../src/data-plane/main/data-plane.ts';
+import type { StreamSettings } from '../../../src/data-plane/protocol/messages.ts';
 import { checked, SyscallError } from '../../../src/linux/errno.ts';
 import { libc, ptr } from '../../../src/linux/libc.ts';
 import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
@@ -55,23 +56,20 @@ function openLog(name: string, maxBytes = 0, backups = 0): Log {
   return plane.openLog({ path: join(directory, name), rotation: bySize(maxBytes, backups) });
 }
 
+type Attached = StreamSettings & StreamConsumer & { readonly log: Log | null };
+
 /** A pipe to the data plane: its write end, and the stream. */
-function attach(spec: Partial<StreamSpec>): { writeFd: number; stream: Stream } {
+function attach({ log = null, onData = null, onCapture = null, ...more }: Partial<Attached>): {
+  writeFd: number;
+  stream: Stream;
+} {
   const { readFd, writeFd } = createPipe('read');
   open.add(writeFd);
-  const stream = plane.attach({
-    fd: readFd,
-    log: null,
-    syslogName: null,
-    stripAnsi: false,
-    captureMaxBytes: 0,
-    onData: null,
-    onCapture: null,
-    prompt: false,
-    lines: null,
-    listener: null,
-    ...spec,
-  });
+  const settings = {
+    ...{ fd: readFd, syslogName: null, stripAnsi: false, captureMaxBytes: 0, prompt: false },
+    ...{ lines: null, listener: null, ...more },
+  };
+  const stream = plane.attach(settings, { onData, onCapture }, log);
   return { writeFd, stream };
 }
 
@@ -129,22 +127,6 @@ describe('output of a program', () => {
     writeSync(writeFd, 'late\n');
     await stream.drained();
     expect(read('log')).toBe('late\n');
-  });
-
-  test('is shown to whoever asks, from then on', async () => {
-    const seen: string[] = [];
-    const { writeFd, stream } = attach({ log: openLog('log') });
-    writeSync(writeFd, 'before\n');
-    await stream.drained();
-    stream.setOnData((chunk) => seen.push(Buffer.from(chunk).toString()));
-    await plane.isAlive(5000);
-    writeSync(writeFd, 'while\n');
-    await stream.drained();
-    stream.setOnData(null);
-    writeSync(writeFd, 'after\n');
-    await stream.drained();
-    expect(seen).toEqual(['while\n']);
-    expect(read('log')).toBe('before\nwhile\nafter\n');
   });
 
   test('that is shown to a slow listener waits for it, without loss', async () => {
