@@ -212,5 +212,4 @@ function writeEarlyLines(log: ActivityLog, config: Config, earlyLines: readonly 
   for (const message of config.warnings) log.warn(message);
   for (const message of config.infos) log.info(message);
   for (const { message } of earlyLines.filter(({ level }) => level === 'info')) log.info(message);
-  for (const { message } of earlyLines.filter(({ level }) => level === 'debug')) log.debug(message);
 }

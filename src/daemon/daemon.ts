@@ -90,7 +90,7 @@ async function takePlace(config: Config, inBackground: boolean): Promise<Place> 
   ];
   await startThreadPool();
   const cgroups = ProgramCgroups.settle(ownCgroup());
-  earlyLines.push(tellOf(cgroups, config));
+  earlyLines.push(...tellOf(cgroups, config));
   return { cgroups: typeof cgroups === 'string' ? null : cgroups, earlyLines };
 }
 
@@ -148,14 +148,17 @@ function surviveMistakes(tell: (message: string) => void): void {
 }
 
 /** Going without is worth a word to those who have asked for it. */
-function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine {
+function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine[] {
   if (typeof cgroups !== 'string')
-    return { level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` };
-  const message = `programs run without cgroups of their own: ${cgroups}`;
+    return [{ level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` }];
   const isAskedFor = groups.some(({ processes }) => processes.some(({ killascgroup }) => killascgroup));
-  return isAskedFor
-    ? { level: 'info', message: `killascgroup has no effect, ${message}` }
-    : { level: 'debug', message };
+  if (!isAskedFor) return [];
+  return [
+    {
+      level: 'info',
+      message: `killascgroup has no effect, programs run without cgroups of their own: ${cgroups}`,
+    },
+  ];
 }
 
 function ownEnvironment(): Record<string, string> {

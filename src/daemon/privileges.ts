@@ -10,7 +10,7 @@ import { StartError } from './start-error.ts';
 
 /** A line for the activity log, which is not open yet at this time. */
 export interface EarlyLine {
-  readonly level: 'critical' | 'info' | 'debug';
+  readonly level: 'critical' | 'info';
   readonly message: string;
 }
 
@@ -72,35 +72,41 @@ function neededPlaces({ supervisord, servers, groups }: Config): string[] {
 /** Sees to minfds and minprocs. Throws StartError when the kernel does not grant them. */
 export function raiseLimits({ minfds, minprocs }: SupervisordConfig): EarlyLine[] {
   return [
-    ...raise(RLIMIT_NOFILE, 'RLIMIT_NOFILE', minfds, tooFewDescriptors(minfds)),
-    ...raise(RLIMIT_NPROC, 'RLIMIT_NPROC', minprocs, tooFewProcesses(minprocs)),
+    ...raise(RLIMIT_NOFILE, 'RLIMIT_NOFILE', minfds, tooFewDescriptors),
+    ...raise(RLIMIT_NPROC, 'RLIMIT_NPROC', minprocs, tooFewProcesses),
   ];
 }
 
-function raise(resource: number, name: string, minimum: number, refusal: string): EarlyLine[] {
-  switch (raiseLimit(resource, minimum)) {
+function raise(
+  resource: number,
+  name: string,
+  minimum: number,
+  refusal: (minimum: number, hard: bigint) => string,
+): EarlyLine[] {
+  const raised = raiseLimit(resource, minimum);
+  switch (raised.outcome) {
     case 'enough':
       return [];
     case 'raised':
       return [{ level: 'info', message: `Increased ${name} limit to ${minimum}` }];
     case 'refused':
-      throw new StartError(refusal);
+      throw new StartError(refusal(minimum, raised.hard));
   }
 }
 
-function tooFewDescriptors(minimum: number): string {
+function tooFewDescriptors(minimum: number, hard: bigint): string {
   return (
     `The minimum number of file descriptors required to run this process is ${minimum} as per the "minfds"` +
-    ` command-line argument or config file setting. The current environment will only allow you to open ${minimum}` +
+    ` command-line argument or config file setting. The current environment will only allow you to open ${hard}` +
     ' file descriptors.  Either raise the number of usable file descriptors in your environment (see README.rst)' +
     ' or lower the minfds setting in the config file to allow the process to start.'
   );
 }
 
-function tooFewProcesses(minimum: number): string {
+function tooFewProcesses(minimum: number, hard: bigint): string {
   return (
     `The minimum number of available processes required to run this program is ${minimum} as per the "minprocs"` +
-    ` command-line argument or config file setting. The current environment will only allow you to open ${minimum}` +
+    ` command-line argument or config file setting. The current environment will only allow you to open ${hard}` +
     ' processes.  Either raise the number of usable processes in your environment (see README.rst) or lower the' +
     ' minprocs setting in the config file to allow the program to start.'
   );

@@ -9,19 +9,25 @@ export const RLIMIT_NOFILE = 7;
 /** RLIM_INFINITY. */
 const unlimited = 2n ** 64n - 1n;
 
+/** `hard`: how far it could be raised. */
+export type RaisedLimit =
+  | { readonly outcome: 'enough' }
+  | { readonly outcome: 'raised' }
+  | { readonly outcome: 'refused'; readonly hard: bigint };
+
 /**
  * Sees to it that the soft limit is at least `minimum`, raising the hard one with it where that is lower.
- * Never lowers anything. False when the kernel refuses.
+ * Never lowers anything. The kernel may refuse it.
  */
-export function raiseLimit(resource: number, minimum: number): 'enough' | 'raised' | 'refused' {
+export function raiseLimit(resource: number, minimum: number): RaisedLimit {
   const limit = new BigUint64Array(2);
   checked(libc.getrlimit(resource, ptr(limit)), 'getrlimit');
   const [soft = unlimited, hard = unlimited] = limit;
   const wanted = BigInt(Math.max(0, minimum));
-  if (soft === unlimited || soft >= wanted) return 'enough';
+  if (soft === unlimited || soft >= wanted) return { outcome: 'enough' };
   limit[0] = wanted;
   limit[1] = hard !== unlimited && hard < wanted ? wanted : hard;
-  return libc.setrlimit(resource, ptr(limit)) === 0 ? 'raised' : 'refused';
+  return libc.setrlimit(resource, ptr(limit)) === 0 ? { outcome: 'raised' } : { outcome: 'refused', hard };
 }
 
 /** Of the descriptors that this process may have, how many are free beyond the half that is never to be touched. */

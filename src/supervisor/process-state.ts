@@ -87,7 +87,7 @@ export function deadlineOf(life: Lifecycle, policy: RestartPolicy): number | nul
     case 'STARTING':
       return life.state.pid === null ? null : (life.startedAt ?? 0) + policy.startMs;
     case 'BACKOFF':
-      return life.state.retryAt;
+      return life.startForbidden ? null : life.state.retryAt;
     case 'STOPPING':
       return life.state.killAt;
     case 'EXITED':

@@ -182,9 +182,9 @@ export class Process {
     this.#pursueNow({ type: 'abandoned' });
   }
 
-  /** The supervisor ends: stops it, and its goal stays what it was. */
+  /** The supervisor ends, and its turn has come: stops it, and its goal stays what it was. */
   terminate(): void {
-    this.#dispatch({ type: 'stop' });
+    this.#dispatch({ type: 'terminate' });
   }
 
   /** The supervisor ends: no start any more, whatever happens. */

@@ -4,8 +4,15 @@ import type { Group } from './group.ts';
 
 const reportIntervalMs = 3000;
 
-/** Resolves when no process of any group is left. `groups` in ascending priority. Starts nothing any more. */
-export async function stopGroupsInTurn(groups: readonly Group[], log: ActivityLog): Promise<void> {
+/**
+ * Resolves when no process of any group is left. Starts nothing any more. `groups`, in the order in which they were
+ * added, is that of the reports.
+ */
+export async function stopGroupsInTurn(
+  groups: readonly Group[],
+  byPriority: readonly Group[],
+  log: ActivityLog,
+): Promise<void> {
   for (const group of groups) for (const process of group.processes) process.forbidStart();
   const report = () => {
     const names = groups.flatMap((group) => group.unstopped.map((process) => process.name));
@@ -14,7 +21,7 @@ export async function stopGroupsInTurn(groups: readonly Group[], log: ActivityLo
   const reports = setInterval(report, reportIntervalMs);
   try {
     let first = true;
-    for (const group of groups.toReversed()) {
+    for (const group of byPriority.toReversed()) {
       for (const process of group.processesByPriority.toReversed()) process.terminate();
       if (first) report();
       first = false;

@@ -19,7 +19,9 @@ export type ProcessEvent =
   /** Time went by; a deadline may have passed. */
   | { readonly type: 'elapsed' }
   /** The supervisor stops: start nothing any more. */
-  | { readonly type: 'forbidStart' };
+  | { readonly type: 'forbidStart' }
+  /** The supervisor stops, and it is this one's turn. */
+  | { readonly type: 'terminate' };
 
 /** A change of state as event listeners are told; what else they are told depends on the state. */
 export type StateChange =
@@ -62,7 +64,9 @@ export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy
     case 'elapsed':
       return onElapsed(life, policy, now);
     case 'forbidStart':
-      return onRetire(life);
+      return onForbidStart(life);
+    case 'terminate':
+      return life.state.name === 'BACKOFF' ? fail(life) : onStop(life, policy, now);
   }
 }
 
@@ -122,17 +126,16 @@ function backOff(life: Lifecycle, message: Effect, policy: RestartPolicy, now: n
     life: { ...life, state: { name: 'BACKOFF', retryAt: now + failures * 1000 }, failures, exitStatus: 0 },
     effects: [message, announce({ to: 'BACKOFF', from: life.state.name, tries: failures })],
   };
-  if (failures > policy.startretries) return then(waiting, giveUp(waiting.life, policy));
-  return life.startForbidden ? then(waiting, abandon(waiting.life)) : waiting;
+  return failures > policy.startretries ? then(waiting, giveUp(waiting.life, policy)) : waiting;
 }
 
 function giveUp(life: Lifecycle, policy: RestartPolicy): Step {
   const message = `gave up: ${policy.name} entered FATAL state, too many start retries too quickly`;
-  const fatal = abandon(life);
+  const fatal = fail(life);
   return { life: fatal.life, effects: [...fatal.effects, log('info', message)] };
 }
 
-function abandon(life: Lifecycle): Step {
+function fail(life: Lifecycle): Step {
   return {
     life: { ...life, state: { name: 'FATAL' }, failures: 0 },
     effects: [announce({ to: 'FATAL', from: life.state.name })],
@@ -258,7 +261,7 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
       if (state.pid === null || now < (life.startedAt ?? now) + policy.startMs) return unchanged(life);
       return succeed(life, state.pid, policy);
     case 'BACKOFF':
-      return now < state.retryAt ? unchanged(life) : attempt(life, now);
+      return life.startForbidden || now < state.retryAt ? unchanged(life) : attempt(life, now);
     case 'STOPPING':
       return now < state.killAt ? unchanged(life) : kill(life, state.pid, policy, now);
     case 'EXITED':
@@ -279,16 +282,11 @@ function kill(life: Lifecycle, pid: number, policy: RestartPolicy, now: number):
   };
 }
 
-function onRetire(life: Lifecycle): Step {
+/** In BACKOFF it stays there until its turn comes. */
+function onForbidStart(life: Lifecycle): Step {
   const startForbidden = { ...life, startForbidden: true };
-  switch (life.state.name) {
-    case 'BACKOFF':
-      return abandon(startForbidden);
-    case 'EXITED':
-      return { life: { ...startForbidden, state: { name: 'EXITED', restartAt: null } }, effects: [] };
-    default:
-      return { life: startForbidden, effects: [] };
-  }
+  if (life.state.name !== 'EXITED') return { life: startForbidden, effects: [] };
+  return { life: { ...startForbidden, state: { name: 'EXITED', restartAt: null } }, effects: [] };
 }
 
 function isExpected(status: ExitStatus, policy: RestartPolicy): boolean {

@@ -55,6 +55,7 @@ const events: Readonly<Record<string, ProcessEvent>> = {
   signalFailed: { type: 'signalFailed', reason: 'EPERM' },
   elapsed: { type: 'elapsed' },
   forbidStart: { type: 'forbidStart' },
+  terminate: { type: 'terminate' },
 };
 
 /** The state after each event, 2 s after the start, when no other deadline has passed; `-` for no change. */
@@ -68,6 +69,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: '-',
     elapsed: '-',
     forbidStart: '-',
+    terminate: '-',
   },
   STARTING: {
     start: '-',
@@ -78,6 +80,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: 'UNKNOWN',
     elapsed: 'RUNNING',
     forbidStart: '-',
+    terminate: 'STOPPING',
   },
   RUNNING: {
     start: '-',
@@ -88,6 +91,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: 'UNKNOWN',
     elapsed: '-',
     forbidStart: '-',
+    terminate: 'STOPPING',
   },
   BACKOFF: {
     start: 'STARTING',
@@ -97,7 +101,8 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     exit0: '-',
     signalFailed: '-',
     elapsed: '-',
-    forbidStart: 'FATAL',
+    forbidStart: '-',
+    terminate: 'FATAL',
   },
   STOPPING: {
     start: '-',
@@ -108,6 +113,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: 'UNKNOWN',
     elapsed: '-',
     forbidStart: '-',
+    terminate: '-',
   },
   EXITED: {
     start: 'STARTING',
@@ -118,6 +124,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: '-',
     elapsed: '-',
     forbidStart: '-',
+    terminate: '-',
   },
   FATAL: {
     start: 'STARTING',
@@ -128,6 +135,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: '-',
     elapsed: '-',
     forbidStart: '-',
+    terminate: '-',
   },
   UNKNOWN: {
     start: '-',
@@ -138,6 +146,7 @@ const table: Readonly<Record<StateName, Readonly<Record<string, StateName | '-'>
     signalFailed: '-',
     elapsed: '-',
     forbidStart: '-',
+    terminate: '-',
   },
 };
 
@@ -325,6 +334,17 @@ describe('stopping', () => {
     expect(after.state.name).toBe('STOPPED');
     expect(after.failures).toBe(0);
     expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPED', from: 'BACKOFF', pid: 0 } }]);
+  });
+
+  test('in BACKOFF it waits for its turn when starts are forbidden, and is then given up without a word', () => {
+    const { life: waiting, effects } = step(lives.BACKOFF, { type: 'forbidStart' }, policy, 1);
+    expect([waiting.state.name, effects]).toEqual(['BACKOFF', []]);
+    expect(deadlineOf(waiting, policy)).toBeNull();
+    expect(step(waiting, { type: 'elapsed' }, policy, 1e9).life.state.name).toBe('BACKOFF');
+    expect(step(waiting, { type: 'start' }, policy, 1).life.state.name).toBe('BACKOFF');
+    expect(step(waiting, { type: 'terminate' }, policy, 2).effects).toEqual([
+      { do: 'announce', change: { to: 'FATAL', from: 'BACKOFF' } },
+    ]);
   });
 
   test('nothing is started any more once it was forbidden', () => {
