@@ -4,12 +4,14 @@ import { bytes } from './format.ts';
 import { fetchPiece, findBefore, followLog, type LogName, type Position } from './log-client.ts';
 import { LogLines } from './log-lines.ts';
 import type { Words } from './messages.ts';
+import { ScrollEnd } from './scroll-end.ts';
 
 /** How near to an edge one has to scroll for more to be fetched, in pixels. */
 const NEAR_EDGE = 400;
 
 export class LogView {
   readonly #lines: LogLines;
+  readonly #scrollEnd: ScrollEnd;
   /** What is drawn lies between these; null while nothing is. */
   #start: Position | null = null;
   #end: Position | null = null;
@@ -27,7 +29,11 @@ export class LogView {
     private readonly words: Words,
     private readonly onChange: () => void,
   ) {
-    this.#lines = new LogLines(place);
+    const content = document.createElement('div');
+    content.className = 'content';
+    place.replaceChildren(content);
+    this.#lines = new LogLines(content);
+    this.#scrollEnd = new ScrollEnd(place, content, () => this.pause());
     place.addEventListener('scroll', this.#onScroll, { passive: true });
     this.follow();
   }
@@ -47,6 +53,7 @@ export class LogView {
 
   close(): void {
     this.#endFollowing?.();
+    this.#scrollEnd.close();
     this.place.removeEventListener('scroll', this.#onScroll);
   }
 
@@ -58,6 +65,7 @@ export class LogView {
   pause(): void {
     this.#endFollowing?.();
     this.#endFollowing = null;
+    this.#scrollEnd.release();
     this.onChange();
   }
 
@@ -75,7 +83,7 @@ export class LogView {
         this.onChange();
       },
     });
-    this.#toBottom();
+    this.#scrollEnd.keep();
     this.onChange();
   }
 
@@ -105,7 +113,6 @@ export class LogView {
 
   #take(piece: LogPiece, skipped: number): void {
     this.#missing = false;
-    const wasAtBottom = this.#isAtBottom();
     if (skipped > 0 || !this.#isContinuedBy(piece)) this.#replace(piece);
     else {
       if (this.#start === null) this.#start = { file: piece.file, offset: piece.start };
@@ -116,7 +123,7 @@ export class LogView {
       this.#skipped = skipped;
       this.onChange();
     }
-    if (wasAtBottom) this.#toBottom();
+    this.#scrollEnd.restore();
     if (piece.text !== '') this.place.dispatchEvent(new Event('drawn'));
   }
 
@@ -138,7 +145,7 @@ export class LogView {
     this.#start = { file: piece.file, offset: piece.start };
     this.#end = { file: piece.file, offset: piece.end };
     this.#atBeginning = false;
-    this.#toBottom();
+    this.place.scrollTop = this.place.scrollHeight;
     this.place.dispatchEvent(new Event('drawn'));
   }
 
@@ -192,13 +199,5 @@ export class LogView {
     } finally {
       this.#fetching = false;
     }
-  }
-
-  #isAtBottom(): boolean {
-    return this.place.scrollHeight - this.place.scrollTop - this.place.clientHeight < 40;
-  }
-
-  #toBottom(): void {
-    this.place.scrollTop = this.place.scrollHeight;
   }
 }
