@@ -10,7 +10,7 @@ COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compi
 	--external x11 --external usocket
 
 .PHONY: all run test check bench clean
-all: $(EXECUTABLE)
+all: $(EXECUTABLE) dist/NOTICE
 
 # npm or bun, whichever the machine has. Not `npm ci`: it insists on packages for other systems, which mirrors may lack.
 $(NODE_MODULES): package.json package-lock.json
@@ -21,7 +21,12 @@ $(NODE_MODULES): package.json package-lock.json
 
 $(EXECUTABLE): $(NODE_MODULES) $(SOURCES) package.json
 	@mkdir -p dist
-	$(BUN) build $(COMPILE) $(ENTRY_POINTS) --outfile $@
+	$(BUN) build $(COMPILE) $(ENTRY_POINTS) --metafile=dist/modules.json --outfile $@
+
+# What the licences of the software of others in it ask to be said.
+dist/NOTICE: $(EXECUTABLE) $(wildcard packaging/notices/*)
+	$(BUN) packaging/notices/generate.ts dist/modules.json >$@.new
+	@mv $@.new $@
 
 run: $(EXECUTABLE)
 	@mkdir -p dist/demo
@@ -42,7 +47,7 @@ check: $(NODE_MODULES)
 	node_modules/.bin/biome check
 	$(BUN) test test/unit
 
-test: $(EXECUTABLE)
+test: $(EXECUTABLE) dist/NOTICE
 	@test/prepare.sh
 	@$(BUN) test/run.ts
 

@@ -17,7 +17,7 @@ dist/%/tsupervisor: $(NODE_MODULES) $(SOURCES) package.json
 	$(BUN) build $(COMPILE) --target=$(BUN_TARGET_$*) $(ENTRY_POINTS) --outfile $@
 
 # Each architecture's packages are made again when something in them changed.
-PACKAGED := $(EXECUTABLE) CHANGELOG.md LICENSE $(shell find packaging systemd -type f)
+PACKAGED := $(EXECUTABLE) dist/NOTICE CHANGELOG.md LICENSE $(shell find packaging systemd -type f)
 
 $(PACKAGES)/.deb-%: dist/%/tsupervisor $(PACKAGED)
 	packaging/deb/build.sh $(PACKAGES) $*

@@ -44,6 +44,7 @@ for architecture in "$@"; do
 	mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
 	install -D -m 0644 "$here/lintian-overrides" "$tree/usr/share/lintian/overrides/tsupervisor"
 	documents tsupervisor "$tree"
+	install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/doc/tsupervisor/NOTICE"
 	control tsupervisor "$architecture" "$tree"
 	for script in postinst prerm postrm; do
 		sed -e "/@CONFIGURATION@/{r $root/packaging/configuration.sh

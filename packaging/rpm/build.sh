@@ -29,6 +29,7 @@ d}" "$here/$1.spec" >"$work/$1.spec"
 	if [ "$2" != compat ]; then
 		install -D -m 0644 "$root/systemd/tsupervisor.preset" "$tree/usr/lib/systemd/system-preset/50-tsupervisor.preset"
 		install -D -m 0644 "$root/LICENSE" "$tree/usr/share/licenses/tsupervisor/LICENSE"
+		install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/licenses/tsupervisor/NOTICE"
 	fi
 	"$root/packaging/timestamps.sh" "$tree"
 	rpmbuild -bb --quiet --target "$(cpu "$2")-linux" --define "_topdir $work/rpmbuild" --define "_rpmdir $work/rpms" \

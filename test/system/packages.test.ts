@@ -70,6 +70,7 @@ describe('the .deb', () => {
       'usr/share/zsh/vendor-completions/_tsupervisor',
       'usr/share/fish/vendor_completions.d/tsupervisor.fish',
       'usr/share/doc/tsupervisor/copyright',
+      'usr/share/doc/tsupervisor/NOTICE',
       'usr/share/doc/tsupervisor/changelog.gz',
       'etc/supervisord.d/',
       'var/log/tsupervisor/',
