@@ -7,64 +7,78 @@ import { excerpt } from '../config/excerpt.ts';
 import type { ConfigHost } from '../config/host.ts';
 import { requireConfig } from '../config/locate-config.ts';
 import { calledAs, systemHost } from '../config/system-host.ts';
+import { printable } from '../doctor/facts/printable.ts';
 import { type Language, languageOf } from '../doctor/language.ts';
 import { print } from './output.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { coloured } from './shared/style.ts';
 
-/** Resolves to the exit status: 0 for a good configuration, 2 for one that supervisord would refuse. */
+/** Resolves to the exit status: 0 for a good configuration, 2 for one that supervisord would refuse, 1 for warnings that count. */
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
     'check',
     'Look for mistakes in a configuration; nothing is started or changed.',
   )
+    .argument('[file]', 'the configuration file, as with -c')
+    .option('--strict', 'fail with warnings, too')
     .option('--json', 'as JSON, for programs')
-    .option('--lang <language>', 'language of the advice: en or zh (default: the language of LANG)')
+    .option('--lang <language>', 'language of the report: en or zh (default: the language of LANG)')
     .option('--diff', 'let the running supervisord read its configuration, and tell what an update would do')
-    .action(async (options) => {
+    .action(async (file, options) => {
       const host = systemHost();
-      const path = options.configuration ?? requireConfig(calledAs(), existsSync);
+      const path = options.configuration ?? file ?? requireConfig(calledAs(), existsSync);
       const result = checkConfig({ path, overrides: {}, host });
-      const isGood = result.mistakes.every(({ severity }) => severity === 'warning');
-      const report = options.json ? reportAsJson : reportAsText;
-      status = isGood ? exitStatuses.done : exitStatuses.usage;
-      if (!isGood || !options.diff)
-        return report(path, result, null, host, languageOf(options.lang, process.env));
-      status = await withServer({ ...options, configuration: path }, async (client) => {
-        report(path, result, await client.reloadConfig(), host, languageOf(options.lang, process.env));
+      const language = languageOf(options.lang, process.env);
+      const report = (changes: ConfigChanges | null) =>
+        (options.json ? reportAsJson : reportAsText)({ path, result, changes, host, language });
+      status = statusOf(result, options.strict === true);
+      if (!isGood(result) || !options.diff) return report(null);
+      const asked = await withServer({ ...options, configuration: path }, async (client) => {
+        report(await client.reloadConfig());
         return exitStatuses.done;
       });
+      if (asked !== exitStatuses.done) status = asked;
     });
   return runControl(command, args, () => status);
 }
 
-type Report = (
-  path: string,
-  result: CheckResult,
-  changes: ConfigChanges | null,
-  host: ConfigHost,
-  language: Language,
-) => void;
+function isGood({ mistakes }: CheckResult): boolean {
+  return mistakes.every(({ severity }) => severity === 'warning');
+}
 
-const reportAsJson: Report = (path, { mistakes }, changes, _host, language) => {
-  const shown = mistakes.map(({ position, remedy, ...rest }) => ({
+function statusOf(result: CheckResult, isStrict: boolean): number {
+  if (!isGood(result)) return exitStatuses.usage;
+  return isStrict && result.mistakes.length > 0 ? exitStatuses.failed : exitStatuses.done;
+}
+
+interface Report {
+  readonly path: string;
+  readonly result: CheckResult;
+  readonly changes: ConfigChanges | null;
+  readonly host: ConfigHost;
+  readonly language: Language;
+}
+
+function reportAsJson({ path, result, changes, language }: Report): void {
+  const shown = result.mistakes.map(({ position, message, remedy, absence: _, ...rest }) => ({
     ...rest,
+    message: message[language],
     file: position?.file ?? null,
     line: position?.line ?? null,
     remedy: remedy?.[language] ?? null,
   }));
   const difference = changes === null ? {} : { difference: changes };
-  const ok = mistakes.every(({ severity }) => severity === 'warning');
-  print(JSON.stringify({ path, ok, findings: shown, ...difference }, null, 2));
-};
+  print(JSON.stringify({ path, ok: isGood(result), findings: shown, ...difference }, null, 2));
+}
 
-const reportAsText: Report = (path, { mistakes }, changes, host, language) => {
+function reportAsText({ path, result, changes, host, language }: Report): void {
   const sources = new Map<string, string>();
-  for (const mistake of mistakes)
+  for (const mistake of result.mistakes)
     for (const line of mistakeLines(mistake, sources, host, language)) print(line);
-  print(`${path}: ${summary(mistakes)}`);
+  print(`${path}${words[language].colon}${summary(result.mistakes, language)}`);
   if (changes !== null) for (const line of changeLines(changes)) print(line);
-};
+}
 
 function mistakeLines(
   { severity, message, position, text, remedy }: Diagnostic,
@@ -72,15 +86,28 @@ function mistakeLines(
   host: ConfigHost,
   language: Language,
 ): string[] {
-  const lines = [`${position ? `${position.file}:${position.line}: ` : ''}${severity}: ${message}`];
+  const said = words[language];
+  const place = position ? `${printable(`${position.file}:${position.line}`)}: ` : '';
+  const kind = coloured(said[severity], severity === 'error' ? 'red' : 'yellow');
+  const [first = '', ...more] = message[language].split('\n').map(printable);
+  const lines = [`${place}${kind}${said.colon}${first}`, ...more.map((line) => `    ${line}`)];
   const source = position && sourceOf(position.file, sources, host);
-  const shown = source && excerpt(source, position.line, text);
-  if (shown) lines.push(...shown.map((line) => `    ${line}`));
-  if (remedy) lines.push(`    ${text === null ? '' : rightWouldBe[language]}${remedy[language]}`);
+  const [line, marks] = (source && excerpt(source, position.line, text)) || [];
+  if (line !== undefined && marks !== undefined)
+    lines.push(`    ${printable(line)}`, `    ${coloured(marks, severity === 'error' ? 'red' : 'yellow')}`);
+  if (remedy)
+    lines.push(`    ${isQuestion(remedy) || text === null ? '' : said.expected}${remedy[language]}`);
   return lines;
 }
 
-const rightWouldBe = { en: 'expected: ', zh: '应为：' };
+function isQuestion({ en }: NonNullable<Diagnostic['remedy']>): boolean {
+  return en.endsWith('?');
+}
+
+const words = {
+  en: { error: 'error', warning: 'warning', colon: ': ', expected: 'expected: ', none: 'no mistakes found' },
+  zh: { error: '错误', warning: '警告', colon: '：', expected: '应为：', none: '未发现错误' },
+} as const;
 
 function sourceOf(file: string, sources: Map<string, string>, host: ConfigHost): string {
   const known = sources.get(file);
@@ -95,10 +122,12 @@ function sourceOf(file: string, sources: Map<string, string>, host: ConfigHost):
   return source;
 }
 
-function summary(mistakes: readonly Diagnostic[]): string {
+function summary(mistakes: readonly Diagnostic[], language: Language): string {
   const errors = mistakes.filter(({ severity }) => severity === 'error').length;
   const warnings = mistakes.length - errors;
-  if (mistakes.length === 0) return 'no mistakes found';
+  if (mistakes.length === 0) return words[language].none;
+  if (language === 'zh')
+    return [`${errors} 个错误`, `${warnings} 个警告`].filter((text) => !text.startsWith('0')).join('，');
   return [counted(errors, 'error'), counted(warnings, 'warning')].filter((text) => text !== '').join(', ');
 }
 

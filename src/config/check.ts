@@ -1,12 +1,21 @@
 // Everything that is wrong or suspicious in a configuration, at once and with its place.
 import { pythonRepr } from '../python/repr.ts';
-import { type Bilingual, type Config, ConfigError } from './config.ts';
+import { type Bilingual, type Config, ConfigError, type Position } from './config.ts';
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
-import { UnparsableLines } from './dialect.ts';
+import { type IniDocument, UnparsableLines } from './dialect.ts';
 import type { ErrorSink } from './error-sink.ts';
-import { assemble, type ConfigRequest } from './load.ts';
-import { suspiciousOptions } from './suspicious-options.ts';
-import { unknownNames } from './unknown-names.ts';
+import { type Assembly, assemble, type ConfigRequest } from './load.ts';
+import { didYouMean, inPlainWords } from './plain-words.ts';
+import { cutEnvironments } from './suspicions/cut-environment.ts';
+import { givenTwice } from './suspicions/given-twice.ts';
+import { missingPrograms } from './suspicions/missing-programs.ts';
+import { suspiciousRights } from './suspicions/rights.ts';
+import { selfDaemonising } from './suspicions/self-daemonising.ts';
+import { suspiciousServers } from './suspicions/servers.ts';
+import { sharedLogs } from './suspicions/shared-log.ts';
+import { shellWords } from './suspicions/shell-words.ts';
+import type { Suspect } from './suspicions/suspect.ts';
+import { misspelt, unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {
   /** Null when the file cannot be read as one. With errors, defaults stand for what is wrong. */
@@ -14,21 +23,74 @@ export interface CheckResult {
   readonly mistakes: readonly Diagnostic[];
 }
 
-/** Goes on after each error, so that one run shows all of them. In the order in which they are found. */
+/** Goes on after each error, so that one run shows all of them. In the order of the files and their lines. */
 export function checkConfig(request: ConfigRequest): CheckResult {
   const errors = new ErrorList();
   try {
-    const { document, config, warnings } = assemble(request, errors);
-    const remarks = warnings.map((message) => ({ ...nothingKnown, severity: 'warning' as const, message }));
-    return {
-      config,
-      mistakes: [...errors.mistakes, ...unknownNames(document), ...suspiciousOptions(document), ...remarks],
-    };
+    const assembly = assemble(request, errors);
+    const { document, config, files } = assembly;
+    const found = withMisspelt(errors.mistakes, document);
+    const warnings = [
+      ...unknownNames(document).filter(({ position }) => !found.some((error) => isAt(error, position))),
+      ...givenTwice(document),
+      ...shellWords(document),
+      ...logWarnings(assembly),
+      ...(config === null ? [] : suspicionsOf({ ...assembly, config, host: request.host }, found)),
+    ];
+    return { config, mistakes: inOrder([...found, ...warnings], files) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.report(error);
     return { config: null, mistakes: errors.mistakes };
   }
+}
+
+/** Of a line that has an error nothing more is said. */
+function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnostic[] {
+  const all = [
+    ...selfDaemonising(suspect),
+    ...missingPrograms(suspect),
+    ...cutEnvironments(suspect),
+    ...sharedLogs(suspect),
+    ...suspiciousServers(suspect),
+    ...suspiciousRights(suspect),
+  ];
+  return all.filter(({ position }) => !errors.some((error) => isAt(error, position)));
+}
+
+/** An option that is missing because its name is misspelt is one mistake. */
+function withMisspelt(errors: readonly Diagnostic[], { sections }: IniDocument): Diagnostic[] {
+  return errors.map((error) => {
+    const section = sections.get(error.section ?? '');
+    const setting = section && error.key !== null ? misspelt(section, error.key) : null;
+    if (setting === null || setting === undefined || error.key === null) return error;
+    return { ...error, position: setting.position, text: setting.key, remedy: didYouMean(error.key) };
+  });
+}
+
+function isAt({ position }: Diagnostic, other: Position | null): boolean {
+  return position !== null && position.file === other?.file && position.line === other.line;
+}
+
+/** What the daemon would write into its log, each with the section or the option that it is about. */
+function logWarnings({ document, warnings }: Assembly): Diagnostic[] {
+  return warnings.map((text) => {
+    const section = document.sections.get(/^For \[(.*?)\],/.exec(text)?.[1] ?? '');
+    const include = document.sections.get('include');
+    const files = include && document.setting(include, 'files');
+    const isAboutInclude = text.startsWith('No file matches via include');
+    const position = section?.position ?? (isAboutInclude ? (files?.position ?? null) : null);
+    const zh = text.replace(/^No file matches via include "(.*)"$/s, 'include 中的 "$1" 没有匹配任何文件');
+    return { ...nothingKnown, severity: 'warning', message: { en: text, zh }, position };
+  });
+}
+
+function inOrder(mistakes: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const place = ({ position }: Diagnostic): number =>
+    position === null ? files.length : files.indexOf(position.file);
+  return mistakes.toSorted(
+    (a, b) => place(a) - place(b) || (a.position?.line ?? 0) - (b.position?.line ?? 0),
+  );
 }
 
 class ErrorList implements ErrorSink {
@@ -37,8 +99,8 @@ class ErrorList implements ErrorSink {
   /** Each process of a program finds the same; it is told once. */
   report(problem: ConfigError): void {
     for (const mistake of mistakesIn(problem)) {
-      const { position, section, key } = mistake;
-      const place = section === null || key === null ? mistake.message : `${section}\n${key}`;
+      const { position, section, key, text } = mistake;
+      const place = section === null || key === null ? mistake.message.en : `${section}\n${key}\n${text}`;
       const identity = `${place}\n${position?.file}\n${position?.line}`;
       if (!this.#byText.has(identity)) this.#byText.set(identity, mistake);
     }
@@ -55,22 +117,27 @@ function mistakesIn(problem: ConfigError): Diagnostic[] {
     return problem.lines.map(({ number, text }) => ({
       ...nothingKnown,
       severity: 'error',
-      message: `neither a section nor an option: ${pythonRepr(text.trimEnd())}`,
+      message: {
+        en: `neither a section nor an option: ${pythonRepr(text.trimEnd())}`,
+        zh: `既不是节也不是选项：${pythonRepr(text.trimEnd())}`,
+      },
       position: position && { ...position, line: number },
       remedy: text.includes('＝')
         ? { en: 'an ASCII = instead of the wide ＝', zh: '用英文（半角）= 代替全角 ＝' }
         : { en: 'key = value, or ; before a comment', zh: 'key = value，注释前写 ;' },
     }));
+  const { message, text, remedy } = inPlainWords(problem);
   return [
     {
       severity: 'error',
-      message: problem.message,
+      message,
       position,
       section: offence?.section ?? null,
       key: offence?.key ?? null,
-      text: offence?.text ?? null,
-      remedy: offence?.expected ?? remedyFor(problem.message),
+      text: text ?? offence?.text ?? null,
+      remedy: remedy ?? offence?.expected ?? remedyFor(problem.message),
       absence,
+      original: problem.message,
     },
   ];
 }

@@ -3,8 +3,9 @@ import type { Absence, Bilingual, Position } from './config.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** For errors, what supervisord says. */
-  readonly message: string;
+  readonly message: Bilingual;
+  /** For an error, what supervisord says. */
+  readonly original: string | null;
   readonly position: Position | null;
   readonly section: string | null;
   readonly key: string | null;
@@ -18,5 +19,5 @@ export interface Diagnostic {
 
 export const nothingKnown = {
   ...{ position: null, section: null, key: null, text: null },
-  ...{ remedy: null, absence: null },
+  ...{ remedy: null, absence: null, original: null },
 } as const;

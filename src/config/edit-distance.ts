@@ -13,8 +13,9 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** How many insertions, deletions and replacements of a character lie between two words (Levenshtein). */
+/** How many insertions, deletions, replacements and exchanges of neighbours lie between two words. */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
@@ -22,9 +23,11 @@ function editDistance(a: string, b: string): number {
       const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
       const inserted = (current[column - 1] ?? 0) + 1;
       const deleted = (previous[column] ?? 0) + 1;
-      current.push(Math.min(replaced, inserted, deleted));
+      const isExchange = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const exchanged = isExchange ? (beforePrevious[column - 2] ?? 0) + 1 : replaced;
+      current.push(Math.min(replaced, inserted, deleted, exchanged));
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[b.length] ?? 0;
 }

@@ -4,6 +4,16 @@ import { ConfigError } from './config.ts';
 
 export type { GroupEntry, UserEntry };
 
+/** What is behind a path, symbolic links followed. */
+export interface FileFacts {
+  readonly kind: 'directory' | 'file' | 'other';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  /** The same for the same file under any name. */
+  readonly identity: string;
+}
+
 export interface ConfigHost {
   /** Of this process, real. */
   readonly uid: number;
@@ -25,6 +35,8 @@ export interface ConfigHost {
   exists(path: string): boolean;
   /** Does not: a link to nowhere is there. */
   isPresent(path: string): boolean;
+  /** `unknown` when it cannot be told, as in a directory that we may not enter. */
+  lookAt(path: string): FileFacts | 'absent' | 'unknown';
   userByName(name: string): UserEntry | null;
   userById(uid: number): UserEntry | null;
   groupByName(name: string): GroupEntry | null;
@@ -48,6 +60,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     isFile: (path) => host.isFile(path),
     exists: (path) => host.exists(path),
     isPresent: (path) => host.isPresent(path),
+    lookAt: (path) => host.lookAt(path),
     userByName: remember((name) => host.userByName(name)),
     userById: remember((uid) => host.userById(uid)),
     groupByName: remember((name) => host.groupByName(name)),

@@ -23,6 +23,8 @@ export interface ConfigRequest {
 export interface Assembly extends ReadFiles {
   /** Null when there is no [supervisord]. */
   readonly config: Config | null;
+  /** What every section's options may name. */
+  readonly knowledge: Knowledge;
 }
 
 /** The configuration. Throws ConfigError with the original's message for the first thing that is wrong. */
@@ -39,14 +41,15 @@ export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly 
   const systemEnvironment = environmentOf(host);
   const files = readAllFiles(path, host, systemEnvironment, problems);
   const { document, here } = files;
+  const facts = new Map([['here', here]]);
+  const knowledge: Knowledge = { facts, environments: [systemEnvironment] };
   const section = document.sections.get('supervisord');
   if (!section) {
     problems.report(noSupervisordSection());
-    return { ...files, config: null };
+    return { ...files, knowledge, config: null };
   }
   const warnings = [...files.warnings];
-  const facts = new Map([['here', here]]);
-  const main = readerIn(document, section, host, problems, { facts, environments: [systemEnvironment] });
+  const main = readerIn(document, section, host, problems, knowledge);
   const supervisord = readSupervisord(main, overrides);
   const environments = [new Map([...systemEnvironment, ...supervisord.environment])];
   const readerOf = (other: Section): SectionReader =>
@@ -67,7 +70,7 @@ export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly 
     warnings,
     infos: files.infos,
   };
-  return { ...files, warnings, config };
+  return { ...files, knowledge, warnings, config };
 }
 
 function readerIn(

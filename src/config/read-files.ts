@@ -16,6 +16,8 @@ export interface ReadFiles {
   readonly here: string;
   /** Everything that was read, the main file first. */
   readonly files: readonly string[];
+  /** What [include] names, made absolute. */
+  readonly patterns: readonly string[];
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }
@@ -39,7 +41,14 @@ export function readAllFiles(
 ): ReadFiles {
   const document = readMainFile(path, host, problems);
   const here = directoryOf(toAbsolute(path, host));
-  const result = { document, here, files: [path], warnings: [] as string[], infos: [] as string[] };
+  const result = {
+    document,
+    here,
+    files: [path],
+    patterns: [] as string[],
+    warnings: [] as string[],
+    infos: [] as string[],
+  };
   const section = document.sections.get('include');
   if (!section) return result;
   const setting = document.setting(section, includeOptions.files.key);
@@ -65,13 +74,15 @@ function include(
     document,
     here,
     files,
+    patterns,
     warnings,
     infos,
-  }: ReadFiles & { files: string[]; warnings: string[]; infos: string[] },
+  }: ReadFiles & { files: string[]; patterns: string[]; warnings: string[]; infos: string[] },
   host: ConfigHost,
   problems: ErrorSink,
 ): void {
   const absolute = absoluteIn(here, pattern);
+  patterns.push(absolute);
   const matches = glob(absolute, host).sort(compareByCodePoint);
   if (matches.length === 0) warnings.push(`No file matches via include "${absolute}"`);
   for (const match of matches) {

@@ -2,8 +2,9 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
+import { isSystemError } from '../linux/system-error.ts';
 import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
-import type { ConfigHost } from './host.ts';
+import type { ConfigHost, FileFacts } from './host.ts';
 import { programPath } from './locate-config.ts';
 
 /** A view of this machine now: environment and working directory are those of the moment of the call. */
@@ -21,6 +22,7 @@ export function systemHost(): ConfigHost {
     isFile,
     exists: (path) => succeeds(() => statSync(path)),
     isPresent: (path) => succeeds(() => lstatSync(path)),
+    lookAt,
     userByName,
     userById,
     groupByName,
@@ -66,6 +68,16 @@ function isFile(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+function lookAt(path: string): FileFacts | 'absent' | 'unknown' {
+  try {
+    const status = statSync(path);
+    const kind = status.isDirectory() ? 'directory' : status.isFile() ? 'file' : 'other';
+    return { kind, mode: status.mode & 0o7777, uid: status.uid, identity: `${status.dev}:${status.ino}` };
+  } catch (error) {
+    return isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR') ? 'absent' : 'unknown';
   }
 }
 

@@ -2,9 +2,10 @@
 import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
-import type { IniDocument, Section } from './dialect.ts';
+import type { IniDocument, Section, Setting } from './dialect.ts';
 import { nearest } from './edit-distance.ts';
 import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
+import { didYouMean } from './plain-words.ts';
 
 export function unknownNames(document: IniDocument): Diagnostic[] {
   return [...document.sections.values()].flatMap((section) => {
@@ -32,7 +33,10 @@ function unknownSection({ name, position }: Section): Diagnostic[] {
     {
       ...nothingKnown,
       severity: 'warning',
-      message: `section [${name}] means nothing and is ignored`,
+      message: {
+        en: `section [${name}] means nothing and is ignored`,
+        zh: `节 [${name}] 没有意义，会被忽略`,
+      },
       position,
       section: name,
       remedy: meant === null ? null : didYouMean(`[${meant}${rest || (meant.endsWith(':') ? 'NAME' : '')}]`),
@@ -46,22 +50,44 @@ function unknownKeys(section: Section, known: ReadonlySet<string>): Diagnostic[]
     .map(({ key, position }) => ({
       ...nothingKnown,
       severity: 'warning',
-      message: `option ${key} means nothing in [${section.name}] and is ignored`,
+      message: {
+        en: `option ${key} means nothing in [${section.name}] and is ignored`,
+        zh: `选项 ${key} 在 [${section.name}] 中没有意义，会被忽略`,
+      },
       position,
       section: section.name,
       key,
-      remedy: probablyMeant(key, known),
+      remedy: adviceOn(key, known),
     }));
 }
 
-function probablyMeant(key: string, known: ReadonlySet<string>): Bilingual | null {
-  const other = otherNames.get(key);
-  if (other !== undefined && known.has(other)) return didYouMean(other);
+/** The setting that was probably meant to be the option `key` of `section`; null when there is none. */
+export function misspelt(section: Section, key: string): Setting | null {
+  const kind = kindOfSection(section.name);
+  if (kind === null || section.settings.has(key)) return null;
+  const known = keysOf(kind);
+  const unknown = [...section.settings.values()].filter((setting) => !known.has(setting.key));
+  return unknown.find((setting) => probablyMeant(setting.key, known) === key) ?? null;
+}
+
+function adviceOn(key: string, known: ReadonlySet<string>): Bilingual {
   const home = sectionKinds.find((kind) => kind.match === 'exact' && keysOf(kind).has(key));
-  if (home) return { en: `it belongs in [${home.name}]`, zh: `它属于 [${home.name}]` };
+  if (home && !known.has(otherNames.get(key) ?? ''))
+    return { en: `it belongs in [${home.name}]`, zh: `它属于 [${home.name}]` };
+  const meant = probablyMeant(key, known);
+  return meant === null
+    ? {
+        en: 'a ; before what is a comment; all options: tsupervisor echo-conf',
+        zh: '注释前写 ;；全部选项见 tsupervisor echo-conf',
+      }
+    : didYouMean(meant);
+}
+
+function probablyMeant(key: string, known: ReadonlySet<string>): string | null {
+  const other = otherNames.get(key);
+  if (other !== undefined && known.has(other)) return other;
   const longer = key.length < 6 ? undefined : [...known].find((candidate) => candidate.startsWith(key));
-  const meant = longer ?? nearest(key, known);
-  return meant === null ? null : didYouMean(meant);
+  return longer ?? nearest(key, known);
 }
 
 /** What other managers of processes call it. */
@@ -87,15 +113,14 @@ function swallowedOptions(section: Section, known: ReadonlySet<string>): Diagnos
       .map((line) => ({
         ...nothingKnown,
         severity: 'warning' as const,
-        message: `the value of ${key} goes on with the indented line ${pythonRepr(line)}`,
+        message: {
+          en: `the value of ${key} goes on with the indented line ${pythonRepr(line)}`,
+          zh: `有缩进的行 ${pythonRepr(line)} 会成为 ${key} 的值的一部分`,
+        },
         position,
         section: section.name,
         key,
         remedy: { en: 'an option begins without blanks before it', zh: '选项前不要有空白' },
       })),
   );
-}
-
-function didYouMean(name: string): Bilingual {
-  return { en: `did you mean ${name}?`, zh: `是否想写 ${name}？` };
 }

@@ -60,7 +60,7 @@ function causeOfMistake({ message, position, offence, absence }: ConfigError): E
   const mistake: Diagnostic = {
     ...nothingKnown,
     severity: 'error',
-    message,
+    message: both(message),
     ...offence,
     absence,
     remedy: null,

@@ -51,6 +51,11 @@ export function signalNumber(name: string): number | null {
   return numberByName.get(upper.startsWith('SIG') ? upper : `SIG${upper}`) ?? null;
 }
 
+/** Without `SIG`. */
+export function signalNames(): string[] {
+  return [...numberByName.keys()].map((name) => name.slice('SIG'.length));
+}
+
 /** Whether kill(2) may be asked for it by users: 0 (a mere check), and every signal with a name. */
 export function isSignal(number: number): boolean {
   return number === 0 || nameByNumber.has(number);

@@ -21,6 +21,23 @@ export const environmentList: ValueType<ReadonlyMap<string, string>> = {
   },
 };
 
+/** What of a list is lost without an error, and the key before it; null when everything counts, or when it is an error. */
+export function firstLoss(value: string): { readonly key: string; readonly lost: string } | null {
+  let key = '';
+  let place = 0;
+  for (const { 0: all, groups = {} } of value.matchAll(token)) {
+    if (groups.open !== undefined) return null;
+    const comment = /#[^\n]*/.exec(groups.skipped ?? groups.word ?? '')?.[0];
+    if (comment !== undefined && place > 0) return { key, lost: comment.trim() };
+    if (groups.skipped !== undefined) continue;
+    if (place === 0) key = all;
+    // A semicolon separates as well as a comma.
+    if (place === 3 && all !== ',' && all !== ';') return { key, lost: all };
+    place = (place + 1) % 4;
+  }
+  return null;
+}
+
 /** A run of blanks, a comment, a quoted text, a lone quote, a word (comments in it included), or one other character. */
 const token =
   /(?<skipped>[ \t\r\n]+|#[^\n]*\n?)|"[^"]*"|'[^']*'|(?<open>["'])|(?<word>[\w/.+\-():](?:[\w/.+\-():"']|#[^\n]*\n?)*)|./gsu;

@@ -84,7 +84,7 @@ export const autoRestart: ValueType<AutoRestart> = {
   },
 };
 
-const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
+export const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
 
 export const logLevel: ValueType<LogLevel> = {
   expects: { en: `one of ${logLevels.join(', ')}`, zh: `${logLevels.join('、')} 之一` },

@@ -68,13 +68,13 @@ const unreadable: readonly {
 ];
 
 export function explainDiagnostic(mistake: Diagnostic, path: string): Finding {
-  const { position, message, absence } = mistake;
+  const { position, message, original, absence } = mistake;
   const where = position ? `${position.file}:${position.line}: ` : '';
-  const why = both(`${where}${message}`);
+  const why = { en: `${where}${message.en}`, zh: `${where}${message.zh}` };
   const absent = absence && explainAbsence(absence, mistake);
   if (absent) return { ...absent, why };
   for (const { pattern, explain } of unreadable) {
-    const words = pattern.exec(message);
+    const words = pattern.exec(original ?? '');
     if (words) return { ...explain(words[1] ?? ''), why };
   }
   const check = `tsupervisor check -c ${shellWord(path)}`;

@@ -1,9 +1,9 @@
 // Programs that do not run though they should, and why.
 import { processName } from '../../client/process-info.ts';
+import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
 import { type Cause, causeOfFailure } from './failure-causes.ts';
-import { foregroundCommand, howToSeeIt } from './self-daemonising.ts';
 
 export function checkPrograms(view: View): Finding[] {
   return view.programs.flatMap((program) => checkProgram(program, view));
@@ -136,4 +136,12 @@ function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
   if (lastWords.length === 0) return why;
   const said = lastWords.map((line) => `  | ${line}`).join('\n');
   return { en: `${why.en}; its last words:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
+}
+
+/** How to see it for oneself. */
+function howToSeeIt(command: string): Bilingual {
+  return {
+    en: `${command}; echo "status $?"   # the prompt is back at once, and it still runs: it daemonises itself`,
+    zh: `${command}; echo "status $?"   # 立刻返回提示符而程序仍在运行，说明它自行转入后台`,
+  };
 }

@@ -1,6 +1,6 @@
 // `check`, `echo-conf` and what a bad configuration does to the daemon, by the compiled executable.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
@@ -37,6 +37,98 @@ describe('tsupervisor check', () => {
     });
   });
 
+  test('takes the file as its argument, too', async () => {
+    const path = written('argument.conf', good);
+    expect((await run([executable, 'check', path])).stdout).toBe(`${path}: no mistakes found\n`);
+  });
+
+  test('fails with warnings only when they are to count', async () => {
+    const path = written('warned.conf', `${good}nonsense=1\n`);
+    expect((await run([executable, 'check', path])).status).toBe(0);
+    const { status, stdout } = await run([executable, 'check', '--strict', path]);
+    expect(status).toBe(1);
+    expect(stdout).toEndWith(`${path}: 1 warning\n`);
+    expect((await run([executable, 'check', '--strict', written('bad.conf', bad)])).status).toBe(2);
+    expect((await run([executable, 'check', '--strict', written('good.conf', good)])).status).toBe(0);
+  });
+
+  test('reports in Chinese as a whole', async () => {
+    const { stdout } = await run([executable, 'check', written('bad.conf', bad), '--lang', 'zh']);
+    const said = stdout.split('\n').filter((line) => !line.startsWith('    ') && line !== '');
+    for (const line of said) expect(line).toMatch(/(?:错误|警告)：\S*\p{Script=Han}|\d 个错误，\d 个警告$/u);
+  });
+
+  test('finds on this machine what a daemon would only find out later', async () => {
+    const shared = join(directory, 'shared.d');
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    const path = written(
+      'later.conf',
+      `[supervisord]
+[inet_http_server]
+port=0.0.0.0:9001
+username=joe
+password=secret
+[include]
+files=shared.d/*.conf
+[program:none]
+command=/usr/local/bin/no-such-program --serve
+[program:nginx]
+command=/usr/sbin/nginx
+[program:job]
+command=/bin/true
+environment=A=a b
+`,
+    );
+    const { stdout } = await run([executable, 'check', path]);
+    const told = stdout.split('\n').filter((line) => line.includes('warning: '));
+    expect(told.map((line) => line.replace(/^\S+:(?=\d+:)/, '').replaceAll(directory, 'DIR'))).toEqual([
+      '2: warning: there is no [rpcinterface:supervisor], so supervisorctl can do nothing here',
+      '7: warning: No file matches via include "DIR/shared.d/*.conf"',
+      '9: warning: /usr/local/bin/no-such-program is not on this machine',
+      '11: warning: this program goes into the background by itself, which looks as if it had ended',
+      '14: warning: the value of A ends before "b", which is lost',
+      'warning: everyone may write DIR/shared.d, and so decide what supervisord runs',
+    ]);
+    chmodSync(directory, 0o755);
+    const readable = await run([executable, 'check', path]);
+    expect(readable.stdout).toContain('everyone on this machine may read this password');
+    chmodSync(directory, 0o700);
+  });
+
+  test('says nothing of the tutorials as they are, on a machine that has their programs', async () => {
+    mkdirSync(join(directory, 'tutorial.d'), { recursive: true });
+    writeFileSync(
+      join(directory, 'tutorial.d/nginx.ini'),
+      "[program:nginx]\ncommand=/usr/sbin/nginx -p %(here)s -c nginx.conf -g 'daemon off;'\nautorestart=true\n",
+    );
+    writeFileSync(
+      join(directory, 'tutorial.d/redis.ini'),
+      `[program:redis-01]
+command=/usr/bin/redis-server --bind 127.0.0.1 --port 6399 --save "" --dir %(here)s      ; the program
+process_name=%(program_name)s    ; its name
+stdout_logfile=%(here)s/redis-01.log ; what it says
+redirect_stderr=true
+[group:redis]
+programs=redis-01
+`,
+    );
+    const path = written(
+      'tutorial.conf',
+      `[unix_http_server]
+file=/var/run/tsv-tutorial.sock
+[supervisord]
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]
+serverurl=unix:///run/tsv-tutorial.sock
+[include]
+files = tutorial.d/*.ini
+`,
+    );
+    expect((await run([executable, 'check', path])).stdout).toBe(`${path}: no mistakes found\n`);
+  });
+
   test('shows every mistake underlined, with what would be right, and fails', async () => {
     const path = written('bad.conf', bad);
     const { status, stdout } = await run([executable, 'check', '-c', path]);
@@ -47,7 +139,7 @@ describe('tsupervisor check', () => {
         '    loglevel=loud',
         '             ^^^^',
         '    expected: one of critical, error, warn, info, debug, trace, blather',
-        `${path}:5: error: not a valid boolean value: 'maybe' in section 'program:x' (file: '${path}')`,
+        `${path}:5: error: not a valid boolean value: 'maybe'`,
         '    autostart=maybe',
         '              ^^^^^',
         '    expected: true or false (also yes, no, on, off, 1, 0)',

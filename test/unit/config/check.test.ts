@@ -35,7 +35,7 @@ describe('checking a configuration', () => {
   });
 
   test('tells every line that means nothing', () => {
-    expect(check('[supervisord]\nbare\nmore\n').map(({ message }) => message)).toEqual([
+    expect(check('[supervisord]\nbare\nmore\n').map(({ message }) => message.en)).toEqual([
       "neither a section nor an option: 'bare'",
       "neither a section nor an option: 'more'",
     ]);
@@ -65,7 +65,7 @@ describe('checking a configuration', () => {
 
   test('warns of an option that is given twice, also in two sections of one name', () => {
     const text = '[supervisord]\n[program:x]\ncommand=y\ncommand=z\n[program:x]\ncommand=w\n';
-    expect(check(text).map(({ message, position }) => [message, position?.line])).toEqual([
+    expect(check(text).map(({ message, position }) => [message.en, position?.line])).toEqual([
       ['option command is given again; what /s.conf:3 says does not count', 4],
       ['option command is given again; what /s.conf:4 says does not count', 6],
     ]);
@@ -101,7 +101,7 @@ describe('checking a configuration', () => {
   test('tells what the file itself spoils', () => {
     const { mistakes, config } = checkConfig({ path: '/none', overrides: {}, host: memoryHost({}) });
     expect(config).toBeNull();
-    expect(mistakes.map(({ message }) => message)).toEqual(['could not find config file /none']);
+    expect(mistakes.map(({ message }) => message.en)).toEqual(['could not find config file /none']);
   });
 });
 
@@ -127,7 +127,7 @@ describe('a command', () => {
   ] as const)
     test(`${command}: ${told ?? 'is well'}`, () => {
       const messages = check(`[supervisord]\n[program:x]\ncommand=${command}\n`).map(
-        ({ message }) => message,
+        ({ message }) => message.en,
       );
       expect(messages[0] ?? null).toEqual(told === null ? null : expect.stringContaining(told));
     });
@@ -148,5 +148,73 @@ describe('an excerpt', () => {
 
   test('is none for a line that is not there', () => {
     expect(excerpt('x', 5, null)).toBeNull();
+  });
+});
+
+describe('the words for a mistake', () => {
+  test.each([
+    ['logfile_maxbytes=50m', '50m is not a size', '50m', 'did you mean 50MB?'],
+    ['logfile_maxbytes=20M', '20M is not a size', '20M', 'did you mean 20MB?'],
+    ['logfile_maxbytes=1 KiB', '1 KiB is not a size', '1 KiB', 'did you mean 1KB?'],
+    ['logfile_maxbytes=2T', '2T is not a size', '2T', 'did you mean 2048GB?'],
+    ['logfile_maxbytes=many', 'many is not a size', 'many', expect.stringContaining('such as 50MB')],
+    ['minfds=10s', '10s is not a whole number', '10s', 'a whole number, such as 10'],
+    ['loglevel=warning', 'there is no log level warning', 'warning', 'did you mean warn?'],
+    ['loglevel=err', 'there is no log level err', 'err', 'did you mean error?'],
+    ['identifier=100%', 'a percent sign is written %%, so % means nothing', '%', '%%'],
+    ['identifier=%d', 'a percent sign is written %%, so %d means nothing', '%d', '%%d'],
+    ['identifier=%%%d', 'a percent sign is written %%, so %d means nothing', '%d', '%%d'],
+    ['identifier=%(here', '%(here is no name', '%(here', '%(name)s'],
+    ['identifier=%(nope)s', '%(nope)s means nothing here', '%(nope)', 'one of %(here)s, %(ENV_NAME)s'],
+    ['environment=P=/x:$PATH', 'the value of P ends before "$"', 'P=/x:$PATH', 'quotes around it: P="…"'],
+    ['identifier=%(ENV_NOPE)s', 'the environment has no variable NOPE', '%(ENV_NOPE)', expect.anything()],
+  ])('%s', (line, message, text, remedy) => {
+    expect(
+      check(`[supervisord]\n${line}\n`).map((found) => [found.message.en, found.text, found.remedy?.en]),
+    ).toEqual([[message, text, remedy]]);
+  });
+
+  test.each([
+    ['TREM', 'did you mean TERM?'],
+    ['SIGTREM', 'did you mean TERM?'],
+    ['KIL', 'did you mean KILL?'],
+    ['whatever', expect.stringContaining('a signal by name or number')],
+  ])('stopsignal=%s', (signal, remedy) => {
+    const [found] = check(`[supervisord]\n[program:x]\ncommand=/y\nstopsignal=${signal}\n`);
+    expect([found?.message.en, found?.remedy?.en]).toEqual([`there is no signal ${signal}`, remedy]);
+  });
+
+  test('name each program of a group that is not there', () => {
+    const text = '[supervisord]\n[group:g]\nprograms=x,y,z\n[program:y]\ncommand=/y\n';
+    expect(check(text).map((found) => [found.message.en, found.text])).toEqual([
+      ['there is no [program:x]', 'x'],
+      ['there is no [program:z]', 'z'],
+    ]);
+  });
+
+  test('are those of one mistake for an option that is missing because it is misspelt', () => {
+    const text = '[supervisord]\n[program:x]\ncomand=/y\n';
+    expect(brief(check(text))).toEqual(['error 3 command did you mean command?']);
+  });
+
+  test('leave out what the place says already', () => {
+    const [found] = check("[supervisord]\n[program:it's]\ncommand=/y\nautostart=maybe\n");
+    expect(found?.message.en).toBe("not a valid boolean value: 'maybe'");
+    expect(found?.original).toEndWith(` in section "program:it's" (file: '/s.conf')`);
+  });
+
+  test('come in the order of the files and their lines, whatever they are', () => {
+    const host = memoryHost({
+      '/s.conf':
+        '[program:x]\ncomand=/y\ncommand=z >x\n[supervisord]\nloglevel=loud\n[include]\nfiles=/a.conf\n',
+      '/a.conf': '[program:a]\nautostart=maybe\ncommand=/y\n',
+    });
+    const { mistakes } = checkConfig({ path: '/s.conf', overrides: {}, host });
+    expect(mistakes.map(({ position }) => `${position?.file}:${position?.line}`)).toEqual([
+      '/s.conf:2',
+      '/s.conf:3',
+      '/s.conf:5',
+      '/a.conf:2',
+    ]);
   });
 });

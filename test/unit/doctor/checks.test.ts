@@ -66,7 +66,8 @@ test('a directory that many things need is told once, with all that need it', ()
   const message = (log: string) => `The directory named as part of the path /gone/${log} does not exist`;
   const mistakes = ['a', 'b'].map((log) => ({
     severity: 'error' as const,
-    message: message(log),
+    message: { en: message(log), zh: message(log) },
+    original: message(log),
     ...{ position: null, section: null, key: null, text: null, remedy: null },
     absence: { kind: 'directory' as const, path: '/gone', obstacle: null },
   }));

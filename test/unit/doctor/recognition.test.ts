@@ -1,6 +1,6 @@
 // What the doctor recognises by its words: daemons, commands that leave, reasons of failure.
 import { describe, expect, test } from 'bun:test';
-import { foregroundCommand } from '../../../src/doctor/checks/self-daemonising.ts';
+import { foregroundCommand } from '../../../src/config/suspicions/self-daemonising.ts';
 import { daemonCommand } from '../../../src/doctor/facts/daemon-command.ts';
 import { runningDaemons } from '../../../src/doctor/facts/daemons.ts';
 import { limitIn } from '../../../src/doctor/facts/limits.ts';

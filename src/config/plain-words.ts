@@ -1,0 +1,154 @@
+// What is wrong with a value, in words for people: the original's messages are those of its language and its library.
+import { signalNames } from '../linux/signals.ts';
+import type { Bilingual, ConfigError, Offence } from './config.ts';
+import { nearest } from './edit-distance.ts';
+import { firstLoss } from './values/environment-list.ts';
+import { byteSize, logLevels } from './values/scalars.ts';
+
+export interface PlainWords {
+  readonly message: Bilingual;
+  /** The part of the value that is meant; null for all of it. */
+  readonly text?: string;
+  /** Instead of what may stand there. */
+  readonly remedy?: Bilingual;
+}
+
+/** The message without its place, which is shown beside it, or better words where there are some. */
+export function inPlainWords({ message, offence }: ConfigError): PlainWords {
+  const bare = message.replace(/ in section (?:'.*'|".*") \(file: .*\)$/s, '');
+  if (offence === null) return { message: { en: bare, zh: bare } };
+  for (const { pattern, say } of table) {
+    const words = pattern.exec(bare);
+    const said = words && say(words, offence);
+    if (said) return said;
+  }
+  const { key, text } = offence;
+  if (text === '') return { message: { en: bare, zh: `选项 ${key} 缺失或没有值` } };
+  return { message: { en: bare, zh: `选项 ${key} 的值无效：${text}` } };
+}
+
+const table: readonly {
+  readonly pattern: RegExp;
+  /** Null when it is not what it looks like. */
+  readonly say: (words: RegExpExecArray, offence: Offence) => PlainWords | null;
+}[] = [
+  {
+    pattern: /^invalid literal for int\(\) with base 10/,
+    say: (_, { text, expected }) => (expected.en === byteSize.expects.en ? badSize(text) : badNumber(text)),
+  },
+  {
+    pattern: /^Unexpected end of key\/value pairs/,
+    say: (_, { text }) => {
+      const loss = firstLoss(text);
+      if (loss === null) return null;
+      return {
+        message: {
+          en: `the value of ${loss.key} ends before ${JSON.stringify(loss.lost)}`,
+          zh: `${loss.key} 的值到 ${JSON.stringify(loss.lost)} 之前就结束了`,
+        },
+        remedy: { en: `quotes around it: ${loss.key}="…"`, zh: `给值加引号：${loss.key}="…"` },
+      };
+    },
+  },
+  {
+    pattern: /^value .* is not a valid signal n(?:ame|umber)$/s,
+    say: (_, { text }) => {
+      const meant = nearest(text.trim().toUpperCase().replace(/^SIG/, ''), signalNames());
+      return {
+        message: { en: `there is no signal ${text}`, zh: `没有名为 ${text} 的信号` },
+        ...(meant === null ? {} : { remedy: didYouMean(meant) }),
+      };
+    },
+  },
+  {
+    pattern: /^bad logging level name/,
+    say: (_, { text }) => {
+      const word = text.toLowerCase();
+      const meant = logLevels.find((level) => level.startsWith(word.slice(0, 4))) ?? nearest(word, logLevels);
+      if (word === '' || meant === null) return null;
+      return {
+        message: { en: `there is no log level ${text}`, zh: `没有日志级别 ${text}` },
+        remedy: didYouMean(meant),
+      };
+    },
+  },
+  {
+    pattern: /names unknown program or fcgi-program (.*)$/s,
+    say: ([, name = '']) => ({
+      message: { en: `there is no [program:${name}]`, zh: `没有 [program:${name}] 这一节` },
+      text: name,
+      remedy: {
+        en: 'names of programs in this configuration or in the files that [include] names',
+        zh: '本配置或 [include] 所包含文件中的程序名称',
+      },
+    }),
+  },
+  {
+    pattern: /^Format string .* contains names \((.*)\) which cannot be expanded\. Available names: (.*)$/s,
+    say: ([, unknown = '', available = '']) => {
+      const name = unknown.replaceAll(/^['"]|['"]$/g, '');
+      const known = available.split(', ').filter((each) => !each.startsWith('ENV_'));
+      return {
+        message: name.startsWith('ENV_')
+          ? {
+              en: `the environment has no variable ${name.slice('ENV_'.length)}`,
+              zh: `环境中没有变量 ${name.slice('ENV_'.length)}`,
+            }
+          : { en: `%(${name})s means nothing here`, zh: `此处不能使用 %(${name})s` },
+        text: `%(${name})`,
+        remedy: {
+          en: `one of ${[...known, 'ENV_NAME'].map((each) => `%(${each})s`).join(', ')}`,
+          zh: `${[...known, 'ENV_NAME'].map((each) => `%(${each})s`).join('、')} 之一`,
+        },
+      };
+    },
+  },
+  {
+    pattern: /^Format string .* is badly formatted/s,
+    say: (_, { text }) => {
+      const bad = /(?<!%)(?:%%)*(%(?!%|\([^)]*\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])(?:\([^)]*\)?|.?))/s.exec(
+        text,
+      )?.[1];
+      if (bad === undefined) return null;
+      if (bad.startsWith('%('))
+        return {
+          message: { en: `${bad} is no name`, zh: `${bad} 不是可用的名称` },
+          text: bad,
+          remedy: { en: '%(name)s', zh: '%(name)s' },
+        };
+      return {
+        message: {
+          en: `a percent sign is written %%, so ${bad} means nothing`,
+          zh: `百分号要写作 %%，${bad} 没有意义`,
+        },
+        text: bad,
+        remedy: { en: `%${bad}`, zh: `%${bad}` },
+      };
+    },
+  },
+];
+
+function badNumber(text: string): PlainWords {
+  return { message: { en: `${quoted(text)} is not a whole number`, zh: `${quoted(text)} 不是整数` } };
+}
+
+function badSize(text: string): PlainWords {
+  const message = { en: `${quoted(text)} is not a size`, zh: `${quoted(text)} 不是有效的大小` };
+  const [, number = '', unit = ''] = /^([\d_]+)\s*([kmgt]?)i?b?(?:ytes?)?$/i.exec(text) ?? [];
+  if (number === '') return { message };
+  const meant =
+    unit === ''
+      ? number
+      : unit.toLowerCase() === 't'
+        ? `${Number(number) * 1024}GB`
+        : `${number}${unit.toUpperCase()}B`;
+  return { message, remedy: didYouMean(meant) };
+}
+
+function quoted(text: string): string {
+  return text === '' ? '""' : text;
+}
+
+export function didYouMean(name: string): Bilingual {
+  return { en: `did you mean ${name}?`, zh: `是否想写 ${name}？` };
+}

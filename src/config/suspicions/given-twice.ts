@@ -1,0 +1,20 @@
+// Options that are given more than once: only the last one counts.
+import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
+import type { IniDocument } from '../dialect.ts';
+
+export function givenTwice({ overridden }: IniDocument): Diagnostic[] {
+  return overridden.map(({ earlier, later }) => {
+    const place = `${earlier.position.file}:${earlier.position.line}`;
+    return {
+      ...nothingKnown,
+      severity: 'warning',
+      message: {
+        en: `option ${later.key} is given again; what ${place} says does not count`,
+        zh: `选项 ${later.key} 重复出现；${place} 处的值不起作用`,
+      },
+      position: later.position,
+      key: later.key,
+      remedy: { en: 'one of the two is too many', zh: '请删去其中一处' },
+    };
+  });
+}

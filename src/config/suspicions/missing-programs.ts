@@ -1,0 +1,53 @@
+// Commands whose program is not on this machine.
+import type { ProcessConfig } from '../config.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { ConfigHost } from '../host.ts';
+import { aboutSetting, commands, firstWords, type Suspect } from './suspect.ts';
+
+export function missingPrograms(suspect: Suspect): Diagnostic[] {
+  return commands(suspect).flatMap(({ section, command, process }) => {
+    const [program = ''] = firstWords(process.command);
+    const fault = faultOf(program, process, suspect.host);
+    if (fault === null) return [];
+    const message = {
+      absent: { en: `${program} is not on this machine`, zh: `本机没有 ${program}` },
+      directory: { en: `${program} is a directory`, zh: `${program} 是目录` },
+      notExecutable: { en: `${program} is not executable`, zh: `${program} 没有可执行权限` },
+    }[fault];
+    const remedy = {
+      en: 'the full path of a program that may be executed',
+      zh: '可执行程序的完整路径',
+    };
+    return [aboutSetting(section, command, message, remedy, program)];
+  });
+}
+
+/** Null also when it cannot be told: a relative path, or a directory that we may not enter. */
+function faultOf(
+  program: string,
+  process: ProcessConfig,
+  host: ConfigHost,
+): 'absent' | 'directory' | 'notExecutable' | null {
+  if (program === '') return null;
+  // A shell's word, which is told as one.
+  if (/^(?:cd|source|export|ulimit|\.|exec|set|~.*|\$.*|[A-Za-z_]\w*=.*)$/.test(program)) return null;
+  if (!program.includes('/')) return isOnPath(program, process, host) ? null : 'absent';
+  if (!program.startsWith('/')) return null;
+  const facts = host.lookAt(program);
+  if (facts === 'unknown') return null;
+  if (facts === 'absent') return 'absent';
+  if (facts.kind === 'directory') return 'directory';
+  return (facts.mode & 0o111) === 0 ? 'notExecutable' : null;
+}
+
+/** The daemon's PATH may be another than ours: what is in one of the customary places counts as found. */
+function isOnPath(program: string, { environment }: ProcessConfig, host: ConfigHost): boolean {
+  const own = environment.PATH;
+  const path = own ?? `${host.env.PATH ?? ''}:${customaryPath}`;
+  return path
+    .split(':')
+    .filter((directory) => directory.startsWith('/'))
+    .some((directory) => host.lookAt(`${directory.replace(/\/$/, '')}/${program}`) !== 'absent');
+}
+
+const customaryPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,0 +1,97 @@
+// Files of a configuration that others may read or change: a password for all, and what root would run for them.
+import type { Bilingual } from '../config.ts';
+import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
+import type { ConfigHost, FileFacts } from '../host.ts';
+import { directoryOf, toAbsolute } from '../values/paths.ts';
+import { aboutSetting, type Suspect } from './suspect.ts';
+
+const OTHERS_READ = 0o004;
+const OTHERS_WRITE = 0o002;
+const OTHERS_SEARCH = 0o001;
+const STICKY = 0o1000;
+
+export function suspiciousRights(suspect: Suspect): Diagnostic[] {
+  return [...readablePasswords(suspect), ...writablePlaces(suspect)];
+}
+
+/** One warning a file, at its first password. A hash is none. */
+function readablePasswords({ document, host }: Suspect): Diagnostic[] {
+  const told = new Set<string>();
+  return [...document.sections.values()].flatMap((section) => {
+    if (!/^(?:inet_http_server|unix_http_server|supervisorctl$)/.test(section.name)) return [];
+    const setting = document.setting(section, 'password');
+    if (!setting || /^(?:$|\{SHA\}|%\(ENV_)/.test(setting.text) || told.has(setting.position.file)) return [];
+    const { file } = setting.position;
+    if (!everyoneMayRead(toAbsolute(file, host), host)) return [];
+    told.add(file);
+    return [
+      aboutSetting(
+        section,
+        setting,
+        { en: `everyone on this machine may read this password`, zh: `本机所有用户都能读到这个密码` },
+        {
+          en: `only those may read ${file} who are to use it: chmod o-r`,
+          zh: `只让需要的用户能读 ${file}：chmod o-r`,
+        },
+      ),
+    ];
+  });
+}
+
+function everyoneMayRead(path: string, host: ConfigHost): boolean {
+  const file = host.lookAt(path);
+  return (
+    has(file, OTHERS_READ) && ancestors(path).every((directory) => has(host.lookAt(directory), OTHERS_SEARCH))
+  );
+}
+
+/** Files that are read, and directories in which any file that fits would be. */
+function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
+  const read = files.map((file) => toAbsolute(file, host));
+  const searched = patterns.filter((pattern) => /[*?[]/.test(pattern)).map(searchedDirectory);
+  const places = new Set([...searched, ...read]);
+  return [...places].flatMap((place) => {
+    const facts = host.lookAt(place);
+    const parents = ancestors(place).filter((directory) => isReplaceable(host.lookAt(directory)));
+    const [open] = [...parents, ...(has(facts, OTHERS_WRITE) ? [place] : [])];
+    return open === undefined ? [] : [writable(open, place, read.includes(place))];
+  });
+}
+
+function writable(open: string, place: string, isFile: boolean): Diagnostic {
+  const message: Bilingual = {
+    en: `everyone may write ${open}, and so decide what supervisord runs`,
+    zh: `所有用户都能写入 ${open}，从而决定 supervisord 运行什么`,
+  };
+  const position = isFile ? { file: place, line: 1 } : null;
+  return {
+    ...nothingKnown,
+    severity: 'warning',
+    message,
+    position,
+    remedy: { en: `chmod o-w for ${open}`, zh: `对 ${open} 执行 chmod o-w` },
+  };
+}
+
+/** The part of a pattern before the first wildcard. */
+function searchedDirectory(pattern: string): string {
+  return directoryOf(pattern.slice(0, pattern.search(/[*?[]/)));
+}
+
+/** Whether anybody may put something else in the place of what is in it. */
+function isReplaceable(facts: FileFacts | 'absent' | 'unknown'): boolean {
+  return has(facts, OTHERS_WRITE) && !has(facts, STICKY);
+}
+
+function has(facts: FileFacts | 'absent' | 'unknown', bit: number): boolean {
+  return typeof facts !== 'string' && (facts.mode & bit) !== 0;
+}
+
+/** Directories on the way to an absolute path, its own first. */
+function ancestors(path: string): string[] {
+  const all: string[] = [];
+  for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {
+    all.push(directory === '' ? '/' : directory);
+    if (directory === '/' || directory === '') return all;
+  }
+}

@@ -1,0 +1,221 @@
+// Programs that go into the background by themselves: supervised, they look as if they had ended at once.
+
+import type { Diagnostic } from '../diagnostic.ts';
+import type { ConfigHost } from '../host.ts';
+import { absoluteIn } from '../values/paths.ts';
+import { aboutSetting, commands, type Suspect } from './suspect.ts';
+
+interface Habit {
+  /** The program's name without its directory. */
+  readonly program: RegExp;
+  /** In the arguments: it stays in the foreground, or does something else and ends. */
+  readonly foreground?: RegExp;
+  /** In the arguments: it goes into the background. Without it, the program does so by itself. */
+  readonly background?: RegExp;
+  /** What the program's own configuration says about it. */
+  readonly configuration?: OwnConfiguration;
+  /** What to write instead. */
+  readonly remedy: string;
+}
+
+interface OwnConfiguration {
+  /** The argument that names the file, as its first group; else these files count, the first one that is there. */
+  readonly argument: RegExp;
+  readonly files: readonly string[];
+  readonly foreground?: RegExp;
+  readonly background?: RegExp;
+  /** Without such a file nothing is known: images for containers change what the program does by itself. */
+  readonly isNeeded?: boolean;
+}
+
+const phpForeground = /\s(?:-[A-Za-z]*[FthiVvm]|--nodaemonize|--test|--version|--help)(?:\s|$)/;
+const phpArgument = /\s(?:-y\s*|--fpm-config[\s=])(\S+)/;
+const phpStays = /^\s*daemonize\s*=\s*(?:no|off|0|false)/im;
+
+const habits: readonly Habit[] = [
+  {
+    program: /^(?:nginx|openresty|tengine)$/,
+    foreground: /daemon\s+off|\s-(?:[tTvVh?]|s)(?:\s|$)/,
+    configuration: {
+      argument: /\s-c\s+(\S+)/,
+      files: ['/etc/nginx/nginx.conf', '/usr/local/nginx/conf/nginx.conf'],
+      foreground: /^\s*daemon\s+off\s*;/m,
+    },
+    remedy: "command = nginx -g 'daemon off;'",
+  },
+  {
+    program: /^redis-server$/,
+    foreground: /--daemonize\s+no/,
+    background: /--daemonize\s+yes/,
+    configuration: { argument: /^\s+(\/\S+)/, files: [], background: /^\s*daemonize\s+yes\b/im },
+    remedy: 'command = redis-server /etc/redis/redis.conf --daemonize no',
+  },
+  {
+    program: /^(?:gunicorn\d*|unicorn(?:_rails)?)$/,
+    background: /\s(?:-D|--daemon(?:ize)?)(?:\s|$)/,
+    remedy: 'command = gunicorn app:app   ; without -D',
+  },
+  {
+    program: /^php-fpm[\d.-]*\d$/,
+    foreground: phpForeground,
+    configuration: { argument: phpArgument, files: [], foreground: phpStays },
+    remedy: 'command = php-fpm -F',
+  },
+  {
+    program: /^php-fpm$/,
+    foreground: phpForeground,
+    configuration: {
+      argument: phpArgument,
+      files: ['/usr/local/etc/php-fpm.d/zz-docker.conf', '/usr/local/etc/php-fpm.conf', '/etc/php-fpm.conf'],
+      foreground: phpStays,
+      isNeeded: true,
+    },
+    remedy: 'command = php-fpm -F',
+  },
+  {
+    program: /^(?:httpd|apache2)$/,
+    // With -f and no file it is that of busybox.
+    foreground: /FOREGROUND|NO_DETACH|\s-[XtvVlLSh](?:\s|$)|\s-f[a-z]*(?:\s+-|\s*$)/,
+    remedy: 'command = apache2 -DFOREGROUND',
+  },
+  {
+    program: /^(?:apache2ctl|apachectl)$/,
+    foreground: /FOREGROUND|NO_DETACH|configtest|\s-[tS](?:\s|$)/,
+    remedy: 'command = apachectl -DFOREGROUND',
+  },
+  { program: /^mongod$/, background: /\s--fork(?:\s|$)/, remedy: 'command = mongod   ; without --fork' },
+  {
+    program: /^memcached$/,
+    background: /\s(?:-[a-z]*d|--daemon)(?:\s|$)/,
+    remedy: 'command = memcached   ; without -d',
+  },
+  {
+    program: /^uwsgi$/,
+    background: /--daemonize2?[\s=]/,
+    configuration: {
+      argument: /\s(?:--ini[\s=])?(\/\S+\.ini)(?:\s|$)/,
+      files: [],
+      background: /^\s*daemonize2?\s*=/m,
+    },
+    remedy: 'command = uwsgi   ; without --daemonize',
+  },
+  { program: /^haproxy$/, background: /\s-D(?:\s|$)/, remedy: 'command = haproxy -db -f FILE' },
+  { program: /^sshd$/, foreground: /\s-[a-z46]*[DdtTiG]/, remedy: 'command = /usr/sbin/sshd -D' },
+  { program: /^cron$/, foreground: /\s-[A-Za-z]*f/, remedy: 'command = cron -f' },
+  { program: /^crond$/, foreground: /\s-[a-z]*[fndhV]/, remedy: 'command = crond -n' },
+  { program: /^rsyslogd$/, foreground: /\s-[a-z]*[nNv]/, remedy: 'command = rsyslogd -n' },
+  {
+    program: /^(?:service|systemctl|rc-service|invoke-rc\.d)$/,
+    background: /\s(?:start|restart|reload|force-reload)(?:\s|$)/,
+    remedy: 'command = the program itself, not the service',
+  },
+  {
+    program: /^pg_ctl$/,
+    background: /\s(?:re)?start(?:\s|$)/,
+    remedy: 'command = postgres -D DIR   ; not pg_ctl',
+  },
+  {
+    program: /^mysqld$/,
+    background: /\s(?:--daemonize|-D)(?:\s|$)/,
+    remedy: 'command = mysqld   ; without --daemonize',
+  },
+  { program: /^catalina\.sh$/, background: /\sstart(?:\s|$)/, remedy: 'command = catalina.sh run' },
+  {
+    program: /^zkServer\.sh$/,
+    background: /\sstart(?:\s|$)/,
+    remedy: 'command = zkServer.sh start-foreground',
+  },
+  {
+    program: /^kafka-server-start(?:\.sh)?$/,
+    background: /\s-daemon(?:\s|$)/,
+    remedy: 'command = kafka-server-start.sh FILE',
+  },
+  { program: /^rabbitmq-server$/, background: /\s-detached(?:\s|$)/, remedy: 'command = rabbitmq-server' },
+  {
+    program: /^elasticsearch$/,
+    background: /\s(?:-d|--daemonize)(?:\s|$)/,
+    remedy: 'command = elasticsearch',
+  },
+  {
+    program: /^celery$/,
+    background: /\s(?:--detach|multi\s+(?:re)?start)(?:\s|$)/,
+    remedy: 'command = celery -A APP worker',
+  },
+  {
+    program: /^pm2$/,
+    foreground: /--no-daemon/,
+    background: /\s(?:start|restart|resurrect)(?:\s|$)/,
+    remedy: 'command = node FILE   ; or pm2-runtime start FILE',
+  },
+  { program: /^postfix$/, background: /\sstart(?:\s|$)/, remedy: 'command = postfix start-fg' },
+  {
+    program: /^start-stop-daemon$/,
+    background: /\s(?:-b|--background)(?:\s|$)/,
+    remedy: 'command = the program itself',
+  },
+];
+
+/** What to write instead of `command`, when it is one of those that leave; else null. `host`: to look into files that it names. */
+export function foregroundCommand(
+  command: string,
+  host: Pick<ConfigHost, 'readFile' | 'cwd'> | null = null,
+): string | null {
+  const { program, rest } = parts(command);
+  if (/^\/etc\/(?:rc\.d\/)?init\.d\/./.test(program) && /\s(?:re)?start(?:\s|$)/.test(rest))
+    return 'command = the program itself, not the service';
+  const habit = habits.find((candidate) =>
+    candidate.program.test(program.slice(program.lastIndexOf('/') + 1)),
+  );
+  return habit && leaves(habit, rest, host) ? habit.remedy : null;
+}
+
+function leaves(
+  { foreground, background, configuration }: Habit,
+  rest: string,
+  host: Pick<ConfigHost, 'readFile' | 'cwd'> | null,
+): boolean {
+  if (foreground?.test(rest)) return false;
+  if (background?.test(rest)) return true;
+  const text = configuration && host ? ownText(configuration, rest, host) : null;
+  if (background) return text !== null && configuration?.background?.test(text) === true;
+  if (text === null) return host === null || configuration?.isNeeded !== true;
+  return !configuration?.foreground?.test(text);
+}
+
+function ownText(
+  { argument, files }: OwnConfiguration,
+  rest: string,
+  host: Pick<ConfigHost, 'readFile' | 'cwd'>,
+): string | null {
+  const named = argument.exec(rest)?.[1];
+  for (const path of named === undefined ? files : [absoluteIn(host.cwd, named.replaceAll(/["']/g, ''))])
+    try {
+      return new TextDecoder().decode(host.readFile(path).subarray(0, longestConfiguration));
+    } catch {
+      // It is not here: the next one, or what is known of the program alone.
+    }
+  return null;
+}
+
+const longestConfiguration = 1024 * 1024;
+
+/** The program and its arguments, which begin with a blank; without a `sudo` or `env` before them. */
+function parts(command: string): { readonly program: string; readonly rest: string } {
+  const bare = command.trim().replace(/^(?:\S*\/)?(?:sudo|env(?:\s+[A-Za-z_]\w*=\S*)*)\s+(?=[^\s-])/, '');
+  const end = bare.search(/\s/);
+  return end < 0 ? { program: bare, rest: '' } : { program: bare.slice(0, end), rest: bare.slice(end) };
+}
+
+export function selfDaemonising(suspect: Suspect): Diagnostic[] {
+  return commands(suspect).flatMap(({ section, command, process }) => {
+    // Meant to end: a job that starts something.
+    if (process.startsecs === 0 && process.autorestart !== 'always') return [];
+    const better = foregroundCommand(process.command, suspect.host);
+    if (better === null) return [];
+    const message = {
+      en: 'this program goes into the background by itself, which looks as if it had ended',
+      zh: '该程序会自行转入后台，看起来就像已经结束',
+    };
+    return [aboutSetting(section, command, message, { en: better, zh: better })];
+  });
+}

@@ -1,0 +1,110 @@
+// Commands that need a shell: a command is split into words and executed, there is no shell.
+import type { Bilingual } from '../config.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { IniDocument, Section, Setting } from '../dialect.ts';
+import { aboutSetting, programSections } from './suspect.ts';
+
+export function shellWords(document: IniDocument): Diagnostic[] {
+  return programSections(document).flatMap((section) => {
+    const command = document.setting(section, 'command');
+    return command ? aboutCommand(section, command) : [];
+  });
+}
+
+interface Suspicion {
+  /** In the command without what stands in quotes. */
+  readonly pattern: RegExp;
+  message(found: string): Bilingual;
+  readonly remedy: Bilingual;
+}
+
+const suspicions: readonly Suspicion[] = [
+  {
+    pattern: /["']/,
+    message: (quote) => ({
+      en: `the quote ${quote} is not closed: the program cannot be started`,
+      zh: `引号 ${quote} 没有成对，程序无法启动`,
+    }),
+    remedy: {
+      en: 'an end for each quote; a blank and ; begin a comment, even in quotes',
+      zh: '引号要成对；空白后的 ; 即使在引号内也是注释的开始',
+    },
+  },
+  {
+    pattern: /(?<=^\s*)(?:cd|source|export|ulimit|\.|exec|set)(?=\s)/,
+    message: (word) => ({
+      en: `${word} is a word of the shell, and command is not run by one`,
+      zh: `${word} 是 shell 的命令，而 command 不经过 shell 执行`,
+    }),
+    remedy: {
+      en: "directory=, environment=, the full path of the environment's program, or /bin/sh -c '…'",
+      zh: "用 directory=、environment=、虚拟环境中程序的完整路径，或 /bin/sh -c '…'",
+    },
+  },
+  {
+    pattern: /(?<=^\s*)[A-Za-z_]\w*=\S*(?=\s)/,
+    message: (word) => ({
+      en: `${word} is taken for the program, as command is not run by a shell`,
+      zh: `${word} 会被当作要执行的程序，因为 command 不经过 shell`,
+    }),
+    remedy: { en: 'environment=KEY="value"', zh: '用 environment=KEY="value"' },
+  },
+  {
+    pattern: /(?<=\s)(?:&>|\d?>>?)(?:&\d|\S*)(?=\s|$)/,
+    message: (word) => ({
+      en: `${word} is passed on as an argument, as command is not run by a shell`,
+      zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
+    }),
+    remedy: {
+      en: "stdout_logfile=, redirect_stderr=true, or /bin/sh -c '…'",
+      zh: "用 stdout_logfile=、redirect_stderr=true，或 /bin/sh -c '…'",
+    },
+  },
+  {
+    pattern: /(?<=\s)(?:&&?|\|\|?)(?=\s|$)/,
+    message: (word) => ({
+      en: `${word} is passed on as an argument, as command is not run by a shell`,
+      zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
+    }),
+    remedy: {
+      en: "/bin/sh -c '…', or nothing for a & at the end",
+      zh: "用 /bin/sh -c '…'；末尾的 & 请删去",
+    },
+  },
+  {
+    pattern: /(?<=^\s*|\s)~(?=[/\s]|$)[^\s]*/,
+    message: (word) => ({
+      en: `${word} stays as it is, as command is not run by a shell`,
+      zh: `${word} 不会被展开，因为 command 不经过 shell`,
+    }),
+    remedy: { en: 'the full path', zh: '用完整路径' },
+  },
+  {
+    pattern: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})/,
+    message: (word) => ({
+      en: `${word} stays as it is, as command is not run by a shell`,
+      zh: `${word} 不会被展开，因为 command 不经过 shell`,
+    }),
+    remedy: { en: "%(ENV_NAME)s, or /bin/sh -c '…'", zh: "用 %(ENV_NAME)s，或 /bin/sh -c '…'" },
+  },
+  {
+    pattern: /[“”‘’\u00a0\u3000]/,
+    message: (character) => ({
+      en: `the character ${codePoint(character)} is neither a quote nor a blank here`,
+      zh: `字符 ${codePoint(character)} 在这里既不是引号也不是空白`,
+    }),
+    remedy: { en: 'ASCII quotes and blanks', zh: '用英文（半角）引号和空格' },
+  },
+];
+
+function aboutCommand(section: Section, command: Setting): Diagnostic[] {
+  const bare = command.text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, (quoted) => '_'.repeat(quoted.length));
+  return suspicions.flatMap(({ pattern, message, remedy }) => {
+    const found = pattern.exec(bare)?.[0];
+    return found === undefined ? [] : [aboutSetting(section, command, message(found), remedy)];
+  });
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
