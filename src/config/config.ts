@@ -1,6 +1,8 @@
 // The configuration as the rest of the program sees it: typed, complete, checked once.
 // Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
+
 import type { UserIdentity } from '../linux/credentials.ts';
+import type { ChildLogFile } from './values/paths.ts';
 
 /** Where a value stands in the files; `line` counts from 1. */
 export interface Position {
@@ -98,12 +100,7 @@ export interface RpcInterfaceConfig {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** `empty`: the option is there without a value, which means `none` to programs and '' to clients. */
-export type ChildLogFile =
-  | { readonly kind: 'none' | 'empty' }
-  | { readonly kind: 'auto' }
-  | { readonly kind: 'journal' }
-  | { readonly kind: 'file'; readonly path: string };
+export type { ChildLogFile };
 
 /** What becomes of one output stream of a process. */
 export interface StreamConfig {

@@ -6,7 +6,7 @@ import { beforeCharacter } from './line-formatter.ts';
 export type JournalOrigin = Readonly<Record<string, string>>;
 
 /** Who speaks: `program` has the name of its section, `process` may be one of several of it. */
-export interface Speaker {
+interface Speaker {
   readonly program: string;
   readonly process: string;
   readonly group: string;

@@ -12,6 +12,8 @@ export interface LogTarget {
   /** Begins a new file where it is one and not empty; the error number, or 0. */
   rotate(): number;
   close(): void;
+  /** What is written from now on comes from this child. */
+  setPid?(pid: number): void;
   /** For how long an unfinished line is kept from it, in milliseconds; 0 when it takes pieces of lines. */
   readonly lineWaitMs: number;
   /** The descriptor that must become writable before more is welcome; null when it takes more now. */

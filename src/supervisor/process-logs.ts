@@ -5,7 +5,7 @@ import type { ProcessConfig } from '../config/config.ts';
 import type { Log, LogSpec } from '../data-plane/main/data-plane.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
 import { allocateAutoLog, autoLogMode } from '../logs/auto-log.ts';
-import { originOf } from '../logs/journal-entry.ts';
+import { sinkOf } from '../logs/sink.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
 export class ProcessLogs {
@@ -68,12 +68,9 @@ export class ProcessLogs {
     const { dataPlane } = this.daemon;
     const { config, group } = this;
     const pool = channel === 'stdout' ? this.pool : null;
-    if (config[channel].logfile.kind === 'journal') {
-      return dataPlane.openJournal(
-        originOf({ process: config.name, group, program: config.program, channel }),
-        pool,
-      );
-    }
+    const source = { process: config.name, group, program: config.program, channel };
+    const sink = sinkOf(config[channel].logfile, source);
+    if (sink) return dataPlane.openSink(sink, pool);
     const path = this.paths[channel];
     return path === null ? null : dataPlane.openLog({ ...this.#spec(channel, path), pool });
   }

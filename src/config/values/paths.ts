@@ -1,5 +1,5 @@
 // Values that name files and directories.
-import { type Absence, type ChildLogFile, ConfigError, type SupervisordConfig } from '../config.ts';
+import { type Absence, ConfigError, type SupervisordConfig } from '../config.ts';
 import type { ConfigHost } from '../host.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -57,6 +57,13 @@ export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
       ? { kind: value }
       : { kind: 'file', path: absoluteFileInDirectory.parse(value, host) },
 };
+
+/** `empty`: the option is there without a value, which means `none` to programs and '' to clients. */
+export type ChildLogFile =
+  | { readonly kind: 'none' | 'empty' }
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'journal' }
+  | { readonly kind: 'file'; readonly path: string };
 
 /** `syslog` is an older way to ask for it. */
 export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' };

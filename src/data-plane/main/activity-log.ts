@@ -163,9 +163,9 @@ export class ActivityLog {
 function openMain({ logfile, logRotation }: SupervisordConfig, dataPlane: DataPlane): Target {
   switch (logfile.kind) {
     case 'syslog':
-      return { log: dataPlane.openSyslog(), kind: 'syslog' };
+      return { log: dataPlane.openSink({ kind: 'syslog' }), kind: 'syslog' };
     case 'journal':
-      return { log: dataPlane.openJournal(journalOrigin), kind: 'journal' };
+      return { log: dataPlane.openSink({ kind: 'journal', origin: journalOrigin }), kind: 'journal' };
     case 'file':
       return { log: dataPlane.openLog({ path: logfile.path, rotation: logRotation }), kind: 'file' };
   }

@@ -6,7 +6,7 @@ import type { Rotation } from '../../config/config.ts';
 import { within } from '../../event-loop/with-timeout.ts';
 import { SyscallError } from '../../linux/errno.ts';
 import { currentUmask, ownDescriptorOf } from '../../linux/file.ts';
-import type { JournalOrigin } from '../../logs/journal-entry.ts';
+import type { Sink } from '../../logs/sink.ts';
 import type { FileFacts, StreamSettings } from '../protocol/messages.ts';
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
 import { Log } from './log.ts';
@@ -77,20 +77,12 @@ export class DataPlane implements WritableWatch {
     return this.#openOn(spec.pool?.thread ?? this.#threadFor(resolve(spec.path)), spec);
   }
 
-  /** A log whose lines become messages of syslog. */
-  openSyslog(): Log {
-    const thread = this.#threadOn(noDisk);
-    const log = thread.number();
-    thread.send({ do: 'openSyslog', log });
-    return new Log(log, 'syslog', thread);
-  }
-
-  /** A log whose lines become entries of systemd's journal, each with `origin` in its fields. */
-  openJournal(origin: JournalOrigin, pool: PoolHandle | null = null): Log {
+  /** A log that is no file. */
+  openSink(sink: Sink, pool: PoolHandle | null = null): Log {
     const thread = pool?.thread ?? this.#threadOn(noDisk);
     const log = thread.number();
-    thread.send({ do: 'openJournal', log, origin });
-    return new Log(log, 'journal', thread);
+    thread.send({ do: 'openSink', log, sink });
+    return new Log(log, sink.kind, thread);
   }
 
   /**

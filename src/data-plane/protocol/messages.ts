@@ -1,8 +1,8 @@
 // What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
 import type { LineStyle, Rotation } from '../../config/config.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
-import type { JournalOrigin } from '../../logs/journal-entry.ts';
 import type { LineSource } from '../../logs/line-formatter.ts';
+import type { Sink } from '../../logs/sink.ts';
 import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
 
 export type Command =
@@ -18,8 +18,7 @@ export type Command =
       readonly writer: number | null;
       readonly rotation: Rotation;
     }
-  | { readonly do: 'openSyslog'; readonly log: number }
-  | { readonly do: 'openJournal'; readonly log: number; readonly origin: JournalOrigin }
+  | { readonly do: 'openSink'; readonly log: number; readonly sink: Sink }
   | { readonly do: 'write'; readonly log: number; readonly data: string | Uint8Array }
   | { readonly do: 'clearLog' | 'reopenLog' | 'rotateLog'; readonly log: number; readonly request: number }
   | { readonly do: 'releaseLog'; readonly log: number }

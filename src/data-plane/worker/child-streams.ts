@@ -3,7 +3,6 @@
 import { E } from '../../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../../linux/file.ts';
 import { pipeCapacity } from '../../linux/pipe.ts';
-import { JournalLog } from '../../logs/journal-log.ts';
 import type { Syslog } from '../../logs/syslog.ts';
 import type { AttachCommand, Report } from '../protocol/messages.ts';
 import type { AdaptivePoller } from './adaptive-poller.ts';
@@ -38,7 +37,7 @@ export class ChildStreams {
   attach(command: AttachCommand): void {
     const log = this.logs.get(command.log);
     const { lines, listener } = command.settings;
-    if (lines && log?.target instanceof JournalLog) log.target.setPid(lines.source.pid);
+    if (lines) log?.target.setPid?.(lines.source.pid);
     const onProtocol = listener && this.pools.connect(listener);
     const stream = new ChildStream(command, log, this.syslog, (report) => this.#report(report), onProtocol);
     if (log) {

@@ -3,10 +3,9 @@ import { fstatSync } from 'node:fs';
 import { explainUntrusted } from '../../linux/explain-untrusted.ts';
 import { closeFile, openAppend, ownDescriptorOf } from '../../linux/file.ts';
 import { UntrustedPath } from '../../linux/guarded-path.ts';
-import type { JournalOrigin } from '../../logs/journal-entry.ts';
-import { JournalLog } from '../../logs/journal-log.ts';
 import { LogFile, type LogFileEvents } from '../../logs/log-file.ts';
 import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
+import { openSink, type Sink } from '../../logs/sink.ts';
 import { SpecialFile } from '../../logs/special-file.ts';
 import type { Syslog } from '../../logs/syslog.ts';
 import type { Command, Report } from '../protocol/messages.ts';
@@ -79,12 +78,8 @@ export class LogTable {
     return { fd, errno };
   }
 
-  openSyslog(number: number): void {
-    this.#enter(number, new SharedLog(null, this.syslog, this.disk, (log) => this.#onWritten(log)));
-  }
-
-  openJournal(number: number, origin: JournalOrigin): void {
-    const target = new JournalLog(origin, this.#events.trouble);
+  openSink(number: number, sink: Sink): void {
+    const target = openSink(sink, { syslog: this.syslog, trouble: this.#events.trouble });
     this.#enter(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
   }
 

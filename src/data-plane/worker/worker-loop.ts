@@ -106,10 +106,8 @@ export class WorkerLoop {
     switch (command.do) {
       case 'openLog':
         return this.#logs.open(command);
-      case 'openSyslog':
-        return this.#logs.openSyslog(command.log);
-      case 'openJournal':
-        return this.#logs.openJournal(command.log, command.origin);
+      case 'openSink':
+        return this.#logs.openSink(command.log, command.sink);
       case 'write':
         return this.#write(command.log, command.data);
       case 'clearLog':
