@@ -18,7 +18,7 @@ import {
   isStream,
   keepsAlive,
 } from './response.ts';
-import type { Admission, Admit } from './router.ts';
+import type { Admit } from './router.ts';
 import { type Sink, WriteQueue } from './write-queue.ts';
 
 /** What a connection needs of a socket. */
@@ -65,6 +65,7 @@ export class Connection {
   #inputEnded = false;
   #paused = false;
   #advancing = false;
+  #delay: ReturnType<typeof setTimeout> | null = null;
   readonly #patience = new RequestTimeout(() => (this.#phase === 'lingering' ? this.close() : this.abort()));
   readonly #closed = Promise.withResolvers<void>();
 
@@ -80,9 +81,9 @@ export class Connection {
     return this.#phase === 'reading' && !this.#parser.isInsideRequest;
   }
 
-  /** A handler is at work for it. */
+  /** A handler is at work for it, or will be. */
   get isAnswering(): boolean {
-    return this.#phase === 'answering';
+    return this.#phase === 'answering' && this.#exchange?.refusal === null;
   }
 
   /** Monotonic time of the last sign of life, in milliseconds. */
@@ -128,6 +129,8 @@ export class Connection {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#patience.stop();
+    if (this.#delay) clearTimeout(this.#delay);
+    this.#delay = null;
     this.#reportTransfer();
     this.#exchange?.abandon();
     this.#exchange = null;
@@ -176,9 +179,11 @@ export class Connection {
       case 'body':
         this.#hold(this.#exchange?.collect(event.bytes) ?? 0);
         break;
-      case 'end':
-        this.#answer();
+      case 'end': {
+        const exchange = this.#exchange;
+        if (exchange) this.#answer(exchange, () => exchange.answer());
         break;
+      }
       case 'refused':
         this.#send({ line: event.line, method: '', version: '1.1' }, closingError(event.status), false);
         break;
@@ -190,32 +195,38 @@ export class Connection {
     this.#exchange = exchange;
     const { refusal } = exchange;
     const isAwaited = expectsContinue(head);
-    if (refusal && (isAwaited || bodyBytesOf(head) > MAX_SKIPPED_BYTES)) this.#end(exchange, refusal);
-    else if (isAwaited) this.#outbox.send(CONTINUE);
+    if (refusal && (isAwaited || bodyBytesOf(head) > MAX_SKIPPED_BYTES)) {
+      // Whether its body comes at all cannot be known.
+      this.#answer(exchange, () => closing(refusal));
+    } else if (isAwaited) this.#outbox.send(CONTINUE);
   }
 
-  /** Answers before the body has come, which nobody wants: whether it comes at all cannot be known. */
-  #end(exchange: Exchange, { headers, ...refusal }: HttpResponse): void {
-    const others = headers.filter(([name]) => name !== 'Connection');
-    this.#respond(exchange, { ...refusal, headers: [['Connection', 'close'], ...others] });
-  }
-
-  #admission(head: RequestHead): Admission {
+  #admission(head: RequestHead): ReturnType<Admit> {
     try {
       return this.host.admit(head, this.host.peer);
     } catch (error) {
       this.host.onFailure(error);
-      return { kind: 'refused', response: errorFor(head, errorResponse(500)) };
+      return { kind: 'refused', response: errorFor(head, errorResponse(500)), delayMs: 0 };
     }
   }
 
-  #answer(): void {
-    const exchange = this.#exchange;
-    if (!exchange) return;
+  #answer(exchange: Exchange, answer: () => HttpResponse | Promise<HttpResponse>): void {
     this.#patience.stop();
     this.#phase = 'answering';
+    if (exchange.delayMs === 0) {
+      this.#carryOut(exchange, answer);
+      return;
+    }
+    this.#delay = setTimeout(() => {
+      this.#delay = null;
+      this.#carryOut(exchange, answer);
+      this.#advance();
+    }, exchange.delayMs);
+  }
+
+  #carryOut(exchange: Exchange, answer: () => HttpResponse | Promise<HttpResponse>): void {
     try {
-      const response = exchange.answer();
+      const response = answer();
       if (response instanceof Promise) void this.#answerLater(exchange, response);
       else this.#respond(exchange, response);
     } catch (error) {
@@ -291,6 +302,8 @@ export class Connection {
     else if (this.#inputEnded) this.close();
     else {
       this.#phase = 'lingering';
+      this.#parser.discard();
+      this.#throttleInput();
       this.socket.shutdown();
       this.#patience.wait(this.#phase, this.#patienceMs());
     }
@@ -336,6 +349,11 @@ export class Connection {
     this.onClose();
     this.socket.terminate();
   }
+}
+
+function closing({ headers, ...response }: HttpResponse): HttpResponse {
+  const others = headers.filter(([name]) => name !== 'Connection');
+  return { ...response, headers: [['Connection', 'close'], ...others] };
 }
 
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');

@@ -2,7 +2,7 @@
 import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import type { HttpResponse } from './response.ts';
-import type { Admission } from './router.ts';
+import type { Admit } from './router.ts';
 
 /** Where the body of a request gathers at first. */
 const FIRST_BODY_BYTES = 4096;
@@ -15,7 +15,7 @@ export class Exchange {
 
   constructor(
     readonly head: RequestHead,
-    private readonly admission: Admission,
+    private readonly admission: ReturnType<Admit>,
     private readonly peer: Peer,
   ) {}
 
@@ -27,6 +27,11 @@ export class Exchange {
   /** The answer to a request that is refused whatever its body is; null for one that is admitted. */
   get refusal(): HttpResponse | null {
     return this.admission.kind === 'refused' ? this.admission.response : null;
+  }
+
+  /** For so long no answer is given. */
+  get delayMs(): number {
+    return this.admission.delayMs;
   }
 
   /** How many bytes were kept of these. */

@@ -37,6 +37,12 @@ export class RequestParser {
     return this.#state === 'body' || (this.#state === 'head' && this.#pending.length > 0);
   }
 
+  /** Nothing more is asked for. */
+  discard(): void {
+    this.#state = 'refused';
+    this.#pending = new Uint8Array(0);
+  }
+
   /** The next thing that can be told, or null until more is pushed. */
   next(): ParserEvent | null {
     switch (this.#state) {
@@ -90,8 +96,7 @@ export class RequestParser {
 
   #refuse(status: 400 | 431): ParserEvent {
     const line = firstLine(this.#pending);
-    this.#state = 'refused';
-    this.#pending = new Uint8Array(0);
+    this.discard();
     return { kind: 'refused', status, line };
   }
 }

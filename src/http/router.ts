@@ -1,8 +1,9 @@
 // From the header of a request to whoever answers it: authentication, other sites' pages, then the table of routes.
 // What the answers are is not known here.
 import { errorFor } from './api-error.ts';
-import { authenticate, type Credentials, type Proof } from './basic-auth.ts';
+import type { Credentials } from './basic-auth.ts';
 import { type BodyKind, bodyLimits } from './limits.ts';
+import type { Login, LoginGuard } from './login-guard.ts';
 import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
@@ -24,7 +25,21 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly handle: Handler }
   | { readonly kind: 'refused'; readonly response: HttpResponse };
 
-export type Admit = (head: RequestHead, peer: Peer) => Admission;
+export type Admit = (
+  head: RequestHead,
+  peer: Peer,
+) => Admission & {
+  /** For so long nothing is answered. */
+  readonly delayMs: number;
+};
+
+/** What a server lets in. */
+export interface Entrance {
+  readonly credentials: Credentials | null;
+  readonly guard: LoginGuard;
+  readonly routes: readonly Route[];
+  readonly names: SiteNames;
+}
 
 /** Everything whose path begins like this; other methods are refused with 400. */
 export function atPrefix(
@@ -48,26 +63,31 @@ export function at(path: string, methods: readonly string[], body: BodyKind, han
 }
 
 /** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
-export function admitter(credentials: Credentials | null, routes: readonly Route[], names: SiteNames): Admit {
+export function admitter({ credentials, guard, routes, names }: Entrance): Admit {
   return (head, peer) => {
-    if (credentials) {
-      const verdict = authenticate(head.headers.get('authorization'), credentials, proofOf(peer));
-      if (verdict === 'denied') return refused(head, unauthorized, 'a user name and its password are needed');
-      if (verdict === 'malformed')
-        return refused(head, errorResponse(400), 'the user name and password are no UTF-8');
-    }
-    const objection = foreignness(head, names);
-    if (objection !== null) return refused(head, forbidden(objection), objection);
-    const target = find(routes, head);
-    if (typeof target === 'number') return refused(head, errorResponse(target));
-    return unfitLength(head, target.body) ?? { kind: 'admitted', handle: target.handle };
+    const login = credentials && guard.login(head.headers.get('authorization'), credentials, peer);
+    const admission = (login && unfitLogin(head, login)) ?? admissionOf(head, routes, names);
+    return { ...admission, delayMs: login?.delayMs ?? 0 };
   };
 }
 
-/** Root and the daemon's own user read the configuration, and so run `update` without knowing the password. */
-function proofOf(peer: Peer): Proof {
-  const isOurs = peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
-  return isOurs ? 'password or hash' : 'password';
+function unfitLogin(head: RequestHead, { verdict }: Login): Admission | null {
+  switch (verdict) {
+    case 'denied':
+      return refused(head, unauthorized, 'a user name and its password are needed');
+    case 'malformed':
+      return refused(head, errorResponse(400), 'the user name and password are no UTF-8');
+    case 'accepted':
+      return null;
+  }
+}
+
+function admissionOf(head: RequestHead, routes: readonly Route[], names: SiteNames): Admission {
+  const objection = foreignness(head, names);
+  if (objection !== null) return refused(head, forbidden(objection), objection);
+  const target = find(routes, head);
+  if (typeof target === 'number') return refused(head, errorResponse(target));
+  return unfitLength(head, target.body) ?? { kind: 'admitted', handle: target.handle };
 }
 
 const unauthorized = errorResponse(401, [

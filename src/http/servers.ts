@@ -4,9 +4,14 @@ import type { ServerConfig } from '../config/config.ts';
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { libc } from '../linux/libc.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import { ConnectionShare } from './connection-share.ts';
+import { DescriptorWatch } from './descriptor-watch.ts';
+import { defaultLimits } from './limits.ts';
 import { type Listener, openListener, passedListener } from './listener.ts';
 import { localHostnames } from './local-hostnames.ts';
-import { admitter } from './router.ts';
+import { LoginGuard } from './login-guard.ts';
+import { RepeatedWarning } from './repeated-warning.ts';
+import { admitter, type Entrance } from './router.ts';
 import { routesFor } from './routes.ts';
 import type { SiteNames } from './same-origin.ts';
 import { HttpServer } from './server.ts';
@@ -58,6 +63,8 @@ function namesOf(config: ServerConfig): SiteNames {
 
 export class Servers {
   #running: readonly HttpServer[] = [];
+  #warnings: readonly RepeatedWarning[] = [];
+  #descriptors: DescriptorWatch | null = null;
 
   constructor(
     private readonly open: readonly OpenServer[],
@@ -67,17 +74,25 @@ export class Servers {
   /** Answers from now on; clients that came earlier have been waiting in the kernel. */
   serve(supervisor: Supervisor): void {
     const routes = routesFor(supervisor);
+    const shares = { unix: new ConnectionShare(defaultLimits), inet: new ConnectionShare(defaultLimits) };
+    const descriptors = new DescriptorWatch(() => shares.unix.size + shares.inet.size, this.log);
     this.#running = this.open.map(({ config, listener }) => {
       for (const { name } of supervisor.config.rpcInterfaces)
         this.log.info(`RPC interface '${name}' initialized`);
       if (config.credentials === null) {
         this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
       }
-      const admit = admitter(config.credentials, routes, namesOf(config));
-      const user = config.credentials?.username ?? null;
-      const allowedUids = config.kind === 'unix' ? config.allowedUids : null;
-      return new HttpServer(listener, { admit, log: this.log, allowedUids, user });
+      const server = new HttpServer(listener, {
+        ...{ log: this.log, share: shares[config.kind], onAccepted: () => descriptors.lookSoon() },
+        admit: admitter({ ...this.#loginsOf(config, listener), routes, names: namesOf(config) }),
+        user: config.credentials?.username ?? null,
+        allowedUids: config.kind === 'unix' ? config.allowedUids : null,
+      });
+      descriptors.add({ server, name: listener.name, kind: config.kind });
+      return server;
     });
+    descriptors.begin(supervisor.daemon.bus);
+    this.#descriptors = descriptors;
   }
 
   /** Closes what was never served. */
@@ -87,6 +102,14 @@ export class Servers {
 
   /** Sends what is being sent, closes everything, removes the socket files. */
   async close(): Promise<void> {
+    this.#descriptors?.stop();
     await Promise.all(this.#running.map((server) => server.stop()));
+    for (const warning of this.#warnings) warning.stop();
+  }
+
+  #loginsOf({ credentials }: ServerConfig, { name }: Listener): Pick<Entrance, 'credentials' | 'guard'> {
+    const warning = new RepeatedWarning((message) => this.log.warn(`${name}: ${message}`));
+    this.#warnings = [...this.#warnings, warning];
+    return { credentials, guard: new LoginGuard((message) => warning.warn(message)) };
   }
 }

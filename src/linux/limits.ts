@@ -30,15 +30,24 @@ export function raiseLimit(resource: number, minimum: number): RaisedLimit {
   return libc.setrlimit(resource, ptr(limit)) === 0 ? { outcome: 'raised' } : { outcome: 'refused', hard };
 }
 
-/** Of the descriptors that this process may have, how many are free beyond the half that is never to be touched. */
-export function descriptorsToSpare(): number {
+/** How many descriptors this process may have. */
+export function descriptorLimit(): number {
   const limit = new BigUint64Array(2);
   checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
-  if (limit[0] === unlimited) return Number.POSITIVE_INFINITY;
+  return limit[0] === unlimited ? Number.POSITIVE_INFINITY : Number(limit[0]);
+}
+
+/** How many of them are free. */
+export function freeDescriptors(): number {
   try {
-    return Math.floor(Number(limit[0]) / 2) - openDescriptors();
+    return descriptorLimit() - openDescriptors();
   } catch {
     // None is left to look with.
-    return Number.NEGATIVE_INFINITY;
+    return 0;
   }
+}
+
+/** How many are free beyond the half that is never to be touched. */
+export function descriptorsToSpare(): number {
+  return freeDescriptors() - Math.ceil(descriptorLimit() / 2);
 }

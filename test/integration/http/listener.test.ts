@@ -112,6 +112,15 @@ print(client.makefile().read()[-2:])
     expect((await asUser(4321, here('a.sock'))).stdout).not.toContain('OK');
     expect(server.log.join('\n')).toMatch(/WARN .*a\.sock: turned away process \d+ of user 4321,/);
   });
+
+  test('tells of a stranger who comes again and again in one line, and a count', async () => {
+    chmodSync(server.directory, 0o755);
+    server.serve({ ...unix(here('a.sock')), mode: 0o777, allowedUids: [1234] });
+    for (let count = 0; count < 4; count += 1) await asUser(4321, here('a.sock'));
+    expect(server.log.filter((line) => line.includes('turned away'))).toHaveLength(1);
+    await server.stop();
+    expect(server.log.at(-1)).toMatch(/^WARN .*: turned away process .* \(3 times in the last minute\)$/);
+  });
 });
 
 describe('an inet socket', () => {
@@ -168,6 +177,40 @@ describe('a server with credentials', () => {
     const client = await RawClient.connect(port);
     client.send(`${head}Authorization: Basic /zo=\r\n\r\nabc`);
     await client.until('400 Bad Request');
+  });
+
+  test('answers who guesses later and later, tells of it, and still lets in who knows the password', async () => {
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    const ask = async (password: string, body = 'abc') => {
+      const authorization = `Authorization: Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+      const client = await RawClient.connect(port);
+      client.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n${authorization}\r\n\r\n${body}`);
+      const answer = await client.until('\r\n\r\n');
+      client.close();
+      return answer.slice(9, 12);
+    };
+    for (let count = 0; count < 5; count += 1) expect(await ask('wrong')).toBe('401');
+    expect(await ask('wrong', 'x'.repeat(300_000))).toBe('401');
+    expect(await ask('secret')).toBe('200');
+    const warnings = server.log.filter((line) => line.startsWith('WARN'));
+    expect(warnings).toEqual(Array(6).fill('WARN a wrong user name or password from 127.0.0.1'));
+  });
+
+  test('holds up no others while many who guess wait', async () => {
+    await server.stop();
+    server = new TestServer({ connections: 20 });
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    const wrong = `GET /ok.html HTTP/1.1\r\nAuthorization: Basic ${btoa('admin:wrong')}\r\n\r\n`;
+    const clients = [];
+    for (let count = 0; count < 60; count += 1) {
+      const client = await RawClient.connect(port);
+      client.send(wrong);
+      clients.push(client);
+    }
+    const own = await RawClient.connect(server.path);
+    own.send('GET /ok.html HTTP/1.1\r\n\r\n');
+    await own.until('\r\n\r\nOK');
+    for (const client of clients) await client.untilClosed();
   });
 
   test('is not asked for by one without', async () => {

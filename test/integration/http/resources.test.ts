@@ -1,7 +1,8 @@
 // What clients can take of the daemon: memory and descriptors stay within bounds, and programs are still started.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { clientOf } from '../../support/client.ts';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -65,4 +66,43 @@ test('connections leave half of the descriptors to programs, and their limits to
   expect((await daemon.supervisorctl('start', 'short')).stdout).toBe('short: started\n');
   for (const socket of sockets) socket.destroy();
   expect(await daemon.stop()).toBe(0);
+});
+
+describe('a daemon with 128 descriptors', () => {
+  const executable = ['prlimit', '--nofile=128', ...ours];
+  const supervisord = 'minfds=100';
+  const openDescriptors = (daemon: Daemon) => readdirSync(`/proc/${daemon.pid}/fd`).length;
+
+  test('turns clients from the network away before its own way in is shut, and never runs out', async () => {
+    const daemon = await Daemon.start({ config: '', executable, supervisord });
+    const sockets = Array.from({ length: 300 }, () =>
+      connect(daemon.port, '127.0.0.1').on('error', () => {}),
+    );
+    await eventually(() => sockets.filter(({ closed }) => closed).length >= 300 - 64, { what: 'refusals' });
+    expect((await daemon.supervisorctl('pid')).stdout).toBe(`${daemon.pid}\n`);
+    expect(openDescriptors(daemon)).toBeLessThan(100);
+    for (const socket of sockets) socket.destroy();
+    expect(await daemon.stop()).toBe(0);
+  });
+
+  test('lets clients wait while programs have nearly all of them, and answers when some are free', async () => {
+    const programs =
+      '[program:many]\ncommand=/bin/cat\nprocess_name=%(process_num)s\nautostart=false\nstartsecs=0';
+    const config = `${programs}\nnumprocs=30\nstdout_logfile=NONE\nstderr_logfile=NONE`;
+    const daemon = await Daemon.start({ config, executable, supervisord });
+    const client = clientOf(daemon);
+    for (let number = 0; 128 - openDescriptors(daemon) >= 20; number += 1) {
+      await client.startProcess(`many:${number}`);
+    }
+    await eventually(() => daemon.log().includes('WARN 127.0.0.1: no clients are accepted while only '), {
+      what: 'the pause',
+    });
+    const waiting = fetch(`http://127.0.0.1:${daemon.port}/ok.html`, { keepalive: false });
+    expect((await daemon.supervisorctl('pid')).stdout).toBe(`${daemon.pid}\n`);
+    await client.actOnGroup('stop', 'many');
+    client.close();
+    expect(await (await waiting).text()).toBe('OK');
+    expect(daemon.log()).toContain('INFO 127.0.0.1: clients are accepted again');
+    expect(await daemon.stop()).toBe(0);
+  });
 });

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerConfig } from '../../../src/config/config.ts';
+import { ConnectionShare } from '../../../src/http/connection-share.ts';
 import { defaultLimits, type HttpLimits } from '../../../src/http/limits.ts';
 import { openListener } from '../../../src/http/listener.ts';
+import { LoginGuard } from '../../../src/http/login-guard.ts';
 import type { HttpResponse } from '../../../src/http/response.ts';
 import { admitter, at, atPrefix, type Handler } from '../../../src/http/router.ts';
 import { HttpServer } from '../../../src/http/server.ts';
@@ -49,9 +51,10 @@ export class TestServer {
     const listener = openListener(config, (path) => this.log.push(`stale ${path}`));
     this.#servers.push(
       new HttpServer(listener, {
-        admit: admitter(
-          config.credentials,
-          [
+        admit: admitter({
+          credentials: config.credentials,
+          guard: new LoginGuard((message) => this.log.push(`WARN ${message}`)),
+          routes: [
             atPrefix('/RPC2', ['POST'], 'xml', ({ body }) => text(`body ${body.length}`)),
             atPrefix('/later', ['GET', 'POST'], 'unused', this.#answerLater),
             atPrefix('/big', ['GET'], 'unused', ({ query }) => text('x'.repeat(Number(query)))),
@@ -64,8 +67,9 @@ export class TestServer {
             }),
             at('/ok.html', ['GET', 'POST'], 'unused', () => text('OK')),
           ],
-          { asked: null, pages: new Set() },
-        ),
+          names: { asked: null, pages: new Set() },
+        }),
+        share: new ConnectionShare({ ...defaultLimits, ...this.limits }),
         allowedUids: config.kind === 'unix' ? config.allowedUids : null,
         log: {
           warn: (line) => this.log.push(`WARN ${line}`),

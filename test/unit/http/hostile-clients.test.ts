@@ -29,6 +29,7 @@ describe('a body that comes byte by byte', () => {
       head,
       {
         kind: 'admitted',
+        delayMs: 0,
         handle: ({ body }) => {
           received = body.slice();
           return { status: 200, headers: [], body: '' };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test';
 import { loadConfig } from '../../../src/config/load.ts';
 import { bodyLimits, MAX_SKIPPED_BYTES } from '../../../src/http/limits.ts';
+import { LoginGuard } from '../../../src/http/login-guard.ts';
 import type { RequestHead } from '../../../src/http/request.ts';
 import { admitter, type Route } from '../../../src/http/router.ts';
 import { routesFor } from '../../../src/http/routes.ts';
@@ -20,6 +21,7 @@ function routes(): readonly Route[] {
 }
 
 const all = routes();
+const guard = new LoginGuard(() => {});
 
 const request = (method: string, path: string, bytes: number): RequestHead => ({
   ...{ line: `${method} ${path} HTTP/1.1`, method, path, query: '', version: '1.1', headers: new Map() },
@@ -46,7 +48,8 @@ describe('every route', () => {
   test.each(all.map((route) => [route.path, route.body, route] as const))(
     '(%s) takes what its kind of body (%s) may have, and not a byte more',
     (_, body, route) => {
-      const admit = admitter(null, [route], { asked: null, pages: new Set() });
+      const names = { asked: null, pages: new Set<string>() };
+      const admit = admitter({ credentials: null, guard, routes: [route], names });
       const { bytes } = bodyLimits[body];
       for (const { method, path } of answered(route)) {
         expect(admit(request(method, path, bytes), peer).kind).toBe('admitted');

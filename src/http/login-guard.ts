@@ -1,0 +1,91 @@
+// Slows down whoever guesses the password of a server, by where the guesses come from, and tells of it in the log.
+// It never refuses who knows the password: many users may share an address, that of a proxy or of this machine.
+import { authenticate, type Credentials, type Proof } from './basic-auth.ts';
+import type { Peer } from './peer.ts';
+
+export interface Login {
+  readonly verdict: ReturnType<typeof authenticate>;
+  /** For so long no answer is given. */
+  readonly delayMs: number;
+}
+
+/** Wrong passwords before the first delay: people mistype. */
+const FREE_FAILURES = 3;
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 2000;
+/** Without another failure. */
+const FORGET_AFTER_MS = 15 * 60_000;
+/** The one that failed longest ago is forgotten beyond. */
+const MAX_ORIGINS = 1000;
+
+interface Failures {
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+export class LoginGuard {
+  /** The last to fail stands last. */
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(
+    private readonly warn: (message: string) => void,
+    /** Monotonic, in milliseconds. */
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** A right password waits as long as a wrong one, else the first to be answered would be the right one. */
+  login(authorization: string | undefined, credentials: Credentials, peer: Peer): Login {
+    const verdict = authenticate(authorization, credentials, proofOf(peer));
+    if (authorization === undefined) return { verdict, delayMs: 0 };
+    const origin = originOf(peer);
+    const delayMs = this.#delayMs(origin);
+    if (verdict === 'denied') {
+      this.#note(origin);
+      this.warn(`a wrong user name or password from ${describe(peer)}`);
+    }
+    return { verdict, delayMs };
+  }
+
+  #delayMs(origin: string): number {
+    const failures = this.#failures.get(origin);
+    if (!failures || this.now() - failures.lastAt > FORGET_AFTER_MS) return 0;
+    if (failures.count < FREE_FAILURES) return 0;
+    return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures.count - FREE_FAILURES));
+  }
+
+  #note(origin: string): void {
+    const now = this.now();
+    const before = this.#failures.get(origin);
+    const isRecent = before !== undefined && now - before.lastAt <= FORGET_AFTER_MS;
+    this.#failures.delete(origin);
+    this.#failures.set(origin, { count: (isRecent ? before.count : 0) + 1, lastAt: now });
+    if (this.#failures.size <= MAX_ORIGINS) return;
+    const [oldest] = this.#failures.keys();
+    if (oldest !== undefined) this.#failures.delete(oldest);
+  }
+}
+
+/** Root and the daemon's own user read the configuration, and so run `update` without knowing the password. */
+function proofOf(peer: Peer): Proof {
+  const isOurs = peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
+  return isOurs ? 'password or hash' : 'password';
+}
+
+function describe(peer: Peer): string {
+  return peer.kind === 'tcp' ? peer.address : `process ${peer.pid} of user ${peer.uid}`;
+}
+
+/** What one guesser cannot change: the user on this machine, the IPv4 address, the network of an IPv6 address. */
+function originOf(peer: Peer): string {
+  if (peer.kind === 'unix') return `user ${peer.uid}`;
+  const { address } = peer;
+  return !address.includes(':') || address.includes('.') ? address : networkOf(address);
+}
+
+/** The first 64 bits; the rest is the client's to choose. */
+function networkOf(address: string): string {
+  const [start = '', end = ''] = address.split('::');
+  const [first, last] = [start, end].map((half) => half.split(':').filter(Boolean));
+  const zeros = Array<string>(Math.max(0, 8 - (first?.length ?? 0) - (last?.length ?? 0))).fill('0');
+  return [...(first ?? []), ...zeros, ...(last ?? [])].slice(0, 4).join(':');
+}

@@ -1,0 +1,44 @@
+// A warning that a client can bring about as often as it likes must not push everything else out of the log: the first
+// is written, those of the next minute are counted.
+
+export class RepeatedWarning {
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #counted = 0;
+  #last = '';
+
+  constructor(
+    private readonly write: (message: string) => void,
+    private readonly intervalMs = 60_000,
+  ) {}
+
+  warn(message: string): void {
+    if (this.#timer) {
+      this.#counted += 1;
+      this.#last = message;
+      return;
+    }
+    this.write(message);
+    this.#wait();
+  }
+
+  /** Writes what was counted. */
+  stop(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#tell();
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#tell()) this.#wait();
+    }, this.intervalMs);
+  }
+
+  #tell(): boolean {
+    const count = this.#counted;
+    this.#counted = 0;
+    if (count > 0) this.write(`${this.#last} (${count} times in the last minute)`);
+    return count > 0;
+  }
+}
