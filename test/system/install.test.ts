@@ -185,6 +185,9 @@ describe('for a user', () => {
     const installed = await asJoe('tsupervisor', 'install', '--user', '--enable', '--now');
     expect(installed).toMatchObject({ status: 0, stderr: '' });
     expect(installed.stdout).toContain('loginctl enable-linger');
+    await machine.ok('loginctl', 'enable-linger', 'joe');
+    const lingering = await asJoe('tsupervisor', 'install', '--user', '--enable', '--now');
+    expect(lingering).toMatchObject({ status: 0, stdout: expect.not.stringContaining('enable-linger') });
     const state = async () => (await asJoe('systemctl', '--user', 'is-active', 'tsupervisor')).stdout;
     expect(await state()).toBe('active\n');
     expect((await machine.ok('ps', '-o', 'user=', '-C', 'tsupervisor')).trim()).toBe('joe');

@@ -158,9 +158,26 @@ describe('systemctl reload', () => {
     machine.write('etc/supervisord.conf', `${config}autostart=perhaps\n`);
     expect((await machine.run('systemctl', 'reload', 'tsupervisor')).status).not.toBe(0);
     expect(await machine.property('tsupervisor', 'ActiveState')).toBe('active');
+    // As the man page has it; systemd calls it INVALIDARGUMENT.
+    expect(await machine.property('tsupervisor', 'ExecReload')).toContain('status=2 }');
     expect(await pidOf('steady')).toBe(steady);
     machine.write('etc/supervisord.conf', config);
     await machine.ok('systemctl', 'reload', 'tsupervisor');
+  });
+
+  test('needs no password in [supervisorctl], even where that of the server is a hash', async () => {
+    const hash = '{SHA}e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4';
+    const locked = config.replace('[supervisord]', `username=joe\npassword=${hash}\n[supervisord]`);
+    machine.write('etc/supervisord.conf', locked);
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    machine.write(
+      'etc/supervisord.conf',
+      `${locked}[program:added]\ncommand=/bin/sleep 1000006\nstartsecs=0\n`,
+    );
+    await machine.ok('systemctl', 'reload', 'tsupervisor');
+    expect(await machine.pidsOf('sleep 1000006$')).toHaveLength(1);
+    machine.write('etc/supervisord.conf', config);
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
   });
 });
 
