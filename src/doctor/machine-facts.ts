@@ -174,11 +174,18 @@ export function configOf(view: View): Config | null {
   return view.configuration.kind === 'found' ? view.configuration.config : null;
 }
 
-/** The client's command line that surely reaches the daemon of this configuration. */
-export function clientCommand(view: Pick<View, 'configuration'>): string {
+/** A command line that surely reaches the daemon of this configuration; its arguments may follow. */
+export function clientCommand(
+  view: Pick<View, 'configuration'>,
+  command: 'shutdown' | 'start' | 'status' | 'tail' | 'update',
+): string {
   const { configuration } = view;
   const isNamed = configuration.kind === 'found' && !hasCustomaryConfiguration(view);
-  return `tsupervisor supervisorctl${isNamed ? ` -c ${shellWord(configuration.path)}` : ''}`;
+  const option = isNamed ? ` -c ${shellWord(configuration.path)}` : '';
+  // The one that only supervisorctl has.
+  return command === 'shutdown'
+    ? `tsupervisor supervisorctl${option} shutdown`
+    : `tsupervisor ${command}${option}`;
 }
 
 /** The one that services and clients find by themselves. */

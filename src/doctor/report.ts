@@ -6,6 +6,7 @@ import { ownDaemon, type View } from './machine-facts.ts';
 
 const words = {
   en: {
+    colon: ': ',
     configuration: 'configuration',
     daemon: 'daemon',
     server: 'server',
@@ -18,6 +19,7 @@ const words = {
     count: (count: number) => (count === 1 ? '1 finding' : `${count} findings`),
   },
   zh: {
+    colon: '：',
     configuration: '配置文件',
     daemon: '守护进程',
     server: '服务器',
@@ -68,12 +70,12 @@ function daemon(view: View, language: Language): string[] {
   const { configuration, answer, units } = view;
   const daemon = ownDaemon(view);
   return [
-    `${said.configuration}: ${configuration.kind === 'found' ? configuration.path : said.none}`,
-    `${said.daemon}: ${daemon ? `pid ${daemon.pid}, ${daemon.commandLine}` : answer.kind === 'answered' ? said.unseen(answer.pid) : said.none}`,
-    `${said.server}: ${answer.url}`,
+    `${said.configuration}${said.colon}${configuration.kind === 'found' ? configuration.path : said.none}`,
+    `${said.daemon}${said.colon}${daemon ? `pid ${daemon.pid}, ${daemon.commandLine}` : answer.kind === 'answered' ? said.unseen(answer.pid) : said.none}`,
+    `${said.server}${said.colon}${answer.url}`,
     units === null
-      ? `systemd: ${said.noSystemd}`
-      : `systemd: ${
+      ? `systemd${said.colon}${said.noSystemd}`
+      : `systemd${said.colon}${
           units
             .filter(({ loadState }) => loadState !== 'not-found')
             .map(({ name, activeState, fileState }) => `${name} ${activeState} ${fileState}`)
@@ -88,9 +90,9 @@ function findingLines({ what, why, remedy }: Finding, number: number, language: 
   const [firstWhy = '', ...moreWhy] = why[language].split('\n');
   return [
     `${number}. ${what[language]}`,
-    `   ${said.why}: ${firstWhy}`,
+    `   ${said.why}${said.colon}${firstWhy}`,
     ...moreWhy.map((line) => `   ${line}`),
-    `   ${said.remedy}:`,
+    `   ${said.remedy}${said.colon.trim()}`,
     ...remedy[language].split('\n').map((line) => `       ${line}`),
   ].map(printable);
 }

@@ -8,8 +8,8 @@ import { XmlRpcError } from '../../xmlrpc/decode.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
 
 const connectionWords = new Map([
-  ['ENOENT', 'there is no such socket (is supervisord running?)'],
-  ['ECONNREFUSED', 'nobody listens there (is supervisord running?)'],
+  ['ENOENT', 'there is no such socket (is supervisord running? tsupervisor doctor tells)'],
+  ['ECONNREFUSED', 'nobody listens there (is supervisord running? tsupervisor doctor tells)'],
   ['EACCES', 'no permission to use the socket'],
   ['ENOTFOUND', 'the host is not known'],
   ['ETIMEDOUT', 'no answer'],

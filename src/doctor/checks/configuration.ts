@@ -122,7 +122,13 @@ function notLoaded(view: View): Finding[] {
   const added = [...wanted].filter((name) => !known.has(name));
   const removed = [...known].filter((name) => !wanted.has(name));
   if (added.length + removed.length === 0) return [];
-  const names = [...added.map((name) => `+${name}`), ...removed.map((name) => `-${name}`)].join(' ');
+  const listed = (separator: string, newWord: string, goneWord: string) =>
+    [
+      added.length > 0 && `${newWord}${added.join(', ')}`,
+      removed.length > 0 && `${goneWord}${removed.join(', ')}`,
+    ]
+      .filter(Boolean)
+      .join(separator);
   return [
     {
       id: 'configuration-not-in-force',
@@ -130,8 +136,8 @@ function notLoaded(view: View): Finding[] {
         en: 'the configuration was changed, and the daemon does not know',
         zh: '配置已修改，但尚未生效',
       },
-      why: both(names),
-      remedy: both(`${clientCommand(view)} update`),
+      why: { en: listed('; ', 'new: ', 'gone: '), zh: listed('；', '新增：', '已删除：') },
+      remedy: both(clientCommand(view, 'update')),
     },
   ];
 }

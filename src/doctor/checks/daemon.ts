@@ -15,7 +15,7 @@ function outdated(view: View): Finding[] {
   const unit = view.units?.find(({ mainPid }) => mainPid === pid);
   const restart = unit
     ? `systemctl restart ${unit.name}`
-    : `${clientCommand(view)} shutdown\n${startCommand(view)}`;
+    : `${clientCommand(view, 'shutdown')}\n${startCommand(view)}`;
   return [
     {
       id: 'daemon-outdated',

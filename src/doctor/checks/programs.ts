@@ -70,7 +70,7 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
       en: `it ends soon after each start: ${lastExit ?? '?'}`,
       zh: `它每次启动后不久就结束：${lastExit ?? '?'}`,
     },
-    remedy: both(`${clientCommand(view)} tail ${shellWord(name)} stderr`),
+    remedy: both(`${clientCommand(view, 'tail')} ${shellWord(name)} --stderr`),
   };
   const orphans = view.orphans.filter((orphan) => orphan.process === info.name);
   const left = [...survivors, ...orphans].map(({ pid, commandLine }) => `pid ${pid}: ${commandLine}`);
@@ -95,7 +95,7 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
 }
 
 function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: View): Cause {
-  const tail = `${clientCommand(view)} tail ${shellWord(processName(info))} stderr`;
+  const tail = `${clientCommand(view, 'tail')} ${shellWord(processName(info))} --stderr`;
   const how = lastExit ?? info.spawnerr;
   const mayEnd = lastExit === 'exit status 0';
   return {
@@ -129,7 +129,7 @@ function stateOf(name: string, state: string): Bilingual {
 }
 
 function startAgain(name: string, view: View): string {
-  return `${clientCommand(view)} start ${shellWord(name)}`;
+  return `${clientCommand(view, 'start')} ${shellWord(name)}`;
 }
 
 function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {

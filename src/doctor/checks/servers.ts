@@ -33,8 +33,8 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
         what: { en: `you may not use the socket ${path}`, zh: `没有权限使用套接字 ${path}` },
         why: { en: `it is ${mode}, you are not its owner`, zh: `权限为 ${mode}，当前用户不是所有者` },
         remedy: {
-          en: `sudo ${clientCommand(view)} status\n# or for a group, in [${server.section}]:\nchmod = 0770\nchown = root:GROUP`,
-          zh: `sudo ${clientCommand(view)} status\n# 或者在 [${server.section}] 中授权给一个组：\nchmod = 0770\nchown = root:GROUP`,
+          en: `sudo ${clientCommand(view, 'status')}\n# or for a group, in [${server.section}]:\nchmod = 0770\nchown = root:GROUP`,
+          zh: `sudo ${clientCommand(view, 'status')}\n# 或者在 [${server.section}] 中授权给一个组：\nchmod = 0770\nchown = root:GROUP`,
         },
       },
     ];

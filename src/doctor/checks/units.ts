@@ -105,7 +105,7 @@ function byHand(view: View): Finding[] {
         en: 'systemd will not restart it, and starting the unit fails as long as it runs',
         zh: 'systemd 不会重启它；它运行期间启动该单元会失败',
       },
-      remedy: both(`${clientCommand(view)} shutdown\nsystemctl start ${name}`),
+      remedy: both(`${clientCommand(view, 'shutdown')}\nsystemctl start ${name}`),
     },
   ];
 }

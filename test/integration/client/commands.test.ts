@@ -364,7 +364,7 @@ describe('without a server', () => {
     const { status, stdout, stderr } = await run([ours[0], command, '-s', 'unix:///nonexistent/socket']);
     expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
     expect(stderr).toBe(
-      'tsupervisor: unix:///nonexistent/socket: there is no such socket (is supervisord running?)\n',
+      'tsupervisor: unix:///nonexistent/socket: there is no such socket (is supervisord running? tsupervisor doctor tells)\n',
     );
   });
 

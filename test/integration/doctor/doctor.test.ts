@@ -109,7 +109,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       expect(of('busy')).toMatchObject({ id: 'program-port-taken' });
       expect(of('busy')?.remedy).toContain(`ss -ltnp 'sport = :${port}'`);
       expect(findings).toHaveLength(failed.length);
-      const again = `tsupervisor supervisorctl -c ${daemon.configPath} start`;
+      const again = `tsupervisor start -c ${daemon.configPath} `;
       for (const { remedy } of findings) expect(remedy).toContain(again);
       process.kill(left, 'SIGKILL');
       await run(['redis-cli', '-p', String(port), 'shutdown', 'nosave']);
@@ -124,7 +124,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       );
       const report = await examined(daemon.configPath);
       expect(ids(report)).toEqual(['configuration-not-in-force']);
-      expect(report.findings[0]?.why).toBe('+dog -cat');
+      expect(report.findings[0]?.why).toBe('new: dog; gone: cat');
       await daemon.stop();
     });
 
@@ -339,7 +339,7 @@ describe('the language', () => {
   test('is Chinese by --lang and by LANG', async () => {
     const file = configuration('chinese', cat);
     const { stdout } = await doctor(file, '--lang', 'zh');
-    expect(stdout).toContain('处理:');
+    expect(stdout).toContain('处理：');
     expect(stdout).toEndWith('发现 1 个问题\n');
     const byLocale = await run(['env', 'LC_ALL=zh_CN.UTF-8', ours[0], 'doctor', '-c', file]);
     expect(byLocale.stdout).toBe(stdout);

@@ -66,9 +66,9 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       writeFileSync(daemon.configPath, changed);
       return patient;
     },
-    en: /the daemon does not know\n\+dog -cat$/,
-    zh: /配置已修改，但尚未生效\n\+dog -cat$/,
-    remedy: /^tsupervisor supervisorctl -c \S+ update$/,
+    en: /the daemon does not know\nnew: dog; gone: cat$/,
+    zh: /配置已修改，但尚未生效\n新增：dog；已删除：cat$/,
+    remedy: /^tsupervisor update -c \S+$/,
   },
   'user-missing': {
     arrange: (home) => ({ configuration: configurationIn(home, `${cat}\nuser=nosuchuser`) }),
@@ -227,7 +227,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     arrange: async () => ({ ...(await running()).patient, by: asUser }),
     en: /you may not use the socket \S+\nit is mode 0700, root:root/,
     zh: /没有权限使用套接字 \S+\n权限为 mode 0700, root:root/,
-    remedy: /^sudo tsupervisor supervisorctl -c \S+ status\n.*\nchmod = 0770\nchown = root:GROUP$/,
+    remedy: /^sudo tsupervisor status -c \S+\n.*\nchmod = 0770\nchown = root:GROUP$/,
   },
   'socket-not-a-socket': {
     arrange: (home) => {

@@ -123,7 +123,7 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     program: `command=/bin/sh -c 'echo no database >&2; exit 3'`,
     en: /it ends within startsecs=1: exit status 3; its last words:\n {2}\| no database$/,
     zh: /在 startsecs=1 秒内结束：exit status 3；最后的输出：\n {2}\| no database$/,
-    remedy: /supervisorctl -c \S+ tail \S+ stderr\n/,
+    remedy: /^tsupervisor tail -c \S+ \S+ --stderr\n/,
   },
   'program-daemonises-itself': {
     program: `command=/bin/sh -c 'setsid /bin/sleep 300 & echo $! >%(here)s/left'`,
@@ -136,7 +136,7 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     state: 'RUNNING',
     en: /restarts again and again: it ended \d+ times within a minute\nit ends soon after each start: exit status 0/,
     zh: /反复重启：一分钟内结束了 \d+ 次\n它每次启动后不久就结束：exit status 0/,
-    remedy: /^tsupervisor supervisorctl -c \S+ tail \S+ stderr$/,
+    remedy: /^tsupervisor tail -c \S+ \S+ --stderr$/,
   },
   'program-unknown': {
     program: `command=TOOLS/rooted -e '$| = 1; $< = 0; print "root\\n"; sleep 300'\nstartsecs=0\nautostart=true`,

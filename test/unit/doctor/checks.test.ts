@@ -349,7 +349,7 @@ describe('a program that fails', () => {
     const view = program(quick);
     const info = { ...view.info, name: 'x;reboot', group: 'x;reboot' };
     const [finding] = examine({ ...well, programs: [{ ...view, info }] });
-    expect(finding?.remedy.en).toContain("tail 'x;reboot' stderr");
+    expect(finding?.remedy.en).toContain("tail 'x;reboot' --stderr");
     expect(finding?.remedy.en).toEndWith("start 'x;reboot'");
   });
 
