@@ -1,7 +1,7 @@
 // /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
 
-import { stat } from 'node:fs/promises';
 import { withNotices } from '../logs/reading/log-notices.ts';
+import { statusAt } from '../logs/reading/open-log.ts';
 import { lastBytes } from '../logs/reading/read-range.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { type FollowLog, logPathOf, wholeCharacters } from './followed-log.ts';
@@ -39,7 +39,7 @@ async function tailOf(
   headers: HeaderList,
 ): Promise<HttpResponse> {
   // Asked on another thread: the disk may not answer.
-  const status = path === null ? null : await stat(path).catch(() => null);
+  const status = path === null ? null : await statusAt(path);
   if (path === null || status === null || status.isDirectory()) return errorResponse(404);
   const all: HeaderList = [
     ['Last-Modified', status.mtime.toUTCString()],

@@ -35,6 +35,11 @@ export function openGuarded(path: string, request: FileRequest): number {
   }
 }
 
+/** Holds the file at an absolute path without opening it (O_PATH). Throws SyscallError, UntrustedPath. */
+export function holdTrusted(path: string): number {
+  return openAsRoot(path, { flags: O_PATH });
+}
+
 /** Of the file that openGuarded would open; null when there is none, or it would not. Throws SyscallError without descriptors. */
 export function statusOfGuarded(path: string, writer: number | null): Stats | null {
   if (!isGuarding()) return statSync(path, { throwIfNoEntry: false }) ?? null;

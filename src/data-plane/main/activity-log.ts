@@ -1,7 +1,8 @@
 // The daemon's own log: levels, the line format, its targets.
-import { fstatSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { fstatSync, write } from 'node:fs';
+import { resolve } from 'node:path';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../../config/config.ts';
+import { closeFile, openAppend, openAppendCached } from '../../linux/file.ts';
 import { logfmt } from '../../logs/line-formatter.ts';
 import { bySize } from '../../logs/rotation.ts';
 import { TimeFormat } from '../../logs/time-format.ts';
@@ -75,7 +76,7 @@ export class ActivityLog {
     this.#write('critical', message, ({ kind }) => kind !== 'file');
     const line = this.#line('critical', message, Date.now());
     const files = this.targets.filter(({ kind }) => kind === 'file');
-    await Promise.allSettled(files.map(({ log }) => appendFile(log.path, line)));
+    await Promise.allSettled(files.map(({ log }) => append(resolve(log.path), line)));
   }
 
   error(message: string): void {
@@ -169,6 +170,15 @@ function openMain({ logfile, logRotation }: SupervisordConfig, dataPlane: DataPl
     case 'file':
       return { log: dataPlane.openLog({ path: logfile.path, rotation: logRotation }), kind: 'file' };
   }
+}
+
+/** Rejects with the error of open(2). */
+async function append(path: string, line: string): Promise<void> {
+  const fd = openAppendCached(path, null) ?? openAppend(path);
+  const { promise, resolve: written } = Promise.withResolvers<void>();
+  write(fd, line, () => written());
+  await promise;
+  closeFile(fd);
 }
 
 /** systemd.exec(5): JOURNAL_STREAM is device and inode of what systemd gave us to write to. */

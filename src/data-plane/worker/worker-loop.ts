@@ -1,8 +1,9 @@
 // The loop of the data plane: commands in, whatever is ready handled, reports out. It never returns while it is needed.
-import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { makeRoomForDescriptors } from '../../linux/descriptors.ts';
 import { E } from '../../linux/errno.ts';
 import { memoryOf, readInto } from '../../linux/file.ts';
+import { statusOfGuarded } from '../../linux/guarded-file.ts';
 import { abandonCopy, beginCopy, type CompressedCopy, finishCopy } from '../../logs/compressed-copy.ts';
 import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
 import { Syslog } from '../../logs/syslog.ts';
@@ -269,7 +270,7 @@ export class WorkerLoop {
 
 function factsOf(path: string): FileFacts {
   try {
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = statusOfGuarded(resolve(path), null);
     return status?.isFile() ? { device: status.dev, inode: status.ino, bytes: status.size } : null;
   } catch {
     return null;
