@@ -2,8 +2,10 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
+import { isInstalledLocale } from '../linux/locale.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
+import { localeCoercion } from '../python/locale-coercion.ts';
 import type { ConfigHost, FileFacts } from './host.ts';
 import { programPath } from './locate-config.ts';
 
@@ -15,7 +17,7 @@ export function systemHost(): ConfigHost {
     cwd,
     hostname: hostname(),
     tempdir: temporaryDirectory(cwd),
-    env: { ...process.env },
+    env: inheritedEnvironment(),
     readFile: (path) => readFileSync(path),
     listDirectory,
     isDirectory,
@@ -28,6 +30,14 @@ export function systemHost(): ConfigHost {
     groupByName,
     groupById,
   };
+}
+
+/** What we were started with, and what Python would have added to it. */
+export function inheritedEnvironment(): Record<string, string> {
+  const variables = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(variables), ...localeCoercion(process.env, isInstalledLocale) };
 }
 
 /** The path by which this program was called. */

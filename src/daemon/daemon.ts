@@ -1,6 +1,7 @@
 // The daemon from its start to its end, restarts in place included.
 import { access } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config.ts';
+import { inheritedEnvironment } from '../config/system-host.ts';
 import { DataPlane } from '../data-plane/main/data-plane.ts';
 import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
@@ -46,7 +47,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
     eventSerials: new EventSerials(),
     cgroups,
     descriptors: passedDescriptors(process.env),
-    environment: withoutServiceVariables(ownEnvironment()),
+    environment: withoutServiceVariables(inheritedEnvironment()),
   };
   let forgetSignals = () => {};
   try {
@@ -159,10 +160,4 @@ function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine
       message: `killascgroup has no effect, programs run without cgroups of their own: ${cgroups}`,
     },
   ];
-}
-
-function ownEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

@@ -1,0 +1,12 @@
+// The locales that are installed: newlocale(3).
+import { cstring, libc, ptr } from './libc.ts';
+
+const LC_CTYPE_MASK = 1;
+
+/** Whether a program could have its characters in the locale of this name, without having them so itself. */
+export function isInstalledLocale(name: string): boolean {
+  const locale = libc.newlocale(LC_CTYPE_MASK, ptr(cstring(name)), null);
+  if (locale === null) return false;
+  libc.freelocale(locale);
+  return true;
+}

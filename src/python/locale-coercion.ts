@@ -1,0 +1,24 @@
+// What Python's start adds to the environment where no locale is set (PEP 538): programs of the original inherit it, and
+// in containers, which mostly set none, write UTF-8 because of it.
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** In this order, by what is installed. */
+const targets = ['C.UTF-8', 'C.utf8', 'UTF-8'];
+
+/** A value for LC_CTYPE, or nothing. */
+export function localeCoercion(
+  environment: Environment,
+  isInstalled: (locale: string) => boolean,
+): { LC_CTYPE?: string } {
+  if (environment['PYTHONCOERCECLOCALE'] === '0' || environment['LC_ALL']) return {};
+  const locale = environment['LC_CTYPE'] || environment['LANG'] || 'C';
+  // A locale that is not there leaves a program in that of C.
+  if (!isLegacy(locale) && isInstalled(locale)) return {};
+  const target = targets.find(isInstalled);
+  return target === undefined ? {} : { LC_CTYPE: target };
+}
+
+function isLegacy(locale: string): boolean {
+  return locale === 'C' || locale === 'POSIX';
+}
