@@ -4,6 +4,7 @@ import type { SystemCall } from './call-list.ts';
 import type { UserIdentity } from './credentials.ts';
 import { type SpawnArena, zeros } from './spawn-arena.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
+import { hasControllingTerminal } from './terminal.ts';
 
 export interface Step extends SystemCall {
   readonly stage: SpawnStage;
@@ -24,7 +25,7 @@ export function stepsOf(
   return [
     ...signalsAtDefault(),
     ...first,
-    { stage: 'fork', number: sys.setpgid, args: [0, 0] },
+    leadingGroup(),
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
     ...(user === null ? [] : becoming(user, memory)),
     ...inDirectory(request.directory, memory),
@@ -32,6 +33,17 @@ export function stepsOf(
     noSignalBlocked(),
     executing(request, memory),
   ];
+}
+
+/**
+ * Makes it the leader of a process group, whose number is its pid; where our session has a terminal, of a session too:
+ * it could otherwise type commands into that terminal for the shell that has started us (TIOCSTI). Elsewhere it stays in
+ * our session: the kernel shares the processors out by session (sched(7), autogroup), and nice(1) would no longer count
+ * between programs.
+ */
+function leadingGroup(): Step {
+  if (hasControllingTerminal()) return { stage: 'fork', number: sys.setsid, args: [] };
+  return { stage: 'fork', number: sys.setpgid, args: [0, 0] };
 }
 
 /** Where what it forks is born too, unless null. Needs our rights and our descriptors. */
@@ -72,6 +84,7 @@ const numbers = {
     chdir: 80,
     umask: 95,
     setpgid: 109,
+    setsid: 112,
     setgroups: 116,
     setresuid: 117,
     setresgid: 119,
@@ -86,6 +99,7 @@ const numbers = {
     chdir: 49,
     umask: 166,
     setpgid: 154,
+    setsid: 157,
     setgroups: 159,
     setresuid: 147,
     setresgid: 149,

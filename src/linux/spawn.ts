@@ -17,7 +17,7 @@ export interface Beginning {
 }
 
 /**
- * Starts the child in a process group of its own, all signals at their default and none blocked; its pid.
+ * Starts the child in a process group of its own, and away from our terminal; all signals at their default and none blocked; its pid.
  * Throws SpawnFailure.
  */
 export function spawn(request: SpawnRequest): number {
