@@ -1,5 +1,5 @@
 // Gathers everything the checks want to know. Reads only: nothing on the machine is changed.
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { Server } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { checkConfig } from '../../config/check.ts';
@@ -13,6 +13,7 @@ import { hear } from './answer.ts';
 import { runningDaemons } from './daemons.ts';
 import { lookAtLimits } from './limits.ts';
 import { orphansOf } from './orphans.ts';
+import { pidIn } from './pidfile.ts';
 import { lookAtPlaces } from './places.ts';
 import { processTable } from './process-table.ts';
 import { lookAtPrograms } from './programs.ts';
@@ -88,15 +89,6 @@ function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-function pidIn(pidfile: string): number | null {
-  try {
-    const pid = Number.parseInt(readFileSync(pidfile, 'utf8'), 10);
-    return Number.isInteger(pid) ? pid : null;
-  } catch {
-    return null;
   }
 }
 

@@ -257,6 +257,19 @@ describe('what only looks like a daemon', () => {
   });
 });
 
+describe('a pidfile', () => {
+  test.each([
+    ['a pipe', 'mkfifo'],
+    ['endless', 'ln -s /dev/zero'],
+  ])('that is %s does not hold the doctor up', async (name, make) => {
+    const file = configuration(name.replace(' ', '-'), cat);
+    await run(['/bin/sh', '-c', `${make} "$0"`, join(path(name.replace(' ', '-')), 'pid')]);
+    const report = await examined(file);
+    expect(ids(report)).toEqual(['daemon-not-running']);
+    expect(report.findings[0]?.why).toStartWith('there is no pidfile');
+  });
+});
+
 test('a program that restarts while an orphan of it holds its port is found, with the orphan', async () => {
   const port = await freePort();
   const daemon = await Daemon.start({
