@@ -80,6 +80,7 @@ export const en = {
   unfold: (group: string) => `Unfold ${group}`,
   runningOf: (running: number, all: number) => `${running} of ${all} running`,
   allProcesses: 'All processes',
+  lastLinesOf: { stdout: 'Last lines of stdout', stderr: 'Last lines of stderr' },
   logOf: { stdout: 'Log: stdout', stderr: 'Log: stderr' },
   details: 'Configuration and history',
   confirmAll: {

@@ -73,6 +73,7 @@ export const zh: Words = {
   unfold: (group) => `展开 ${group}`,
   runningOf: (running, all) => `${all} 个中 ${running} 个运行中`,
   allProcesses: '全部进程',
+  lastLinesOf: { stdout: 'stdout 的最后几行', stderr: 'stderr 的最后几行' },
   logOf: { stdout: '日志：stdout', stderr: '日志：stderr' },
   details: '配置与历史',
   confirmAll: {

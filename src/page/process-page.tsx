@@ -4,6 +4,7 @@ import type { ProcessDetails, ProcessView } from '../http/ui/api-types.ts';
 import { useBackKey } from './back-key.ts';
 import { EffectiveOptions } from './effective-options.tsx';
 import { live } from './feed.ts';
+import { LastLines } from './last-output.tsx';
 import { useWords } from './messages.ts';
 import { ProcessFacts } from './process-facts.tsx';
 import { addressOf } from './route.ts';
@@ -30,6 +31,7 @@ export function ProcessPage({ id }: { readonly id: string }) {
         {process && <StateBadge state={process.state} />}
       </div>
       {process && <ProcessFacts process={process} />}
+      {process?.problem && details?.lastOutput && <LastLines id={id} output={details.lastOutput} />}
       {!process && connection === 'up' && <p class="empty">{words.noSuchProcess}</p>}
       {process && details && (
         <>

@@ -1,5 +1,5 @@
 // The rows of the table. Each is drawn again only when what it shows has changed.
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import type { Operation, ProcessView } from '../http/ui/api-types.ts';
 import { useNow } from './clock.ts';
 import type { Usage } from './daemon-state.ts';
@@ -47,7 +47,12 @@ export function ProcessRow(props: ProcessRowProps) {
       </span>
       <span role="gridcell" class="c-description">
         {failure ? (
-          <button type="button" class="failure" title={words.dismiss} onClick={() => forgetFailure(id)}>
+          <button
+            type="button"
+            class="failure"
+            title={`${failureText(words, failure)} (${words.dismiss})`}
+            onClick={() => forgetFailure(id)}
+          >
             ⚠ {failureText(words, failure)}
           </button>
         ) : (
@@ -155,7 +160,7 @@ function Description({ process }: { readonly process: ProcessView }) {
   const words = useWords();
   const { state, pid, started, stopped, problem } = process;
   if (state === 'RUNNING') return <Running pid={pid} started={started} />;
-  if (problem !== '') return <>{problem}</>;
+  if (problem !== '') return <Reason text={problem} />;
   if (started === 0) return <>{words.neverStarted}</>;
   return (
     <>
@@ -166,6 +171,20 @@ function Description({ process }: { readonly process: ProcessView }) {
         </>
       )}
     </>
+  );
+}
+
+/** Paths, which are long, may be broken behind each slash. */
+function Reason({ text }: { readonly text: string }) {
+  return (
+    <span class="reason" title={text}>
+      {text.split(/(?<=\/)/).map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

@@ -134,7 +134,14 @@ export interface TimelineEvent {
   readonly problem: string;
 }
 
+export interface LastOutput {
+  readonly channel: Channel;
+  readonly text: string;
+}
+
 export interface ProcessDetails {
+  /** Of a process that does not run, and should. */
+  readonly lastOutput: LastOutput | null;
   /** As in the file: `program:web`; null when it cannot be found there. */
   readonly section: string | null;
   /** Why the file could not be read again; empty when it could. */

@@ -22,7 +22,7 @@ export function processDetails(
   history: History,
   group: Group,
   process: Process,
-): ProcessDetails {
+): Omit<ProcessDetails, 'lastOutput'> {
   const events = history.of(process);
   const options = withLogPaths(processOptions(process.config), process);
   const file = readAgain(supervisor.config.absolutePath);

@@ -12,11 +12,12 @@ import type { HttpRequest } from '../request.ts';
 import { errorResponse, type HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
 import { isProvenOwn } from '../same-origin.ts';
-import type { FeedEvents } from './api-types.ts';
+import type { FeedEvents, ProcessDetails } from './api-types.ts';
 import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
 import { classicAction } from './classic-actions.ts';
 import { feed } from './feed.ts';
 import { History } from './history.ts';
+import { lastOutput } from './last-output.ts';
 import { logRoutes } from './log-routes.ts';
 import { operate, operationRequest } from './operations.ts';
 import { processDetails } from './process-details.ts';
@@ -104,17 +105,21 @@ function parametersOf({ query, method, body, headers }: HttpRequest): ReadonlyMa
   return new Map([...fromQuery, ...fromForm].filter(([, value]) => value !== ''));
 }
 
-function answerDetails(
+async function answerDetails(
   { supervisor }: OperationContext,
   history: History,
   { query }: HttpRequest,
-): HttpResponse {
+): Promise<HttpResponse> {
   const id = new URLSearchParams(query).get('id') ?? '';
   const { group: groupName, name } = parseProcessName(id);
   const group = supervisor.groups.get(groupName);
   const process = group?.process(name);
   if (!group || !process) return json(404, { error: 'there is no such process' });
-  return json(200, processDetails(supervisor, history, group, process));
+  const details: ProcessDetails = {
+    ...processDetails(supervisor, history, group, process),
+    lastOutput: process.life.spawnError === '' ? null : await lastOutput(process),
+  };
+  return json(200, details);
 }
 
 function answerOperation(context: OperationContext, request: HttpRequest): HttpResponse {

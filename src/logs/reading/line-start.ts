@@ -5,13 +5,20 @@ import { continuationBytes } from './utf8-chunks.ts';
 
 const NEWLINE = 10;
 const SLICE_BYTES = 64 * 1024;
-/** Lines that are further back are not looked for. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Where the last `count` lines before `size` begin; a last line without its newline is one of them. */
-export async function startOfLastLines(handle: FileHandle, size: number, count: number): Promise<number> {
+/**
+ * Where the last `count` lines before `size` begin; a last line without its newline is one of them. `maxBytes`: what is
+ * further back is not looked at.
+ */
+export async function startOfLastLines(
+  handle: FileHandle,
+  size: number,
+  count: number,
+  maxBytes = MAX_BYTES,
+): Promise<number> {
   if (count === 0) return size;
-  const furthest = Math.max(0, size - MAX_BYTES);
+  const furthest = Math.max(0, size - maxBytes);
   let left = count;
   for (let end = size; end > furthest; ) {
     const start = Math.max(furthest, end - SLICE_BYTES);
