@@ -33,7 +33,8 @@ else
 	place 0644 systemd/tsupervisor.service usr/lib/systemd/system/tsupervisor.service
 	place 0644 systemd/tsupervisor.tmpfiles usr/lib/tmpfiles.d/tsupervisor.conf
 	place 0644 packaging/supervisord.conf usr/share/tsupervisor/supervisord.conf
-	mkdir -p "$tree/etc/supervisord.d" "$tree/var/log/tsupervisor"
+	place 0644 packaging/example.ini etc/supervisord.d/example.ini
+	mkdir -p "$tree/var/log/tsupervisor"
 	commands >"$tree/commands"
 	sed -e "s/@VERSION@/$version/" -e "/@COMMANDS@/{r $tree/commands
 d}" packaging/man/tsupervisor.1 | compressed usr/share/man/man1/tsupervisor.1

@@ -46,6 +46,7 @@ for architecture in "$@"; do
 	documents tsupervisor "$tree"
 	install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/doc/tsupervisor/NOTICE"
 	control tsupervisor "$architecture" "$tree"
+	echo /etc/supervisord.d/example.ini >"$tree/DEBIAN/conffiles"
 	for script in postinst prerm postrm; do
 		sed -e "/@CONFIGURATION@/{r $root/packaging/configuration.sh
 d}" "$here/$script" >"$tree/DEBIAN/$script"

@@ -1,7 +1,10 @@
 // `tsupervisor echo-conf`, also as echo_supervisord_conf: a sample configuration, or the reference of all options.
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { configurationReference } from '../config/reference.ts';
-import { sampleConfig } from '../config/sample.ts';
+import { type SamplePaths, sampleConfig, samplePaths } from '../config/sample.ts';
+import { currentUid } from '../linux/credentials.ts';
 import { write } from './output.ts';
 import { runControl } from './shared/program.ts';
 
@@ -24,8 +27,17 @@ export async function run(args: readonly string[]): Promise<number> {
       const language = lang === 'zh' ? 'zh' : 'en';
       write(
         1,
-        format === 'markdown' ? configurationReference(language) : sampleConfig({ language, minimal }),
+        format === 'markdown'
+          ? configurationReference(language)
+          : sampleConfig({ language, minimal, paths: pathsHere() }),
       );
     });
   return runControl(command, args, () => 0);
+}
+
+/** Scripts read what echo_supervisord_conf prints; everybody else gets paths that nobody but the daemon's user can change. */
+function pathsHere(): SamplePaths {
+  if (basename(process.argv0) === 'echo_supervisord_conf') return samplePaths.original;
+  if (currentUid() !== 0) return samplePaths.user;
+  return existsSync(samplePaths.packaged.childlogdir) ? samplePaths.packaged : samplePaths.root;
 }

@@ -5,23 +5,80 @@ import { type SectionKind, sectionKinds } from './options/sections.ts';
 
 export type Language = keyof Bilingual;
 
-/** With `minimal`, only what is needed to begin, without explanations. Ends with a newline. */
-export function sampleConfig({ language, minimal }: { language: Language; minimal: boolean }): string {
+export interface SampleRequest {
+  readonly language: Language;
+  /** Only what is needed to begin, without explanations. */
+  readonly minimal: boolean;
+  readonly paths: SamplePaths;
+}
+
+/** Where the daemon of a sample writes, and which files it includes; null for none. */
+export interface SamplePaths {
+  readonly socket: string;
+  readonly logfile: string;
+  readonly pidfile: string;
+  readonly childlogdir: string | null;
+  readonly files: string | null;
+}
+
+export const samplePaths = {
+  /** As packages have it (packaging/supervisord.conf). */
+  packaged: {
+    socket: '/run/tsupervisor/supervisor.sock',
+    logfile: '/var/log/tsupervisor/supervisord.log',
+    pidfile: '/run/tsupervisor/supervisord.pid',
+    childlogdir: '/var/log/tsupervisor',
+    files: '/etc/supervisord.d/*.ini',
+  },
+  /** For root, where no package has made directories. */
+  root: {
+    socket: '/run/supervisor.sock',
+    logfile: '/var/log/supervisord.log',
+    pidfile: '/run/supervisord.pid',
+    childlogdir: '/var/log',
+    files: 'supervisord.d/*.ini',
+  },
+  /** For ordinary users: all beside the file, where nobody else may write. */
+  user: {
+    socket: '%(here)s/supervisor.sock',
+    logfile: '%(here)s/supervisord.log',
+    pidfile: '%(here)s/supervisord.pid',
+    childlogdir: '%(here)s',
+    files: 'supervisord.d/*.ini',
+  },
+  /** As the original prints it. */
+  original: {
+    socket: '/tmp/supervisor.sock',
+    logfile: '/tmp/supervisord.log',
+    pidfile: '/tmp/supervisord.pid',
+    childlogdir: null,
+    files: null,
+  },
+} as const satisfies Record<string, SamplePaths>;
+
+/** Ends with a newline. */
+export function sampleConfig({ language, minimal, paths }: SampleRequest): string {
+  const active = activeSettings(paths);
   const blocks = minimal
-    ? minimalSections()
-    : [heading[language], ...sectionKinds.map((kind) => section(kind, language))];
+    ? minimalSections(active)
+    : [heading[language], ...sectionKinds.map((kind) => section(kind, language, active))];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 /** What stands there without a `;`: enough for a daemon that supervisorctl can talk to. */
-const active: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  supervisord: { logfile: '/tmp/supervisord.log', pidfile: '/tmp/supervisord.pid' },
-  unix_http_server: { file: '/tmp/supervisor.sock' },
-  'rpcinterface:': {
-    'supervisor.rpcinterface_factory': 'supervisor.rpcinterface:make_main_rpcinterface',
-  },
-  supervisorctl: { serverurl: 'unix:///tmp/supervisor.sock' },
-};
+type ActiveSettings = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function activeSettings({ socket, logfile, pidfile, childlogdir, files }: SamplePaths): ActiveSettings {
+  return {
+    supervisord: { logfile, pidfile, ...(childlogdir === null ? {} : { childlogdir }) },
+    unix_http_server: { file: socket },
+    'rpcinterface:': {
+      'supervisor.rpcinterface_factory': 'supervisor.rpcinterface:make_main_rpcinterface',
+    },
+    supervisorctl: { serverurl: `unix://${socket}` },
+    ...(files === null ? {} : { include: { files } }),
+  };
+}
 
 const heading: Readonly<Record<Language, readonly string[]>> = {
   en: [
@@ -41,7 +98,7 @@ const heading: Readonly<Record<Language, readonly string[]>> = {
   ],
 };
 
-function section(kind: SectionKind, language: Language): string[] {
+function section(kind: SectionKind, language: Language, active: ActiveSettings): string[] {
   const settings = active[kind.name];
   return [
     `; ${kind.help[language]}`,
@@ -78,10 +135,9 @@ export function isOurs(option: OptionDescription): boolean {
   return option.since.startsWith('tsupervisor');
 }
 
-function minimalSections(): string[][] {
-  const sections = sectionKinds.flatMap((kind) => {
+function minimalSections(active: ActiveSettings): string[][] {
+  return sectionKinds.flatMap((kind) => {
     const settings = active[kind.name];
     return settings ? [[`[${kind.sample}]`, ...Object.entries(settings).map((pair) => pair.join('='))]] : [];
   });
-  return [...sections, ['[include]', 'files=supervisord.d/*.ini']];
 }

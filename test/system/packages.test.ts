@@ -73,6 +73,7 @@ describe('the .deb', () => {
       'usr/share/doc/tsupervisor/NOTICE',
       'usr/share/doc/tsupervisor/changelog.gz',
       'etc/supervisord.d/',
+      'etc/supervisord.d/example.ini',
       'var/log/tsupervisor/',
     ])
       expect(stdout).toContain(` ./${path}\n`);
@@ -247,7 +248,7 @@ describe('dnf', () => {
       [
         "in place of the one that it brought comes ours, which includes the same programs' files",
         null,
-        ' /etc/supervisord.d/*.ini',
+        'files=/etc/supervisord.d/*.ini',
       ],
     ])(
       '%s',

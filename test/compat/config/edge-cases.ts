@@ -1,6 +1,6 @@
 // Configurations that a generator would not think of: the dialect's corners, and one for every known error.
 
-import { sampleConfig } from '../../../src/config/sample.ts';
+import { sampleConfig, samplePaths } from '../../../src/config/sample.ts';
 
 export interface EdgeCase {
   readonly name: string;
@@ -489,11 +489,17 @@ function commandLines(): EdgeCase[] {
 
 /** The original ignores what it does not know; the rest must mean to it what it means to us. */
 function samples(): EdgeCase[] {
-  const sample = sampleConfig({ language: 'en', minimal: false });
+  const sample = sampleConfig({ language: 'en', minimal: false, paths: samplePaths.original });
   return [
     { name: 'our sample', text: sample },
-    { name: 'our sample in Chinese', text: sampleConfig({ language: 'zh', minimal: false }) },
-    { name: 'our minimal sample', text: sampleConfig({ language: 'en', minimal: true }) },
+    {
+      name: 'our sample in Chinese',
+      text: sampleConfig({ language: 'zh', minimal: false, paths: samplePaths.user }),
+    },
+    {
+      name: 'our minimal sample',
+      text: sampleConfig({ language: 'en', minimal: true, paths: samplePaths.root }),
+    },
     { name: 'our sample, all uncommented', text: sample.replace(/^;(?=[\w[])/gm, '') },
   ];
 }

@@ -1,9 +1,20 @@
 // `check`, `echo-conf` and what a bad configuration does to the daemon, by the compiled executable.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const [executable] = ours;
 const directory = mkdtempSync(join(tmpdir(), 'tsv-config-'));
@@ -184,16 +195,52 @@ describe('a bad configuration', () => {
   });
 });
 
+function logIn(home: string): string {
+  const log = join(home, 'supervisord.log');
+  return existsSync(log) ? readFileSync(log, 'utf8') : '';
+}
+
 describe('tsupervisor echo-conf', () => {
-  test.each([[[]], [['--minimal']], [['--lang', 'zh']]])(
-    'with %j prints what check finds good',
-    async (options) => {
-      const { stdout, status } = await run([executable, 'echo-conf', ...options]);
-      expect(status).toBe(0);
-      const path = written('sample.conf', stdout);
-      expect((await run([executable, 'check', '-c', path])).status).toBe(0);
-    },
-  );
+  const asUser = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups'] as const;
+
+  test.each(['', '--minimal', '--lang=zh'])('prints what check finds good: %s', async (option) => {
+    const { stdout, status } = await run([executable, 'echo-conf', ...(option === '' ? [] : [option])]);
+    expect(status).toBe(0);
+    const path = written('sample.conf', stdout);
+    expect((await run([executable, 'check', '-c', path])).status).toBe(0);
+  });
+
+  test('gives root paths that only root may change, and an include', async () => {
+    const { stdout } = await run([executable, 'echo-conf', '--minimal']);
+    expect(stdout).toMatch(/^file=\/run\/(?:tsupervisor\/)?supervisor\.sock$/m);
+    expect(stdout).toMatch(/^logfile=\/var\/log\/(?:tsupervisor\/)?supervisord\.log$/m);
+    expect(stdout).toMatch(/^\[include\]\nfiles=\S*supervisord\.d\/\*\.ini$/m);
+    expect(stdout).not.toContain('/tmp');
+  });
+
+  test('gives an ordinary user paths beside the configuration, with which a daemon starts', async () => {
+    const home = join(directory, 'user');
+    mkdirSync(home);
+    chmodSync(directory, 0o755);
+    chownSync(home, 33, 33);
+    const { stdout } = await run([...asUser, executable, 'echo-conf']);
+    expect(stdout).toContain('\nfile=%(here)s/supervisor.sock\n');
+    const path = join(home, 'supervisord.conf');
+    writeFileSync(path, stdout);
+    const daemon = Bun.spawn([...asUser, ...ours, '-n', '-c', path], { stdout: 'ignore', stderr: 'ignore' });
+    await eventually(() => logIn(home).includes('supervisord started with pid'), { what: 'the daemon' });
+    daemon.kill('SIGTERM');
+    expect(await daemon.exited).toBe(0);
+    chmodSync(directory, 0o700);
+  });
+
+  test('under the name of the original keeps the paths of the original', async () => {
+    const link = join(directory, 'echo_supervisord_conf');
+    symlinkSync(executable, link);
+    const { stdout } = await run([link]);
+    expect(stdout).toContain('\nfile=/tmp/supervisor.sock\n');
+    expect(stdout).toContain('\n;[include]\n');
+  });
 });
 
 describe('a running daemon', () => {

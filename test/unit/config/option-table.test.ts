@@ -7,7 +7,7 @@ import type { Config } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { kindOfSection, sectionKinds } from '../../../src/config/options/sections.ts';
 import { configurationReference } from '../../../src/config/reference.ts';
-import { sampleConfig } from '../../../src/config/sample.ts';
+import { sampleConfig, samplePaths } from '../../../src/config/sample.ts';
 import { memoryHost } from './memory-host.ts';
 
 function load(text: string): Config {
@@ -50,7 +50,7 @@ describe('the option table', () => {
 });
 
 describe.each(['en', 'zh'] as const)('the sample configuration in %s', (language) => {
-  const sample = sampleConfig({ language, minimal: false });
+  const sample = sampleConfig({ language, minimal: false, paths: samplePaths.original });
 
   test('is a good configuration', () => {
     const mistakes = checkConfig({ path: '/s', overrides: {}, host: memoryHost({ '/s': sample }) }).mistakes;
@@ -93,11 +93,35 @@ describe.each(['en', 'zh'] as const)('the sample configuration in %s', (language
   });
 });
 
-describe('the minimal sample', () => {
-  test('is a good configuration with one server', () => {
-    const config = load(sampleConfig({ language: 'en', minimal: true }));
-    expect(config.servers).toMatchObject([{ kind: 'unix', path: '/tmp/supervisor.sock' }]);
-    expect(config.rpcInterfaces).toHaveLength(1);
+describe.each(Object.entries(samplePaths))('the sample with the paths of %s', (whose, paths) => {
+  const files = {
+    '/etc/supervisord.d/a.ini': '[program:a]\ncommand=/bin/cat\n',
+    '/var/log/tsupervisor/x': '',
+    '/run/tsupervisor/x': '',
+  };
+
+  test.each([true, false])('is a good configuration with one server (minimal: %j)', (minimal) => {
+    const text = sampleConfig({ language: 'en', minimal, paths });
+    const host = memoryHost({ '/etc/s.conf': text, ...files });
+    const { config, mistakes } = checkConfig({ path: '/etc/s.conf', overrides: {}, host });
+    expect(mistakes).toEqual([]);
+    const path = paths.socket.replace('%(here)s', '/etc');
+    expect(config?.servers).toMatchObject([{ kind: 'unix', path }]);
+    expect(config?.rpcInterfaces).toHaveLength(1);
+    expect(config?.groups.map(({ name }) => name)).toEqual(whose === 'original' ? [] : ['a']);
+  });
+
+  test('writes nothing where others may write, but for that of the original', () => {
+    const text = sampleConfig({ language: 'en', minimal: true, paths });
+    expect(text.includes('/tmp/')).toBe(whose === 'original');
+  });
+});
+
+describe('the sample of packages', () => {
+  test('has the paths of the configuration that they bring', () => {
+    const packaged = readFileSync(join(import.meta.dir, '../../../packaging/supervisord.conf'), 'utf8');
+    for (const path of Object.values(samplePaths.packaged))
+      expect(packaged).toMatch(new RegExp(`=${RegExp.escape(path)}$`, 'm'));
   });
 });
 
