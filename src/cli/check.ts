@@ -11,6 +11,7 @@ import { printable } from '../doctor/facts/printable.ts';
 import { type Language, languageOf } from '../doctor/language.ts';
 import { print } from './output.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
+import { warnOfLocalConfig } from './shared/search-warning.ts';
 import { coloured } from './shared/style.ts';
 
 /** Resolves to the exit status: 0 for a good configuration, 2 for one that supervisord would refuse, 1 for warnings that count. */
@@ -27,6 +28,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--diff', 'let the running supervisord read its configuration, and tell what an update would do')
     .action(async (file, options) => {
       const host = systemHost();
+      warnOfLocalConfig(options.configuration ?? file);
       const path = options.configuration ?? file ?? requireConfig(calledAs(), existsSync);
       const result = checkConfig({ path, overrides: {}, host });
       const language = languageOf(options.lang, process.env);

@@ -7,6 +7,7 @@ import { reportAsJson, reportAsText } from '../doctor/report.ts';
 import { examine } from '../doctor/run-checks.ts';
 import { print } from './output.ts';
 import { controlCommand, exitStatuses, runControl } from './shared/program.ts';
+import { warnOfLocalConfig } from './shared/search-warning.ts';
 import { chooseServer, type ServerOptions } from './shared/server.ts';
 
 /** Resolves to the exit status: 0 when nothing is wrong, 1 with findings. */
@@ -19,6 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--json', 'as JSON, for programs')
     .option('--lang <language>', 'en or zh (default: the language of LANG)')
     .action(async ({ json, lang, ...options }) => {
+      warnOfLocalConfig(options.configuration);
       const view = await look({ configuration: options.configuration ?? null, server: serverOf(options) });
       const findings = examine(view);
       const language = languageOf(lang, process.env);

@@ -9,12 +9,12 @@ import { reportUp, startInBackground, takeDaemonMarker } from '../daemon/daemoni
 import { StartError } from '../daemon/start-error.ts';
 import { languageOf } from '../doctor/language.ts';
 import type { FailedStart } from '../doctor/refusal.ts';
-import { currentUid } from '../linux/credentials.ts';
 import { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { compatibleVersion } from '../version.ts';
 import { UsageError } from './getopt.ts';
 import { print, printError } from './output.ts';
 import { programName } from './program-name.ts';
+import { warnOfSearch } from './shared/search-warning.ts';
 import { locateConfig, readSupervisordOptions, usage } from './supervisord-options.ts';
 
 const USAGE_STATUS = 2;
@@ -60,15 +60,6 @@ export async function runSupervisord(
     await printCauses({ error, ...known });
     return USAGE_STATUS;
   }
-}
-
-/** The working directory is among the places that are searched: whoever may write there would be root. */
-function warnOfSearch(): void {
-  if (currentUid() !== 0) return;
-  printError(
-    'Warning: running as root and searching for the configuration file, in the current directory too;',
-  );
-  printError('name it with -c to be safe');
 }
 
 /** What the machine has to do with it; loaded only now, since most starts go well. */

@@ -9,6 +9,7 @@ import { ConfigError } from '../../config/config.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
 import { printError, write } from '../output.ts';
 import { explainServerError } from './explain.ts';
+import { warnOfLocalConfig } from './search-warning.ts';
 import { chooseServer, type ServerOptions } from './server.ts';
 
 export const exitStatuses = {
@@ -59,6 +60,7 @@ export async function withServer(
   options: ServerOptions,
   body: (client: SupervisorClient, server: Server) => Promise<number>,
 ): Promise<number> {
+  warnOfLocalConfig(options.configuration);
   const server = chooseServer(options);
   const client = new SupervisorClient(server);
   try {

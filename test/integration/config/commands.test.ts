@@ -195,6 +195,32 @@ describe('a bad configuration', () => {
   });
 });
 
+describe('a configuration in the working directory', () => {
+  const warning =
+    'Warning: running as root and searching for the configuration file, in the current directory too;\nname it with -c to be safe\n';
+  const commands = ['status', 'start x', 'tail x', 'update --dry-run', 'check', 'doctor'];
+  const said = async (command: string, by: readonly string[] = []) => {
+    const home = join(directory, 'cwd');
+    mkdirSync(home, { recursive: true });
+    chmodSync(directory, 0o755);
+    writeFileSync(join(home, 'supervisord.conf'), `[unix_http_server]\nfile=/tmp/nobody.sock\n${good}`);
+    return (await run([...by, executable, ...command.split(' ')], { cwd: home })).stderr;
+  };
+
+  test.each(commands)('is not taken by root without a warning: tsupervisor %s', async (command) => {
+    expect(await said(command)).toStartWith(warning);
+  });
+
+  test.each(commands)(
+    'is one of their own for ordinary users, and for who names it: tsupervisor %s',
+    async (command) => {
+      const asUser = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups'];
+      expect(await said(command, asUser)).not.toContain('Warning');
+      expect(await said(`${command} -c supervisord.conf`)).not.toContain('Warning');
+    },
+  );
+});
+
 function logIn(home: string): string {
   const log = join(home, 'supervisord.log');
   return existsSync(log) ? readFileSync(log, 'utf8') : '';

@@ -1,0 +1,22 @@
+// The working directory is among the places that are searched for a configuration: who may write there decides what root does.
+import { existsSync } from 'node:fs';
+import { findConfig } from '../../config/locate-config.ts';
+import { calledAs } from '../../config/system-host.ts';
+import { currentUid } from '../../linux/credentials.ts';
+import { printError } from '../output.ts';
+
+/** For the daemon, before it searches. */
+export function warnOfSearch(): void {
+  if (currentUid() !== 0) return;
+  printError(
+    'Warning: running as root and searching for the configuration file, in the current directory too;',
+  );
+  printError('name it with -c to be safe');
+}
+
+/** For commands, which search in every call: only when it is the working directory's that they take. */
+export function warnOfLocalConfig(named: string | undefined): void {
+  if (named !== undefined || currentUid() !== 0) return;
+  const found = findConfig(calledAs(), existsSync);
+  if (found !== null && !found.startsWith('/')) warnOfSearch();
+}
