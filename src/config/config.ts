@@ -2,6 +2,8 @@
 // Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
 
 import type { UserIdentity } from '../linux/credentials.ts';
+import type { ValuesOf } from './options/option.ts';
+import type { programExtensions } from './options/program-extensions.ts';
 import type { ChildLogFile } from './values/paths.ts';
 
 /** Where a value stands in the files; `line` counts from 1. */
@@ -123,26 +125,8 @@ export type HookTarget =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'mail'; readonly address: string };
 
-/** An HTTP request that a process has to answer as long as it runs. */
-export interface HttpCheckConfig {
-  readonly url: string;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly status: number;
-  /** To occur in the answer; empty for anything. */
-  readonly text: string;
-}
-
-/** What is done for a process beyond keeping it up. */
-export interface WatchConfig {
-  /** Of the process and its descendants together. */
-  readonly maxMemoryBytes: number | null;
-  readonly httpCheck: HttpCheckConfig | null;
-  readonly onFatal: HookTarget | null;
-  readonly onExit: HookTarget | null;
-  /** The daemon ends, with a failure, when this process cannot be started. */
-  readonly exitOnFatal: boolean;
-}
+/** The options that the original does not have. */
+export type ProgramExtensions = ValuesOf<typeof programExtensions>;
 
 /** One process of a program: every expansion done, every default filled in. */
 export interface ProcessConfig {
@@ -172,8 +156,7 @@ export interface ProcessConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** `auto`: the first unix server, else the last inet one; `empty`: the variable is not set. */
   readonly serverurl: { readonly kind: 'auto' | 'empty' } | { readonly kind: 'url'; readonly url: string };
-  /** Read from the section by watch-config.ts. */
-  readonly watch: WatchConfig;
+  readonly extensions: ProgramExtensions;
 }
 
 interface GroupCommon {

@@ -4,15 +4,15 @@ import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity }
 import type { Section } from './dialect.ts';
 import { type LogSettings, readLogSettings } from './log-options.ts';
 import { programOptions as options } from './options/program.ts';
+import { programExtensions } from './options/program-extensions.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedName } from './values/scalars.ts';
-import { readWatch } from './watch-config.ts';
 
 /** What is the same for all processes of a program. */
 interface ProgramSettings
   extends Omit<
     ProcessConfig,
-    'name' | 'program' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'watch'
+    'name' | 'program' | 'command' | 'directory' | 'environment' | 'stdout' | 'stderr' | 'extensions'
   > {
   readonly numprocs: number;
   readonly numprocsStart: number;
@@ -164,7 +164,7 @@ function readProcess(
     environment: Object.fromEntries([...shared, ...environment]),
     stdout,
     stderr,
-    watch: readWatch(reader),
+    extensions: reader.readAll(programExtensions),
   };
 }
 

@@ -7,7 +7,7 @@ import type { IniDocument, Section, Setting } from './dialect.ts';
 import { asConfigError, type ErrorSink, withSuffix } from './error-sink.ts';
 import { ExpansionError, expand, type Knowledge, namesOf } from './expansion.ts';
 import type { ConfigHost } from './host.ts';
-import type { Option, OptionDescription } from './options/option.ts';
+import type { Option, OptionDescription, OptionTable, ValuesOf } from './options/option.ts';
 import { text } from './values/scalars.ts';
 
 export class SectionReader {
@@ -28,6 +28,12 @@ export class SectionReader {
       () => option.type.parse(this.#expand(option, setting.text), this.host),
       () => option.absent(this.host),
     );
+  }
+
+  /** The values of all rows of a table, by their names there. */
+  readAll<Table extends OptionTable>(table: Table): ValuesOf<Table> {
+    const read = Object.entries(table).map(([name, option]) => [name, this.read(option)]);
+    return Object.fromEntries(read);
   }
 
   /** As `read`, for a value that is checked before any expansion: the text as it stands. */

@@ -8,14 +8,15 @@ import { memoryAbove, memoryProbeMs } from './memory-limit.ts';
 import type { Process } from './process.ts';
 
 export function attachMonitors(process: Process, daemon: DaemonContext): void {
-  const { maxMemoryBytes, httpCheck, onFatal, onExit } = process.config.watch;
-  if (maxMemoryBytes !== null) {
-    const probe = memoryAbove(maxMemoryBytes);
+  const { maxMemory, onFatal, onExit, ...options } = process.config.extensions;
+  if (maxMemory !== null) {
+    const probe = memoryAbove(maxMemory);
     new HealthMonitor(process, { option: 'max_memory', intervalMs: memoryProbeMs, probe });
   }
-  if (httpCheck) {
-    const { intervalMs } = httpCheck;
-    new HealthMonitor(process, { option: 'http_check', intervalMs, probe: httpFailure(httpCheck) });
+  if (options.httpCheck !== null) {
+    const { httpCheckInterval: intervalMs, httpCheckTimeout: timeoutMs, httpCheckStatus: status } = options;
+    const probe = httpFailure({ url: options.httpCheck, timeoutMs, status, text: options.httpCheckText });
+    new HealthMonitor(process, { option: 'http_check', intervalMs, probe });
   }
   if (onFatal || onExit) callHooks(process, { onFatal, onExit }, daemon);
 }

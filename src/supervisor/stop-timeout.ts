@@ -13,7 +13,7 @@ export function stopTimeoutMs(groups: readonly GroupConfig[]): number {
   );
   const hooks = groups
     .flatMap(({ processes }) => processes)
-    .some(({ watch }) => watch.onExit || watch.onFatal);
+    .some(({ extensions }) => extensions.onExit || extensions.onFatal);
   return slowest.reduce((sum, seconds) => sum + seconds * 1000, marginMs + (hooks ? hookEndLimitMs : 0));
 }
 

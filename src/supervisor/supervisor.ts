@@ -159,7 +159,7 @@ export class Supervisor {
     const group = activateGroup(config, this.daemon);
     this.#groups.set(config.name, group);
     for (const process of group.processes) {
-      if (process.config.watch.exitOnFatal) process.onTransition(() => this.#endIfFatal(process));
+      if (process.config.extensions.exitOnFatal) process.onTransition(() => this.#endIfFatal(process));
     }
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
     return group;

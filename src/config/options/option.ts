@@ -10,6 +10,14 @@ export interface Option<T> extends OptionDescription {
   absent(host: ConfigHost): T;
 }
 
+/** Rows by the names that the program has for their values. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** What a table's options come to. */
+export type ValuesOf<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer T> ? T : never;
+};
+
 /** A row without its type: what documentation, completion and `check` need. */
 export interface OptionDescription extends Facts {
   readonly key: string;

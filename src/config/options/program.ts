@@ -13,8 +13,8 @@ import {
 } from '../values/scalars.ts';
 import { oldLogOptions } from './old-logs.ts';
 import { optional, withDefault } from './option.ts';
+import { programExtensions } from './program-extensions.ts';
 import { stderrOptions, stdoutOptions } from './stream.ts';
-import { watchOptions } from './watch.ts';
 
 export const programOptions = {
   command: optional('command', text, {
@@ -169,5 +169,5 @@ export const programOptions = {
     },
   }),
   ...oldLogOptions('program'),
-  ...watchOptions,
+  ...programExtensions,
 };

@@ -14,12 +14,14 @@ export const user: ValueType<UserEntry> = {
       ? ConfigError.absent(`Invalid user name ${value}`, { kind: 'user', name: value })
       : ConfigError.absent(`Invalid user id ${value}`, { kind: 'user-id', id: uid });
   },
+  format: ({ name, uid }) => name ?? String(uid),
 };
 
 /** User ids, of a list with commas. */
 export const users: ValueType<readonly number[]> = {
   expects: { en: 'users of this machine, separated by commas', zh: '本机用户，以逗号分隔' },
   parse: (value, host) => value.split(',').map((name) => user.parse(name.trim(), host).uid),
+  format: (uids) => uids.join(','),
 };
 
 /** Of a socket file; -1 leaves the id as it is. */
@@ -41,6 +43,7 @@ export function owner(option: string): ValueType<Owner> {
       if (uid !== null && gid !== null) return { uid, gid };
       throw new ConfigError(`Invalid ${option} value ${value}`);
     },
+    format: ({ uid, gid }) => (gid < 0 ? String(uid) : `${uid}:${gid}`),
   };
 }
 

@@ -27,6 +27,7 @@ export const inetAddress: ValueType<InetAddress> = {
     if (port === '') throw new ConfigError(`no port number specified in ${pythonRepr(port)}`);
     return { host: host === '*' ? '' : host, port: inRange(parseInteger(port)) };
   },
+  format: ({ host, port }) => `${host === '' ? '*' : host}:${port}`,
 };
 
 /** In lower case. */
@@ -41,6 +42,7 @@ export const hostNames: ValueType<readonly string[]> = {
     if (wrong !== undefined) throw new ConfigError(`not a host name without port: ${pythonRepr(wrong)}`);
     return names.filter((name) => name !== '');
   },
+  format: (names) => names.join(','),
 };
 
 function barePort(value: string): number {
@@ -72,7 +74,12 @@ export const fastCgiSocket: ValueType<SocketAddress> = {
     if (!path.startsWith('/')) throw printedTuple('Unix socket path %s is not an absolute path', path);
     return { kind: 'unix', path: absolutePath.parse(path, host) };
   },
+  format: formatSocket,
 };
+
+function formatSocket(address: SocketAddress): string {
+  return address.kind === 'unix' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
+}
 
 /** The original shows its unformatted arguments here. */
 function printedTuple(template: string, value: string): ConfigError {

@@ -19,6 +19,7 @@ export const environmentList: ValueType<ReadonlyMap<string, string>> = {
     }
     return pairs;
   },
+  format: (pairs) => [...pairs].map(([name, value]) => `${name}="${value}"`).join(','),
 };
 
 /** What of a list is lost without an error, and the key before it; null when everything counts, or when it is an error. */

@@ -18,4 +18,5 @@ export const eventNames: ValueType<readonly string[]> = {
     zh: '用逗号分隔的事件名称，例如 PROCESS_STATE, TICK_60',
   },
   parse: commaList,
+  format: (names) => names.join(','),
 };

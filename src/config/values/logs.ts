@@ -1,7 +1,7 @@
 // Values of the options that say what a log looks like and what becomes of its old files.
 import { pythonRepr } from '../../python/repr.ts';
 import { type Compression, ConfigError, type LineStyle, type RotationSchedule } from '../config.ts';
-import { boolean } from './scalars.ts';
+import { boolean, inUnits } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
 /** What may follow a percent sign, as in strftime(3); L is milliseconds, f microseconds. */
@@ -22,6 +22,7 @@ export const timestamp: ValueType<string | null> = {
     if (value.includes('%')) return checkedTimeFormat(value);
     return boolean.parse(value, host) ? ordinaryTimestamp : null;
   },
+  format: (format) => format ?? '',
 };
 
 export const lineFormat: ValueType<LineStyle['format']> = {
@@ -31,6 +32,7 @@ export const lineFormat: ValueType<LineStyle['format']> = {
     if (word === 'raw' || word === 'json' || word === 'logfmt') return word;
     throw new ConfigError(`not a log format: ${pythonRepr(value)}`);
   },
+  format: (format) => format,
 };
 
 export const compression: ValueType<Compression | null> = {
@@ -41,9 +43,16 @@ export const compression: ValueType<Compression | null> = {
     if (word === 'gzip' || word === 'zstd') return word;
     throw new ConfigError(`not a compression: ${pythonRepr(value)}`);
   },
+  format: (value) => value ?? '',
 };
 
 const ageUnits: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+const ageUnitSizes = [
+  { name: 'd', size: 86_400 },
+  { name: 'h', size: 3600 },
+  { name: 'm', size: 60 },
+];
 
 /** In seconds. */
 export const maxAge: ValueType<number | null> = {
@@ -58,6 +67,7 @@ export const maxAge: ValueType<number | null> = {
     if (seconds > 0) return seconds;
     throw new ConfigError(`not an age: ${pythonRepr(value)}`);
   },
+  format: (seconds) => (seconds === null ? '' : inUnits(seconds, ageUnitSizes)),
 };
 
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
@@ -73,7 +83,24 @@ export const schedule: ValueType<RotationSchedule | null> = {
     if (parsed !== undefined) return parsed;
     throw new ConfigError(`not a time of rotation: ${pythonRepr(value)}`);
   },
+  format: formatSchedule,
 };
+
+/** `hourly`, `daily 03:30`, `weekly mon 03:30`, `monthly 1 03:30`. */
+function formatSchedule(schedule: RotationSchedule | null): string {
+  if (schedule === null) return '';
+  if (schedule.every === 'hour') return 'hourly';
+  const [hour, minute] = [schedule.hour, schedule.minute].map((part) => String(part).padStart(2, '0'));
+  const time = `${hour}:${minute}`;
+  switch (schedule.every) {
+    case 'day':
+      return `daily ${time}`;
+    case 'week':
+      return `weekly ${weekdays[schedule.weekday]} ${time}`;
+    case 'month':
+      return `monthly ${schedule.day} ${time}`;
+  }
+}
 
 function scheduleOf(period: string | undefined, words: readonly string[]): RotationSchedule | undefined {
   if (period === 'hourly') return words.length === 0 ? { every: 'hour', minute: 0 } : undefined;

@@ -10,6 +10,7 @@ export const existingDirectory: ValueType<string> = {
     if (host.isDirectory(path)) return path;
     throw ConfigError.absent(`${value} is not an existing directory`, absentDirectory(path, host));
   },
+  format: (path) => path,
 };
 
 /** A path as it stands, the directory of which exists. */
@@ -24,6 +25,7 @@ const fileInDirectory: ValueType<string> = {
       absentDirectory(directory, host),
     );
   },
+  format: (path) => path,
 };
 
 /** Why `path`, as expandUser leaves it, is no directory. */
@@ -40,11 +42,13 @@ function absentDirectory(path: string, host: ConfigHost): Absence {
 export const absolutePath: ValueType<string> = {
   expects: { en: 'a path', zh: '路径' },
   parse: (value, host) => toAbsolute(value, host),
+  format: (path) => path,
 };
 
 export const absoluteFileInDirectory: ValueType<string> = {
   expects: fileInDirectory.expects,
   parse: (value, host) => toAbsolute(fileInDirectory.parse(value, host), host),
+  format: (path) => path,
 };
 
 export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
@@ -56,6 +60,7 @@ export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
     value === 'syslog' || value === 'journal'
       ? { kind: value }
       : { kind: 'file', path: absoluteFileInDirectory.parse(value, host) },
+  format: formatLogFile,
 };
 
 /** `empty`: the option is there without a value, which means `none` to programs and '' to clients. */
@@ -90,7 +95,14 @@ export const childLogFile: ValueType<ChildLogChoice> = {
         return { kind: 'file', path: fileInDirectory.parse(value, host) };
     }
   },
+  format: formatLogFile,
 };
+
+/** A file is its path, anything else the word for it. */
+function formatLogFile(logfile: ChildLogChoice): string {
+  if (logfile.kind === 'file') return logfile.path;
+  return logfile.kind === 'empty' ? '' : logfile.kind.toUpperCase();
+}
 
 /** os.path.abspath after os.path.expanduser. */
 export function toAbsolute(path: string, host: ConfigHost): string {

@@ -1,5 +1,5 @@
 // Values that need nothing but their text: numbers, words, signals, lists of them.
-import { isSignal, signalNumber } from '../../linux/signals.ts';
+import { isSignal, signalName, signalNumber } from '../../linux/signals.ts';
 import { integerOrNull, parseOctal } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { strip } from '../../python/text.ts';
@@ -9,11 +9,13 @@ import type { ValueType } from './value-type.ts';
 export const text: ValueType<string> = {
   expects: { en: 'any text', zh: '任意文本' },
   parse: (value) => value,
+  format: (value) => value,
 };
 
 export const integer: ValueType<number> = {
   expects: { en: 'a whole number, such as 10', zh: '整数，例如 10' },
   parse: parseInteger,
+  format: String,
 };
 
 /** As the original's parser has it, with its complaint. Throws ConfigError. */
@@ -39,6 +41,7 @@ export const boolean: ValueType<boolean> = {
     if (truth !== undefined) return truth;
     throw new ConfigError(`not a valid boolean value: ${pythonRepr(value)}`);
   },
+  format: String,
 };
 
 const byteUnits = new Map([
@@ -46,6 +49,21 @@ const byteUnits = new Map([
   ['mb', 1024 ** 2],
   ['gb', 1024 ** 3],
 ]);
+
+const byteUnitSizes = [
+  { name: 'GB', size: 1024 ** 3 },
+  { name: 'MB', size: 1024 ** 2 },
+  { name: 'KB', size: 1024 },
+];
+
+/** `50MB`, `30d`: in the largest unit that leaves a whole number. `units`: from the largest on. */
+export function inUnits(
+  value: number,
+  units: readonly { readonly name: string; readonly size: number }[],
+): string {
+  const unit = units.find(({ size }) => value > 0 && value % size === 0);
+  return unit ? `${value / unit.size}${unit.name}` : String(value);
+}
 
 export const byteSize: ValueType<number> = {
   expects: {
@@ -57,6 +75,7 @@ export const byteSize: ValueType<number> = {
     const unit = byteUnits.get(lower.slice(-2));
     return unit === undefined ? parseInteger(lower) : parseInteger(lower.slice(0, -2)) * unit;
   },
+  format: (bytes) => inUnits(bytes, byteUnitSizes),
 };
 
 /** An octal number; `complain` makes the message from the text. */
@@ -70,6 +89,7 @@ export function octal(
       if (number !== null) return number;
       throw new ConfigError(complain(value));
     },
+    format: (number) => number.toString(8).padStart(3, '0'),
   };
 }
 
@@ -82,6 +102,7 @@ export const autoRestart: ValueType<AutoRestart> = {
     if (truth !== undefined) return truth ? 'always' : 'never';
     throw new ConfigError(`invalid 'autorestart' value ${pythonRepr(word)}`);
   },
+  format: (value) => (value === 'unexpected' ? value : String(value === 'always')),
 };
 
 export const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
@@ -93,6 +114,7 @@ export const logLevel: ValueType<LogLevel> = {
     if (level !== undefined) return level;
     throw new ConfigError(`bad logging level name ${pythonRepr(value)}`);
   },
+  format: (level) => level,
 };
 
 export const signal: ValueType<number> = {
@@ -106,6 +128,7 @@ export const signal: ValueType<number> = {
     if (isSignal(number)) return number;
     throw new ConfigError(`value ${pythonRepr(value)} is not a valid signal number`);
   },
+  format: (number) => signalName(number).replace(/^SIG/, ''),
 };
 
 function signalByName(value: string): number {
@@ -122,12 +145,14 @@ export const exitCodes: ValueType<readonly number[]> = {
     if (valid.length === codes.length) return valid.filter((code) => code !== null);
     throw new ConfigError(`not a valid list of exit codes: ${pythonRepr(value)}`);
   },
+  format: (codes) => codes.join(','),
 };
 
 /** `a, b,c`; nothing at all is an empty list, a comma at the end adds an empty item. */
 export const list: ValueType<readonly string[]> = {
   expects: { en: 'names separated by commas', zh: '用逗号分隔的名称' },
   parse: commaList,
+  format: (items) => items.join(','),
 };
 
 export function commaList(value: string): string[] {
@@ -138,6 +163,7 @@ export function commaList(value: string): string[] {
 export const nameExpression: ValueType<string> = {
   expects: { en: 'a name without space, colon and slash', zh: '不含空格、冒号和斜杠的名称' },
   parse: checkedName,
+  format: (name) => name,
 };
 
 /** The name without blanks at its ends. Throws ConfigError for a character that no name may have. */

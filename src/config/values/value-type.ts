@@ -7,4 +7,6 @@ export interface ValueType<T> {
   readonly expects: Bilingual;
   /** `text` is expanded and has no blanks at its ends. Throws ConfigError. */
   parse(text: string, host: ConfigHost): T;
+  /** The value as one would write it, without the doubled percent signs that expansion takes. */
+  format(value: T): string;
 }

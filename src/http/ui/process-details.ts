@@ -5,6 +5,7 @@ import { ConfigError, type Position } from '../../config/config.ts';
 import type { IniDocument, Section } from '../../config/dialect.ts';
 import type { ErrorSink } from '../../config/error-sink.ts';
 import { type Assembly, assemble } from '../../config/load.ts';
+import { type OptionTexts, processOptions } from '../../config/option-texts.ts';
 import type { OptionDescription } from '../../config/options/option.ts';
 import { kindOfSection } from '../../config/options/sections.ts';
 import { systemHost } from '../../config/system-host.ts';
@@ -13,7 +14,6 @@ import type { Process } from '../../supervisor/process.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import type { OptionView, ProcessDetails } from './api-types.ts';
 import type { History } from './history.ts';
-import { type OptionTexts, processOptions } from './option-texts.ts';
 import { sectionOf } from './section-of.ts';
 
 /** Reads the configuration files anew, for the places: nobody else needs them, and it is done only when asked for. */

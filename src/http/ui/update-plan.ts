@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
 import { diffGroups } from '../../config/diff.ts';
+import { groupOptions, hiddenValue, type OptionTexts, processOptions } from '../../config/option-texts.ts';
 import { programOptions } from '../../config/options/program.ts';
 import type { GroupChange, OptionChange, ProcessChange, UpdatePlan } from './api-types.ts';
-import { groupOptions, HIDDEN, type OptionTexts, processOptions } from './option-texts.ts';
 
 /** The token stands for exactly these changes from exactly this configuration. */
 export function updatePlan(
@@ -79,7 +79,7 @@ function changedVariables(
 ): OptionChange[] {
   return Object.keys(after)
     .filter((name) => Object.hasOwn(before, name) && before[name] !== after[name])
-    .map((name) => ({ option: `environment.${name}`, before: HIDDEN, after: `${HIDDEN} *` }));
+    .map((name) => ({ option: `environment.${name}`, before: hiddenValue, after: `${hiddenValue} *` }));
 }
 
 function kindOf(before: unknown, after: unknown): GroupChange['kind'] {

@@ -63,7 +63,7 @@ function describeProcess(process: ProcessConfig): unknown {
     stderr,
     serverurl,
     program: _known,
-    watch: _ours,
+    extensions: _ours,
     killascgroup: _oursToo,
     ...rest
   } = process;

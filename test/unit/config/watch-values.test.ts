@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { systemHost } from '../../../src/config/system-host.ts';
-import { hookTarget, httpStatus, httpUrl, memoryLimit, seconds } from '../../../src/config/values/watch.ts';
+import {
+  hookTarget,
+  httpStatus,
+  httpUrl,
+  memoryLimit,
+  seconds,
+} from '../../../src/config/values/extensions.ts';
 
 const host = systemHost();
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import type { GroupConfig } from '../../../../src/config/config.ts';
 import { loadConfig } from '../../../../src/config/load.ts';
+import { processOptions } from '../../../../src/config/option-texts.ts';
 import { programOptions } from '../../../../src/config/options/program.ts';
-import { processOptions } from '../../../../src/http/ui/option-texts.ts';
 import { updatePlan } from '../../../../src/http/ui/update-plan.ts';
 import { memoryHost } from '../../config/memory-host.ts';
 

@@ -1,11 +1,13 @@
-// The options that ask for more than keeping a process up. They are ours: the original needs a listener for each.
+// The options of programs that the original does not have. A row here is all that a further one needs: it is read into
+// `ProcessConfig.extensions` under its name, and documented, shown, compared and completed like the others.
+
+import { hookTarget, httpStatus, httpUrl, memoryLimit, seconds } from '../values/extensions.ts';
 import { boolean, text } from '../values/scalars.ts';
-import { hookTarget, httpStatus, httpUrl, memoryLimit, seconds } from '../values/watch.ts';
 import { optional, withDefault } from './option.ts';
 
 const since = 'tsupervisor 0.1';
 
-export const watchOptions = {
+export const programExtensions = {
   maxMemory: optional('max_memory', memoryLimit, {
     names: 'program',
     since,

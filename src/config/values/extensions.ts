@@ -1,4 +1,4 @@
-// Values of the options that watch over a process: limits, checks and who is told.
+// Values of the options that only we have: limits, checks and whom to notify.
 import { integerOrNull } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { ConfigError, type HookTarget } from '../config.ts';
@@ -12,6 +12,7 @@ export const memoryLimit: ValueType<number> = {
     if (bytes > 0) return bytes;
     throw new ConfigError(`max_memory must be above 0: ${pythonRepr(value)}`);
   },
+  format: byteSize.format,
 };
 
 /** A number of seconds as milliseconds. */
@@ -22,6 +23,7 @@ export const seconds: ValueType<number> = {
     if (number !== null && number >= 1 && number <= 86_400) return number * 1000;
     throw new ConfigError(`not a number of seconds from 1 to 86400: ${pythonRepr(value)}`);
   },
+  format: (ms) => String(ms / 1000),
 };
 
 export const httpStatus: ValueType<number> = {
@@ -31,11 +33,13 @@ export const httpStatus: ValueType<number> = {
     if (number !== null && number >= 100 && number <= 599) return number;
     throw new ConfigError(`not an HTTP status: ${pythonRepr(value)}`);
   },
+  format: String,
 };
 
 export const httpUrl: ValueType<string> = {
   expects: { en: 'a URL that begins with http:// or https://', zh: '以 http:// 或 https:// 开头的 URL' },
   parse: checkedUrl,
+  format: (url) => url,
 };
 
 const mailScheme = 'mailto:';
@@ -52,7 +56,19 @@ export const hookTarget: ValueType<HookTarget> = {
     if (value !== '') return { kind: 'command', command: value };
     throw new ConfigError('names neither a command nor a URL');
   },
+  format: formatHookTarget,
 };
+
+function formatHookTarget(target: HookTarget): string {
+  switch (target.kind) {
+    case 'webhook':
+      return target.url;
+    case 'mail':
+      return `${mailScheme}${target.address}`;
+    case 'command':
+      return target.command;
+  }
+}
 
 function checkedUrl(value: string): string {
   if (/^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value;

@@ -1,0 +1,146 @@
+// The options of a process as texts, by the keys of the configuration file. Made from the typed configuration, so
+// that nothing which decides is left out. Pure.
+import { channels } from './channel.ts';
+import type { GroupConfig, ProcessConfig } from './config.ts';
+import { eventListenerOptions, fastCgiOptions } from './options/group.ts';
+import type { Option, OptionTable } from './options/option.ts';
+import { programOptions as options } from './options/program.ts';
+import { programExtensions } from './options/program-extensions.ts';
+
+export type OptionTexts = ReadonlyMap<string, string>;
+
+/** What stands for a value that is not shown. */
+export const hiddenValue = '•••';
+
+/** Values of environment variables are left out: passwords are kept there. */
+export function processOptions(config: ProcessConfig): OptionTexts {
+  const variables = Object.keys(config.environment).toSorted();
+  return new Map([
+    ...textsOf(programValues(config)),
+    ...channels.flatMap((channel) => textsOf(streamValues(config, channel))),
+    ...textsOf(tableValues(programExtensions, config.extensions)),
+    ...variables.map((name) => [`environment.${name}`, hiddenValue] as const),
+  ]);
+}
+
+/** Those that are the group's own. */
+export function groupOptions(config: GroupConfig): OptionTexts {
+  const kind = ['type', config.kind] as const;
+  const priority = value(options.priority, config.priority);
+  return new Map([kind, ...textsOf([priority, ...valuesOfKind(config)])]);
+}
+
+interface OptionValue {
+  readonly key: string;
+  readonly text: string;
+}
+
+function textsOf(values: readonly OptionValue[]): (readonly [string, string])[] {
+  return values.map(({ key, text }) => [key, text]);
+}
+
+/** Null where the option is not set. */
+function value<T>({ key, type }: Option<T>, typed: T | null): OptionValue {
+  return { key, text: typed === null ? '' : type.format(typed) };
+}
+
+function tableValues(table: OptionTable, values: Readonly<Record<string, unknown>>): OptionValue[] {
+  return Object.entries(table).map(([name, option]) => value(option, values[name] ?? null));
+}
+
+function programValues(config: ProcessConfig): OptionValue[] {
+  return [
+    value(options.command, config.command),
+    value(options.directory, config.directory),
+    value(options.umask, config.umask),
+    value(options.priority, config.priority),
+    value(options.autostart, config.autostart),
+    value(options.autorestart, config.autorestart),
+    value(options.startsecs, config.startsecs),
+    value(options.startretries, config.startretries),
+    value(options.stopsignal, config.stopsignal),
+    value(options.stopwaitsecs, config.stopwaitsecs),
+    value(options.stopasgroup, config.stopasgroup),
+    value(options.killasgroup, config.killasgroup),
+    value(options.killascgroup, config.killascgroup),
+    value(options.exitcodes, config.exitcodes),
+    value(options.redirectStderr, config.redirectStderr),
+    {
+      key: options.user.key,
+      text: config.user === null ? '' : (config.user.name ?? String(config.user.uid)),
+    },
+    { key: options.serverurl.key, text: serverUrlText(config.serverurl) },
+  ];
+}
+
+function serverUrlText(serverurl: ProcessConfig['serverurl']): string {
+  if (serverurl.kind === 'url') return serverurl.url;
+  return serverurl.kind === 'auto' ? 'AUTO' : '';
+}
+
+function streamValues(config: ProcessConfig, channel: 'stdout' | 'stderr'): OptionValue[] {
+  const { logfile, rotation, lines, captureMaxBytes, eventsEnabled, syslog } = config[channel];
+  const rows = channel === 'stdout' ? stdoutRows : stderrRows;
+  return [
+    value(rows.logfile, logfile),
+    value(rows.maxBytes, rotation.maxBytes),
+    value(rows.backups, rotation.backups),
+    value(rows.rotate, rotation.schedule),
+    value(rows.compress, rotation.compression),
+    value(rows.maxAge, rotation.maxAgeSeconds),
+    value(rows.format, lines.format),
+    value(rows.timestamp, lines.timestamp),
+    value(rows.captureMaxBytes, captureMaxBytes),
+    value(rows.eventsEnabled, eventsEnabled),
+    value(rows.syslog, syslog),
+  ];
+}
+
+const stdoutRows = {
+  logfile: options.stdoutLogfile,
+  maxBytes: options.stdoutLogfileMaxBytes,
+  backups: options.stdoutLogfileBackups,
+  rotate: options.stdoutLogfileRotate,
+  compress: options.stdoutLogfileCompress,
+  maxAge: options.stdoutLogfileMaxAge,
+  format: options.stdoutLogfileFormat,
+  timestamp: options.stdoutLogfileTimestamp,
+  captureMaxBytes: options.stdoutCaptureMaxBytes,
+  eventsEnabled: options.stdoutEventsEnabled,
+  syslog: options.stdoutSyslog,
+};
+
+const stderrRows = {
+  logfile: options.stderrLogfile,
+  maxBytes: options.stderrLogfileMaxBytes,
+  backups: options.stderrLogfileBackups,
+  rotate: options.stderrLogfileRotate,
+  compress: options.stderrLogfileCompress,
+  maxAge: options.stderrLogfileMaxAge,
+  format: options.stderrLogfileFormat,
+  timestamp: options.stderrLogfileTimestamp,
+  captureMaxBytes: options.stderrCaptureMaxBytes,
+  eventsEnabled: options.stderrEventsEnabled,
+  syslog: options.stderrSyslog,
+};
+
+function valuesOfKind(config: GroupConfig): OptionValue[] {
+  switch (config.kind) {
+    case 'programs':
+      return [];
+    case 'eventlistener':
+      return [
+        value(eventListenerOptions.bufferSize, config.bufferSize),
+        value(eventListenerOptions.events, config.events),
+        value(eventListenerOptions.resultHandler, config.resultHandler),
+      ];
+    case 'fastcgi':
+      return [
+        { key: fastCgiOptions.socket.key, text: config.socketUrl },
+        value(fastCgiOptions.backlog, config.backlog),
+        ...(config.socket.kind === 'unix'
+          ? [value(fastCgiOptions.mode, config.socket.mode), value(fastCgiOptions.owner, config.socket.owner)]
+          : []),
+      ];
+  }
+}
