@@ -203,6 +203,9 @@ UnitFileState=enabled\nMainPID=0\n\nId=supervisord.service\nLoadState=not-found\
       scope: 'user',
     });
     expect(serviceIn('0::/user.slice/user-7.slice/session-2.scope\n')).toBeNull();
+    expect(serviceIn('0::/user.slice/user-7.slice/user@7.service/$(reboot).service\n')?.name).toBe(
+      'user@7.service',
+    );
   });
 
   test('that will not start it at the next boot is told', () => {
