@@ -1,4 +1,5 @@
 // The parameters that methods have in common, and what clients may send for them.
+import { integerOrNull } from '../python/integer.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 import { isArray, isStruct, type RpcValue, textOf } from '../xmlrpc/value.ts';
 import type { Param, RpcTypeName } from './method.ts';
@@ -56,12 +57,13 @@ function decodeText(value: RpcValue | undefined): string {
   return value;
 }
 
-/** Numbers in any clothes, as Python's int() takes them: `'4'`, 1.9, true. */
+/** Numbers in any clothes, as Python's int() takes them: `'4'`, `'1_0'`, 1.9, true. */
 function decodeInteger(value: RpcValue | undefined): number {
   if (typeof value === 'number' && Number.isFinite(value)) return Math.trunc(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
-  if (typeof value === 'string' && /^[+-]?\d+$/.test(value.trim())) return Number(value);
-  throw new RpcFault('INCORRECT_PARAMETERS');
+  const number = typeof value === 'string' ? integerOrNull(value) : null;
+  if (number === null) throw new RpcFault('INCORRECT_PARAMETERS');
+  return number;
 }
 
 /** As Python sees it: the text `false` is true, and what is empty is not. */

@@ -67,7 +67,7 @@ function decodeInteger(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number + 0 : BigInt(plain);
 }
 
-const DOUBLE = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+)?$/i;
+const DOUBLE = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
 const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
 
 function decodeDouble(text: string): number {

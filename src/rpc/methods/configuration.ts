@@ -60,6 +60,7 @@ export const configurationMethods: Readonly<Record<string, Method>> = {
 function configStruct(supervisor: Supervisor, group: GroupConfig, process: ProcessConfig): RpcStruct {
   return {
     autostart: process.autostart,
+    autorestart: autoRestart(process),
     directory: process.directory ?? 'none',
     uid: process.user?.uid ?? 'none',
     command: process.command,
@@ -79,6 +80,11 @@ function configStruct(supervisor: Supervisor, group: GroupConfig, process: Proce
     ...streamMembers('stderr', process.stderr, autoLog(supervisor, group, process, 'stderr')),
     serverurl: serverUrl(process),
   };
+}
+
+/** As Supervisor's next version tells it. */
+function autoRestart({ autorestart }: ProcessConfig): boolean | 'unexpected' {
+  return autorestart === 'unexpected' ? autorestart : autorestart === 'always';
 }
 
 function serverUrl({ serverurl }: ProcessConfig): string {

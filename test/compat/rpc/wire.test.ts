@@ -77,6 +77,7 @@ const same: Readonly<Record<string, string>> = {
   'an integer with a sign and an underscore': readLog('<int>+1_0</int>'),
   'an i8': readLog('<i8>6</i8>'),
   'a double': readLog('<double>7.9</double>'),
+  'a double with underscores': readLog('<double>0_7.9e0_0</double>'),
   'a boolean': readLog('<boolean>1</boolean>'),
   base64: info('<base64>Y2Fmw6k=</base64>'),
   'base64 that is no text': info('<base64>/w==</base64>'),
@@ -114,6 +115,25 @@ const different: Readonly<Record<string, Difference>> = {
     request: 'POST /RPC2 HTTP/1.1\r\nContent-Length: x\r\n\r\n',
     ours: 'HTTP/1.1 400 Bad Request',
   },
+  'a length beside a transfer coding': {
+    request: getState('Transfer-Encoding: chunked'),
+    ours: 'HTTP/1.1 411 Length Required',
+  },
+  'a length with an underscore': {
+    request: getState().replace(/Length: (\d)/, 'Length: $1_'),
+    ours: 'HTTP/1.1 400 Bad Request',
+  },
+  'a client that expects to be told to go on': {
+    request: getState('Expect: 100-continue'),
+    ours: 'HTTP/1.1 100 Continue',
+  },
+  'a name space': {
+    request: post(
+      '<methodCall xmlns="http://example"><methodName>supervisor.getState</methodName></methodCall>',
+    ),
+    ours: 'HTTP/1.1 200 OK',
+  },
+  'a digit of another script': { request: readLog('<int>٥</int>'), ours: 'HTTP/1.1 400 Bad Request' },
   'a request without version': { request: 'GET /nope\r\n\r\n', ours: 'HTTP/1.0 404 Not Found' },
   'a wrong type': { request: info('<int>5</int>'), ours: 'HTTP/1.1 200 OK' },
   'a document type': {

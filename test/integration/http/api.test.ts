@@ -24,6 +24,7 @@ stdout_logfile=%(here)s/cat.log
 [program:coloured]
 command=/bin/cat
 stdout_logfile=%(here)s/coloured.log
+autorestart=true
 [program:fails]
 command=/bin/sh -c "sleep 0.2; exit 3"
 startsecs=0
@@ -83,6 +84,15 @@ describe('/api/v1', () => {
     expect(
       await outcome(await get('/api/v1/supervisor.readProcessStdoutLog?name=cat&offset=0&length=0')),
     ).toEqual([200, { result: '' }]);
+  });
+
+  test("tells autorestart of every process, as Supervisor's next version does", async () => {
+    const { result } = Object(await (await get('/api/v1/supervisor.getAllConfigInfo')).json());
+    expect(result).toMatchObject([
+      { name: 'cat', autorestart: 'unexpected' },
+      { name: 'coloured', autorestart: true },
+      { name: 'fails', autorestart: false },
+    ]);
   });
 
   test('calls everything by POST, with parameters in an object', async () => {
