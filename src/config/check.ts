@@ -4,7 +4,7 @@ import { type Bilingual, type Config, ConfigError, type Position } from './confi
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
 import { type IniDocument, UnparsableLines } from './dialect.ts';
 import type { ErrorSink } from './error-sink.ts';
-import { type Assembly, assemble, type ConfigRequest } from './load.ts';
+import { type Assembly, assemble, type ConfigRequest, noSupervisordSection } from './load.ts';
 import { didYouMean, inPlainWords } from './plain-words.ts';
 import { cutEnvironments } from './suspicions/cut-environment.ts';
 import { givenTwice } from './suspicions/given-twice.ts';
@@ -29,7 +29,7 @@ export function checkConfig(request: ConfigRequest): CheckResult {
   try {
     const assembly = assemble(request, errors);
     const { document, config, files } = assembly;
-    const found = withMisspelt(errors.mistakes, document);
+    const found = withMisspelt(withoutConsequences(errors.mistakes), document);
     const warnings = [
       ...unknownNames(document).filter(({ position }) => !found.some((error) => isAt(error, position))),
       ...givenTwice(document),
@@ -56,6 +56,14 @@ function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnost
     ...suspiciousRights(suspect),
   ];
   return all.filter(({ position }) => !errors.some((error) => isAt(error, position)));
+}
+
+/** A file that could not be read to its end need not have its sections. */
+function withoutConsequences(errors: readonly Diagnostic[]): Diagnostic[] {
+  const isCut = errors.some(
+    ({ original, section, position }) => original && section === null && position !== null,
+  );
+  return errors.filter(({ original }) => !isCut || original !== noSupervisordSection().message);
 }
 
 /** An option that is missing because its name is misspelt is one mistake. */

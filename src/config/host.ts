@@ -26,6 +26,8 @@ export interface ConfigHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of a file. Throws whatever the system says. */
   readFile(path: string): Uint8Array;
+  /** The first bytes of a regular file; null for anything else. Never waits. */
+  readStart(path: string, bytes: number): Uint8Array | null;
   /** Names in a directory, in any order; none when it cannot be read. */
   listDirectory(path: string): readonly string[];
   isDirectory(path: string): boolean;
@@ -55,6 +57,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     tempdir: host.tempdir,
     env: host.env,
     readFile: (path) => host.readFile(path),
+    readStart: (path, bytes) => host.readStart(path, bytes),
     listDirectory: (path) => host.listDirectory(path),
     isDirectory: remember((path) => host.isDirectory(path)),
     isFile: (path) => host.isFile(path),

@@ -89,6 +89,6 @@ function environmentOf(host: ConfigHost): ReadonlyMap<string, string> {
   );
 }
 
-function noSupervisordSection(): ConfigError {
+export function noSupervisordSection(): ConfigError {
   return new ConfigError('.ini file does not include supervisord section');
 }

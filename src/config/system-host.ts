@@ -1,5 +1,16 @@
 // The machine we run on, as the configuration asks for it.
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
 import { isInstalledLocale } from '../linux/locale.ts';
@@ -19,6 +30,7 @@ export function systemHost(): ConfigHost {
     tempdir: temporaryDirectory(cwd),
     env: inheritedEnvironment(),
     readFile: (path) => readFileSync(path),
+    readStart,
     listDirectory,
     isDirectory,
     isFile,
@@ -55,6 +67,22 @@ function temporaryDirectory(cwd: string): string {
 
 function isWritable(path: string): boolean {
   return succeeds(() => accessSync(path, constants.W_OK | constants.X_OK));
+}
+
+/** What the path leads to may be anything, and may change between two looks: only the descriptor is asked. */
+function readStart(path: string, bytes: number): Uint8Array | null {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      if (!fstatSync(fd).isFile()) return null;
+      const buffer = new Uint8Array(bytes);
+      return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
 }
 
 function listDirectory(path: string): readonly string[] {

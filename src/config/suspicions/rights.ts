@@ -50,25 +50,22 @@ function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
   const read = files.map((file) => toAbsolute(file, host));
   const searched = patterns.filter((pattern) => /[*?[]/.test(pattern)).map(searchedDirectory);
   const places = new Set([...searched, ...read]);
-  return [...places].flatMap((place) => {
-    const facts = host.lookAt(place);
+  const open = [...places].flatMap((place) => {
     const parents = ancestors(place).filter((directory) => isReplaceable(host.lookAt(directory)));
-    const [open] = [...parents, ...(has(facts, OTHERS_WRITE) ? [place] : [])];
-    return open === undefined ? [] : [writable(open, place, read.includes(place))];
+    return [...parents, ...(has(host.lookAt(place), OTHERS_WRITE) ? [place] : [])].slice(0, 1);
   });
+  return [...new Set(open)].map(writable);
 }
 
-function writable(open: string, place: string, isFile: boolean): Diagnostic {
+function writable(open: string): Diagnostic {
   const message: Bilingual = {
     en: `everyone may write ${open}, and so decide what supervisord runs`,
     zh: `所有用户都能写入 ${open}，从而决定 supervisord 运行什么`,
   };
-  const position = isFile ? { file: place, line: 1 } : null;
   return {
     ...nothingKnown,
     severity: 'warning',
     message,
-    position,
     remedy: { en: `chmod o-w for ${open}`, zh: `对 ${open} 执行 chmod o-w` },
   };
 }

@@ -158,7 +158,7 @@ const habits: readonly Habit[] = [
 /** What to write instead of `command`, when it is one of those that leave; else null. `host`: to look into files that it names. */
 export function foregroundCommand(
   command: string,
-  host: Pick<ConfigHost, 'readFile' | 'cwd'> | null = null,
+  host: Pick<ConfigHost, 'readStart' | 'cwd'> | null = null,
 ): string | null {
   const { program, rest } = parts(command);
   if (/^\/etc\/(?:rc\.d\/)?init\.d\/./.test(program) && /\s(?:re)?start(?:\s|$)/.test(rest))
@@ -172,7 +172,7 @@ export function foregroundCommand(
 function leaves(
   { foreground, background, configuration }: Habit,
   rest: string,
-  host: Pick<ConfigHost, 'readFile' | 'cwd'> | null,
+  host: Pick<ConfigHost, 'readStart' | 'cwd'> | null,
 ): boolean {
   if (foreground?.test(rest)) return false;
   if (background?.test(rest)) return true;
@@ -185,15 +185,14 @@ function leaves(
 function ownText(
   { argument, files }: OwnConfiguration,
   rest: string,
-  host: Pick<ConfigHost, 'readFile' | 'cwd'>,
+  host: Pick<ConfigHost, 'readStart' | 'cwd'>,
 ): string | null {
   const named = argument.exec(rest)?.[1];
-  for (const path of named === undefined ? files : [absoluteIn(host.cwd, named.replaceAll(/["']/g, ''))])
-    try {
-      return new TextDecoder().decode(host.readFile(path).subarray(0, longestConfiguration));
-    } catch {
-      // It is not here: the next one, or what is known of the program alone.
-    }
+  const paths = named === undefined ? files : [absoluteIn(host.cwd, named.replaceAll(/["']/g, ''))];
+  for (const path of paths) {
+    const bytes = host.readStart(path, longestConfiguration);
+    if (bytes !== null) return new TextDecoder().decode(bytes);
+  }
   return null;
 }
 

@@ -111,7 +111,7 @@ const flaws: readonly {
 }[] = [
   {
     kinds: null,
-    pattern: /\s*[\n\r].*$/s,
+    pattern: /[\n\r].*$/s,
     meant: '',
     reason: {
       en: 'an indented line belongs to the value above it',

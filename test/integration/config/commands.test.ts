@@ -107,6 +107,16 @@ environment=A=a b
     chmodSync(directory, 0o700);
   });
 
+  test('never waits for, and never swallows, what a program calls its configuration', async () => {
+    const fifo = join(directory, 'fifo');
+    await run(['mkfifo', fifo]);
+    const command = (file: string) => `[program:x]\ncommand=/usr/sbin/nginx -c ${file}\n`;
+    for (const file of [fifo, '/dev/zero', directory]) {
+      const path = written('odd.conf', `[supervisord]\n${command(file)}`);
+      expect((await run([executable, 'check', path])).stdout).toContain('goes into the background by itself');
+    }
+  });
+
   test('says nothing of the tutorials as they are, on a machine that has their programs', async () => {
     mkdirSync(join(directory, 'tutorial.d'), { recursive: true });
     writeFileSync(

@@ -87,6 +87,15 @@ describe('checking a configuration', () => {
     expect(of(Buffer.from('\ufeff[supervisord]\n'))?.remedy?.en).toContain('byte order mark');
   });
 
+  test('does not miss sections in a file that could not be read to its end', () => {
+    expect(check('nonsense\n[supervisord]\n').map(({ message }) => message.en.split('\n')[0])).toEqual([
+      'File contains no section headers.',
+    ]);
+    expect(check('[program:x]\ncommand=/y\n').map(({ message }) => message.en)).toEqual([
+      '.ini file does not include supervisord section',
+    ]);
+  });
+
   test('warns of an option that continues the one above it', () => {
     expect(brief(check('[supervisord]\nidentifier=x\n  minfds = 5\n'))).toEqual([
       'warning 2 identifier an option begins without blanks before it',

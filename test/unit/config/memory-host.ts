@@ -27,6 +27,10 @@ export function memoryHost(
       if (content === undefined) throw new Error(`no file ${path}`);
       return typeof content === 'string' ? Buffer.from(content) : content;
     },
+    readStart: (path, bytes) => {
+      const content = contents.get(path);
+      return content === undefined ? null : Buffer.from(content).subarray(0, bytes);
+    },
     listDirectory(path) {
       const prefix = path.endsWith('/') ? path : `${path}/`;
       return [...contents.keys(), ...directories]

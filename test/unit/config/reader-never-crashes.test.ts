@@ -117,7 +117,7 @@ describe('the reader of configurations', () => {
             expect.stringContaining('neither a section nor an option'),
           );
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -299,6 +299,11 @@ describe('the rights of the files', () => {
       );
   });
 
+  test('are told of once for each place', () => {
+    const many = { ...included, '/etc/s.d/b.conf': '[program:b]\ncommand=/bin/cat\n' };
+    expect(warnings(withInclude, many, withModes({ '/etc/s.d': 0o777 }))).toHaveLength(1);
+  });
+
   test('are well when only a group may, or a directory on the way is like /tmp', () => {
     expect(warnings(withInclude, included, withModes({ '/etc/s.d': 0o775, '/etc': 0o1777 }))).toEqual([]);
   });
