@@ -100,10 +100,7 @@ export class ProcessChild {
   }
 
   sendStopSignal(): ProcessEvent | null {
-    const { config, name, pid, daemon } = this.owner;
-    const { stopsignal, stopasgroup } = config;
-    const whom = stopasgroup ? ' process group' : '';
-    daemon.log.debug(`killing ${name} (pid ${pid})${whom} with signal ${signalName(stopsignal)}`);
+    const { stopsignal, stopasgroup } = this.owner.config;
     return this.#kill(stopsignal, stopasgroup);
   }
 
@@ -170,9 +167,11 @@ export class ProcessChild {
   }
 
   #kill(number: number, asGroup: boolean): ProcessEvent | null {
+    const { name, pid, daemon } = this.owner;
+    const whom = asGroup ? ' process group' : '';
+    daemon.log.debug(`killing ${name} (pid ${pid})${whom} with signal ${signalName(number)}`);
     const failure = this.#child?.signal(number, asGroup ? 'group' : 'process') ?? null;
     if (failure === null) return null;
-    const { name, pid } = this.owner;
     return { type: 'signalFailed', reason: `unknown problem killing ${name} (${pid}):${errnoName(failure)}` };
   }
 
