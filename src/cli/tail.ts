@@ -113,7 +113,11 @@ function readText(
 ): Promise<FollowEnd> {
   const query = `?lines=${lines}&follow=${isFollowed}`;
   const path = `/api/v1/logs/${name}/${channel}/text`;
-  return followStream(server, path, (bytes) => output.write(bytes), signal, { query, onStart });
+  return followStream(server, path, (bytes) => output.write(bytes), signal, {
+    query,
+    onStart,
+    hasEnd: !isFollowed,
+  });
 }
 
 /** There is no such log, or the server is the original, which has no such URL. */

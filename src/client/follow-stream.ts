@@ -17,6 +17,8 @@ export interface StreamOptions {
   readonly query?: string;
   /** The server sends it. */
   readonly onStart?: () => void;
+  /** It has an end: a connection that is closed before that is a failure. */
+  readonly hasEnd?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function followStream(
   path: string,
   onBytes: (bytes: Uint8Array) => void,
   signal: AbortSignal,
-  { query = '', onStart = () => {} }: StreamOptions = {},
+  { query = '', onStart = () => {}, hasEnd = false }: StreamOptions = {},
 ): Promise<FollowEnd> {
   const ended = Promise.withResolvers<FollowEnd>();
   let isOver = false;
@@ -52,7 +54,7 @@ export async function followStream(
     const address = parseServerUrl(server.url);
     connection = await connect(address, {
       onData: (bytes) => readInto(reader, bytes, end),
-      onClose: (error) => end(error ? { kind: 'failed', error } : closedEnd(reader)),
+      onClose: (error) => end(error ? { kind: 'failed', error } : closedEnd(reader, hasEnd)),
     });
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
@@ -74,9 +76,10 @@ function readInto(reader: ResponseReader, bytes: Uint8Array, end: (how: FollowEn
   }
 }
 
-/** It has no end, so a connection that ends in the middle is no failure; before it is one. */
-function closedEnd(reader: ResponseReader): FollowEnd {
-  return reader.started ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };
+/** What has no end may be cut anywhere but before its beginning. */
+function closedEnd(reader: ResponseReader, hasEnd: boolean): FollowEnd {
+  const isEnded = hasEnd ? reader.end() : reader.started;
+  return isEnded ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };
 }
 
 function encodedPath(path: string): string {

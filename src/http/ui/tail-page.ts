@@ -1,6 +1,6 @@
 // `/tail.html?processname=NAME&limit=BYTES`: the end of a stdout log as a plain page, for those who have bookmarked it.
 
-import { readPiece } from '../../logs/reading/log-bytes.ts';
+import { readText } from '../../logs/reading/read-text.ts';
 import { findProcess } from '../../operations/find-process.ts';
 import { OperationError } from '../../operations/operation-error.ts';
 import { asFault } from '../../rpc/faults.ts';
@@ -46,7 +46,7 @@ async function tail(supervisor: Supervisor, name: string, bytes: number): Promis
 
 async function readTail(path: string, bytes: number): Promise<string | null> {
   try {
-    const piece = await readPiece(path, (size) => ({ start: Math.max(0, size - bytes), end: size }));
+    const piece = await readText(path, (size) => ({ start: Math.max(0, size - bytes), end: size }));
     return piece?.text ?? null;
   } catch {
     return null;

@@ -1,7 +1,7 @@
 // Methods that read and empty logs.
 import { isSystemError } from '../../linux/system-error.ts';
-import { readPiece } from '../../logs/reading/log-bytes.ts';
 import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
+import { readText } from '../../logs/reading/read-text.ts';
 import { clearMainLog, clearOpenLogs } from '../../operations/clear.ts';
 import { findProcess } from '../../operations/find-process.ts';
 import { RpcFault } from '../../xmlrpc/faults.ts';
@@ -92,7 +92,7 @@ function tailMethod(channel: Channel): Method {
 
 async function read(path: string | null, start: number, count: number): Promise<RpcValue> {
   if (path === null) throw new RpcFault('NO_FILE');
-  const piece = await readPiece(path, (size) => readWindow(size, start, count)).catch((error: unknown) => {
+  const piece = await readText(path, (size) => readWindow(size, start, count)).catch((error: unknown) => {
     throw isSystemError(error, 'ENOENT') ? new RpcFault('NO_FILE', path) : new RpcFault('FAILED');
   });
   if (piece === null) throw new RpcFault('BAD_ARGUMENTS');
@@ -102,7 +102,7 @@ async function read(path: string | null, start: number, count: number): Promise<
 async function tail(path: string | null, start: number, count: number): Promise<RpcValue> {
   if (path === null) return ['', 0, false];
   try {
-    const piece = await readPiece(path, (size) => tailWindow(size, start, count));
+    const piece = await readText(path, (size) => tailWindow(size, start, count));
     return piece ? [piece.text, fittingInt(piece.size), piece.window.overflow] : ['', 0, false];
   } catch (error) {
     return ['', isSystemError(error, 'ENOENT') ? 0 : start, false];

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { clientOf } from '../../support/client.ts';
 import { Conversation } from '../../support/conversation.ts';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const config = `
 [program:cat]
@@ -11,6 +12,12 @@ command=/bin/cat
 startsecs=0
 [program:dog]
 command=/bin/cat
+startsecs=0
+[program:log]
+command=/usr/bin/perl -e '$| = 1; $n = 0; while (<>) { print map { ++$n . " \\e[3" . $n %% 8 . "mcolour\\e[0m\\n" } 1 .. 5000 }'
+stdout_logfile=%(here)s/log.log
+stdout_logfile_maxbytes=20000
+stdout_logfile_backups=1000
 startsecs=0
 [program:hue]
 command=/bin/sh -c 'while read -r line; do printf "\\033[31m%%s\\033[0m\\n" "$line"; done'
@@ -107,6 +114,21 @@ describe('tail of a log with colours and control characters', () => {
     expect(tail.written).toContain('\x1b[31mred\r\n\x1b[0m');
     expect(tail.printed).toBe('dog | plain\nhue | red\n');
   });
+});
+
+test('tail -f misses and repeats nothing while a log grows and rotates', async () => {
+  await write('log', '\n');
+  await eventually(() => daemon.read('log.log') !== '', { what: 'the first lines' });
+  const tail = follow('tail', '-f', '-n', '3', 'log');
+  await tail.sees(' colour\n');
+  for (let count = 0; count < 12; count += 1) await write('log', '\n');
+  await tail.sees('65000 colour\n');
+  tail.signal('SIGINT');
+  await tail.ended();
+  const numbers = [...tail.written.matchAll(/^(\d+) /gm)].map(([, number]) => Number(number));
+  expect(numbers.length).toBeGreaterThan(50_000);
+  expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+  expect(tail.written).toBe(numbers.map((n) => `${n} \x1b[3${n % 8}mcolour\x1b[0m\n`).join(''));
 });
 
 test('tail -f of the original begins with what that sends of the end, and goes on', async () => {

@@ -11,7 +11,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const BIG_BYTES = 1024 * 1024;
 const bigReads = new Mutex();
 
-export interface LogPiece<W extends Window> {
+export interface TextOf<W extends Window> {
   readonly window: W;
   /** Of the whole file, in bytes. */
   readonly size: number;
@@ -23,10 +23,10 @@ export interface LogPiece<W extends Window> {
  * The part of the file at `path` that `choose` picks, given its size; null when it picks none.
  * Rejects as openLog does, or with the error of read(2).
  */
-export function readPiece<W extends Window>(
+export function readText<W extends Window>(
   path: string,
   choose: (size: number) => W | null,
-): Promise<LogPiece<W> | null> {
+): Promise<TextOf<W> | null> {
   return withLog(path, ({ handle, status }) => {
     const size = Number(status.size);
     const window = choose(size);
