@@ -10,6 +10,8 @@ import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
 import { openServers, type Servers } from '../http/servers.ts';
 import { type SeatedServers, seatServers } from '../http/socket-activation.ts';
+import { explainUntrusted } from '../linux/explain-untrusted.ts';
+import { UntrustedPath } from '../linux/guarded-path.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { cleanAutoLogs } from '../logs/auto-log.ts';
 import { reload, shutdown } from '../operations/end.ts';
@@ -186,6 +188,7 @@ function orStartError<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
+    if (error instanceof UntrustedPath) throw new StartError(`${what}: ${explainUntrusted(error)}`);
     if (isSystemError(error)) throw new StartError(`${what}: ${error.message}`);
     throw error;
   }

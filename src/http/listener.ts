@@ -1,9 +1,13 @@
 // Opens the listening socket of one server section, as the original does and with its words when it cannot.
-import { linkSync, lstatSync, unlinkSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
+import { basename, dirname, resolve } from 'node:path';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
 import { currentUid } from '../linux/credentials.ts';
+import type { Directory } from '../linux/directory.ts';
 import { SyscallError } from '../linux/errno.ts';
+import { explainUntrusted } from '../linux/explain-untrusted.ts';
+import { inDirectory } from '../linux/guarded-file.ts';
+import { UntrustedPath } from '../linux/guarded-path.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { libc } from '../linux/libc.ts';
 import { listenIpv6 } from '../linux/listen-ipv6.ts';
@@ -72,41 +76,60 @@ function listenTo(address: string, port: number): number {
  * ever meets it half-made and nobody's living socket is replaced.
  */
 function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Listener {
-  const { path } = config;
+  const path = resolve(config.path);
   const temporary = `${path}.${process.pid}`;
   try {
     const fd = listenUnix({ ...config, path: temporary }, BACKLOG);
     try {
-      linkOverStale(temporary, path, onStale);
+      const inode = inDirectory(dirname(path), (directory) => {
+        try {
+          linkOverStale(directory, basename(temporary), path, onStale);
+        } finally {
+          directory.removeIfThere(basename(temporary));
+        }
+        return directory.statusOf(basename(path))?.ino;
+      });
+      return { fd, name: config.path, dispose: () => unlinkOwn(path, inode) };
     } catch (error) {
       libc.close(fd);
       throw error;
-    } finally {
-      unlinkSync(temporary);
     }
-    const { ino } = lstatSync(path);
-    return { fd, name: path, dispose: () => unlinkOwn(path, ino) };
   } catch (error) {
+    if (error instanceof UntrustedPath)
+      throw new ListenError(`Cannot open an HTTP server: ${explainUntrusted(error)}`);
     if (isDenied(error)) throw chownError(config);
     throw listenError(error);
   }
 }
 
-function linkOverStale(temporary: string, path: string, onStale: (path: string) => void): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+function linkOverStale(
+  directory: Directory,
+  temporary: string,
+  path: string,
+  onStale: (path: string) => void,
+): void {
+  const name = basename(path);
+  const found = directory.statusOf(name);
   if (found && !found.isSocket())
     throw new ListenError(`Cannot open an HTTP server: ${path} is not a socket`);
   if (found) {
     if (!isStaleSocket(path)) throw new ListenError(ALREADY_LISTENING);
     onStale(path);
-    unlinkSync(path);
+    directory.remove(name);
   }
-  linkSync(temporary, path);
+  directory.link(temporary, name);
 }
 
-/** Somebody may have put another socket there since. */
-function unlinkOwn(path: string, ino: number): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkSync(path);
+/** Another socket may have taken its place since, or its directory be gone. */
+function unlinkOwn(path: string, inode: number | undefined): void {
+  try {
+    inDirectory(dirname(path), (directory) => {
+      const name = basename(path);
+      if (directory.statusOf(name)?.ino === inode) directory.removeIfThere(name);
+    });
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
 }
 
 function isDenied(error: unknown): boolean {

@@ -84,6 +84,12 @@ export class Directory {
     checked(failed, 'rename', this.pathOf(from));
   }
 
+  /** One more name for the same file. Throws SyscallError. */
+  link(from: string, to: string): void {
+    const failed = libc.linkat(this.fd, ptr(cstring(from)), this.fd, ptr(cstring(to)), 0);
+    checked(failed, 'link', this.pathOf(to));
+  }
+
   /** Throws SyscallError. */
   remove(name: string): void {
     checked(libc.unlinkat(this.fd, ptr(cstring(name)), 0), 'unlink', this.pathOf(name));

@@ -1,13 +1,14 @@
 // Opens files at paths that other users may be able to change. As root nothing is followed that one of them could have
 // laid, and only what a log or a pidfile can be is opened: a regular file with one name. What is refused to root is tried
 // once more with the rights of the user whose directory it is, who gains nothing by that.
-import { fstatSync, type Stats, statSync } from 'node:fs';
+import { fstatSync, readSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { withFileRightsOf } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
 import { locate, type OpenToOthers, openWay, type Place, UntrustedPath, type Way } from './guarded-path.ts';
 import { cstring, libc, ptr } from './libc.ts';
-import { O_CLOEXEC, O_PATH } from './open-flags.ts';
+import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from './open-flags.ts';
 import { openResolving, RESOLVE_NO_SYMLINKS } from './openat2.ts';
 import { userById } from './users.ts';
 
@@ -40,6 +41,16 @@ export function holdTrusted(path: string): number {
   return openAsRoot(path, { flags: O_PATH });
 }
 
+/** Why openGuarded has just refused a path with EACCES; null when it is not for the sake of other users. */
+export function refusalOf(path: string, writer: number | null): UntrustedPath | null {
+  try {
+    if (isGuarding()) libc.close(openAsRoot(path, { flags: O_PATH, writer }));
+    return null;
+  } catch (error) {
+    return error instanceof UntrustedPath ? error : null;
+  }
+}
+
 /** Of the file that openGuarded would open; null when there is none, or it would not. Throws SyscallError without descriptors. */
 export function statusOfGuarded(path: string, writer: number | null): Stats | null {
   if (!isGuarding()) return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -56,6 +67,23 @@ export function statusOfGuarded(path: string, writer: number | null): Stats | nu
     if (error instanceof SyscallError && (error.errno === E.EMFILE || error.errno === E.ENFILE)) throw error;
     return null;
   }
+}
+
+/** The beginning of a regular file, as much as `room` holds. Throws SyscallError, UntrustedPath. */
+export function readGuarded(path: string, room: number): string {
+  const fd = openGuarded(path, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY });
+  try {
+    if (!fstatSync(fd).isFile()) return '';
+    const buffer = Buffer.alloc(room);
+    return buffer.toString('utf8', 0, readSync(fd, buffer));
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** Missing is fine. Throws SyscallError, UntrustedPath. */
+export function removeGuarded(path: string): void {
+  inDirectory(dirname(path), (directory) => directory.removeIfThere(basename(path)));
 }
 
 /** Calls `action` with the directory at an absolute path and the rights to use it. Throws SyscallError, UntrustedPath. */

@@ -43,6 +43,7 @@ const { symbols } = dlopen('libc.so.6', {
   getxattr: { args: ['ptr', 'ptr', 'ptr', 'usize'], returns: 'i64' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
   lchown: { args: ['ptr', 'u32', 'u32'], returns: 'i32' },
+  linkat: { args: ['i32', 'ptr', 'i32', 'ptr', 'i32'], returns: 'i32' },
   listen: { args: ['i32', 'i32'], returns: 'i32' },
   lseek: { args: ['i32', 'i64', 'i32'], returns: 'i64' },
   madvise: { args: ['u64', 'u64', 'i32'], returns: 'i32' },

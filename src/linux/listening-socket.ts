@@ -1,6 +1,9 @@
 // Listening stream sockets as bare file descriptors, to be handed to children. Close-on-exec, blocking.
-import { lstatSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
+import { inDirectory } from './guarded-file.ts';
 import { resolveIpv4 } from './ipv4-address.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
 
@@ -17,23 +20,45 @@ export interface TcpSocketSpec {
   readonly port: number;
 }
 
-/** Listens at `path`; a socket that is there is replaced, any other file is not. Throws SyscallError. */
-export function listenUnix({ path, mode, owner }: UnixSocketSpec, backlog: number): number {
+/**
+ * Listens at `path`; a socket that is there is replaced, any other file is not. Throws SyscallError, UntrustedPath where a
+ * link of another user leads there.
+ */
+export function listenUnix(spec: UnixSocketSpec, backlog: number): number {
+  const path = resolve(spec.path);
+  return inDirectory(dirname(path), (directory, open) =>
+    listenIn(directory, { ...spec, name: basename(path), isOpen: open !== null }, backlog),
+  );
+}
+
+interface SocketInDirectory extends UnixSocketSpec {
+  readonly name: string;
+  /** Whether others can change the directory. */
+  readonly isOpen: boolean;
+}
+
+function listenIn(
+  directory: Directory,
+  { path, mode, owner, name, isOpen }: SocketInDirectory,
+  backlog: number,
+): number {
   return opened(AF_UNIX, path, (fd) => {
     // The file has exactly these bits from its creation: by chmod somebody who may write to its directory could get them
     // for whatever file he links to there.
     checked(libc.fchmod(fd, mode), 'fchmod', path);
     const umask = libc.umask(0);
     try {
-      bindReplacing(fd, path);
+      if (cstring(path).length > MAX_UNIX_PATH) throw new SyscallError('bind', E.ENAMETOOLONG, path);
+      // By the path people know it, where it leads to this directory for certain.
+      bindReplacing(fd, isOpen ? `/proc/self/fd/${directory.fd}/${name}` : path, directory, name);
     } finally {
       libc.umask(umask);
     }
     try {
-      checked(libc.lchown(cstring(path), owner.uid >>> 0, owner.gid >>> 0), 'chown', path);
+      giveTo(owner, directory, name);
       checked(libc.listen(fd, backlog), 'listen', path);
     } catch (error) {
-      libc.unlink(cstring(path));
+      directory.removeIfThere(name);
       throw error;
     }
   });
@@ -72,19 +97,31 @@ function opened(family: number, subject: string, setUp: (fd: number) => void): n
   }
 }
 
-function bindReplacing(fd: number, path: string): void {
-  const name = cstring(path);
-  if (name.length > MAX_UNIX_PATH) throw new SyscallError('bind', E.ENAMETOOLONG, path);
-  const address = socketAddress(AF_UNIX, name);
+function bindReplacing(fd: number, path: string, directory: Directory, name: string): void {
+  const address = socketAddress(AF_UNIX, cstring(path));
   if (libc.bind(fd, ptr(address), address.length) === 0) return;
-  if (errno() === E.EADDRINUSE && isReplaceable(path)) checked(libc.unlink(name), 'unlink', path);
-  checked(libc.bind(fd, ptr(address), address.length), 'bind', path);
+  if (errno() === E.EADDRINUSE && isReplaceable(directory, name)) directory.remove(name);
+  checked(libc.bind(fd, ptr(address), address.length), 'bind', directory.pathOf(name));
 }
 
 /** What an earlier run left there, but nobody's data. */
-function isReplaceable(path: string): boolean {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  return found !== undefined && (found.isSocket() || found.isSymbolicLink());
+function isReplaceable(directory: Directory, name: string): boolean {
+  const found = directory.statusOf(name);
+  return found !== null && (found.isSocket() || found.isSymbolicLink());
+}
+
+/** By descriptor, and only what we have just made: another user may have put something else there. */
+function giveTo({ uid, gid }: UnixSocketSpec['owner'], directory: Directory, name: string): void {
+  const path = directory.pathOf(name);
+  const socket = directory.hold(name);
+  if (socket === null) throw new SyscallError('chown', E.ENOENT, path);
+  try {
+    const found = fstatSync(socket);
+    if (!found.isSocket() || found.nlink !== 1) throw new SyscallError('chown', E.EACCES, path);
+    checked(libc.chown(ptr(cstring(`/proc/self/fd/${socket}`)), uid >>> 0, gid >>> 0), 'chown', path);
+  } finally {
+    libc.close(socket);
+  }
 }
 
 function socketAddress(family: number, rest: Iterable<number>): Uint8Array {

@@ -4,12 +4,12 @@ import type { Rotation } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
-import { statusOfGuarded } from '../linux/guarded-file.ts';
+import { removeGuarded, statusOfGuarded } from '../linux/guarded-file.ts';
 import { UntrustedPath } from '../linux/guarded-path.ts';
 import { awaitsCompression } from './compressed-copy.ts';
 import { DropCounter } from './drop-counter.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
-import { holdOldest, removeLog, removeOldBackups, shiftBackups } from './rotation.ts';
+import { holdOldest, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './rotation-schedule.ts';
 
 /** How often it is looked whether the file is still the one at its path; only while something is written. */
@@ -117,7 +117,7 @@ export class LogFile implements LogTarget {
 
   clear(): number {
     return this.#errnoOf(() => {
-      removeLog(this.path);
+      removeGuarded(this.path);
       this.#replace(this.#open());
     });
   }

@@ -77,11 +77,6 @@ export function plainBackups(at: LogDirectory, backups: number): string[] {
   return names.reverse().filter((name) => at.directory.statusOf(name)?.isFile());
 }
 
-/** Removes the file, to begin a new one. Missing is fine. Throws what the system says. */
-export function removeLog(path: string): void {
-  inLogDirectory(path, ({ directory, base }) => directory.removeIfThere(base));
-}
-
 /** The numbers up to `highest` that there are, ascending. */
 function oldNumbers(at: LogDirectory, highest: number): number[] {
   const numbers: number[] = [];

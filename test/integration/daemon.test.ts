@@ -222,7 +222,9 @@ describe('signals to the daemon', () => {
     await daemon.supervisorctl('stop', 'cat');
     await daemon.supervisorctl('remove', 'cat');
     rmSync(daemon.path('logs'), { recursive: true });
-    expect((await daemon.supervisorctl('add', 'cat')).stdout).toContain('<Fault 30: "FAILED: cat: ENOENT');
+    expect((await daemon.supervisorctl('add', 'cat')).stdout).toContain(
+      `<Fault 30: 'FAILED: cat: open ${daemon.path('logs')}: ENOENT'`,
+    );
     mkdirSync(daemon.path('logs'));
     expect((await daemon.supervisorctl('add', 'cat')).stdout).toBe('cat: added process group\n');
     expect(await daemon.stop()).toBe(0);

@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Rotation } from '../../config/config.ts';
 import { within } from '../../event-loop/with-timeout.ts';
-import { SyscallError } from '../../linux/errno.ts';
+import { E, SyscallError } from '../../linux/errno.ts';
 import { currentUmask, ownDescriptorOf } from '../../linux/file.ts';
+import { refusalOf } from '../../linux/guarded-file.ts';
 import type { Sink } from '../../logs/sink.ts';
 import type { FileFacts, StreamSettings } from '../protocol/messages.ts';
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
@@ -184,8 +185,8 @@ export class DataPlane implements WritableWatch {
     const log = thread.number();
     const permissions = mode ?? 0o666 & ~currentUmask();
     const errno = thread.openLog({ log, path: resolve(path), mode: permissions, writer, rotation });
-    if (errno !== 0) throw new SyscallError('open', errno, path);
-    return new Log(log, path, thread);
+    if (errno === 0) return new Log(log, path, thread);
+    throw (errno === E.EACCES && refusalOf(resolve(path), writer)) || new SyscallError('open', errno, path);
   }
 
   /** For what a pool prints. A pool whose output cannot be opened goes on without it. */

@@ -1,5 +1,6 @@
 // The pid that a pidfile holds. Another user may be able to write there: a pipe or a device is not waited for.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readGuarded } from '../../linux/guarded-file.ts';
 
 /** Longer than any pid. */
 const READ_BYTES = 32;
@@ -12,14 +13,7 @@ export function pidIn(pidfile: string): number | null {
 
 function beginningOf(path: string): string {
   try {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    try {
-      if (!fstatSync(fd).isFile()) return '';
-      const bytes = Buffer.alloc(READ_BYTES);
-      return bytes.toString('latin1', 0, readSync(fd, bytes));
-    } finally {
-      closeSync(fd);
-    }
+    return readGuarded(resolve(path), READ_BYTES);
   } catch {
     return '';
   }

@@ -1,0 +1,114 @@
+// What else a daemon of root writes where others can change the directory: its pidfile, its log, its sockets, AUTO logs.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Daemon, ours, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stage } from './stage.ts';
+
+let stage: Stage;
+let before: Record<string, string>;
+beforeEach(() => {
+  stage = new Stage();
+  before = stage.vaultState();
+});
+afterEach(() => {
+  expect(stage.vaultState()).toEqual(before);
+  stage.remove();
+});
+
+/** Starts in the foreground until it ends by itself; what it says. */
+async function startInVain(supervisord: string, more = ''): Promise<string> {
+  const config = join(stage.root, 'supervisord.conf');
+  writeFileSync(config, `[supervisord]\nnodaemon=true\n${supervisord}\n${more}`);
+  const { status, stdout, stderr } = await run([...ours, '-n', '-c', config]);
+  expect(status).not.toBe(0);
+  return stdout + stderr;
+}
+
+describe('with a link of another user in the place of', () => {
+  test('the pidfile, the daemon runs without one and says why', async () => {
+    const pidfile = join(stage.logs, 'supervisord.pid');
+    symlinkSync(join(stage.vault, 'shadow'), pidfile);
+    const config = join(stage.root, 'supervisord.conf');
+    writeFileSync(config, `[supervisord]\nlogfile=${stage.root}/log\npidfile=${pidfile}\n`);
+    const daemon = Bun.spawn([...ours, '-n', '-c', config], {
+      stdin: 'ignore',
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
+    const why = `${pidfile} is a symbolic link, and user nobody can change ${stage.home}`;
+    const log = () =>
+      existsSync(join(stage.root, 'log')) ? readFileSync(join(stage.root, 'log'), 'utf8') : '';
+    await eventually(() => log().includes(why), { what: why });
+    expect(log()).toContain(`could not write pidfile ${pidfile}`);
+    daemon.kill('SIGTERM');
+    expect(await daemon.exited).toBe(0);
+    expect(lstatSync(pidfile).isSymbolicLink()).toBe(true);
+  });
+
+  test('the main log, the daemon does not start', async () => {
+    symlinkSync(join(stage.vault, 'shadow'), stage.log('supervisord.log'));
+    const said = await startInVain(`logfile=${stage.log('supervisord.log')}\npidfile=${stage.root}/pid`);
+    expect(said).toContain('supervisord.log is a symbolic link, and user nobody can change');
+  });
+
+  test('the directory of a socket, it is not served', async () => {
+    renameSync(stage.logs, `${stage.logs}.aside`);
+    symlinkSync(stage.vault, stage.logs);
+    const said = await startInVain(
+      `logfile=${stage.root}/log\npidfile=${stage.root}/pid`,
+      `[unix_http_server]\nfile=${stage.logs}/s.sock\n`,
+    );
+    expect(said).toContain(`${stage.logs} is a symbolic link, and user nobody can change ${stage.home}`);
+  });
+
+  test('childlogdir, no AUTO log is created or removed there', async () => {
+    writeFileSync(join(stage.vault, 'app-stdout---supervisor-abcdefgh.log'), 'of root');
+    before = stage.vaultState();
+    renameSync(stage.logs, `${stage.logs}.aside`);
+    symlinkSync(stage.vault, stage.logs);
+    const said = await startInVain(
+      `logfile=${stage.root}/log\npidfile=${stage.root}/pid\nchildlogdir=${stage.logs}`,
+      '[program:app]\ncommand=sleep 1000\n',
+    );
+    expect(said).toContain(`${stage.logs} is a symbolic link, and user nobody can change ${stage.home}`);
+  });
+});
+
+describe('in a directory of another user', () => {
+  test('sockets are served and given to whom the configuration says', async () => {
+    const path = join(stage.logs, 's.sock');
+    const daemon = await Daemon.start({ config: `[unix_http_server:more]\nfile=${path}\nchown=daemon\n` });
+    expect(lstatSync(path).uid).toBe(1);
+    expect((await run(['curl', '-s', '--unix-socket', path, 'http://localhost/ok.html'])).stdout).toBe('OK');
+    expect(await daemon.stop()).toBe(0);
+    expect(readdirSync(stage.logs)).toEqual([]);
+  });
+
+  test('AUTO logs and the pidfile are written', async () => {
+    const daemon = await Daemon.start({
+      supervisord: `childlogdir=${stage.logs}\npidfile=${stage.logs}/pid`,
+      config: '[program:app]\ncommand=echo hello\nstartsecs=0\nautorestart=false\n',
+    });
+    const logs = () => readdirSync(stage.logs).filter((name) => name.startsWith('app-stdout'));
+    await eventually(
+      () => logs().some((name) => readFileSync(join(stage.logs, name), 'utf8') === 'hello\n'),
+      {
+        what: 'the AUTO log',
+      },
+    );
+    expect(readFileSync(join(stage.logs, 'pid'), 'utf8')).toBe(`${daemon.pid}\n`);
+    expect(await daemon.stop()).toBe(0);
+    rmSync(join(stage.logs, logs()[0] ?? ''));
+  });
+});
