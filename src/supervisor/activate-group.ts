@@ -5,16 +5,9 @@ import { activateFastCgiGroup } from './fastcgi-group.ts';
 import { Group } from './group.ts';
 import { activateListenerPool } from './listener-pool.ts';
 import { Process } from './process.ts';
-import { attachMonitors } from './process-monitors.ts';
 
 /** Throws SyscallError when the log file of a process with an AUTO log cannot be made. */
 export function activateGroup(config: GroupConfig, daemon: DaemonContext): Group {
-  const group = groupOf(config, daemon);
-  for (const process of group.processes) attachMonitors(process, daemon);
-  return group;
-}
-
-function groupOf(config: GroupConfig, daemon: DaemonContext): Group {
   switch (config.kind) {
     case 'programs':
       return new Group(

@@ -1,7 +1,14 @@
 // A group of processes that is active: what a [program:x], [group:x], listener pool or FastCGI section became.
 import type { GroupConfig } from '../config/config.ts';
-import type { Process } from './process.ts';
-import { isStopped } from './process-state.ts';
+import type { Child } from './child.ts';
+import type { Process, ProcessSnapshot } from './process.ts';
+import { isStopped, pidOf } from './process-state.ts';
+
+/** Serialisable. */
+export interface GroupSnapshot {
+  readonly name: string;
+  readonly processes: readonly { readonly name: string; readonly process: ProcessSnapshot }[];
+}
 
 export class Group {
   /** In the order of the configuration, which is the order of starting at boot. */
@@ -29,6 +36,19 @@ export class Group {
   /** Ascending priority; equal ones in the order of the configuration. */
   get processesByPriority(): readonly Process[] {
     return this.processes.toSorted((a, b) => a.config.priority - b.config.priority);
+  }
+
+  snapshot(): GroupSnapshot {
+    const processes = this.processes.map((process) => ({ name: process.name, process: process.snapshot() }));
+    return { name: this.name, processes };
+  }
+
+  /** `childOf`: the child that a process of it had, if it still runs. */
+  restore({ processes }: GroupSnapshot, childOf: (pid: number) => Child | null): void {
+    for (const { name, process } of processes) {
+      const pid = pidOf(process.life.state);
+      this.process(name)?.restore(process, pid === null ? null : childOf(pid));
+    }
   }
 
   get unstopped(): readonly Process[] {

@@ -11,22 +11,45 @@ export interface HealthCheck {
   readonly probe: HealthProbe;
 }
 
+/** Serialisable. On the process's clock; null while no probe is due. */
+export interface MonitorSnapshot {
+  readonly option: HealthCheck['option'];
+  readonly dueAt: number | null;
+}
+
 /** Probes `intervalMs` after the process became RUNNING, and so long after each probe; no timer in other states. */
 export class HealthMonitor {
+  #dueAt: number | null = null;
   #cancelTimer = () => {};
 
   constructor(
     private readonly process: Process,
     private readonly check: HealthCheck,
   ) {
-    process.onTransition(() => this.#arm());
+    process.onTransition(() => this.#schedule());
   }
 
-  #arm(): void {
+  snapshot(): MonitorSnapshot {
+    return { option: this.check.option, dueAt: this.#dueAt };
+  }
+
+  /** Goes on where a monitor of this check was. */
+  restore({ dueAt }: MonitorSnapshot): void {
+    this.#arm(dueAt);
+  }
+
+  #schedule(): void {
+    const isRunning = this.process.state === 'RUNNING';
+    this.#arm(isRunning ? this.process.daemon.clock.now() + this.check.intervalMs : null);
+  }
+
+  #arm(dueAt: number | null): void {
     this.#cancelTimer();
-    const { state, pid, daemon } = this.process;
-    if (state !== 'RUNNING') return;
-    this.#cancelTimer = daemon.clock.after(this.check.intervalMs, () => void this.#run(pid));
+    this.#dueAt = dueAt;
+    if (dueAt === null) return;
+    const { clock } = this.process.daemon;
+    const { pid } = this.process;
+    this.#cancelTimer = clock.after(dueAt - clock.now(), () => void this.#run(pid));
   }
 
   async #run(pid: number): Promise<void> {
@@ -35,7 +58,7 @@ export class HealthMonitor {
     // Meanwhile it may have ended, or be another one already.
     if (process.state !== 'RUNNING' || process.pid !== pid) return;
     if (reason === null) {
-      this.#arm();
+      this.#schedule();
       return;
     }
     process.daemon.log.warn(`restarting '${process.name}': ${reason}`);

@@ -10,8 +10,10 @@ import type { Child } from './child.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
+import type { HealthMonitor, MonitorSnapshot } from './health-monitor.ts';
 import { ProcessChild, type ProcessRole } from './process-child.ts';
 import type { ProcessLogs } from './process-logs.ts';
+import { attachMonitors } from './process-monitors.ts';
 import {
   deadlineOf,
   type Lifecycle,
@@ -32,6 +34,7 @@ export interface ProcessSnapshot {
   readonly lastExit: ExitStatus | null;
   readonly started: Timestamp | null;
   readonly stopped: Timestamp | null;
+  readonly monitors: readonly MonitorSnapshot[];
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -40,6 +43,7 @@ export class Process {
   readonly name: string;
   readonly policy: RestartPolicy;
   readonly #child: ProcessChild;
+  readonly #monitors: readonly HealthMonitor[];
   #goal: Goal = { kind: 'none' };
   #life: Lifecycle = neverStarted;
   /** The state that listeners were last notified of. */
@@ -66,6 +70,7 @@ export class Process {
       stopMs: config.stopwaitsecs * 1000,
     };
     this.#child = new ProcessChild(this, role);
+    this.#monitors = attachMonitors(this);
   }
 
   /** What it shall be, and who asked for that. */
@@ -80,11 +85,12 @@ export class Process {
       lastExit: this.#lastExit,
       started: this.#started,
       stopped: this.#stopped,
+      monitors: this.#monitors.map((monitor) => monitor.snapshot()),
     };
   }
 
   /** Goes on where a process of this name was; its child, if it had one, must still run. To be called before anything else. */
-  restore({ goal, life, lastExit, started, stopped }: ProcessSnapshot, child: Child | null): void {
+  restore({ goal, life, lastExit, started, stopped, monitors }: ProcessSnapshot, child: Child | null): void {
     this.#goal = goal;
     this.#life = life;
     this.#notifiedState = life.state;
@@ -93,6 +99,10 @@ export class Process {
     this.#stopped = stopped;
     if (child) this.#child.inherit(child);
     this.#armTimer();
+    this.#monitors.forEach((monitor, index) => {
+      const written = monitors[index];
+      if (written) monitor.restore(written);
+    });
     // Nobody who held a restart back is left.
     this.release();
   }

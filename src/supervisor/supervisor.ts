@@ -5,8 +5,9 @@ import { diffGroups, type GroupDifference } from '../config/diff.ts';
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
+import type { Child } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
-import type { Group } from './group.ts';
+import type { Group, GroupSnapshot } from './group.ts';
 import type { Process } from './process.ts';
 import { byConfiguration } from './requester.ts';
 import { stopGroupsInTurn } from './shutdown.ts';
@@ -26,6 +27,12 @@ export type Ending = 'restart' | 'shutdown' | 'failure';
 
 /** Shorter than other bursts: the programs that were started take the processors from clients as well. */
 const startBurstMs = 10;
+
+/** What a supervisor and all its processes are, beside their children. Serialisable. */
+export interface SupervisorSnapshot {
+  readonly nextSerial: number;
+  readonly groups: readonly GroupSnapshot[];
+}
 
 export class Supervisor {
   #state: SupervisorState = 'RUNNING';
@@ -66,6 +73,22 @@ export class Supervisor {
   /** Of all groups, in the order in which "all" commands treat them. */
   get processesByPriority(): readonly Process[] {
     return this.groupsByPriority.flatMap((group) => group.processesByPriority);
+  }
+
+  snapshot(): SupervisorSnapshot {
+    return {
+      nextSerial: this.daemon.eventSerials.next,
+      groups: [...this.#groups.values()].map((group) => group.snapshot()),
+    };
+  }
+
+  /**
+   * Goes on where a supervisor of the same configuration was, instead of `run`. `childOf`: the child with that pid, if
+   * it still runs.
+   */
+  restore({ nextSerial, groups }: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
+    this.daemon.eventSerials.next = nextSerial;
+    for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
   }
 
   /** Settles when everything has stopped. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, ProcessConfig } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { EventSerials } from '../../../src/events/numbering.ts';
 import type { SupervisorEvent } from '../../../src/events/types.ts';
 import { E } from '../../../src/linux/errno.ts';
 import type { ExitStatus } from '../../../src/linux/wait.ts';
@@ -17,6 +18,7 @@ import type { Clock } from '../../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
 import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
 import type { OnExit } from '../../../src/supervisor/reaper.ts';
+import { Supervisor } from '../../../src/supervisor/supervisor.ts';
 import { TestContext } from '../../support/daemon-context.ts';
 import { memoryHost } from '../config/memory-host.ts';
 
@@ -134,6 +136,16 @@ export class Stage {
     const clock = new FakeClock();
     const daemon = this.#context.daemon({ children, clock });
     return new Performance(processConfig(options), daemon, children, clock);
+  }
+
+  /** A supervisor of this configuration, whose children and clock are these. */
+  supervisor(text: string, children: FakeChildren, clock: FakeClock): Supervisor {
+    const config = loaded(`[supervisord]\n${text}`);
+    return new Supervisor(
+      config,
+      this.#context.daemon({ children, clock, eventSerials: new EventSerials() }),
+      () => config,
+    );
   }
 
   async end(): Promise<void> {

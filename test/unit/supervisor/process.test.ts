@@ -60,6 +60,7 @@ const options = fc.constantFrom(
   'startsecs=1\nstartretries=2',
   'startsecs=0\nautorestart=true\nstopwaitsecs=1',
   'startsecs=2\nstartretries=0\nautorestart=unexpected',
+  'startsecs=0\nmax_memory=900GB',
 );
 
 async function carryOut({ process, children, clock }: Performance, wanted: Command): Promise<void> {
