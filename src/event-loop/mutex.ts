@@ -1,4 +1,5 @@
 // Work that takes much memory, one piece after the other, whoever asks and how often.
+import { collectGarbageSoon } from './collect-garbage.ts';
 
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
@@ -12,11 +13,7 @@ export class Mutex {
     try {
       return await action();
     } finally {
-      // The answer is made of it in this very turn. Left to itself the collector lets gigabytes gather.
-      setImmediate(() => {
-        Bun.gc(true);
-        resolve();
-      });
+      void collectGarbageSoon().then(resolve);
     }
   }
 }

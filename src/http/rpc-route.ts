@@ -1,5 +1,6 @@
 // /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
 
+import { collectGarbageSoon } from '../event-loop/collect-garbage.ts';
 import { Mutex } from '../event-loop/mutex.ts';
 import { burstMs, TimeSlice } from '../event-loop/time-slice.ts';
 import type { OperationContext, RequestContext } from '../operations/context.ts';
@@ -34,6 +35,8 @@ const SLICE_BYTES = 16 * 1024;
 const TURN_MS = burstMs / 2;
 /** Of these only one is decoded at a time. */
 const BIG_BYTES = 256 * 1024;
+/** Of several thousand processes; the memory that such an answer has taken is given back. */
+const BIG_ANSWER_CHARACTERS = 8 * 1024 * 1024;
 const MAX_LOGGED_CHARACTERS = 2000;
 
 class RpcHandler {
@@ -80,7 +83,9 @@ class RpcHandler {
 
   #returned({ method }: RpcCall, value: RpcValue): HttpResponse {
     this.log.trace(`XML-RPC method ${method}() returned successfully`);
-    return xml(encodeResponse(value));
+    const document = encodeResponse(value);
+    if (document.length > BIG_ANSWER_CHARACTERS) void collectGarbageSoon();
+    return xml(document);
   }
 
   #failed({ method }: RpcCall, error: unknown, body: Uint8Array): HttpResponse {

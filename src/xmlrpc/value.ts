@@ -28,12 +28,18 @@ export function isStruct(value: RpcValue | undefined): value is RpcStruct {
   return typeof value === 'object' && value !== null && !isArray(value) && !(value instanceof Date);
 }
 
-/** About how many bytes of memory a value takes. */
+/** Of the elements that a value, or a member of a struct, is written in. */
+const MARKUP_LENGTH = 36;
+
+/** About how many characters a value has as XML. */
 export function sizeOf(value: RpcValue): number {
-  if (typeof value === 'string') return 16 + value.length;
-  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), 16);
-  if (isStruct(value)) return Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 16);
-  return 16;
+  if (typeof value === 'string') return MARKUP_LENGTH + value.length;
+  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), MARKUP_LENGTH);
+  if (!isStruct(value)) return MARKUP_LENGTH;
+  return Object.entries(value).reduce<number>(
+    (sum, [name, member]) => sum + MARKUP_LENGTH + name.length + sizeOf(member),
+    MARKUP_LENGTH,
+  );
 }
 
 /** A text as it is; any other value as JSON. */

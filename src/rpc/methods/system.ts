@@ -7,7 +7,7 @@ import { dispatch } from '../dispatch.ts';
 import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
 import { calls, methodName } from '../params.ts';
 
-/** Of all results of a multicall together, as sizeOf counts them; the calls that are left then fail. */
+/** Of all results of a multicall together, in characters of XML; the calls that are left then fail. */
 const maxResultsSize = 32 * 1024 * 1024;
 
 /** Methods that the original does not have. They are not listed, so that who compares lists finds what it knows. */
