@@ -1,4 +1,5 @@
 // The methods of the supervisor namespace that our commands call, with their types. No command is known here.
+import type { Channel } from '../config/channel.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
 import {
   type ConfigChanges,
@@ -18,7 +19,7 @@ import {
 import { RpcClient } from './rpc-client.ts';
 import type { Server } from './server-address.ts';
 
-export type Channel = 'stdout' | 'stderr';
+export type { Channel };
 export type GroupAction = 'start' | 'stop' | 'signal';
 
 const groupMethods = {

@@ -1,4 +1,5 @@
 // What the options of logs say together: when they rotate, what becomes of the old files, what the lines look like.
+import type { Channel } from './channel.ts';
 import type { LineStyle, Rotation } from './config.ts';
 import type { Option } from './options/option.ts';
 import { programOptions as options } from './options/program.ts';
@@ -28,7 +29,7 @@ const rows = {
 };
 
 /** A program's, where a channel's own options stand before those for both. */
-export function readLogSettings(reader: SectionReader, channel: 'stdout' | 'stderr'): LogSettings {
+export function readLogSettings(reader: SectionReader, channel: Channel): LogSettings {
   const row = rows[channel];
   return {
     oldLogs: {

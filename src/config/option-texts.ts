@@ -1,6 +1,6 @@
 // The options of a process as texts, by the keys of the configuration file. Made from the typed configuration, so
 // that nothing which decides is left out. Pure.
-import { channels } from './channel.ts';
+import { type Channel, channels } from './channel.ts';
 import type { GroupConfig, ProcessConfig } from './config.ts';
 import { eventListenerOptions, fastCgiOptions } from './options/group.ts';
 import type { Option, OptionTable } from './options/option.ts';
@@ -78,7 +78,7 @@ function serverUrlText(serverurl: ProcessConfig['serverurl']): string {
   return serverurl.kind === 'auto' ? 'AUTO' : '';
 }
 
-function streamValues(config: ProcessConfig, channel: 'stdout' | 'stderr'): OptionValue[] {
+function streamValues(config: ProcessConfig, channel: Channel): OptionValue[] {
   const { logfile, rotation, lines, captureMaxBytes, eventsEnabled, syslog } = config[channel];
   const rows = channel === 'stdout' ? stdoutRows : stderrRows;
   return [

@@ -1,5 +1,7 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
+
 import { compareByCodePoint, strip } from '../python/text.ts';
+import type { Channel } from './channel.ts';
 import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';
 import { type LogSettings, readLogSettings } from './log-options.ts';
@@ -186,7 +188,7 @@ const streamOptions = {
 /** `redirected`: the stream goes where the other one goes, a file of its own is of no use. */
 function readStream(
   reader: SectionReader,
-  channel: 'stdout' | 'stderr',
+  channel: Channel,
   { oldLogs, ...settings }: OutputSettings,
   redirected: boolean,
   warnings: string[],

@@ -1,5 +1,6 @@
 // Entries of systemd's journal as its native protocol wants them (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), and
 // the lines that become their messages. Pure.
+import type { Channel } from '../config/channel.ts';
 import { beforeCharacter } from './line-formatter.ts';
 
 /** The fields that all entries of a log have. */
@@ -10,7 +11,7 @@ interface Speaker {
   readonly program: string;
   readonly process: string;
   readonly group: string;
-  readonly channel: 'stdout' | 'stderr';
+  readonly channel: Channel;
 }
 
 export function originOf({ program, process, group, channel }: Speaker): JournalOrigin {

@@ -1,5 +1,6 @@
 // Lines of a log as their reader wants them: with the time in front, or each as an object. Incremental, and pure
 // but for the time, which it is given.
+import type { Channel } from '../config/channel.ts';
 import type { LineStyle } from '../config/config.ts';
 import { TimeFormat } from './time-format.ts';
 
@@ -7,7 +8,7 @@ import { TimeFormat } from './time-format.ts';
 export interface LineSource {
   readonly process: string;
   readonly group: string;
-  readonly channel: 'stdout' | 'stderr';
+  readonly channel: Channel;
   readonly pid: number;
 }
 

@@ -18,7 +18,7 @@ startsecs=30
 startretries=1
 autostart=false
 [program:dies]
-command=/bin/sh -c 'kill -SEGV $$'
+command=/bin/sh -c 'sleep 1; kill -SEGV $$'
 startsecs=0
 autorestart=false
 autostart=false
@@ -69,6 +69,7 @@ async function live(daemon: Daemon): Promise<void> {
   for (const name of ['fails', 'dies']) await daemon.supervisorctl('start', name);
   await logged(daemon, 'gave up: missing entered FATAL state');
   await logged(daemon, 'gave up: fails entered FATAL state');
+  await logged(daemon, 'exited: dies');
   await daemon.supervisorctl('signal', 'HUP', 'cat');
   await logged(daemon, 'exited: cat');
   appendFileSync(daemon.configPath, '[program:new]\ncommand=/bin/cat\nstartsecs=0\n');

@@ -1,10 +1,9 @@
 // The options of a process's two output streams, the same for both.
+import type { Channel } from '../channel.ts';
 import { compression, lineFormat, maxAge, schedule, timestamp } from '../values/logs.ts';
 import { childLogFile } from '../values/paths.ts';
 import { boolean, byteSize, integer } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
-
-type Channel = 'stdout' | 'stderr';
 
 const streams = {
   stdout: { en: 'standard output', zh: '标准输出' },

@@ -1,4 +1,5 @@
 // Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
+import type { Channel } from '../../config/channel.ts';
 import type { GroupConfig, ProcessConfig, StreamConfig } from '../../config/config.ts';
 import { reload } from '../../operations/end.ts';
 import { addGroup, removeGroup, reread } from '../../operations/update.ts';
@@ -122,7 +123,7 @@ function autoLog(
   supervisor: Supervisor,
   group: GroupConfig,
   process: ProcessConfig,
-  channel: 'stdout' | 'stderr',
+  channel: Channel,
 ): string {
   const active = supervisor.groups.get(group.name);
   const path = active?.config === group ? active.process(process.name)?.logPaths[channel] : null;

@@ -1,4 +1,5 @@
 // Methods that read and empty logs.
+import type { Channel } from '../../config/channel.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
 import { readText } from '../../logs/reading/read-text.ts';
@@ -10,8 +11,6 @@ import type { RpcValue } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query, threeParams, twoParams } from '../method.ts';
 import { itemsAfter } from '../outcome-items.ts';
 import { length, offset, processName } from '../params.ts';
-
-type Channel = 'stdout' | 'stderr';
 
 const readLog = query(
   "Reads from the daemon's own log.",
