@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { clientOf } from '../../support/client.ts';
 import { Conversation } from '../../support/conversation.ts';
 import { Daemon, original, ours, run } from '../../support/daemon.ts';
-import { eventually } from '../../support/eventually.ts';
 
 const config = `
 [program:cat]
@@ -117,12 +116,15 @@ describe('tail of a log with colours and control characters', () => {
 });
 
 test('tail -f misses and repeats nothing while a log grows and rotates', async () => {
-  await write('log', '\n');
-  await eventually(() => daemon.read('log.log') !== '', { what: 'the first lines' });
-  const tail = follow('tail', '-f', '-n', '3', 'log');
-  await tail.sees(' colour\n');
-  for (let count = 0; count < 12; count += 1) await write('log', '\n');
-  await tail.sees('65000 colour\n');
+  const tail = follow('tail', '-f', '-n', '0', 'log');
+  let written = 0;
+  const writeMore = async () => {
+    await write('log', '\n');
+    written += 5000;
+  };
+  await tail.happensUntil(' colour\n', writeMore);
+  for (let count = 0; count < 12; count += 1) await writeMore();
+  await tail.sees(`${written} colour\n`);
   tail.signal('SIGINT');
   await tail.ended();
   const numbers = [...tail.written.matchAll(/^(\d+) /gm)].map(([, number]) => Number(number));
