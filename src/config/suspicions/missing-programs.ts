@@ -2,11 +2,11 @@
 import type { ProcessConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ConfigHost } from '../host.ts';
-import { aboutSetting, commands, firstWords, type Suspect } from './suspect.ts';
+import { aboutSetting, commands, commandWords, type Suspect } from './suspect.ts';
 
 export function missingPrograms(suspect: Suspect): Diagnostic[] {
   return commands(suspect).flatMap(({ section, command, process }) => {
-    const [program = ''] = firstWords(process.command);
+    const [program = ''] = commandWords(process.command);
     const fault = faultOf(program, process, suspect.host);
     if (fault === null) return [];
     const message = {

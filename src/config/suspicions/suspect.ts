@@ -57,9 +57,11 @@ export function commands({ document, config }: Pick<Suspect, 'document' | 'confi
 }
 
 /** The words of a command; none when it cannot be split. */
-export function firstWords(command: string): string[] {
-  return (command.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs) ?? []).map((word) =>
-    word.replaceAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_, double, single, escaped) =>
+export function commandWords(command: string): string[] {
+  const word = /(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs;
+  if (command.replace(word, '').trim() !== '') return [];
+  return (command.match(word) ?? []).map((found) =>
+    found.replaceAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_, double, single, escaped) =>
       typeof double === 'string' ? double.replaceAll(/\\(["\\])/g, '$1') : (single ?? escaped),
     ),
   );

@@ -1,6 +1,7 @@
 // Programs that do not run though they should, and why.
 import { processName } from '../../client/process-info.ts';
 import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
+import { commandWords } from '../../config/suspicions/suspect.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
 import { type Cause, causeOfFailure } from './failure-causes.ts';
@@ -105,8 +106,8 @@ function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: Vie
       zh: `它在 startsecs=${startsecs} 秒内结束：${how}`,
     },
     remedy: {
-      en: `${tail}\n${command ?? ''}   # try it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is meant to end' : ''}`.trim(),
-      zh: `${tail}\n${command ?? ''}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\nstartsecs = 0   # 如果它本来就是会结束的任务' : ''}`.trim(),
+      en: `${tail}\n${inShell(command ?? '')}   # try it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is meant to end' : ''}`.trim(),
+      zh: `${tail}\n${inShell(command ?? '')}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\nstartsecs = 0   # 如果它本来就是会结束的任务' : ''}`.trim(),
     },
   };
 }
@@ -138,10 +139,16 @@ function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
   return { en: `${why.en}; its last words:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
 }
 
+/** The command as a shell starts it without giving its words a meaning of their own; empty when it cannot be split. */
+function inShell(command: string): string {
+  return commandWords(command).map(shellWord).join(' ');
+}
+
 /** How to see it for oneself. */
 function howToSeeIt(command: string): Bilingual {
+  const line = inShell(command);
   return {
-    en: `${command}; echo "status $?"   # the prompt is back at once, and it still runs: it daemonises itself`,
-    zh: `${command}; echo "status $?"   # 立刻返回提示符而程序仍在运行，说明它自行转入后台`,
+    en: `${line}; echo "status $?"   # the prompt is back at once, and it still runs: it daemonises itself`,
+    zh: `${line}; echo "status $?"   # 立刻返回提示符而程序仍在运行，说明它自行转入后台`,
   };
 }

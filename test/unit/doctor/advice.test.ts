@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { checkConfig } from '../../../src/config/check.ts';
 import { explainDiagnostic } from '../../../src/doctor/checks/configuration.ts';
 import { unwritablePlaces } from '../../../src/doctor/checks/places.ts';
+import { checkPrograms } from '../../../src/doctor/checks/programs.ts';
 import { unusablePath } from '../../../src/doctor/checks/servers.ts';
 import { type Finding, shellWord } from '../../../src/doctor/finding.ts';
 import { makeDirectory } from '../../../src/doctor/make-directory.ts';
@@ -135,6 +136,35 @@ describe('advice on what a user may not write', () => {
   });
 });
 
+/** The lines for a program whose names, files and command are all of this. */
+function remedyOfFailure(value: string, spawnerr: string): string[] {
+  const configuration = { kind: 'found', path: `/etc/${value}`, config: null, mistakes: [] } as const;
+  const numbers = { state: 200, pid: 0, start: 0, stop: 0, now: 0, exitstatus: 0 };
+  const info = {
+    ...{ name: value, group: value, statename: 'FATAL', description: '', spawnerr, ...numbers },
+    ...{ stdoutLogfile: `/l/${value}`, stderrLogfile: `/l/${value}` },
+  };
+  const program = {
+    ...{ info, command: `/bin/x ${value}`, user: value, directory: value, startsecs: 1, lastWords: [] },
+    ...{ lastExit: null, recentEnds: 0, survivors: [] },
+  };
+  const limits = { descriptors: 1, processes: 1 };
+  const findings = checkPrograms({
+    ...{
+      configuration,
+      daemons: [],
+      pidfilePid: null,
+      unixServers: [],
+      inetServers: [],
+      orphans: [],
+      places: [],
+    },
+    ...{ answer: { kind: 'unreachable', url: 'unix:///x' }, programs: [program], units: null },
+    limits: { pid: 1, soft: limits, hard: limits, openDescriptors: null, mayRaise: false },
+  });
+  return findings.flatMap(({ remedy }) => [...remedy.en.split('\n'), ...remedy.zh.split('\n')]);
+}
+
 describe('no command that is printed', () => {
   let directory: string;
   beforeAll(() => {
@@ -226,6 +256,24 @@ describe('no command that is printed', () => {
       execute(line);
       if (existsSync(join(directory, 'evil-ran'))) throw new Error(`it ran what the value says: ${line}`);
     }
+  }, 120_000);
+
+  test('does what the command, the log or the directory of a failed program says', () => {
+    for (const value of hostileValues(200))
+      for (const spawnerr of [
+        '',
+        "couldn't chdir to DIR: ENOENT",
+        "can't find command 'DIR'",
+        "couldn't exec DIR: EACCES",
+      ])
+        for (const line of remedyOfFailure(
+          value,
+          spawnerr.replace('DIR', () => value),
+        )) {
+          if (/^#|^[\w ]+ = |^\[/.test(line)) continue;
+          execute(line);
+          if (existsSync(join(directory, 'evil-ran'))) throw new Error(`it ran what the value says: ${line}`);
+        }
   }, 120_000);
 
   test('does so when it is written without quotes', () => {
