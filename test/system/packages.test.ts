@@ -113,7 +113,9 @@ describe('the .rpm', () => {
     const { stdout } = await must(['rpm', '-qp', '--requires', packages('rpm')[0] ?? '']);
     const needs = stdout
       .split('\n')
-      .filter((line) => !/^(?:lib(?:c|dl|m|pthread)|ld-linux-.*)\.so|^rpmlib|^config\(tsupervisor\)|^$/.test(line));
+      .filter(
+        (line) => !/^(?:lib(?:c|dl|m|pthread)|ld-linux-.*)\.so|^rpmlib|^config\(tsupervisor\)|^$/.test(line),
+      );
     expect(new Set(needs)).toEqual(new Set(['/bin/sh', 'coreutils']));
     const versions = [...stdout.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
     expect(Math.max(...versions)).toBeLessThanOrEqual(17);
