@@ -1,6 +1,7 @@
 // Every method with good and bad arguments, called by Python's client on the original and on ours.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Daemon, original, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -151,8 +152,9 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
     supervisor('startProcess', 'cat', true, true),
     differs(wrong, 'supervisor.startProcess', 5),
     supervisor('startProcess', 'quick'),
-    supervisor('getProcessInfo', 'quick'),
     supervisor('startProcess', 'steady'),
+    // The original has noticed its end by now.
+    supervisor('getProcessInfo', 'quick'),
     supervisor('startProcess', 'steady'),
     supervisor('getProcessInfo', 'steady'),
     supervisor('startProcess', 'café', false),
@@ -350,6 +352,8 @@ describe.each(Object.entries(steps))('%s', (_, list) => {
 async function outcomesOf(setup: Parameters<typeof Daemon.start>[0], into: Map<Step, Json>): Promise<void> {
   const daemon = await Daemon.start({ ...setup, files: { 'cat.log': '0123456789' } });
   afterAll(() => daemon.stop());
+  const isSettled = async () => !Object.values(await daemon.states()).includes('STARTING');
+  await eventually(isSettled, { what: 'all that starts by itself' });
   const list = Object.values(steps).flat();
   const { stdout, stderr } = await run(
     ['/usr/bin/python3', `${import.meta.dir}/calls.py`, `unix://${daemon.path('supervisor.sock')}`],
