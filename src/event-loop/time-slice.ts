@@ -1,28 +1,34 @@
-// Work that is long in all, in bursts that are short, so that the event loop gets to everybody else in between.
+// Long work in short time slices, so that the event loop gets to everything else in between.
 
 /** How long work may keep the event loop from clients and from the ends of processes, in milliseconds. */
-export const burstMs = 20;
+export const sliceMs = 20;
 
-/** The first begins at once. Whoever works asks behind each piece of it whether the burst is over. */
+/** The first slice begins at once. The work asks after each of its pieces whether the slice is over. */
 export class TimeSlice {
-  #start = performance.now();
+  #start: number;
   #earlierMs = 0;
 
-  constructor(private readonly limitMs = burstMs) {}
+  constructor(
+    private readonly limitMs = sliceMs,
+    /** Milliseconds of a monotonic clock. */
+    private readonly now = () => performance.now(),
+  ) {
+    this.#start = now();
+  }
 
   get isOver(): boolean {
-    return performance.now() - this.#start >= this.limitMs;
+    return this.now() - this.#start >= this.limitMs;
   }
 
-  /** For how long all of them kept the event loop busy, in milliseconds. */
+  /** For how long all slices kept the event loop busy, in milliseconds. */
   get busyMs(): number {
-    return this.#earlierMs + performance.now() - this.#start;
+    return this.#earlierMs + this.now() - this.#start;
   }
 
-  /** The next one begins when everybody else has had a turn. */
+  /** The next slice begins when everything else has had a turn. */
   async next(): Promise<void> {
-    this.#earlierMs += performance.now() - this.#start;
+    this.#earlierMs += this.now() - this.#start;
     await new Promise((resolve) => setImmediate(resolve));
-    this.#start = performance.now();
+    this.#start = this.now();
   }
 }

@@ -2,7 +2,7 @@
 
 import { collectGarbageSoon } from '../event-loop/collect-garbage.ts';
 import { Mutex } from '../event-loop/mutex.ts';
-import { burstMs, TimeSlice } from '../event-loop/time-slice.ts';
+import { sliceMs, TimeSlice } from '../event-loop/time-slice.ts';
 import type { OperationContext, RequestContext } from '../operations/context.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { dispatch } from '../rpc/dispatch.ts';
@@ -32,7 +32,7 @@ export function rpcRoute(table: MethodTable, context: OperationContext, log: Rpc
 /** More than this is decoded in slices, so that others are answered in between. */
 const SLICE_BYTES = 16 * 1024;
 /** Half of the longest turn: the last slice begins before the time is over, and takes its own. */
-const TURN_MS = burstMs / 2;
+const TURN_MS = sliceMs / 2;
 /** Of these only one is decoded at a time. */
 const BIG_BYTES = 256 * 1024;
 /** Of several thousand processes; the memory that such an answer has taken is given back. */

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -87,17 +88,23 @@ function thaw(): void {
   isFrozen = false;
 }
 
-async function stands(state: string): Promise<void> {
-  let before = '';
-  await eventually(
-    async () => {
-      const last = before;
-      before = daemon.read(state);
-      await Bun.sleep(100);
-      return before !== '' && before === last && before !== 'done';
-    },
-    { what: 'the writer to wait' },
-  );
+/** The thread that writes waits in the kernel for the disk, and so does the program for room in its pipe. */
+async function stands(program: string): Promise<void> {
+  const pid = Number((await daemon.supervisorctl('pid', program)).stdout);
+  await eventually(() => hasThreadIn('D', daemon.pid) && waitsForPipe(pid), { what: 'the writer to wait' });
+}
+
+function hasThreadIn(state: string, pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).some((task) => stateOf(`/proc/${pid}/task/${task}`) === state);
+}
+
+/** The letter behind the name in parentheses (proc_pid_stat(5)). */
+function stateOf(directory: string): string | undefined {
+  return /\) (\S)/.exec(readFileSync(`${directory}/stat`, 'utf8'))?.[1];
+}
+
+function waitsForPipe(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/wchan`, 'utf8').includes('pipe');
 }
 
 async function logged(text: string): Promise<void> {
@@ -107,7 +114,7 @@ async function logged(text: string): Promise<void> {
 describe('while a disk does not answer', () => {
   test('its writer waits, and everybody else goes on', async () => {
     freeze();
-    await stands('there.state');
+    await stands('there');
     expect((await daemon.supervisorctl('start', 'nowhere')).stdout).toBe('nowhere: started\n');
     await eventually(() => daemon.read('nowhere.state') === 'done', { what: 'output without a log' });
     expect((await daemon.supervisorctl('start', 'late')).stdout).toBe('late: started\n');
@@ -144,7 +151,7 @@ describe('a daemon that is told to end while a disk does not answer', () => {
     expect((await daemon.supervisorctl('start', 'restless')).stdout).toBe('restless: started\n');
     await eventually(() => Number(daemon.read('restless.state')) > 1000, { what: 'the writer' });
     freeze();
-    await stands('restless.state');
+    await stands('restless');
     daemon.subprocess.kill('SIGTERM');
     await eventually(() => !existsSync(daemon.path('supervisor.sock')), { what: 'the socket to go' });
     expect(daemon.log()).toContain('stopped: restless (terminated by SIGTERM)');

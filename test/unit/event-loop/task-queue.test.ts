@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { TaskQueue } from '../../../src/event-loop/task-queue.ts';
-import { burstMs } from '../../../src/event-loop/time-slice.ts';
+import { sliceMs } from '../../../src/event-loop/time-slice.ts';
 
 test('work is done in the order in which it fell due, and what takes long lets others in between', async () => {
   const taskQueue = new TaskQueue();
@@ -9,7 +9,7 @@ test('work is done in the order in which it fell due, and what takes long lets o
   for (const name of ['first', 'second', 'third']) {
     taskQueue.take(() => {
       if (name === 'first') setImmediate(() => done.push('somebody else'));
-      Bun.sleepSync(burstMs + 1);
+      Bun.sleepSync(sliceMs + 1);
       done.push(name);
     });
   }
