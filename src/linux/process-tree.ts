@@ -36,15 +36,19 @@ export function sumTrees(rows: readonly ProcessRow[], roots: readonly number[]):
   return sums;
 }
 
-/** Resident memory in bytes of `pid` and its descendants; who ends meanwhile counts nothing. */
-export function residentBytesOfTree(pid: number): number {
-  let total = 0;
+/**
+ * Resident memory of `pid` and its descendants, in bytes that are to be added up: a piece for each file that is read,
+ * so that the reader of a program with thousands of threads can pause. What ends meanwhile counts nothing.
+ */
+export function* residentBytesOfTree(pid: number): Generator<number> {
   const left = [pid];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    total += residentBytesOf(next);
-    left.push(...childrenOf(next));
+    yield residentBytesOf(next);
+    for (const thread of threadsOf(next)) {
+      left.push(...childrenOfThread(next, thread));
+      yield 0;
+    }
   }
-  return total;
 }
 
 /** Whether `pid` was started by `ancestor`, or by what that has started. */
@@ -77,15 +81,17 @@ const WNOHANG = 1;
 
 /** A child belongs to the thread that started it. */
 function childrenOf(pid: number): number[] {
-  const tasks = `/proc/${pid}/task`;
-  return threadsOf(tasks).flatMap((thread) =>
-    textOrEmpty(`${tasks}/${thread}/children`).split(' ').filter(Boolean).map(Number),
-  );
+  return threadsOf(pid).flatMap((thread) => childrenOfThread(pid, thread));
 }
 
-function threadsOf(tasks: string): string[] {
+function childrenOfThread(pid: number, thread: string): number[] {
+  const children = textOrEmpty(`/proc/${pid}/task/${thread}/children`);
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+function threadsOf(pid: number): string[] {
   try {
-    return readdirSync(tasks);
+    return readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 // `max_memory`: a process whose tree takes more than that is restarted.
+import { TimeSlice } from '../event-loop/time-slice.ts';
 import { residentBytesOfTree } from '../linux/process-tree.ts';
 import type { HealthProbe } from './health-monitor.ts';
 
@@ -6,10 +7,20 @@ import type { HealthProbe } from './health-monitor.ts';
 export const memoryProbeMs = 10_000;
 
 export function memoryAbove(maxBytes: number): HealthProbe {
-  return ({ pid, cgroupUsage }) => {
-    const bytes = cgroupUsage?.residentBytes ?? residentBytesOfTree(pid);
+  return async ({ pid, cgroupUsage }) => {
+    const bytes = cgroupUsage?.residentBytes ?? (await residentBytesOf(pid));
     return bytes > maxBytes ? `it takes ${megabytes(bytes)}, max_memory is ${megabytes(maxBytes)}` : null;
   };
+}
+
+async function residentBytesOf(pid: number): Promise<number> {
+  const timeSlice = new TimeSlice();
+  let total = 0;
+  for (const bytes of residentBytesOfTree(pid)) {
+    total += bytes;
+    if (timeSlice.isOver) await timeSlice.next();
+  }
+  return total;
 }
 
 function megabytes(bytes: number): string {
