@@ -1,4 +1,4 @@
-// Everything that is served, in the order in which it is asked for. Whoever serves something new adds it here.
+// Everything that is served, in the order in which it is asked for. New routes are added here.
 
 import { followLog } from '../logs/reading/log-follower.ts';
 import { methodTable } from '../rpc/method-table.ts';

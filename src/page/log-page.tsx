@@ -59,7 +59,7 @@ export function LogPage({ id, channel }: LogPageProps) {
   );
 }
 
-/** Null until there is a place for it. Whoever uses it is drawn anew when it changes. */
+/** Null until there is a place for it. The component that uses it is rendered again when it changes. */
 function useLogView(place: { readonly current: HTMLElement | null }, name: LogName): LogView | null {
   const words = useWords();
   const [, redraw] = useReducer((count: number) => count + 1, 0);

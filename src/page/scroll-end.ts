@@ -10,7 +10,7 @@ export class ScrollEnd {
   readonly #resizes = new ResizeObserver(() => this.restore());
   readonly #onScroll = () => this.#scrolled();
 
-  /** `onLeave`: somebody scrolls away from the end. */
+  /** `onLeave`: called when the user scrolls away from the end. */
   constructor(
     private readonly place: HTMLElement,
     content: Element,
@@ -44,7 +44,7 @@ export class ScrollEnd {
     this.#lastTop = this.place.scrollTop;
   }
 
-  /** Layout never moves the place up and away from the end; people do. */
+  /** Layout never moves the place up and away from the end; users do. */
   #scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.place;
     const isAway = scrollHeight - scrollTop - clientHeight > TOLERANCE;

@@ -158,7 +158,7 @@ export interface LogPiece {
   readonly text: string;
 }
 
-/** What `ui/log/follow` sends. `skipped`: bytes before it that nobody could have read as fast as they came. */
+/** What `ui/log/follow` sends. `skipped`: bytes before it that came too fast to be shown. */
 export interface LogEvents {
   readonly piece: LogPiece & { readonly skipped: number };
   /** `lost`: rotated, and files in between are gone. */

@@ -1,4 +1,4 @@
-// The last lines that a process wrote, for whoever wants to know why it does not run.
+// The last lines that a process wrote: they usually say why it does not run.
 import { channels } from '../../config/channel.ts';
 import { startOfLastLines } from '../../logs/reading/line-start.ts';
 import { withLog } from '../../logs/reading/open-log.ts';

@@ -1,4 +1,4 @@
-// A log as somebody watches it: its end, then what is added, not faster than a person could look.
+// The log that a page follows: its end, then what is added, throttled to what a person can read.
 
 import { startOfWholeLine } from '../../logs/reading/line-start.ts';
 import { fileIdentity } from '../../logs/reading/log-files.ts';
@@ -14,7 +14,7 @@ const MAX_BEHIND = 64 * 1024;
 /** Between two pieces; with the length of a piece the most that the page has to show. */
 const PAUSE_MS = 200;
 
-/** `from`: where somebody left off. Until `gone` is aborted; rejects as openLog does. */
+/** `from`: where an earlier connection ended. Until `gone` is aborted; rejects as openLog does. */
 export async function* logFeed(
   path: string,
   from: LogPosition | null,
@@ -29,7 +29,7 @@ export async function* logFeed(
   }
 }
 
-/** Where somebody left off, if that is not far back; else the last lines. */
+/** Where the earlier connection ended, if that is not far back; else the last lines. */
 function startNear({ handle, status }: OpenLog, from: LogPosition | null): number | Promise<number> {
   const size = Number(status.size);
   const isNear =

@@ -1,4 +1,4 @@
-// Pieces of a log for somebody who scrolls: whole lines, as text.
+// Pieces of a log for scrolling: whole lines, as text.
 import type { FileHandle } from 'node:fs/promises';
 import { startOfWholeLine } from './line-start.ts';
 import type { IdentifiedFile } from './log-files.ts';

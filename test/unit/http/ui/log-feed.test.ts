@@ -1,4 +1,4 @@
-// What somebody who watches a log on the page gets while it rotates, is emptied and grows: real files.
+// What a page that follows a log gets while it rotates, is emptied and grows: real files.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
   appendFileSync,
