@@ -165,6 +165,25 @@ describe('minfds and minprocs', () => {
       expect(mine).toEqual(theirs);
     });
 
+  test('are the soft limit that a process sets before it executes the daemon as its child; one that executes it in its own place is not seen', async () => {
+    const asChild = 'ulimit -Sn 1100; "$@"; exit $?';
+    const inPlace = `/bin/sh -c 'ulimit -Sn 1100; exec "$@"' sh "$@"; exit $?`;
+    const softLimits = (script: string) =>
+      forBoth(async (executable) => {
+        const daemon = await running({
+          executable: limited(1800, 2000, ['/bin/sh', '-c', script, 'sh', ...executable]),
+          supervisord: 'minfds=200',
+          config: cat,
+        });
+        const soft = softLimit(await pidOf(daemon, 'cat'), 'Max open files');
+        await shutDown(daemon);
+        return soft;
+      });
+    expect(await softLimits(asChild)).toEqual(['1100', '1100']);
+    // The runtime has raised ours by then, and our parent still has what it had.
+    expect(await softLimits(inPlace)).toEqual(['1800', '1100']);
+  });
+
   test('that an ordinary user may not have end the start with the words of the original, and with the limit there is', async () => {
     const setup = await running({ supervisord: 'minfds=5000', config: cat });
     const refusals = await forBoth(async (executable) => {
