@@ -4,16 +4,21 @@ import { collectGarbageSoon } from './collect-garbage.ts';
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
-  /** What was asked for first is done first. The memory of each is given back before the next begins. */
-  async inTurn<T>(action: () => Promise<T>): Promise<T> {
+  /**
+   * What was asked for first is done first. The memory of each is given back before the next begins, except of one that
+   * was given up while it waited: its action takes none.
+   */
+  async inTurn<T>(action: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;
     await before;
+    const takesMemory = !givenUp?.aborted;
     try {
       return await action();
     } finally {
-      void collectGarbageSoon().then(resolve);
+      if (takesMemory) void collectGarbageSoon().then(resolve);
+      else resolve();
     }
   }
 }

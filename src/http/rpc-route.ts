@@ -16,6 +16,7 @@ import { forPeer } from './peer.ts';
 import type { HttpRequest } from './request.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
+import { ClientLeft, WaitingBody } from './waiting-body.ts';
 
 export interface RpcLog {
   critical(message: string): void;
@@ -37,7 +38,7 @@ const TURN_MS = sliceMs / 2;
 const BIG_BYTES = 256 * 1024;
 /** Of several thousand processes; the memory that such an answer has taken is given back. */
 const BIG_ANSWER_CHARACTERS = 8 * 1024 * 1024;
-const MAX_LOGGED_CHARACTERS = 2000;
+const MAX_LOGGED_BYTES = 2000;
 
 class RpcHandler {
   readonly #bigBodies = new Mutex();
@@ -48,31 +49,43 @@ class RpcHandler {
     private readonly log: RpcLog,
   ) {}
 
-  handle({ body, peer }: HttpRequest): HttpResponse | Promise<HttpResponse> {
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
+    const { body, peer } = request;
     const context = forPeer(this.context, peer);
-    if (body.length > SLICE_BYTES) return this.#handleBig(context, body);
+    const excerpt = excerptOf(body);
+    if (body.length > BIG_BYTES) {
+      return this.#handleLater(context, excerpt, this.#decodeInTurn(new WaitingBody(body, request.gone)));
+    }
+    if (body.length > SLICE_BYTES) return this.#handleLater(context, excerpt, decodeInSlices(body));
     try {
-      return this.#carryOut(context, decodeCall(body, bodyLimits.xml), body);
+      return this.#carryOut(context, decodeCall(body, bodyLimits.xml), excerpt);
     } catch (error) {
-      return this.#refuse(error, body);
+      return this.#refuse(error, excerpt);
     }
   }
 
-  async #handleBig(context: RequestContext, body: Uint8Array): Promise<HttpResponse> {
-    const decode = () => decodeInSlices(body);
+  #decodeInTurn(waiting: WaitingBody): Promise<RpcCall> {
+    return this.#bigBodies.inTurn(async () => decodeInSlices(waiting.bytes), waiting.gone);
+  }
+
+  async #handleLater(
+    context: RequestContext,
+    excerpt: Excerpt,
+    decoding: Promise<RpcCall>,
+  ): Promise<HttpResponse> {
     let call: RpcCall;
     try {
-      call = await (body.length > BIG_BYTES ? this.#bigBodies.inTurn(decode) : decode());
+      call = await decoding;
     } catch (error) {
-      return this.#refuse(error, body);
+      return this.#refuse(error, excerpt);
     }
-    return this.#carryOut(context, call, body);
+    return this.#carryOut(context, call, excerpt);
   }
 
-  #carryOut(context: RequestContext, call: RpcCall, body: Uint8Array): HttpResponse | Promise<HttpResponse> {
+  #carryOut(context: RequestContext, call: RpcCall, excerpt: Excerpt): HttpResponse | Promise<HttpResponse> {
     this.log.trace(`XML-RPC method called: ${call.method}()`);
     const returned = (value: RpcValue) => this.#returned(call, value);
-    const failed = (error: unknown) => this.#failed(call, error, body);
+    const failed = (error: unknown) => this.#failed(call, error, excerpt);
     try {
       const answer: Answer = dispatch(this.table, context, call);
       return answer instanceof Promise ? answer.then(returned, failed) : returned(answer);
@@ -88,21 +101,22 @@ class RpcHandler {
     return xml(document);
   }
 
-  #failed({ method }: RpcCall, error: unknown, body: Uint8Array): HttpResponse {
+  #failed({ method }: RpcCall, error: unknown, excerpt: Excerpt): HttpResponse {
     if (error instanceof RpcFault) {
       this.log.trace(`XML-RPC method ${method}() returned fault: [${error.code}] ${error.text}`);
       return xml(encodeFault(error.code, error.text));
     }
     const reason = error instanceof Error ? error.stack : String(error);
     this.log.critical(
-      `Handling XML-RPC request with data ${shown(body)} raised an unexpected exception: ${reason}`,
+      `Handling XML-RPC request with data ${shown(excerpt)} raised an unexpected exception: ${reason}`,
     );
     return errorResponse(500);
   }
 
-  #refuse(error: unknown, body: Uint8Array): HttpResponse {
+  #refuse(error: unknown, excerpt: Excerpt): HttpResponse {
+    if (error instanceof ClientLeft) return errorResponse(400);
     if (!(error instanceof XmlRpcError)) throw error;
-    this.log.error(`XML-RPC request data ${shown(body)} is invalid: ${error.message}`);
+    this.log.error(`XML-RPC request data ${shown(excerpt)} is invalid: ${error.message}`);
     return errorResponse(400);
   }
 }
@@ -121,7 +135,17 @@ function xml(body: string): HttpResponse {
   return { status: 200, headers: [['Content-Type', 'text/xml']], body };
 }
 
-function shown(body: Uint8Array): string {
-  const text = Buffer.from(body.subarray(0, MAX_LOGGED_CHARACTERS)).toString();
-  return pythonRepr(text) + (body.length > MAX_LOGGED_CHARACTERS ? '...' : '');
+/** What the log shows of a body, which is not kept for it while its call is carried out. */
+interface Excerpt {
+  readonly bytes: Uint8Array;
+  readonly isCut: boolean;
+}
+
+function excerptOf(body: Uint8Array): Excerpt {
+  const isCut = body.length > MAX_LOGGED_BYTES;
+  return { bytes: isCut ? body.slice(0, MAX_LOGGED_BYTES) : body, isCut };
+}
+
+function shown({ bytes, isCut }: Excerpt): string {
+  return pythonRepr(Buffer.from(bytes).toString()) + (isCut ? '...' : '');
 }

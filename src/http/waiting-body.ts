@@ -1,0 +1,29 @@
+// A large body until its turn has come: when its client leaves, it is given up, and nothing of it is kept.
+
+export class ClientLeft extends Error {
+  override readonly name = 'ClientLeft';
+}
+
+export class WaitingBody {
+  #bytes: Uint8Array | null;
+
+  constructor(
+    bytes: Uint8Array,
+    /** The client has left. */
+    readonly gone: AbortSignal,
+  ) {
+    this.#bytes = bytes;
+    gone.addEventListener('abort', () => this.#giveUp(), { once: true });
+    if (gone.aborted) this.#giveUp();
+  }
+
+  /** Throws ClientLeft. */
+  get bytes(): Uint8Array {
+    if (this.#bytes === null) throw new ClientLeft();
+    return this.#bytes;
+  }
+
+  #giveUp(): void {
+    this.#bytes = null;
+  }
+}
