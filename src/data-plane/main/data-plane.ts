@@ -93,8 +93,8 @@ export class DataPlane implements WritableWatch {
   openPool(spec: PoolSpec, log: string | null): PoolHandle {
     this.#lastPool += 1;
     const thread = log === null ? this.#threadOn(noDisk) : this.#threadFor(resolve(log));
-    const output = spec.resultHandler === 'print' ? this.#openStdout(thread, spec.name) : null;
-    const pool = new PoolHandle(this.#lastPool, spec, thread, output);
+    const openOutput = () => this.#openStdout(thread, spec.name);
+    const pool = new PoolHandle(this.#lastPool, spec, thread, openOutput);
     this.#pools.set(pool.number, pool);
     return pool;
   }

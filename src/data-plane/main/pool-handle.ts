@@ -26,19 +26,20 @@ export interface PoolSpec {
 
 export class PoolHandle {
   #untakenCharacters = 0;
+  #output: Log | null = null;
 
   constructor(
     readonly number: number,
     private readonly spec: PoolSpec,
     /** The one that it lives in. */
     readonly thread: WorkerClient,
-    /** Takes what the handler of results prints. It is the pool's alone, and of the same thread. */
-    private readonly output: Log | null,
+    /** Opens the log that takes what the handler of results prints, in the same thread. */
+    private readonly openOutput: () => Log | null,
   ) {
     const { name, bufferSize, identifier, listeners, resultHandler, log } = spec;
     const facts = { name, bufferSize, identifier, listeners, resultHandler };
     const debug = log.isEnabled('debug');
-    this.#send({ do: 'openPool', pool: number, ...facts, output: output?.number ?? null, debug });
+    this.#send({ do: 'openPool', pool: number, ...facts, debug });
   }
 
   /** An event this pool has subscribed to occurred. */
@@ -54,6 +55,7 @@ export class PoolHandle {
 
   /** What the process of that name has become. */
   listenerIs(listener: string, now: ListenerCondition): void {
+    if (now === 'running' && this.spec.resultHandler === 'print') this.#print();
     this.#send({ do: 'listenerIs', pool: this.number, listener, now });
   }
 
@@ -65,7 +67,13 @@ export class PoolHandle {
   /** Drops what waits. */
   close(): void {
     this.#send({ do: 'closePool', pool: this.number });
-    this.output?.release();
+    this.#output?.release();
+  }
+
+  /** Not before a listener runs: until the daemon is in the background, its stdout is that of its starter. */
+  #print(): void {
+    this.#output ??= this.openOutput();
+    if (this.#output) this.#send({ do: 'printTo', pool: this.number, log: this.#output.number });
   }
 
   #send(command: PoolCommand): void {

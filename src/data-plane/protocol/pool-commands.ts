@@ -6,6 +6,8 @@ import type { ResultHandler } from '../../events/result-handler.ts';
 export type PoolCommand =
   | OpenPoolCommand
   | { readonly do: 'closePool'; readonly pool: number }
+  /** `log` takes what the handler of results prints. */
+  | { readonly do: 'printTo'; readonly pool: number; readonly log: number }
   | { readonly do: 'event'; readonly pool: number; readonly event: NumberedEvent }
   | {
       readonly do: 'listenerIs';
@@ -27,8 +29,6 @@ export interface OpenPoolCommand {
   /** In the order of dispatch. */
   readonly listeners: readonly string[];
   readonly resultHandler: ResultHandler;
-  /** The log that takes what the handler prints; null when there is none. */
-  readonly output: number | null;
   /** Whether anybody wants the lines of level debug. */
   readonly debug: boolean;
 }

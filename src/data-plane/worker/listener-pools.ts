@@ -25,6 +25,8 @@ interface Listener {
 interface OpenPool {
   readonly pool: ListenerPool;
   readonly listeners: ReadonlyMap<string, Listener>;
+  /** The log that takes what the handler of results prints. */
+  output: number | null;
   takenCharacters: number;
 }
 
@@ -59,6 +61,9 @@ export class ListenerPools {
         for (const listener of open.listeners.values()) hangUp(listener);
         this.#pools.delete(command.pool);
         return this.tell({ is: 'poolClosed', pool: command.pool });
+      case 'printTo':
+        open.output = command.log;
+        return;
       case 'event':
         open.pool.accept(command.event);
         return this.#taken(command.pool, open, command.event.payload.length);
@@ -104,12 +109,13 @@ export class ListenerPools {
       },
     }));
     const print = (lines: string) => {
-      if (command.output !== null) this.writeLog(command.output, memoryOf(Buffer.from(lines, 'latin1')));
+      const output = this.#pools.get(number)?.output ?? null;
+      if (output !== null) this.writeLog(output, memoryOf(Buffer.from(lines, 'latin1')));
     };
     const now = () => performance.now();
     const options = { name, bufferSize, identifier, log, resultHandler, print, now };
     const pool: ListenerPool = new ListenerPool(options, processes);
-    this.#pools.set(number, { pool, listeners, takenCharacters: 0 });
+    this.#pools.set(number, { pool, listeners, output: null, takenCharacters: 0 });
   }
 
   #listenerIs({ pool, listeners }: OpenPool, name: string, now: ListenerCondition): void {

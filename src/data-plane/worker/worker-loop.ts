@@ -138,6 +138,7 @@ export class WorkerLoop {
         return this.#logs.unwatch(command.path);
       case 'openPool':
       case 'closePool':
+      case 'printTo':
       case 'event':
       case 'listenerIs':
         return this.#pools.obey(command);

@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sendRemoteEvents } from '../../support/client.ts';
-import { type Daemon, withDaemon } from '../../support/daemon.ts';
+import { type Daemon, ours, run, withDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Answers each event with its own payload, as the package supervisor-stdout does, and writes it down. */
@@ -52,6 +55,29 @@ test('what supervisor_stdout:event_handler is for is done: output of programs go
     expect(lines.toSorted()).toEqual(['talker stderr | three', 'talker stdout | one', 'talker stdout | two']);
     expect(warnings(daemon)).toEqual([]);
   });
+});
+
+test('a daemon in the background prints nothing on the stdout of its starter', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tsv-bg-'));
+  const path = (name: string) => join(directory, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+  const config = `[unix_http_server]\nfile=${path('s.sock')}\n[supervisord]\nlogfile=${path('log')}\nloglevel=debug
+pidfile=${path('pid')}\nchildlogdir=${directory}\n[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[supervisorctl]\nserverurl=unix://${path('s.sock')}
+${listener}events=PROCESS_LOG\nresult_handler=supervisor_stdout:event_handler
+${talker.replace('autostart=false', 'autostart=true')}`;
+  writeFileSync(path('echoing.py'), echoing);
+  writeFileSync(path('supervisord.conf'), config);
+  await run(['sh', '-c', `${ours.join(' ')} -c ${path('supervisord.conf')} >${path('out')}`]);
+  try {
+    await eventually(() => read('log').includes('listener: event was processed'), { what: 'an answer' });
+    expect(read('out')).toBe('');
+  } finally {
+    await run([ours[0], 'supervisorctl', '-c', path('supervisord.conf'), 'shutdown']);
+    await eventually(() => !existsSync(path('pid')), { what: 'the daemon to end' });
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('a listener that rejects an event for ever is told of twice, and asked ever more rarely', async () => {
