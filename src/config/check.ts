@@ -8,6 +8,7 @@ import { type Assembly, assemble, type ConfigRequest, noSupervisordSection } fro
 import { didYouMean, inPlainWords } from './plain-words.ts';
 import { cutEnvironments } from './suspicions/cut-environment.ts';
 import { givenTwice } from './suspicions/given-twice.ts';
+import { openLogDirectories } from './suspicions/log-directories.ts';
 import { missingPrograms } from './suspicions/missing-programs.ts';
 import { suspiciousRights } from './suspicions/rights.ts';
 import { selfDaemonising } from './suspicions/self-daemonising.ts';
@@ -52,6 +53,7 @@ function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnost
     ...missingPrograms(suspect),
     ...cutEnvironments(suspect),
     ...sharedLogs(suspect),
+    ...openLogDirectories(suspect),
     ...suspiciousServers(suspect),
     ...suspiciousRights(suspect),
   ];

@@ -1,4 +1,5 @@
 // What the configuration needs to know of the machine. The core gets it handed in and touches nothing itself.
+import type { OpenToOthers } from '../linux/guarded-path.ts';
 import type { GroupEntry, UserEntry } from '../linux/users.ts';
 import { ConfigError } from './config.ts';
 
@@ -39,6 +40,8 @@ export interface ConfigHost {
   isPresent(path: string): boolean;
   /** `unknown` when it cannot be told, as in a directory that we may not enter. */
   lookAt(path: string): FileFacts | 'absent' | 'unknown';
+  /** Who else than root could change what is at an absolute path; null when nobody, or when it cannot be told. */
+  openToOthers(path: string): OpenToOthers | null;
   userByName(name: string): UserEntry | null;
   userById(uid: number): UserEntry | null;
   groupByName(name: string): GroupEntry | null;
@@ -64,6 +67,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     exists: (path) => host.exists(path),
     isPresent: (path) => host.isPresent(path),
     lookAt: (path) => host.lookAt(path),
+    openToOthers: (path) => host.openToOthers(path),
     userByName: remember((name) => host.userByName(name)),
     userById: remember((uid) => host.userById(uid)),
     groupByName: remember((name) => host.groupByName(name)),

@@ -15,6 +15,7 @@ export type MachineFindingId =
   | 'directory-missing'
   | 'not-writable'
   | 'disk-full'
+  | 'log-open-to-others'
   | 'daemon-not-running'
   | 'two-daemons'
   | 'daemon-silent'

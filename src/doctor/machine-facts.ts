@@ -3,6 +3,7 @@ import type { ProcessInfo } from '../client/process-info.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { serviceConfigPaths } from '../config/locate-config.ts';
+import type { OpenToOthers } from '../linux/guarded-path.ts';
 import { shellWord } from './finding.ts';
 
 export interface View {
@@ -115,6 +116,8 @@ export interface PlaceView {
   readonly problem: 'missing' | 'directory' | 'denied' | 'read-only' | null;
   /** What is in the way: the directory, or the file itself. */
   readonly blocked: string;
+  /** Who can change what a daemon of root writes there, beside root; null when nobody, or for other daemons. */
+  readonly open: OpenToOthers | null;
   /** The name of the daemon's user. */
   readonly writer: string;
   /** Null when it cannot be told. */

@@ -58,6 +58,17 @@ export function locate(path: string, links: Links): Place {
   return new Walk(path, links).toPlace();
 }
 
+/** Who else than root could change what is at an absolute path; null when nobody, or when it cannot be told. */
+export function openToOthers(path: string): OpenToOthers | null {
+  try {
+    const { directory, open } = locate(path, 'trusted');
+    directory.close();
+    return open;
+  } catch (error) {
+    return error instanceof UntrustedPath ? error.open : null;
+  }
+}
+
 /** As the kernel does (path_resolution(7)). */
 const mostLinks = 40;
 /** Where the system's own log daemon writes: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
@@ -114,7 +125,7 @@ class Walk {
     // In a sticky directory the name of a directory is its owner's, as the directory itself is.
     const isTrusted = open === null || (open.sticky && open.path === directory.path);
     directory.close();
-    this.#way = { directory: inside, open: isTrusted ? openToOthers(inside, status) : open };
+    this.#way = { directory: inside, open: isTrusted ? editableBy(inside, status) : open };
   }
 
   /** Whether there was a symbolic link, whose target comes next. */
@@ -172,10 +183,10 @@ class Walk {
 
 function atRoot(): Way {
   const directory = Directory.open('/');
-  return { directory, open: openToOthers(directory, fstatSync(directory.fd)) };
+  return { directory, open: editableBy(directory, fstatSync(directory.fd)) };
 }
 
-function openToOthers(directory: Directory, { uid, gid, mode }: Stats): OpenToOthers | null {
+function editableBy(directory: Directory, { uid, gid, mode }: Stats): OpenToOthers | null {
   const { path } = directory;
   if (uid !== 0) return { path, editor: { kind: 'user', uid }, sticky: false };
   const sticky = (mode & stickyBit) !== 0;

@@ -1,4 +1,6 @@
 // Can the daemon write where it must: logs, pidfile, sockets? And is there room?
+import { editorText } from '../../linux/explain-untrusted.ts';
+import type { OpenToOthers } from '../../linux/guarded-path.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -8,7 +10,7 @@ const LITTLE_ROOM_BYTES = 20 * 1024 * 1024;
 
 export function checkPlaces({ places }: View): Finding[] {
   const full = distinct(places.filter(isFull), ({ directory }) => directory);
-  return [...unwritablePlaces(places), ...full.map(diskFull)];
+  return [...unwritablePlaces(places), ...full.map(diskFull), ...places.flatMap(openToOthers)];
 }
 
 /** One finding for each directory or file that is missing or may not be written. */
@@ -88,6 +90,41 @@ function directoryOfItsOwn({ purpose, path, writer }: PlaceView): Bilingual {
     en: `${make}\n# and write ${there} for ${purpose}`,
     zh: `${make}\n# 并把 ${purpose} 改为 ${there}`,
   };
+}
+
+/** Those in one directory are merged, as their remedy is one. */
+function openToOthers({ purpose, path, open }: PlaceView): Finding[] {
+  if (open === null) return [];
+  const who = editorOf(open);
+  return [
+    {
+      id: 'log-open-to-others',
+      what: {
+        en: `${who.en} can change ${open.path}, where a daemon of root writes logs`,
+        zh: `${who.zh}可以更改 ${open.path}，而 root 的守护进程在那里写日志`,
+      },
+      why: {
+        en: `${purpose} (${path}): links of others are not followed as root, but they can empty and replace the log`,
+        zh: `${purpose}（${path}）：不会以 root 身份跟随他人的链接，但他们可以清空和替换日志`,
+      },
+      remedy: {
+        en: '# logs in a directory that only root can change, such as:\n/var/log/supervisor',
+        zh: '# 把日志放在只有 root 能更改的目录，例如：\n/var/log/supervisor',
+      },
+    },
+  ];
+}
+
+function editorOf({ editor }: OpenToOthers): Bilingual {
+  const en = editorText(editor);
+  switch (editor.kind) {
+    case 'user':
+      return { en, zh: `${en.replace('user', '用户')} ` };
+    case 'group':
+      return { en, zh: `${en.replace('group', '组')} ` };
+    case 'everyone':
+      return { en, zh: '所有用户都' };
+  }
 }
 
 function isFull({ room }: PlaceView): boolean {

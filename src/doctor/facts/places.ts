@@ -1,18 +1,20 @@
 // The files that the daemon writes: whether it may, and how much room there is.
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
 import { asUser, currentUid } from '../../linux/credentials.ts';
+import { openToOthers } from '../../linux/guarded-path.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { PlaceView } from '../machine-facts.ts';
 
 /** As `writer`, the daemon's user. */
 export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] {
-  return placesOf(config).map(({ purpose, path, directory, isAdded }) => ({
+  return placesOf(config).map(({ purpose, path, directory, isAdded, isLog }) => ({
     purpose,
     path,
     directory,
     ...obstacle(isAdded && existsSync(path) ? path : directory, directory, writer),
+    open: isLog && writer.uid === 0 ? openToOthers(resolve(path)) : null,
     writer: writer.name,
     room: roomIn(directory),
   }));
@@ -24,6 +26,7 @@ interface WrittenPlace {
   readonly directory: string;
   /** What is there is written on; else something new is made in the directory. */
   readonly isAdded: boolean;
+  readonly isLog: boolean;
 }
 
 function placesOf({ supervisord, servers, groups }: Config): WrittenPlace[] {
@@ -33,10 +36,10 @@ function placesOf({ supervisord, servers, groups }: Config): WrittenPlace[] {
     [stdout, stderr].some((stream) => stream.logfile.kind === 'auto'),
   );
   return [
-    ...(logfile.kind === 'file' ? [file('logfile', logfile.path)] : []),
+    ...(logfile.kind === 'file' ? [log('logfile', logfile.path)] : []),
     file('pidfile', pidfile),
     ...(hasAutoLog
-      ? [{ purpose: 'childlogdir', path: childlogdir, directory: childlogdir, isAdded: false }]
+      ? [{ purpose: 'childlogdir', path: childlogdir, directory: childlogdir, isAdded: false, isLog: false }]
       : []),
     ...servers.flatMap((server) =>
       server.kind === 'unix' ? [{ ...file(server.section, server.path), isAdded: false }] : [],
@@ -46,12 +49,16 @@ function placesOf({ supervisord, servers, groups }: Config): WrittenPlace[] {
 }
 
 function file(purpose: string, path: string): WrittenPlace {
-  return { purpose, path, directory: dirname(path), isAdded: true };
+  return { purpose, path, directory: dirname(path), isAdded: true, isLog: false };
+}
+
+function log(purpose: string, path: string): WrittenPlace {
+  return { ...file(purpose, path), isLog: true };
 }
 
 function logsOf({ name, stdout, stderr }: ProcessConfig): WrittenPlace[] {
   return Object.entries({ stdout, stderr }).flatMap(([channel, { logfile }]) =>
-    logfile.kind === 'file' ? [file(`${channel}_logfile of ${name}`, logfile.path)] : [],
+    logfile.kind === 'file' ? [log(`${channel}_logfile of ${name}`, logfile.path)] : [],
   );
 }
 

@@ -2,8 +2,10 @@
 import { describe, test } from 'bun:test';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -95,6 +97,16 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     en: /the disk of \S+ is full\n0 MB are left/,
     zh: /所在的磁盘已满\n剩余 0 MB/,
     remedy: /^df -h \S+\ndu /,
+  },
+  'log-open-to-others': {
+    arrange: (home) => {
+      mkdirSync(join(home, 'logs'));
+      chownSync(join(home, 'logs'), 65534, 65534);
+      return { configuration: configurationIn(home, `${cat}\nstdout_logfile=${home}/logs/cat.log`) };
+    },
+    en: /user nobody can change \S+\/logs, where a daemon of root writes logs\nstdout_logfile of cat \(\S+cat\.log\)/,
+    zh: /用户 nobody 可以更改 \S+\/logs，/,
+    remedy: /^# .*\n\/var\/log\/supervisor$/,
   },
   'daemon-not-running': {
     arrange: (home) => ({ configuration: configurationIn(home, cat) }),

@@ -308,3 +308,33 @@ describe('the rights of the files', () => {
     expect(warnings(withInclude, included, withModes({ '/etc/s.d': 0o775, '/etc': 0o1777 }))).toEqual([]);
   });
 });
+
+describe('logs in a directory that others can change', () => {
+  const open = (editor: 'user' | 'everyone') => ({
+    uid: 0,
+    openToOthers: (path: string) =>
+      path.startsWith('/home/web/')
+        ? {
+            path: '/home/web',
+            editor: editor === 'user' ? { kind: 'user' as const, uid: 33 } : { kind: 'everyone' as const },
+            sticky: false,
+          }
+        : null,
+  });
+  const files = { '/home/web/logs/other': '', '/var/log/other': '' };
+
+  test('are told with the log, the directory and the user, once for a directory', () => {
+    const text = program('stdout_logfile=/home/web/logs/out\nstderr_logfile=/home/web/logs/err\n');
+    expect(warnings(text, files, open('everyone'))).toEqual([
+      '4: every user can change /home/web, and so what is at /home/web/logs/out',
+    ]);
+    expect(warnings(text, files, open('user'))[0]).toMatch(/^4: user \S+ can change \/home\/web, and so/);
+  });
+
+  test('are nothing to tell of where only root can change it, or the daemon is not root', () => {
+    const text = program('stdout_logfile=/var/log/out\n');
+    expect(warnings(text, files, open('user'))).toEqual([]);
+    const mine = program('stdout_logfile=/home/web/logs/out\n');
+    expect(warnings(mine, files, { ...open('user'), uid: 1000 })).toEqual([]);
+  });
+});

@@ -97,7 +97,14 @@ describe('advice on a directory that is not there', () => {
 
 describe('advice on what a user may not write', () => {
   const place = (path: string, purpose = 'logfile') => ({
-    ...{ purpose, path, directory: path.replace(/\/[^/]*$/, '') || '/', blocked: path, room: null },
+    ...{
+      purpose,
+      path,
+      directory: path.replace(/\/[^/]*$/, '') || '/',
+      blocked: path,
+      room: null,
+      open: null,
+    },
     ...{ problem: 'denied' as const, writer: 'web' },
   });
   const advised = (path: string, purpose?: string): string | undefined =>

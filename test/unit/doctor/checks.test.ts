@@ -246,9 +246,24 @@ describe('a place', () => {
     directory: '/var/log',
     problem: null,
     blocked: '/var/log',
+    open: null,
     writer: 'root',
     room: { bytes: 2 ** 40, inodes: 1000 },
   };
+
+  test('that a user can change is told with the user, the directory and the log', () => {
+    const open = { path: '/home/x', editor: { kind: 'user' as const, uid: 65534 }, sticky: false };
+    const path = '/home/x/logs/app.log';
+    const [finding] = checkPlaces({
+      ...well,
+      places: [{ ...place, purpose: 'stdout_logfile of app', path, open }],
+    });
+    expect(finding).toMatchObject({
+      id: 'log-open-to-others',
+      what: { en: 'user nobody can change /home/x, where a daemon of root writes logs' },
+      why: { en: expect.stringContaining('stdout_logfile of app (/home/x/logs/app.log)') },
+    });
+  });
 
   test('without inodes is full, however many bytes are free', () => {
     const [finding] = checkPlaces({ ...well, places: [{ ...place, room: { bytes: 2 ** 40, inodes: 0 } }] });
