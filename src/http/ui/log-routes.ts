@@ -1,6 +1,6 @@
 // The logs under `/ui/log/`: following, scrolling back, searching, downloading.
 import { parseProcessName } from '../../config/process-name.ts';
-import { type FilesAt, type IdentifiedFile, type LogPlace, logFiles } from '../../logs/reading/log-files.ts';
+import { type FilesAt, type LogPlace, withLogFiles } from '../../logs/reading/log-files.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
 import { type LogPosition, pieceAfter, pieceBefore } from '../../logs/reading/log-piece.ts';
 import { findBefore } from '../../logs/reading/log-search.ts';
@@ -25,8 +25,7 @@ interface LogRequest {
   readonly query: URLSearchParams;
   readonly request: HttpRequest;
   readonly watch: WatchLog;
-  /** The files of the log, the current one first. */
-  readonly files: () => Promise<readonly IdentifiedFile[]>;
+  readonly filesAt: FilesAt;
 }
 
 /** `mainLog`: the daemon's own; null when it is no file. */
@@ -44,7 +43,7 @@ export function logRoutes(
       const log = logOf(supervisor, mainLog, query);
       if (log === null || (await statusOfLog(log.path)) === null)
         return json(404, { error: 'there is no such log' });
-      return answer({ log, query, request, watch, files: () => logFiles(log, filesAt) });
+      return answer({ log, query, request, watch, filesAt });
     }),
   );
 }
@@ -58,18 +57,18 @@ function follow({ log, query, request, watch }: LogRequest): HttpResponse {
   return eventStream<LogEvents>(logFeed(log.path, positionOf(query), watch, request.gone));
 }
 
-async function piece({ query, files }: LogRequest): Promise<HttpResponse> {
+async function piece({ log, query, filesAt }: LogRequest): Promise<HttpResponse> {
   const position = positionOf(query);
   if (!position) return json(400, { error: 'file and offset are needed' });
   const pieceOf = query.has('after') ? pieceAfter : pieceBefore;
-  return json(200, await pieceOf(await files(), position));
+  return json(200, await withLogFiles(log, filesAt, (files) => pieceOf(files, position)));
 }
 
-async function find({ query, files }: LogRequest): Promise<HttpResponse> {
+async function find({ log, query, filesAt }: LogRequest): Promise<HttpResponse> {
   const position = positionOf(query);
   const text = query.get('text') ?? '';
   if (!position || text.length > MAX_SEARCHED) return json(400, { error: 'nothing to search for' });
-  return json(200, await findBefore(await files(), position, text));
+  return json(200, await withLogFiles(log, filesAt, (files) => findBefore(files, position, text)));
 }
 
 /** In characters. */

@@ -1,5 +1,6 @@
 // The files of one log: the current one and those it was rotated to, told apart by what they are, not by their names,
 // which change with every rotation.
+
 /** Where the files of a log are. */
 export interface LogPlace {
   readonly path: string;
@@ -27,8 +28,30 @@ export type FilesAt = (
   paths: readonly string[],
 ) => Promise<readonly ({ readonly device: number; readonly inode: number } | null)[]>;
 
-/** The files of a log with their identities, the current one first. Compressed ones are no text and left out. */
-export async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
+/** A file of a log is not at its path any more: the log was rotated since its files were looked for. */
+export class LogRotated extends Error {
+  override readonly name = 'LogRotated';
+}
+
+/** What `use` makes of the files of a log, the current one first; again when it rejects with LogRotated. */
+export async function withLogFiles<T>(
+  place: LogPlace,
+  filesAt: FilesAt,
+  use: (files: readonly IdentifiedFile[]) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await use(await logFiles(place, filesAt));
+    } catch (error) {
+      if (!(error instanceof LogRotated) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const MAX_ATTEMPTS = 5;
+
+/** Each file with its identity. Compressed ones are no text and left out. */
+async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
   const numbers = Array.from({ length: Math.min(backups, MAX_BACKUPS) }, (_, index) => index + 1);
   const paths = [path, ...numbers.map((number) => `${path}.${number}`)];
   const found = await filesAt(paths);

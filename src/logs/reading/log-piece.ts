@@ -1,7 +1,8 @@
 // Pieces of a log for scrolling: whole lines, as text.
 import type { FileHandle } from 'node:fs/promises';
+import { isSystemError } from '../../linux/system-error.ts';
 import { startOfWholeLine } from './line-start.ts';
-import type { IdentifiedFile } from './log-files.ts';
+import { fileIdentity, type IdentifiedFile, LogRotated } from './log-files.ts';
 import { openLog } from './open-log.ts';
 import { readRange } from './read-range.ts';
 import { unfinishedBytes } from './utf8-chunks.ts';
@@ -54,14 +55,18 @@ export async function pieceAfter(
   });
 }
 
-/** What `use` makes of a file of a log; null when it cannot be opened. */
+/** What `use` makes of a file of a log; null when it cannot be opened. Rejects with LogRotated when it is another one. */
 export async function inFile<T>(
-  { path }: IdentifiedFile,
+  { path, identity }: IdentifiedFile,
   use: (handle: FileHandle, size: number) => Promise<T>,
 ): Promise<T | null> {
-  const log = await openLog(path).catch(() => null);
+  const log = await openLog(path).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) throw new LogRotated(path);
+    return null;
+  });
   if (log === null) return null;
   try {
+    if (fileIdentity(log.status) !== identity) throw new LogRotated(path);
     return await use(log.handle, Number(log.status.size));
   } finally {
     await log.handle.close();
