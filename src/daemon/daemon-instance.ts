@@ -12,6 +12,7 @@ import { openServers, type Servers } from '../http/servers.ts';
 import { type SeatedServers, seatServers } from '../http/socket-activation.ts';
 import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { UntrustedPath } from '../linux/guarded-path.ts';
+import type { ProgramLimits } from '../linux/program-limits.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { cleanAutoLogs } from '../logs/auto-log.ts';
 import { reload, shutdown } from '../operations/end.ts';
@@ -39,6 +40,7 @@ export interface DaemonInstanceRequest {
   readonly dataPlane: DataPlane;
   readonly eventSerials: EventSerials;
   readonly cgroups: ProgramCgroups | null;
+  readonly programLimits: ProgramLimits;
   /** Sockets that systemd has opened for us. */
   readonly descriptors: readonly PassedDescriptor[];
   readonly environment: Readonly<Record<string, string>>;
@@ -145,7 +147,7 @@ function openLog({ config: { supervisord }, dataPlane, foreground }: DaemonInsta
 /** Makes the groups, and with them the AUTO logs of their processes; then clients are answered. */
 function superviseBehind(
   servers: Servers,
-  { config, readConfig, dataPlane, eventSerials, cgroups, environment }: DaemonInstanceRequest,
+  { config, readConfig, dataPlane, eventSerials, cgroups, programLimits, environment }: DaemonInstanceRequest,
   log: ActivityLog,
   reaper: Reaper,
 ): Supervisor {
@@ -164,6 +166,7 @@ function superviseBehind(
     taskQueue: new TaskQueue(),
     pendingHooks: new PendingHooks(log),
     cgroups,
+    programLimits,
     environment,
     serverUrl: serverUrlForChildren(config.servers),
     childlogdir,

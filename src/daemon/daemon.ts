@@ -7,6 +7,7 @@ import { EventSerials } from '../events/numbering.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 import { ownCgroup } from '../linux/own-cgroup.ts';
+import { lowerOwnOomScore, type ProgramLimits, raiseOwnDescriptorLimit } from '../linux/program-limits.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
@@ -14,6 +15,7 @@ import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';
 import { enterBackground } from './background.ts';
 import { DaemonInstance, type DaemonInstanceRequest } from './daemon-instance.ts';
+import { prepareDirectories } from './prepare-directories.ts';
 import { dropPrivileges, dropPrivilegesLater, type EarlyLine, raiseLimits } from './privileges.ts';
 import { Service } from './service.ts';
 import { onSignals } from './signals.ts';
@@ -28,24 +30,32 @@ export interface DaemonRequest {
   readonly reportUp: (() => void) | null;
 }
 
+/** When memory is short the programs go first, as without us nothing brings them back. */
+const serviceOomScore = -900;
+
 /** By then a start is over and most of what it needed will not be needed again. */
 const settledMs = 2000;
 
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
-  const { cgroups, earlyLines } = await takePlace(config, reportUp !== null);
+  const notifier = ServiceNotifier.fromEnvironment(process.env);
+  const { cgroups, programLimits, earlyLines } = await takePlace(config, {
+    inBackground: reportUp !== null,
+    isService: notifier.isEnabled,
+  });
   let incarnation: DaemonInstance | null = null;
   const dataPlane = DataPlane.start(
     (message) => incarnation?.log.warn(message),
     (reason) => incarnation?.endWithoutOutput(reason),
   );
-  const service = new Service(ServiceNotifier.fromEnvironment(process.env), dataPlane);
+  const service = new Service(notifier, dataPlane);
   const lasting = {
     readConfig: () => service.whileReloading(readConfig),
     foreground: reportUp === null,
     dataPlane,
     eventSerials: new EventSerials(),
     cgroups,
+    programLimits,
     descriptors: passedDescriptors(process.env),
     environment: withoutServiceVariables(inheritedEnvironment()),
   };
@@ -76,23 +86,30 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
 
 interface Place {
   readonly cgroups: ProgramCgroups | null;
+  readonly programLimits: ProgramLimits;
   readonly earlyLines: readonly EarlyLine[];
 }
 
 /** As whom the daemon runs, where, and with how much of the machine: its threads and programs have that from it. */
-async function takePlace(config: Config, inBackground: boolean): Promise<Place> {
+async function takePlace(
+  config: Config,
+  { inBackground, isService }: { readonly inBackground: boolean; readonly isService: boolean },
+): Promise<Place> {
   restoreDescriptorLimit();
   keepDescriptorsFromChildren();
   const { supervisord } = config;
+  prepareDirectories(config);
+  const oomScoreAdjust = isService ? lowerOwnOomScore(serviceOomScore) : null;
   const earlyLines = [
     ...dropPrivileges(supervisord),
     ...raiseLimits(supervisord),
     ...(inBackground ? enterBackground(supervisord) : []),
   ];
+  const programLimits = { descriptors: raiseOwnDescriptorLimit(), oomScoreAdjust };
   await startThreadPool();
   const cgroups = ProgramCgroups.settle(ownCgroup());
   earlyLines.push(...tellOf(cgroups, config));
-  return { cgroups: typeof cgroups === 'string' ? null : cgroups, earlyLines };
+  return { cgroups: typeof cgroups === 'string' ? null : cgroups, programLimits, earlyLines };
 }
 
 /** The first thread that reads files for clients: later, programs may have used up all that can be had. */
@@ -131,6 +148,7 @@ function startAgain(
     const config = readConfig();
     // Sockets that systemd has opened need no right.
     const servers = request.descriptors.length > 0 ? [] : config.servers;
+    prepareDirectories(config);
     const earlyLines = dropPrivilegesLater({ ...config, servers });
     return DaemonInstance.start({ ...request, config, earlyLines });
   } catch (error) {

@@ -5,6 +5,7 @@ import { statusLine } from '../supervisor/status-line.ts';
 import { stoppingMs, stopTimeoutMs } from '../supervisor/stop-timeout.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ServiceNotifier } from '../systemd/sd-notify.ts';
+import { pingIntervalMs } from '../systemd/watchdog.ts';
 import { findUnhealthy } from './liveness.ts';
 import { writeStderr } from './write-stderr.ts';
 
@@ -88,7 +89,7 @@ export class Service {
     if (!supervisor) return true;
     const dead = await findUnhealthy(
       { supervisor, dataPlane: this.dataPlane },
-      this.notifier.watchdogInterval() / 4,
+      pingIntervalMs(this.notifier.watchdogUsec) / 2,
     );
     if (dead !== null) this.#tellOfDeath(dead, supervisor);
     else if (this.#dead) this.#statusChanged();

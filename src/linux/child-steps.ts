@@ -2,6 +2,8 @@
 
 import type { SystemCall } from './call-list.ts';
 import type { UserIdentity } from './credentials.ts';
+import { RLIMIT_NOFILE } from './limits.ts';
+import { oomScoreAdjustFile, type ProgramLimits } from './program-limits.ts';
 import { type SpawnArena, zeros } from './spawn-arena.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 import { hasControllingTerminal } from './terminal.ts';
@@ -26,7 +28,9 @@ export function stepsOf(
     ...signalsAtDefault(),
     ...first,
     leadingGroup(),
+    ...settingOomScore(request, memory),
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
+    ...limitingDescriptors(request.limits, memory),
     ...(user === null ? [] : becoming(user, memory)),
     ...inDirectory(request.directory, memory),
     ...(request.umask === null ? [] : [{ stage: 'fork', number: sys.umask, args: [request.umask] } as const]),
@@ -78,6 +82,7 @@ const CLOSE_RANGE_UNSHARE = 2;
 const numbers = {
   x64: {
     write: 1,
+    close: 3,
     rt_sigaction: 13,
     rt_sigprocmask: 14,
     execve: 59,
@@ -88,11 +93,14 @@ const numbers = {
     setgroups: 116,
     setresuid: 117,
     setresgid: 119,
+    openat: 257,
     dup3: 292,
+    prlimit64: 302,
     close_range: 436,
   },
   arm64: {
     write: 64,
+    close: 57,
     rt_sigaction: 134,
     rt_sigprocmask: 135,
     execve: 221,
@@ -103,11 +111,35 @@ const numbers = {
     setgroups: 159,
     setresuid: 147,
     setresgid: 149,
+    openat: 56,
     dup3: 24,
+    prlimit64: 261,
     close_range: 436,
   },
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
+
+/** As root, before its file belongs to another user. The lowest free descriptor is the one that is closed for it. */
+function settingOomScore({ limits, stdio: [stdin] }: SpawnRequest, memory: SpawnArena): Step[] {
+  const value = limits?.oomScoreAdjust ?? null;
+  if (value === null) return [];
+  const text = Buffer.from(String(value));
+  return [
+    { stage: 'fork', number: sys.dup3, args: [stdin, 0, 0] },
+    { stage: 'fork', number: sys.close, args: [0] },
+    { stage: 'fork', number: sys.openat, args: [0, memory.storeString(oomScoreAdjustFile), O_WRONLY] },
+    { stage: 'fork', number: sys.write, args: [0, memory.store(text), text.length] },
+  ];
+}
+
+const O_WRONLY = 1;
+
+function limitingDescriptors(limits: ProgramLimits | null, memory: SpawnArena): Step[] {
+  if (limits === null) return [];
+  const { soft, hard } = limits.descriptors;
+  const limit = new Uint32Array(BigUint64Array.of(soft, hard).buffer);
+  return [{ stage: 'fork', number: sys.prlimit64, args: [0, RLIMIT_NOFILE, memory.store(limit), 0] }];
+}
 
 function becoming({ uid, gid, groups }: UserIdentity, memory: SpawnArena): Step[] {
   return [

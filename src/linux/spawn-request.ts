@@ -1,5 +1,6 @@
 // What a child process is to be, and why there is none.
 import type { UserIdentity } from './credentials.ts';
+import type { ProgramLimits } from './program-limits.ts';
 
 export interface SpawnRequest {
   /** What is executed; argv[0] may differ. */
@@ -13,6 +14,8 @@ export interface SpawnRequest {
   readonly directory: string | null;
   readonly umask: number | null;
   readonly user: UserIdentity | null;
+  /** Null for our own. */
+  readonly limits: ProgramLimits | null;
   /** The entrance (cgroup.ts) of the cgroup it goes into before anything else; null leaves it in ours. */
   readonly cgroup: number | null;
 }

@@ -55,7 +55,9 @@ function beginAnywhere(request: SpawnRequest): Beginning {
 function beginIn(place: SpawnSlot, request: SpawnRequest): Beginning {
   const { memory, descriptors } = place;
   const user = userToBecome(request.user);
-  const sharing = user ? 'nothing' : place.sharing;
+  // The kernel gives all who share memory the same oom_score_adj: ours would change too.
+  const sharesNothing = user !== null || (request.limits?.oomScoreAdjust ?? null) !== null;
+  const sharing = sharesNothing ? 'nothing' : place.sharing;
   try {
     if (!descriptors)
       return start(place, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing);

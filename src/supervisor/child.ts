@@ -10,6 +10,7 @@ import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
+import type { ProgramLimits } from '../linux/program-limits.ts';
 import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
@@ -23,6 +24,8 @@ export interface ChildPlan {
   readonly environment: readonly string[];
   /** Where it is to live; null leaves it with us. */
   readonly cgroup: ProgramCgroup | null;
+  /** Null for the daemon's own. */
+  readonly limits: ProgramLimits | null;
   /** Log files by channel, open already; null writes nothing. */
   readonly logs: Readonly<Record<Channel, Log | null>>;
   /** A descriptor to be the child's stdin (the socket of a FastCGI program), or null for a pipe. */
@@ -157,7 +160,8 @@ function beginSpawn(plan: ChildPlan, pipes: Pipes): Beginning {
   const { directory, umask, user, killascgroup } = plan.config;
   const { path, argv } = plan.command;
   const stdio = childEnds(plan, pipes);
-  const request = { path, argv, environment: plan.environment, stdio, directory, umask, user };
+  const { environment, limits } = plan;
+  const request = { path, argv, environment, stdio, directory, umask, user, limits };
   return plan.cgroup?.begin(request, killascgroup) ?? begin({ ...request, cgroup: null });
 }
 

@@ -5,6 +5,7 @@ import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import type { TaskQueue } from '../event-loop/task-queue.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
+import type { ProgramLimits } from '../linux/program-limits.ts';
 import type { ChildFactory } from './child.ts';
 import type { Clock } from './clock.ts';
 import type { PendingHooks } from './pending-hooks.ts';
@@ -24,6 +25,8 @@ export interface DaemonContext {
   readonly pendingHooks: PendingHooks;
   /** Null where no cgroup was left to us. */
   readonly cgroups: ProgramCgroups | null;
+  /** Null for the daemon's own. */
+  readonly programLimits: ProgramLimits | null;
   /** The daemon's own environment, without what systemd meant for the daemon alone. */
   readonly environment: Readonly<Record<string, string>>;
   /** What `serverurl=AUTO` means; null without any server. */

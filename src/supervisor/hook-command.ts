@@ -73,7 +73,17 @@ function spawnHook(
   const environment = childEnvironment(config, group, daemon);
   const { directory, umask, user } = config;
   return withInput(input, (stdio) =>
-    spawn({ path, argv, environment, stdio, directory, umask, user, cgroup: null }),
+    spawn({
+      path,
+      argv,
+      environment,
+      stdio,
+      directory,
+      umask,
+      user,
+      limits: daemon.programLimits,
+      cgroup: null,
+    }),
   );
 }
 

@@ -128,6 +128,7 @@ export class ProcessChild {
       ...{ config, group, command, logs },
       environment: childEnvironment(config, group, daemon),
       cgroup: this.#cgroup,
+      limits: daemon.programLimits,
       stdinFd: this.role.stdinFd?.() ?? null,
       pool: this.role.pool ?? null,
       stripAnsi: daemon.stripAnsi,

@@ -73,12 +73,12 @@ export class SystemdManager {
   /** To be started at boot. Whether that changed anything. */
   async enable(unit: string): Promise<boolean> {
     const [, changes] = await this.#call('EnableUnitFiles', 'asbb', [[unit], false, false]);
-    return Array.isArray(changes) && changes.length > 0;
+    return this.#reloadedFor(changes);
   }
 
   async disable(unit: string): Promise<boolean> {
     const [changes] = await this.#call('DisableUnitFiles', 'asb', [[unit], false]);
-    return Array.isArray(changes) && changes.length > 0;
+    return this.#reloadedFor(changes);
   }
 
   /** Resolves when the service is ready, or when it is clear that it will not be. */
@@ -107,6 +107,13 @@ export class SystemdManager {
       property('Service', 'StatusText'),
     ]);
     return { loadState, activeState, fileState, fragmentPath, statusText };
+  }
+
+  /** Links that were made or removed count from the next reload on; until then a target still starts what it did. */
+  async #reloadedFor(changes: unknown): Promise<boolean> {
+    const isChanged = Array.isArray(changes) && changes.length > 0;
+    if (isChanged) await this.reload();
+    return isChanged;
   }
 
   async #job(method: string, unit: string): Promise<JobResult> {

@@ -24,7 +24,7 @@ export const defaultUnit = {
   name: 'tsupervisor',
   executable: '/usr/bin/tsupervisor',
   configPath: null,
-  watchdogSeconds: 30,
+  watchdogSeconds: 180,
 } as const satisfies UnitOptions;
 
 /** `%h` is the home directory of whose manager it is. */
@@ -50,8 +50,6 @@ export function hasOwnConfig({ scope, configPath }: Pick<UnitOptions, 'scope' | 
   return scope === 'user' || (configPath !== null && !shared.includes(configPath));
 }
 
-const rivals = ['supervisor', 'supervisord', 'tsupervisor'];
-
 function header({ scope, name }: UnitOptions): string {
   const user = scope === 'user' ? ' --user' : '';
   return (
@@ -60,17 +58,18 @@ function header({ scope, name }: UnitOptions): string {
   );
 }
 
-function unitSection(options: UnitOptions): Record<string, string> {
+function unitSection({ scope }: UnitOptions): Record<string, string> {
   const common = {
     Description: 'tsupervisor, starts programs and keeps them running',
     Documentation: 'man:tsupervisor(1) man:supervisord.conf(5)',
   };
-  if (options.scope === 'user') return common;
-  const after = { After: 'network.target remote-fs.target nss-user-lookup.target' };
-  if (hasOwnConfig(options)) return { ...common, ...after };
-  const others = rivals.filter((rival) => rival !== options.name).map((rival) => `${rival}.service`);
-  return { ...common, ...after, Conflicts: others.join(' ') };
+  const restarts = { StartLimitIntervalSec: '0' };
+  if (scope === 'user') return { ...common, ...restarts };
+  return { ...common, After: 'network.target remote-fs.target nss-user-lookup.target', ...restarts };
 }
+
+/** How the daemon ends when its configuration cannot be used. */
+const refusedStatus = 2;
 
 function serviceSection(options: UnitOptions): Record<string, string> {
   const { scope, name, executable, configPath, watchdogSeconds } = options;
@@ -81,18 +80,20 @@ function serviceSection(options: UnitOptions): Record<string, string> {
     ExecStart: `${executable} run${config}`,
     ExecReload: `${executable} update${config}`,
     WatchdogSec: String(watchdogSeconds),
-    WatchdogSignal: 'SIGKILL',
+    WatchdogSignal: 'SIGTERM',
+    TimeoutAbortSec: '30',
     Restart: 'on-failure',
     RestartSec: '1',
+    RestartSteps: '5',
+    RestartMaxDelaySec: '30',
+    RestartPreventExitStatus: String(refusedStatus),
     TimeoutStartSec: '90',
     TimeoutStopSec: '90',
     KillMode: 'mixed',
     Delegate: 'yes',
     OOMPolicy: 'continue',
     TasksMax: 'infinity',
-    ...(scope === 'system' ? { LimitNOFILE: '65536' } : {}),
-    RuntimeDirectory: name,
-    RuntimeDirectoryPreserve: 'yes',
+    ...(scope === 'user' ? { RuntimeDirectory: name, RuntimeDirectoryPreserve: 'yes' } : {}),
   };
 }
 

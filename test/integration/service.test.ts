@@ -1,9 +1,9 @@
 // The daemon as a service manager sees it: what it tells NOTIFY_SOCKET, and when it stops telling.
 import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Daemon, ours, withDaemon } from '../support/daemon.ts';
+import { Daemon, ours, run, withDaemon } from '../support/daemon.ts';
 import { DatagramReceiver } from '../support/datagram-receiver.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -122,6 +122,35 @@ stopwaitsecs=2
       },
       config,
     );
+  });
+
+  test('is killed for its memory after its programs, which have the score that it was started with', async () => {
+    const scoreOf = (pid: number | string) => Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'));
+    // Where root lacks CAP_SYS_RESOURCE, as in some containers, the kernel refuses and everything stays as it is.
+    const { status } = await run(['/bin/sh', '-c', 'echo -900 >/proc/self/oom_score_adj']);
+    await withService({}, async (daemon, told) => {
+      await told.until('READY');
+      expect(scoreOf(daemon.pid)).toBe(status === 0 ? -900 : scoreOf(process.pid));
+      expect(scoreOf((await daemon.supervisorctl('pid', 'cat')).stdout.trim())).toBe(scoreOf(process.pid));
+    });
+    await withDaemon({ config: cat }, async (daemon) => {
+      expect(scoreOf(daemon.pid)).toBe(scoreOf(process.pid));
+    });
+  });
+
+  test('may open as many files as the system grants, its programs as many as it was started with', async () => {
+    const limitsOf = (pid: number | string) =>
+      /^Max open files +(\d+) +(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.slice(1);
+    // The shell is the parent that has both limits, as systemd is of a service.
+    const limited = ['/bin/sh', '-c', 'ulimit -Sn 1100; ulimit -Hn 3000; "$0" "$@" & wait', ...ours];
+    const daemon = await Daemon.start({ config: cat, executable: limited });
+    const pid = (await daemon.supervisorctl('pid')).stdout.trim();
+    expect(limitsOf(pid)).toEqual(['3000', '3000']);
+    const program = (await daemon.supervisorctl('pid', 'cat')).stdout.trim();
+    expect(limitsOf(program)).toEqual(['1100', '3000']);
+    await daemon.supervisorctl('shutdown');
+    await daemon.subprocess.exited;
+    rmSync(daemon.directory, { recursive: true });
   });
 
   test('says why it does not start', async () => {

@@ -31,6 +31,7 @@ export class TestContext {
       ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
       ...{ children: new SpawnedChildren(dataPlane, reaper), clock: monotonicClock },
       ...{ taskQueue: new TaskQueue(), pendingHooks: new PendingHooks(log), cgroups: null, environment: {} },
+      programLimits: null,
       ...{ serverUrl: null, childlogdir: '/tmp', identifier: 'supervisor', stripAnsi: false },
       ...more,
     };

@@ -1,5 +1,5 @@
 // A control group of its own for what a test starts: two machines in one would take each other's processes for theirs.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
 
@@ -17,6 +17,24 @@ export class ControlGroup {
   wrapped(command: readonly string[]): string[] {
     const enter = this.directories.map((directory) => `echo $$ >${directory}/cgroup.procs && `).join('');
     return ['sh', '-c', `${enter}exec "$@"`, 'sh', ...command];
+  }
+
+  /** Stops everything in it, as a pause of the machine does (cgroup.freeze); resolves when that is done. */
+  async freeze(): Promise<void> {
+    await this.#setFrozen(true);
+  }
+
+  async thaw(): Promise<void> {
+    await this.#setFrozen(false);
+  }
+
+  async #setFrozen(frozen: boolean): Promise<void> {
+    const directory = this.directories.find((candidate) => existsSync(join(candidate, 'cgroup.freeze')));
+    if (directory === undefined) throw new Error('cgroup v2 is needed to freeze a machine');
+    writeFileSync(join(directory, 'cgroup.freeze'), frozen ? '1' : '0');
+    const isDone = () =>
+      readFileSync(join(directory, 'cgroup.events'), 'utf8').includes(`frozen ${Number(frozen)}`);
+    await eventually(isDone, { what: frozen ? 'the machine to stand still' : 'the machine to go on' });
   }
 
   /** When everything in it has ended. */

@@ -130,6 +130,9 @@ describe('on a machine where the original runs', () => {
     expect(status).toBe(0);
     expect([await isActive('supervisor'), await isActive('tsupervisor')]).toEqual(['inactive', 'active']);
     expect([await isEnabled('supervisor'), await isEnabled('tsupervisor')]).toEqual(['disabled', 'enabled']);
+    // What the target still wants decides what the next start of the target brings back.
+    await machine.ok('systemctl', 'start', 'multi-user.target');
+    expect([await isActive('supervisor'), await isActive('tsupervisor')]).toEqual(['inactive', 'active']);
     const ctl = ['supervisorctl', '-c', '/etc/supervisor/supervisord.conf'];
     expect((await machine.ok(...ctl, 'pid')).trim()).toBe(await machine.property('tsupervisor', 'MainPID'));
     const wayBack = /^To go back: (.*)$/m.exec(stdout)?.[1] ?? 'false';

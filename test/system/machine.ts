@@ -107,6 +107,13 @@ export class Machine {
     writeFileSync(this.path(inside), text, { mode });
   }
 
+  /** Nothing in it runs for so long, while the clocks go on. */
+  async pause(ms: number): Promise<void> {
+    await this.group.freeze();
+    await Bun.sleep(ms);
+    await this.group.thaw();
+  }
+
   /** Pulls the plug; nothing is left. */
   async destroy(): Promise<void> {
     // The end of its pid 1 is that of all its processes.

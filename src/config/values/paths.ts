@@ -1,13 +1,14 @@
 // Values that name files and directories.
 import { type Absence, ConfigError, type SupervisordConfig } from '../config.ts';
 import type { ConfigHost } from '../host.ts';
+import { isOwnDirectory } from '../own-directories.ts';
 import type { ValueType } from './value-type.ts';
 
 export const existingDirectory: ValueType<string> = {
   expects: { en: 'a directory that exists', zh: '已存在的目录' },
   parse(value, host) {
     const path = expandUser(value, host);
-    if (host.isDirectory(path)) return path;
+    if (isUsable(path, host)) return path;
     throw ConfigError.absent(`${value} is not an existing directory`, absentDirectory(path, host));
   },
   format: (path) => path,
@@ -19,7 +20,7 @@ const fileInDirectory: ValueType<string> = {
   parse(value, host) {
     const path = expandUser(value, host);
     const directory = directoryOf(path);
-    if (directory === '' || host.isDirectory(directory)) return path;
+    if (directory === '' || isUsable(directory, host)) return path;
     throw ConfigError.absent(
       `The directory named as part of the path ${value} does not exist`,
       absentDirectory(directory, host),
@@ -102,6 +103,11 @@ export const childLogFile: ValueType<ChildLogChoice> = {
 function formatLogFile(logfile: ChildLogChoice): string {
   if (logfile.kind === 'file') return logfile.path;
   return logfile.kind === 'empty' ? '' : logfile.kind.toUpperCase();
+}
+
+/** It exists, or the daemon makes it when it starts. */
+function isUsable(directory: string, host: ConfigHost): boolean {
+  return host.isDirectory(directory) || (host.uid === 0 && isOwnDirectory(directory));
 }
 
 /** os.path.abspath after os.path.expanduser. */

@@ -38,6 +38,7 @@ const plain = {
   umask: null,
   cgroup: null,
   user: null,
+  limits: null,
 };
 
 /** Runs a shell script to its end; what it printed and how it ended. */
@@ -113,6 +114,24 @@ describe('a child', () => {
     expect(process.cwd()).toBe(before);
     expect((await shell('umask')).output).not.toBe('0027\n');
   });
+
+  test.each([
+    ['ours', null],
+    ['of another user', nobody],
+  ])(
+    'that is %s has its own limits, all descriptors as ever, and ours stay as they are',
+    async (_whose, user) => {
+      const look = 'ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj; ls /proc/$$/fd; cat';
+      const own = () =>
+        readFileSync('/proc/self/oom_score_adj', 'utf8') + readFileSync('/proc/self/limits', 'utf8');
+      const before = own();
+      // More is always granted, less only to those with CAP_SYS_RESOURCE.
+      const limits = { descriptors: { soft: 77n, hard: 99n }, oomScoreAdjust: 321 };
+      const { output } = await shell(look, { limits, user });
+      expect(output).toBe('77\n99\n321\n0\n1\n2\n');
+      expect(own()).toBe(before);
+    },
+  );
 
   test('of another user has his uid, his gid and all his groups, for good, and no capability', async () => {
     const { output } = await shell('grep -E "^(Uid|Gid|Groups|CapEff|CapPrm)" /proc/$$/status', {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monotonicUsec } from '../../../src/linux/monotonic-clock.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../../../src/systemd/sd-notify.ts';
+import { pingIntervalMs } from '../../../src/systemd/watchdog.ts';
 import { DatagramReceiver } from '../../support/datagram-receiver.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tsv-notify-'));
@@ -96,6 +97,17 @@ describe('the watchdog', () => {
     'is off with %p',
     (variables) => expect(watched({ ...variables }).watchdogInterval()).toBe(0),
   );
+
+  test.each([
+    ['half of a short one', 4_000_000, 2000],
+    [
+      'no more than a quarter of a minute, so that little of it has passed when the machine is paused',
+      180_000_000,
+      15_000,
+    ],
+  ])('is fed in an interval of %s', (_what, usec, expected) => {
+    expect(pingIntervalMs(usec)).toBe(expected);
+  });
 
   test('pings while the service is alive, tells when it is not, and pings again when it is', async () => {
     const answers = [true, false, true];

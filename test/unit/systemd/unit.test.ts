@@ -22,32 +22,29 @@ describe('the unit file', () => {
     const unit = readUnit(packaged);
     expect([...unit.keys()]).toEqual(['Unit', 'Service', 'Install']);
     expect(unit.get('Service')?.get('Type')).toEqual(['notify']);
-    expect(unit.get('Unit')?.get('Conflicts')).toEqual(['supervisor.service supervisord.service']);
+    expect(unit.get('Service')?.get('RestartSteps')).toEqual(['5']);
   });
 
-  test('names the executable, the configuration, the watchdog and the runtime directory that were asked for', () => {
+  test('names the executable, the configuration and the watchdog that were asked for', () => {
     const options = { executable: '/opt/t/tsupervisor', configPath: '/srv/a-b_c.conf', watchdogSeconds: 0 };
     const service = readUnit(unitText({ ...defaultUnit, ...options, name: 'web' })).get('Service');
     expect(service?.get('ExecStart')).toEqual(['/opt/t/tsupervisor run -c /srv/a-b_c.conf']);
     expect(service?.get('ExecReload')).toEqual(['/opt/t/tsupervisor update -c /srv/a-b_c.conf']);
     expect(service?.get('WatchdogSec')).toEqual(['0']);
-    expect(service?.get('RuntimeDirectory')).toEqual(['web']);
   });
 
-  test('never conflicts with itself', () => {
-    const unit = readUnit(unitText({ ...defaultUnit, name: 'supervisord' })).get('Unit');
-    expect(unit?.get('Conflicts')).toEqual(['supervisor.service tsupervisor.service']);
+  test('lets no other service stop ours by being started', () => {
+    expect(packaged).not.toContain('Conflicts=');
   });
 
-  test("conflicts with the machine's supervisord only when they would share a configuration", () => {
-    const conflicts = (configPath: string) =>
-      readUnit(unitText({ ...defaultUnit, name: 'web', configPath }))
-        .get('Unit')
-        ?.get('Conflicts');
-    expect(conflicts('/etc/supervisor/supervisord.conf')).toEqual([
-      'supervisor.service supervisord.service tsupervisor.service',
-    ]);
-    expect(conflicts('/etc/web.conf')).toBeUndefined();
+  test('has systemd start it again however often it crashes, but not with a configuration that it refuses', () => {
+    const unit = readUnit(packaged);
+    expect(unit.get('Unit')?.get('StartLimitIntervalSec')).toEqual(['0']);
+    expect(unit.get('Service')?.get('RestartPreventExitStatus')).toEqual(['2']);
+  });
+
+  test('leaves limits and directories to the system and to the daemon, which knows whose they are', () => {
+    expect(packaged).not.toMatch(/^(?:Limit\w+|OOMScoreAdjust|RuntimeDirectory)=/m);
   });
 
   test("for a user's manager asks for nothing that only the system's has", () => {
@@ -55,7 +52,7 @@ describe('the unit file', () => {
     expect(unit.get('Install')?.get('WantedBy')).toEqual(['default.target']);
     expect(unit.get('Unit')?.has('Conflicts')).toBe(false);
     expect(unit.get('Unit')?.has('After')).toBe(false);
-    expect(unit.get('Service')?.has('LimitNOFILE')).toBe(false);
+    expect(unit.get('Service')?.get('RuntimeDirectory')).toEqual(['tsupervisor']);
   });
 
   test.each([
