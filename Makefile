@@ -6,8 +6,9 @@ EXECUTABLE := dist/tsupervisor
 ENTRY_POINTS := src/main.ts src/data-plane/worker/worker.ts
 SOURCES := $(shell find src -type f)
 # A daemon of root must not obey a .env or bunfig.toml of the directory it is in. dbus-next can do without x11 and usocket.
+# Where it was built must not show in it.
 COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
-	--external x11 --external usocket
+	--external x11 --external usocket --define 'import.meta.url="file:///"'
 
 .PHONY: all run test check bench clean
 all: $(EXECUTABLE) dist/NOTICE

@@ -12,9 +12,13 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat 
 .SECONDARY:
 
 # The name of the file is part of what is compiled: it is the same for all.
-dist/%/tsupervisor: $(NODE_MODULES) $(SOURCES) package.json
+dist/%/tsupervisor: dist/runtimes/% $(NODE_MODULES) $(SOURCES) package.json
 	@mkdir -p $(@D)
-	$(BUN) build $(COMPILE) --target=$(BUN_TARGET_$*) $(ENTRY_POINTS) --outfile $@
+	$(BUN) build $(COMPILE) --target=$(BUN_TARGET_$*) --compile-executable-path=$< $(ENTRY_POINTS) --outfile $@
+
+# `bun build --target` would fetch it by itself, whatever the registry has at that time.
+dist/runtimes/%: packaging/runtimes.sha512
+	packaging/runtime.sh $* $@
 
 # Each architecture's packages are made again when something in them changed.
 PACKAGED := $(EXECUTABLE) dist/NOTICE CHANGELOG.md LICENSE $(shell find packaging systemd -type f)

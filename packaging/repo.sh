@@ -2,13 +2,16 @@
 # Makes a yum and an apt repository of the built packages, ready for any static web server.
 # Usage: repo.sh PACKAGES REPOSITORY. Needs createrepo_c and apt-ftparchive.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 packages=$1
-repository=$2
-rm -rf "$repository"
-mkdir -p "$repository/yum" "$repository/apt"
+rm -rf "$2"
+mkdir -p "$2/yum" "$2/apt"
+repository=$(cd "$2" && pwd)
 cp -p "$packages"/*.rpm "$repository/yum/"
 cp -p "$packages"/*.deb "$repository/apt/"
 
+# The metadata tell the times of the files.
+"$here/timestamps.sh" "$repository"
 createrepo_c --quiet --revision "$SOURCE_DATE_EPOCH" --set-timestamp-to-revision "$repository/yum"
 
 cd "$repository/apt"
@@ -18,7 +21,7 @@ apt-ftparchive -o APT::FTPArchive::Release::Origin=tsupervisor -o APT::FTPArchiv
 	-o APT::FTPArchive::Release::Suite=stable -o APT::FTPArchive::Release::Date="$(date -u -R -d "@$SOURCE_DATE_EPOCH")" \
 	release . >../Release
 mv ../Release Release
-cd ..
+cd "$repository"
 
 cat >tsupervisor.repo <<'REPO'
 # /etc/yum.repos.d/tsupervisor.repo
@@ -34,4 +37,5 @@ cat >tsupervisor.list <<'LIST'
 # Sign Release (gpg --clearsign -o InRelease Release) and write [signed-by=/etc/apt/keyrings/YOURS.gpg] instead.
 deb [trusted=yes] https://YOUR.SERVER/apt ./
 LIST
+"$here/timestamps.sh" "$repository"
 echo "$repository: yum/ and apt/ to be served; tsupervisor.repo and tsupervisor.list say how they are used"

@@ -32,6 +32,7 @@ else
 	place 0755 "dist/$architecture/tsupervisor" usr/bin/tsupervisor
 	place 0644 systemd/tsupervisor.service usr/lib/systemd/system/tsupervisor.service
 	place 0644 systemd/tsupervisor.tmpfiles usr/lib/tmpfiles.d/tsupervisor.conf
+	place 0644 packaging/needrestart.conf etc/needrestart/conf.d/tsupervisor.conf
 	place 0644 packaging/supervisord.conf usr/share/tsupervisor/supervisord.conf
 	place 0644 packaging/example.ini etc/supervisord.d/example.ini
 	mkdir -p "$tree/var/log/tsupervisor"

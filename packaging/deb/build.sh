@@ -18,6 +18,15 @@ control() { # package architecture tree
 	sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$2/" -e "s/@SIZE@/$size/" "$here/$1.control" >"$3/DEBIAN/control"
 }
 
+scripts() { # package tree, after control
+	for script in preinst postinst prerm postrm; do
+		[ -e "$here/$1.$script" ] || continue
+		sed -e "/@CONFIGURATION@/{r $root/packaging/configuration.sh
+d}" "$here/$1.$script" >"$2/DEBIAN/$script"
+		chmod 0755 "$2/DEBIAN/$script"
+	done
+}
+
 documents() { # package tree
 	directory=$2/usr/share/doc/$1
 	mkdir -p "$directory"
@@ -46,12 +55,8 @@ for architecture in "$@"; do
 	documents tsupervisor "$tree"
 	install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/doc/tsupervisor/NOTICE"
 	control tsupervisor "$architecture" "$tree"
-	echo /etc/supervisord.d/example.ini >"$tree/DEBIAN/conffiles"
-	for script in postinst prerm postrm; do
-		sed -e "/@CONFIGURATION@/{r $root/packaging/configuration.sh
-d}" "$here/$script" >"$tree/DEBIAN/$script"
-		chmod 0755 "$tree/DEBIAN/$script"
-	done
+	scripts tsupervisor "$tree"
+	printf '%s\n' /etc/needrestart/conf.d/tsupervisor.conf /etc/supervisord.d/example.ini >"$tree/DEBIAN/conffiles"
 	finish tsupervisor "$architecture" "$tree"
 done
 
@@ -59,4 +64,5 @@ tree=$work/compat
 "$root/packaging/stage.sh" "$tree" compat
 documents tsupervisor-compat "$tree"
 control tsupervisor-compat all "$tree"
+scripts tsupervisor-compat "$tree"
 finish tsupervisor-compat all "$tree"

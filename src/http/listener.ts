@@ -1,4 +1,5 @@
 // Opens the listening socket of one server section, as the original does and with its words when it cannot.
+import { fstatSync, utimesSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
@@ -22,6 +23,8 @@ export interface Listener {
   readonly fd: number;
   /** How messages call it: the address or the path. */
   readonly name: string;
+  /** Makes what stands for it in the file system young: cleaners of temporary directories remove what is old. */
+  refresh(): void;
   /** Removes what stands for it in the file system. */
   dispose(): void;
 }
@@ -40,11 +43,13 @@ export function openListener(config: ServerConfig, onStale: (path: string) => vo
 export function passedListener(fd: number, config: ServerConfig): Listener {
   const name = config.kind === 'unix' ? config.path : config.host || '0.0.0.0';
   try {
-    return { fd: duplicate(fd), name, dispose: () => {} };
+    return { fd: duplicate(fd), name, ...nothingInFileSystem };
   } catch (error) {
     throw listenError(error);
   }
 }
+
+const nothingInFileSystem = { refresh: () => {}, dispose: () => {} };
 
 /** The original's; the kernel lowers it to net.core.somaxconn. */
 const BACKLOG = 1024;
@@ -59,7 +64,7 @@ export const ALREADY_LISTENING =
 function openInet({ host, port }: InetServerConfig): Listener {
   const address = host === '' ? '0.0.0.0' : host.replace(/^\[(.*)\]$/, '$1');
   try {
-    return { fd: listenTo(address, port), name: address, dispose: () => {} };
+    return { fd: listenTo(address, port), name: address, ...nothingInFileSystem };
   } catch (error) {
     throw listenError(error);
   }
@@ -73,7 +78,9 @@ function listenTo(address: string, port: number): number {
 
 /**
  * The socket is made complete (listening, mode, owner) under another name and then linked, so that nobody
- * ever meets it half-made and nobody's living socket is replaced.
+ * ever meets it half-made and nobody's living socket is replaced: bound under its own name it would refuse connections
+ * until it listens, and a second daemon that starts then would take it for a dead one's. The price is that the kernel lists
+ * it under the other name (/proc/net/unix), by which systemd-tmpfiles takes it for dead: hence `refresh`.
  */
 function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Listener {
   const path = resolve(config.path);
@@ -89,7 +96,12 @@ function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Li
         }
         return directory.statusOf(basename(path))?.ino;
       });
-      return { fd, name: config.path, dispose: () => unlinkOwn(path, inode) };
+      return {
+        fd,
+        name: config.path,
+        refresh: () => touchOwn(path, inode),
+        dispose: () => unlinkOwn(path, inode),
+      };
     } catch (error) {
       libc.close(fd);
       throw error;
@@ -118,6 +130,25 @@ function linkOverStale(
     directory.remove(name);
   }
   directory.link(temporary, name);
+}
+
+/** Another daemon may have replaced it; then, or when its time cannot be set, there is nothing to be done. */
+function touchOwn(path: string, inode: number | undefined): void {
+  const now = new Date();
+  try {
+    inDirectory(dirname(path), (directory) => {
+      const fd = directory.hold(basename(path));
+      if (fd === null) return;
+      try {
+        // What was looked at, whatever has its name by now.
+        if (fstatSync(fd).ino === inode) utimesSync(`/proc/self/fd/${fd}`, now, now);
+      } finally {
+        libc.close(fd);
+      }
+    });
+  } catch (error) {
+    if (!(isSystemError(error) || error instanceof UntrustedPath)) throw error;
+  }
 }
 
 /** Another socket may have taken its place since, or its directory be gone. */

@@ -61,10 +61,14 @@ function namesOf(config: ServerConfig): SiteNames {
   return { asked: new Set([...localHostnames(), config.host, ...allowedHosts]), pages };
 }
 
+/** Cleaners take what is ten days old, seldom what is one. */
+const refreshIntervalMs = 6 * 60 * 60 * 1000;
+
 export class Servers {
   #running: readonly HttpServer[] = [];
   #warnings: readonly RepeatedWarning[] = [];
   #descriptors: DescriptorWatch | null = null;
+  #refreshing: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     private readonly open: readonly OpenServer[],
@@ -93,6 +97,9 @@ export class Servers {
     });
     descriptors.begin(supervisor.daemon.bus);
     this.#descriptors = descriptors;
+    this.#refreshing = setInterval(() => {
+      for (const { listener } of this.open) listener.refresh();
+    }, refreshIntervalMs);
   }
 
   /** Closes what was never served. */
@@ -103,6 +110,7 @@ export class Servers {
   /** Sends what is being sent, closes everything, removes the socket files. */
   async close(): Promise<void> {
     this.#descriptors?.stop();
+    clearInterval(this.#refreshing);
     await Promise.all(this.#running.map((server) => server.stop()));
     for (const warning of this.#warnings) warning.stop();
   }

@@ -91,6 +91,11 @@ export class SystemdManager {
     return this.#job('StopUnit', unit);
   }
 
+  /** A service that failed counts as stopped from now on. */
+  async forgetFailure(unit: string): Promise<void> {
+    await this.#call('ResetFailedUnit', 's', [unit]);
+  }
+
   async stateOf(unit: string): Promise<UnitState> {
     const [path] = await this.#call('LoadUnit', 's', [unit]);
     const property = async (owner: string, name: string): Promise<string> => {

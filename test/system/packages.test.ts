@@ -38,6 +38,78 @@ async function buildAgain(kind: 'deb' | 'rpm', environment: readonly string[] = 
   return readdirSync(folder).map((name) => join(folder, name));
 }
 
+/** The hash of every file below a directory, by path. */
+async function hashes(directory: string): Promise<string> {
+  const { stdout } = await must([
+    'sh',
+    '-c',
+    'cd "$1" && find . -type f | sort | xargs sha256sum',
+    'sh',
+    directory,
+  ]);
+  return stdout;
+}
+
+describe('what is built', () => {
+  test('is the same wherever it is built: nothing of the directory is in it', async () => {
+    const places = [join(scratch, 'here'), join(scratch, 'some/where/else')];
+    for (const place of places) {
+      mkdirSync(join(place, 'dist/runtimes'), { recursive: true });
+      const parts = [
+        'Makefile',
+        'package.json',
+        'tsconfig.json',
+        'packaging',
+        'systemd',
+        'src',
+        'CHANGELOG.md',
+        'LICENSE',
+      ];
+      await must(['cp', '-a', ...parts.map((part) => join(root, part)), place]);
+      await must(['cp', '-al', join(root, 'node_modules'), place]);
+      await must(['cp', '-a', join(root, 'dist/runtimes', architecture), join(place, 'dist/runtimes')]);
+      const target = `dist/${architecture}/tsupervisor`;
+      await must([
+        'make',
+        '-C',
+        place,
+        '-o',
+        'node_modules/.installed',
+        '-o',
+        `dist/runtimes/${architecture}`,
+        target,
+      ]);
+    }
+    const executables = places.map((place) => join(place, 'dist', architecture, 'tsupervisor'));
+    const [first, second] = executables.map(hash);
+    expect(first).toBe(hash(join(root, 'dist', architecture, 'tsupervisor')));
+    expect(second).toBe(first);
+  }, 180_000);
+
+  test('is the same repository, whenever and wherever it is put together', async () => {
+    const [fresh, again] = [join(scratch, 'fresh'), join(scratch, 'repo-again')];
+    await must(['cp', '-r', join(root, 'dist/packages'), fresh]);
+    await must(['env', `SOURCE_DATE_EPOCH=${epoch}`, join(root, 'packaging/repo.sh'), fresh, again]);
+    expect(await hashes(again)).toBe(await hashes(repository));
+  }, 60_000);
+
+  test('has no other runtime than the one whose hash is written down', async () => {
+    const folder = mkdtempSync(join(scratch, 'runtime-'));
+    await must(['cp', join(root, 'packaging/runtime.sh'), folder]);
+    const pins = readFileSync(join(root, 'packaging/runtimes.sha512'), 'utf8');
+    writeFileSync(
+      join(folder, 'runtimes.sha512'),
+      pins.replaceAll(/ [0-9a-f]{128}$/gm, ` ${'0'.repeat(128)}`),
+    );
+    const { status, stderr } = await run([join(folder, 'runtime.sh'), architecture, join(folder, 'bun')]);
+    expect(stderr).toMatch(
+      /^runtime\.sh: @oven\/bun-linux-\S+ is not what runtimes\.sha512 says: [0-9a-f]{128} /,
+    );
+    expect(status).toBe(1);
+    expect(existsSync(join(folder, 'bun'))).toBe(false);
+  }, 120_000);
+});
+
 describe('the .deb', () => {
   test('is built the same twice', async () => {
     const built = new Map(packages('deb').map((path) => [basename(path), hash(path)]));
@@ -63,6 +135,7 @@ describe('the .deb', () => {
       'usr/bin/tsupervisor',
       'usr/lib/systemd/system/tsupervisor.service',
       'usr/lib/tmpfiles.d/tsupervisor.conf',
+      'etc/needrestart/conf.d/tsupervisor.conf',
       'usr/share/tsupervisor/supervisord.conf',
       'usr/share/man/man1/tsupervisor.1.gz',
       'usr/share/man/man5/supervisord.conf.5.gz',

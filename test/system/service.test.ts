@@ -416,16 +416,34 @@ describe('the package, taken away', () => {
 });
 
 describe("the package with the old supervisor's commands", () => {
-  test('takes its place, with its configuration', async () => {
+  test('takes its place, with its configuration and its programs', async () => {
     await machine.ok('rm', '-rf', '/etc/supervisord.conf', '/etc/supervisord.d', '/var/log/tsupervisor');
-    await machine.ok('apt-get', 'install', '-y', 'tsupervisor-compat');
+    machine.write('etc/supervisor/conf.d/old.conf', '[program:old]\ncommand=/bin/sleep 1000006\n');
+    await machine.ok('systemctl', 'enable', '--now', 'supervisor');
+    const said = await machine.ok('apt-get', 'install', '-y', 'tsupervisor-compat');
+    expect(said).toContain(
+      'supervisor.service has been stopped with its programs; enabling and starting tsup',
+    );
     expect(await machine.ok('supervisord', '--version')).toBe('4.2.5\n');
     expect((await machine.run('dpkg', '-s', 'supervisor')).stdout).toContain('Status: deinstall ok');
-    await machine.ok('systemctl', 'start', 'tsupervisor');
+    expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('enabled\n');
+    expect(await machine.pidsOf('sleep 1000006$')).toHaveLength(1);
     const old = ['supervisorctl', '-c', '/etc/supervisor/supervisord.conf'];
     expect((await machine.ok(...old, 'pid')).trim()).toBe(await mainPid());
-    await machine.ok('apt-get', 'purge', '-y', 'tsupervisor-compat', 'tsupervisor', 'supervisor');
   }, 60_000);
+
+  test('keeps the configuration when the old package is purged', async () => {
+    await machine.ok('apt-get', 'purge', '-y', 'supervisor');
+    expect(machine.read('etc/supervisor/supervisord.conf')).toContain('[unix_http_server]');
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    expect(await machine.pidsOf('sleep 1000006$')).toHaveLength(1);
+  });
+
+  test('gives the name of the configuration back when it is taken away', async () => {
+    await machine.ok('apt-get', 'purge', '-y', 'tsupervisor-compat', 'tsupervisor');
+    expect(await machine.ok('dpkg-divert', '--list', '*supervisord.conf')).toBe('');
+    expect(machine.exists('etc/supervisor/supervisord.conf')).toBe(true);
+  });
 });
 
 describe('a machine without the old supervisor', () => {

@@ -60,7 +60,10 @@ export function startStep(manager: SystemdManager, unit: string, { activeState }
       const reason = statusText ? `: ${statusText}` : '';
       throw new StepError(`${unit} did not start (${result})${reason}; journalctl -u ${unit} tells more`);
     },
-    undo: () => manager.stop(unit),
+    async undo() {
+      await manager.stop(unit);
+      await manager.forgetFailure(unit);
+    },
   };
 }
 

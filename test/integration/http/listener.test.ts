@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { chmodSync, existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, lutimesSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
@@ -54,6 +54,19 @@ describe('a unix socket', () => {
     const { mode, uid, gid } = lstatSync(here('a.sock'));
     expect([mode & 0o7777, uid, gid]).toEqual([0o666, 12, 34]);
     expect(existsSync(here(`a.sock.${process.pid}`))).toBe(false);
+  });
+
+  test('is left alone by systemd-tmpfiles however long the server runs, a forgotten one is not', async () => {
+    const [refreshed, forgotten] = [open(unix(here('a.sock'))), open(unix(here('b.sock')))];
+    const longAgo = new Date('2001-01-01');
+    for (const path of [here('a.sock'), here('b.sock')]) lutimesSync(path, longAgo, longAgo);
+    refreshed.refresh();
+    // By time of access and modification: that of the last change nobody can set back.
+    writeFileSync(here('clean.conf'), `e ${server.directory} - - - am:1d\n`);
+    expect((await run(['systemd-tmpfiles', '--clean', here('clean.conf')])).status).toBe(0);
+    expect([existsSync(here('a.sock')), existsSync(here('b.sock'))]).toEqual([true, false]);
+    // Gone, or another one's by now: nothing to refresh, and nothing that fails.
+    forgotten.refresh();
   });
 
   test('that a dead server left behind is replaced', () => {
