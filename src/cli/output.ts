@@ -1,5 +1,6 @@
 // What commands print: whole, in order and at once, so that nothing is lost when the process ends.
 import { writeSync } from 'node:fs';
+import { forStderr } from '../linux/journal-stream.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
 /** One line on standard output. */
@@ -9,7 +10,7 @@ export function print(line: string): void {
 
 /** One line on standard error. */
 export function printError(line: string): void {
-  write(2, `${line}\n`);
+  write(2, forStderr(`${line}\n`, 'error'));
 }
 
 /**

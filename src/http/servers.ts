@@ -2,6 +2,7 @@
 // any harm; served once there is a supervisor to talk to.
 import type { ServerConfig } from '../config/config.ts';
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
+import { forStderr } from '../linux/journal-stream.ts';
 import { libc } from '../linux/libc.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { ConnectionShare } from './connection-share.ts';
@@ -50,7 +51,7 @@ function closeUnserved(open: readonly OpenServer[]): void {
 
 /** Said on stderr alone, as it always was. */
 function announceStale(path: string): void {
-  process.stderr.write(`Unlinking stale socket ${path}\n`);
+  process.stderr.write(forStderr(`Unlinking stale socket ${path}\n`, 'info'));
 }
 
 /** No browser reaches a unix socket, unless somebody put a proxy before it who has to decide. */

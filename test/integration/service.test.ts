@@ -1,6 +1,15 @@
 // The daemon as a service manager sees it: what it tells NOTIFY_SOCKET, and when it stops telling.
 import { describe, expect, test } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, ours, run, withDaemon } from '../support/daemon.ts';
@@ -164,6 +173,59 @@ stopwaitsecs=2
       expect((await receiver.next()).text).toMatch(/^STATUS=.*loud.*\nEXIT_STATUS=2$/);
       expect(await daemon.exited).toBe(2);
     });
+  });
+});
+
+describe('a daemon whose standard streams are the journal', () => {
+  /** Runs it with a file for journald, which sees the same bytes, until `seen` is in there; all that it wrote. */
+  async function journalOf(config: string, seen: string): Promise<{ journal: string; log: string }> {
+    const directory = mkdtempSync(join(tmpdir(), 'tsv-journal-'));
+    const file = (name: string) => join(directory, name);
+    writeFileSync(file('journal'), '');
+    writeFileSync(file('t.conf'), config);
+    const { dev, ino } = statSync(file('journal'));
+    const journal = openSync(file('journal'), 'a');
+    const daemon = Bun.spawn([...ours, '-n', '-c', file('t.conf')], {
+      env: { ...process.env, JOURNAL_STREAM: `${dev}:${ino}` },
+      stdio: ['ignore', journal, journal],
+    });
+    try {
+      await eventually(() => readFileSync(file('journal'), 'utf8').includes(seen), { what: seen });
+    } finally {
+      daemon.kill('SIGTERM');
+      await daemon.exited;
+      closeSync(journal);
+    }
+    const text = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '');
+    const seenAll = { journal: text('journal'), log: text('supervisord.log') };
+    rmSync(directory, { recursive: true });
+    return seenAll;
+  }
+
+  test('gives each line its priority there, and no time, which is in the log file as ever', async () => {
+    const config = `[supervisord]
+logfile=%(here)s/supervisord.log
+pidfile=%(here)s/supervisord.pid
+user=root
+[unix_http_server]
+file=%(here)s/sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+${cat}`;
+    const { journal, log } = await journalOf(config, 'success: cat entered');
+    expect(journal).toContain("<6>INFO spawned: 'cat' with pid");
+    expect(journal).toContain(
+      "<2>CRIT Server 'unix_http_server' running without any HTTP authentication checking\n",
+    );
+    expect(journal).toContain('<4>WARN received SIGTERM indicating exit request\n');
+    expect(journal.split('\n').filter((line) => !/^(?:<\d>[A-Z]{4} |$)/.test(line))).toEqual([]);
+    expect(log).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO spawned: 'cat'/m);
+  });
+
+  test('tells there as an error why it does not start', async () => {
+    const { journal } = await journalOf('[supervisord]\nloglevel=loud\n', 'For help');
+    expect(journal).toMatch(/^<3>Error: bad logging level name 'loud'/);
+    expect(journal).toMatch(/^<3>For help, use /m);
   });
 });
 

@@ -129,7 +129,11 @@ describe('a machine with the package', () => {
   });
 
   test('has the log of the daemon in its journal too', async () => {
-    expect(await machine.ok('journalctl', '-u', 'tsupervisor')).toContain("INFO spawned: 'steady' with pid");
+    const entriesOf = async (priority: string) =>
+      machine.ok('journalctl', '-u', 'tsupervisor', '-o', 'cat', '-p', priority);
+    expect(await entriesOf('info..info')).toMatch(/^INFO spawned: 'steady' with pid/m);
+    expect(await entriesOf('crit..crit')).toMatch(/^CRIT Server 'unix_http_server' running without any/m);
+    expect(await entriesOf('crit..crit')).not.toContain('INFO');
   });
 });
 

@@ -1,8 +1,9 @@
 // The daemon's own log: levels, the line format, its targets.
-import { fstatSync, write } from 'node:fs';
+import { write } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../../config/config.ts';
 import { closeFile, openAppend, openAppendCached } from '../../linux/file.ts';
+import { isJournal } from '../../linux/journal-stream.ts';
 import { logfmt } from '../../logs/line-formatter.ts';
 import { bySize } from '../../logs/rotation.ts';
 import { TimeFormat } from '../../logs/time-format.ts';
@@ -30,7 +31,8 @@ const journalOrigin = { SYSLOG_IDENTIFIER: 'supervisord' };
 
 interface Target {
   readonly log: Log;
-  readonly kind: 'file' | 'copy' | 'syslog' | 'journal';
+  /** `stream`: standard output, where that is the journal. */
+  readonly kind: 'file' | 'copy' | 'stream' | 'syslog' | 'journal';
 }
 
 export class ActivityLog {
@@ -53,10 +55,13 @@ export class ActivityLog {
     // Before the log is open, as the worker that opens it is only just starting.
     const time = logLines.timestamp === null ? null : TimeFormat.ready(logLines.timestamp);
     const main = openMain(config, dataPlane);
-    if (!copyToStdout || (main.kind === 'journal' && stdoutIsJournal()))
+    if (!copyToStdout || (main.kind === 'journal' && isJournal(1)))
       return new ActivityLog(loglevel, logLines, time, [main]);
     const copy = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
-    return new ActivityLog(loglevel, logLines, time, [{ log: copy, kind: 'copy' }, main]);
+    return new ActivityLog(loglevel, logLines, time, [
+      { log: copy, kind: isJournal(1) ? 'stream' : 'copy' },
+      main,
+    ]);
   }
 
   /** Whether lines of this level are written. */
@@ -139,16 +144,17 @@ export class ActivityLog {
       // Each line of syslog and of the journal stands for itself.
       const isFile = target.kind === 'file' || target.kind === 'copy';
       const messages = isFile ? [message] : message.split('\n');
-      const line = (text: string): string =>
-        target.kind === 'journal' ? this.#journalLine(level, text, now) : this.#line(level, text, now);
+      const line = (text: string): string => this.#lineFor(target, level, text, now);
       target.log.write(messages.map(line).join(''));
     }
   }
 
-  /** The time and the level are the entry's own. */
-  #journalLine(level: LogLevel, message: string, now: number): string {
-    const text = this.style.format === 'raw' ? `${message}\n` : this.#line(level, message, now);
-    return `<${levels[level].priority}>${text}`;
+  /** The time of an entry of the journal is its own, and so is its level, which people look for in the text as well. */
+  #lineFor({ kind }: Target, level: LogLevel, message: string, now: number): string {
+    if (kind !== 'journal' && kind !== 'stream') return this.#line(level, message, now);
+    const { label, priority } = levels[level];
+    if (this.style.format !== 'raw') return `<${priority}>${this.#line(level, message, now)}`;
+    return `<${priority}>${kind === 'stream' ? `${label} ` : ''}${message}\n`;
   }
 
   #line(level: LogLevel, message: string, now: number): string {
@@ -179,14 +185,4 @@ async function append(path: string, line: string): Promise<void> {
   write(fd, line, () => written());
   await promise;
   closeFile(fd);
-}
-
-/** systemd.exec(5): JOURNAL_STREAM is device and inode of what systemd gave us to write to. */
-function stdoutIsJournal(): boolean {
-  try {
-    const { dev, ino } = fstatSync(1);
-    return process.env['JOURNAL_STREAM'] === `${dev}:${ino}`;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { within } from '../../event-loop/with-timeout.ts';
 import { checked, E, SyscallError } from '../../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
+import { forStderr } from '../../linux/journal-stream.ts';
 import { libc, ptr } from '../../linux/libc.ts';
 import { duplicate } from '../../linux/pipe.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
@@ -181,7 +182,8 @@ export class WorkerClient {
     const isEnded = await this.#endsInTime(ended);
     this.#silentDisk.forget();
     if (!isEnded) {
-      console.error(`tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`);
+      const loss = `tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`;
+      console.error(forStderr(loss, 'critical'));
       return;
     }
     // By itself: the runtime needs one more thread to terminate it, and aborts when there is none to be had.

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { run } from '../../support/daemon.ts';
+import { run } from '../support/daemon.ts';
 
-const file = join(import.meta.dir, '../../../packaging/needrestart.conf');
+const file = join(import.meta.dir, '../../packaging/needrestart.conf');
 
 /** As needrestart reads the files of conf.d: by evaluating them. */
 const needrestart = `
