@@ -31,7 +31,7 @@ export async function findUnhealthy(
 }
 
 function overdueProcess(supervisor: Supervisor): string | null {
-  const limit = performance.now() - toleratedDelayMs;
+  const limit = supervisor.daemon.clock.now() - toleratedDelayMs;
   for (const { life, policy, qualifiedName } of supervisor.processesByPriority) {
     if ((deadlineOf(life, policy) ?? limit) < limit) return qualifiedName;
   }

@@ -72,15 +72,15 @@ export class Service {
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
     if (!this.#supervisor) return;
-    const { state, processesByPriority } = this.#supervisor;
+    const { state, processesByPriority, daemon } = this.#supervisor;
     const ending = state === 'SHUTDOWN' ? 'shutting down' : state === 'RESTARTING' ? 'restarting' : null;
     this.notifier.sendStatus(statusLine(processesByPriority, ending));
-    if (ending === null) this.#takeTimeForStops(processesByPriority);
+    if (ending === null) this.#takeTimeForStops(processesByPriority, daemon.clock.now());
   }
 
   /** systemd may be waiting for a reload, and what stops now is part of it. */
-  #takeTimeForStops(processes: Supervisor['processesByPriority']): void {
-    const ms = stoppingMs(processes, performance.now());
+  #takeTimeForStops(processes: Supervisor['processesByPriority'], now: number): void {
+    const ms = stoppingMs(processes, now);
     if (ms !== null) this.notifier.extendTimeout(ms * 1000);
   }
 

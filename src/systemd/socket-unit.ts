@@ -15,12 +15,13 @@ export function socketUnitText(
   const sections = {
     Unit: { Description: `sockets of ${name}`, Documentation: 'man:tsupervisor(1) man:systemd.socket(5)' },
     Socket: { ListenStream: servers.map(addressOf), ...accessTo(servers), RemoveOnStop: 'yes' },
-    Install: { WantedBy: 'sockets.target' },
+    // By the service too: systemd refuses to open them while that runs, so its next start has to.
+    Install: { WantedBy: `sockets.target ${name}.service` },
   };
   const user = scope === 'user' ? ' --user' : '';
   const header =
     '# Made by `tsupervisor unit --socket` from the servers of the configuration; make it anew when they change.\n' +
-    `#   systemctl${user} enable --now ${name}.socket\n`;
+    `#   systemctl${user} daemon-reload && systemctl${user} enable ${name}.socket && systemctl${user} restart ${name}\n`;
   return `${header}\n${stringify(sections, { bracketedArray: false })}`;
 }
 

@@ -136,7 +136,8 @@ describe('a .socket unit', () => {
     machine.write('etc/systemd/system/tsupervisor.socket', unit);
     await machine.ok('systemctl', 'daemon-reload');
     const verified = await machine.run('systemd-analyze', '--man=no', 'verify', 'tsupervisor.socket');
-    expect(verified).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(verified).toMatchObject({ status: 0, stdout: '' });
+    expect(verified.stderr).not.toContain('tsupervisor.socket');
     await machine.ok('systemctl', 'start', 'tsupervisor.socket');
     expect(await machine.property('tsupervisor', 'ActiveState')).toBe('inactive');
     const inode = await machine.ok('stat', '-c', '%i %a', socket);
@@ -151,5 +152,17 @@ describe('a .socket unit', () => {
     expect(await machine.ok('stat', '-c', '%i %a', socket)).toBe(inode);
     await machine.ok('systemctl', 'stop', 'tsupervisor.socket', 'tsupervisor.service');
     expect(machine.exists(socket)).toBe(false);
+  });
+
+  test('that is enabled while the service runs is in force from its next start on', async () => {
+    await machine.ok('systemctl', 'start', 'tsupervisor');
+    await machine.ok('systemctl', 'enable', 'tsupervisor.socket');
+    await machine.ok('systemctl', 'restart', 'tsupervisor');
+    expect(await machine.property('tsupervisor.socket', 'ActiveState')).toBe('active');
+    expect(await machine.ok('supervisorctl', 'pid')).toBe(
+      `${await machine.property('tsupervisor', 'MainPID')}\n`,
+    );
+    await machine.ok('systemctl', 'disable', 'tsupervisor.socket');
+    await machine.ok('systemctl', 'stop', 'tsupervisor.socket', 'tsupervisor.service');
   });
 });

@@ -27,7 +27,7 @@ describe('the .socket unit', () => {
     ]);
     expect(unit.get('Socket')?.get('SocketMode')).toEqual(['0770']);
     expect(unit.get('Socket')?.has('SocketUser')).toBe(false);
-    expect(unit.get('Install')?.get('WantedBy')).toEqual(['sockets.target']);
+    expect(unit.get('Install')?.get('WantedBy')).toEqual(['sockets.target tsupervisor.service']);
   });
 
   test('gives the socket to whom the configuration gives it', () => {
