@@ -28,6 +28,7 @@ d}" "$here/$1.$script" >"$2/DEBIAN/$script"
 }
 
 documents() { # package tree
+	install -D -m 0644 "$here/$1.lintian-overrides" "$2/usr/share/lintian/overrides/$1"
 	directory=$2/usr/share/doc/$1
 	mkdir -p "$directory"
 	sed "s/^/ /; s/^ \$/ ./" "$root/LICENSE" | cat "$here/copyright" - >"$directory/copyright"
@@ -51,7 +52,6 @@ for architecture in "$@"; do
 	"$root/packaging/stage.sh" "$tree" "$architecture"
 	# Debian's zsh looks elsewhere.
 	mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
-	install -D -m 0644 "$here/lintian-overrides" "$tree/usr/share/lintian/overrides/tsupervisor"
 	documents tsupervisor "$tree"
 	install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/doc/tsupervisor/NOTICE"
 	control tsupervisor "$architecture" "$tree"

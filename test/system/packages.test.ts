@@ -345,6 +345,23 @@ describe('dnf', () => {
     );
   });
 
+  test('starts our service where that of the original was started at boot', async () => {
+    const machine = await Root.create(base);
+    try {
+      // There is no systemd of an rpm distribution to be booted here: this one only writes down what it is told.
+      for (const directory of ['run', 'dev']) mkdirSync(machine.in(directory), { recursive: true });
+      writeFileSync(machine.in('usr/bin/systemctl'), '#!/bin/sh\necho "$@" >>/told\n', { mode: 0o755 });
+      await machine.dnf('install', 'supervisor');
+      await machine.dnf('install', '--allowerasing', 'tsupervisor-compat');
+      const told = readFileSync(machine.in('told'), 'utf8').split('\n');
+      expect(told).toContain('--quiet is-enabled supervisord.service');
+      expect(told.at(-2)).toBe('--quiet enable tsupervisor.service');
+      expect(existsSync(machine.in('run/tsupervisor-takes-over'))).toBe(false);
+    } finally {
+      await machine.destroy();
+    }
+  }, 180_000);
+
   test("never touches a configuration that is somebody's, and puts none where Debian's supervisor has one", async () => {
     const machine = await Root.create(base);
     try {
