@@ -178,8 +178,8 @@ beforeAll(async () => {
     Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few processes', later) }),
   ]);
   Object.assign(daemons, { root, user, 'few descriptors': descriptors, 'few processes': processes });
-  // A client must still get in, a child's pipes not.
-  await limit(descriptors, `nofile=${openDescriptors(descriptors.pid) + 2}:`);
+  // A client must still get in, for which eight have to be free; a child's pipes and logs not.
+  await limit(descriptors, `nofile=${openDescriptors(descriptors.pid) + 8}:`);
   await limit(processes, 'nproc=1:');
   for (const daemon of [descriptors, processes]) await daemon.supervisorctl('start', 'all');
   // To read a log for the doctor the daemon needs a thread.
