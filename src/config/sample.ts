@@ -30,11 +30,11 @@ export const samplePaths = {
     childlogdir: '/var/log/tsupervisor',
     files: '/etc/supervisord.d/*.ini',
   },
-  /** For root, where no package has made directories. */
+  /** For root, where no package has made directories; by other names than those of Debian's supervisor, which may run beside it. */
   root: {
-    socket: '/run/supervisor.sock',
-    logfile: '/var/log/supervisord.log',
-    pidfile: '/run/supervisord.pid',
+    socket: '/run/tsupervisor.sock',
+    logfile: '/var/log/tsupervisor.log',
+    pidfile: '/run/tsupervisor.pid',
     childlogdir: '/var/log',
     files: 'supervisord.d/*.ini',
   },

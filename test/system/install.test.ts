@@ -77,7 +77,11 @@ describe('on a machine of its own', () => {
   });
 
   test('another name and configuration are another service', async () => {
-    await machine.ok('sh', '-c', 'sed s,/tmp/,/tmp/web-, /etc/supervisord.conf > /etc/web.conf');
+    await machine.ok(
+      'sh',
+      '-c',
+      'sed "s,/run/,/run/web-,; s,/log/,/log/web-," /etc/supervisord.conf > /etc/web.conf',
+    );
     await install('--now');
     expect(await install('--name', 'web', '--config', '/etc/web.conf', '--now')).toMatchObject({
       stderr: '',
@@ -180,11 +184,7 @@ describe('for a user', () => {
     await machine.ok('useradd', '--create-home', '--uid=7000', 'joe');
     await machine.ok('systemctl', 'start', 'user@7000.service');
     await asJoe('mkdir', `${home}/.config`);
-    await asJoe(
-      'sh',
-      '-c',
-      'tsupervisor echo-conf --minimal | sed s,/tmp/,/tmp/joe-, >~/.config/supervisord.conf',
-    );
+    await asJoe('sh', '-c', 'tsupervisor echo-conf --minimal >~/.config/supervisord.conf');
     const installed = await asJoe('tsupervisor', 'install', '--user', '--enable', '--now');
     expect(installed).toMatchObject({ status: 0, stderr: '' });
     expect(installed.stdout).toContain('loginctl enable-linger');
