@@ -43,14 +43,14 @@ export async function run(args: readonly string[]): Promise<number> {
 /** STOPPED, EXITED, FATAL and UNKNOWN; as in supervisorctl, BACKOFF still counts as up. */
 const downStates: ReadonlySet<string> = new Set(['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']);
 
-const stateColours: Readonly<Record<string, Colour>> = {
-  RUNNING: 'green',
-  STARTING: 'yellow',
-  STOPPING: 'yellow',
-  BACKOFF: 'yellow',
-  FATAL: 'red',
-  UNKNOWN: 'red',
-};
+const stateColours: ReadonlyMap<string, Colour> = new Map([
+  ['RUNNING', 'green'],
+  ['STARTING', 'yellow'],
+  ['STOPPING', 'yellow'],
+  ['BACKOFF', 'yellow'],
+  ['FATAL', 'red'],
+  ['UNKNOWN', 'red'],
+]);
 
 const WATCH_INTERVAL_MS = 1000;
 
@@ -81,7 +81,7 @@ function table(processes: readonly ProcessInfo[], usages: Usages | null): string
   return processes.map((process) => {
     const name = processName(process);
     const padding = ' '.repeat(width - Bun.stringWidth(name));
-    const state = coloured(process.statename.padEnd(8), stateColours[process.statename] ?? 'grey');
+    const state = coloured(process.statename.padEnd(8), stateColours.get(process.statename) ?? 'grey');
     const takes = usages ? `${columns(usages.get(fullName(process)))}  ` : '';
     return `${name}${padding}  ${state}  ${takes}${process.description}`.trimEnd();
   });

@@ -21,7 +21,6 @@ export function exitText(words: Words, exit: ExitView): string {
 }
 
 export function failureText(words: Words, { fault, detail }: Pick<Failure, 'fault' | 'detail'>): string {
-  const known: Readonly<Record<string, string>> = words.faults;
-  const reason = known[fault] ?? fault;
+  const reason = new Map<string, string>(Object.entries(words.faults)).get(fault) ?? fault;
   return detail === '' ? reason : `${reason}: ${detail}`;
 }
