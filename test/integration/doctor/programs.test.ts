@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { ProgramFindingId } from '../../../src/doctor/finding.ts';
 import { Daemon, freePort, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
-import { openDescriptors } from '../torture/kernel-view.ts';
 import { type Advice, asUser, expectAdvice, newHome } from './patient.ts';
 
 interface Failure extends Advice {
@@ -82,7 +81,7 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     remedy: /^ls -ld \/etc\/cat\.log/,
   },
   'program-descriptors-used-up': {
-    program: 'command=/bin/cat',
+    program: 'command=/bin/sleep 300\nstartsecs=0\nautostart=true\nautorestart=true',
     under: 'few descriptors',
     en: /the daemon has no file descriptor left/,
     zh: /守护进程的文件描述符已用尽/,
@@ -174,14 +173,13 @@ beforeAll(async () => {
   const [root, user, descriptors, processes] = await Promise.all([
     Daemon.start({ config: sections(undefined) }),
     Daemon.start({ ...daemonOf(asUser, 'www-data'), config: sections('user'), supervisord: 'user=www-data' }),
-    Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few descriptors', later) }),
+    Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few descriptors') }),
     Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few processes', later) }),
   ]);
   Object.assign(daemons, { root, user, 'few descriptors': descriptors, 'few processes': processes });
-  // A client must still get in, for which eight have to be free; a child's pipes and logs not.
-  await limit(descriptors, `nofile=${openDescriptors(descriptors.pid) + 8}:`);
+  await useUpDescriptors(descriptors);
   await limit(processes, 'nproc=1:');
-  for (const daemon of [descriptors, processes]) await daemon.supervisorctl('start', 'all');
+  await processes.supervisorctl('start', 'all');
   // To read a log for the doctor the daemon needs a thread.
   await limit(processes, 'nproc=1000:');
   await eventually(() => user.read('unknown.out') !== '', { what: 'a program to become root' });
@@ -216,6 +214,16 @@ describe('a program that does not run', () => {
       await expectAdvice({ configuration: daemon.configPath }, id, failure, nameOf(id));
     });
 });
+
+/** For as long as its program needs to fail: no client gets in meanwhile. */
+async function useUpDescriptors(daemon: Daemon): Promise<void> {
+  const spawned = () => /'descriptors-used-up' with pid (\d+)/.exec(daemon.log())?.[1];
+  await eventually(() => spawned() !== undefined, { what: 'the program to run' });
+  await limit(daemon, 'nofile=4:');
+  process.kill(Number(spawned()), 'SIGKILL');
+  await eventually(() => daemon.log().includes('gave up: descriptors-used-up'), { what: 'it to be FATAL' });
+  await limit(daemon, 'nofile=1000:');
+}
 
 function makeTools(): void {
   writeFileSync(join(tools, 'plain'), 'no program\n');
