@@ -29,15 +29,19 @@ export interface FailedStart {
 
 /** Lines; none when nothing more is known. */
 export function explainRefusal(start: FailedStart, language: Language): string[] {
-  const { cause, remedy } = words[language];
+  const said = words[language];
+  const { cause, remedy } = said;
   const found = causes(start).flatMap(({ what, why, remedy: lines }) => [
-    `${cause}: ${what[language]}${why[language] === '' ? '' : ` (${why[language]})`}`,
-    ...lines[language].split('\n').map((line) => `${remedy}: ${line}`),
+    `${cause}${what[language]}${why[language] === '' ? '' : said.aside(why[language])}`,
+    ...lines[language].split('\n').map((line) => `${remedy}${line}`),
   ]);
-  return [...found, ...moreMistakes(start, language).map((line) => `${remedy}: ${line}`)].map(printable);
+  return [...found, ...moreMistakes(start, language).map((line) => `${remedy}${line}`)].map(printable);
 }
 
-const words = { en: { cause: 'Cause', remedy: 'Remedy' }, zh: { cause: '原因', remedy: '处理' } } as const;
+const words = {
+  en: { cause: 'Cause: ', remedy: 'Remedy: ', aside: (text: string) => ` (${text})` },
+  zh: { cause: '原因：', remedy: '处理：', aside: (text: string) => `（${text}）` },
+} as const;
 
 type Explanation = Omit<Finding, 'id'>;
 
