@@ -95,7 +95,7 @@ export class SpawnedChildren implements ChildFactory {
         const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
         reaper.adopt(pid, (status) => {
           child.markReaped();
-          onExit(status);
+          return onExit(status);
         });
         return child;
       },

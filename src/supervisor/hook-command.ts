@@ -49,6 +49,7 @@ export function runHook(
       giveUp.removeEventListener('abort', onGiveUp);
       if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
       ended.resolve();
+      return ended.promise;
     });
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof SpawnFailure || error instanceof SyscallError))

@@ -137,7 +137,7 @@ export class ProcessChild {
   }
 
   #adopt(pending: PendingChild): ProcessEvent {
-    const child = pending.finish((status) => void this.#onReaped(child, status));
+    const child = pending.finish((status) => this.#onReaped(child, status));
     this.#child = child;
     return { type: 'spawned', pid: child.pid };
   }

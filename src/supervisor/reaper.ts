@@ -4,8 +4,8 @@ import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { type ExitStatus, reapChild } from '../linux/wait.ts';
 import { describeExit } from './exit-status.ts';
 
-/** A promise is kept when the end of the child has been told. */
-export type OnExit = (status: ExitStatus) => void | Promise<void>;
+/** Resolves when the end of the child has been told. */
+export type OnExit = (status: ExitStatus) => Promise<void>;
 
 /**
  * The only caller of waitpid. A pid stays a child's own until it was reaped here, and a child that was reaped
@@ -28,7 +28,7 @@ export class Reaper {
 
   /** Resolves when the ends of all have been told. */
   async reap(): Promise<void> {
-    const told: (void | Promise<void>)[] = [];
+    const told: Promise<void>[] = [];
     for (let child = reapChild(); child !== null; child = reapChild()) {
       const onExit = this.#children.get(child.pid);
       this.#children.delete(child.pid);

@@ -83,7 +83,7 @@ export class FakeChild implements Child {
 
   exit(status: ExitStatus): void {
     this.phase = 'reaped';
-    this.onExit(status);
+    void this.onExit(status);
   }
 
   drain(): void {
