@@ -1,6 +1,7 @@
 // The working directory is among the places that are searched for a configuration: who may write there decides what root does.
 import { existsSync } from 'node:fs';
-import { findConfig } from '../../config/locate-config.ts';
+import { resolve } from 'node:path';
+import { findConfig, serviceConfigPaths } from '../../config/locate-config.ts';
 import { calledAs } from '../../config/system-host.ts';
 import { currentUid } from '../../linux/credentials.ts';
 import { printError } from '../output.ts';
@@ -18,5 +19,7 @@ export function warnOfSearch(): void {
 export function warnOfLocalConfig(named: string | undefined): void {
   if (named !== undefined || currentUid() !== 0) return;
   const found = findConfig(calledAs(), existsSync);
-  if (found !== null && !found.startsWith('/')) warnOfSearch();
+  if (found === null || found.startsWith('/')) return;
+  // In / the working directory's file is the machine's own.
+  if (!serviceConfigPaths.some((path) => path === resolve(found))) warnOfSearch();
 }
