@@ -37,8 +37,9 @@ export function asUser<T>(user: UserIdentity, action: () => T): T {
     gid: libc.getgid(),
     dumpable: libc.prctl(PR_GET_DUMPABLE, 0n, 0n, 0n, 0n),
   };
+  // Without the right to do this nothing has changed, and there is nothing to come back from.
+  threadSetgroups(user.groups);
   try {
-    threadSetgroups(user.groups);
     threadSetresgid(user.gid, user.gid, before.gid);
     threadSetresuid(user.uid, user.uid, 0);
     return action();
@@ -66,8 +67,9 @@ export function withFileRightsOf<T>(user: UserIdentity, action: () => T): T {
     gid: libc.getegid(),
     dumpable: libc.prctl(PR_GET_DUMPABLE, 0n, 0n, 0n, 0n),
   };
+  // As above.
+  threadSetgroups(user.groups);
   try {
-    threadSetgroups(user.groups);
     threadSetfs(sys.setfsgid, user.gid, 'setfsgid');
     threadSetfs(sys.setfsuid, user.uid, 'setfsuid');
     return action();

@@ -86,6 +86,21 @@ describe('with a link of another user in the place of', () => {
 });
 
 describe('in a directory of another user', () => {
+  test('a link is refused by a daemon that may not take on his rights, as in a container without them', async () => {
+    writeFileSync(join(stage.home, 'other'), '');
+    symlinkSync('../other', stage.log());
+    const daemon = await Daemon.start({
+      executable: ['setpriv', '--bounding-set=-setuid,-setgid', ...ours],
+      config: `[program:app]\ncommand=cat\nautostart=false\nstdout_logfile=${stage.log()}\n`,
+    });
+    expect((await daemon.supervisorctl('start', 'app')).stdout).toBe('app: ERROR (spawn error)\n');
+    expect(daemon.log()).toContain("unknown error making dispatchers for 'app': EACCES");
+    expect(daemon.log()).toContain(
+      `${stage.log()} is a symbolic link, and user nobody can change ${stage.home}`,
+    );
+    expect(await daemon.stop()).toBe(0);
+  });
+
   test('sockets are served and given to whom the configuration says', async () => {
     const path = join(stage.logs, 's.sock');
     const daemon = await Daemon.start({ config: `[unix_http_server:more]\nfile=${path}\nchown=daemon\n` });
