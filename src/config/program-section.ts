@@ -33,7 +33,7 @@ export interface ProgramSurroundings {
 }
 
 /** A slip of the finger must not fill the memory of a running daemon. */
-const mostProcesses = 100_000;
+const maxProcesses = 100_000;
 
 const commandLine = { en: 'command = a program and its arguments', zh: 'command = 程序及其参数' };
 const numberedName = {
@@ -67,8 +67,8 @@ export function readProcesses(
     ['group_name', group ?? name],
   ]);
   const settings = readSettings(reader);
-  if (settings.numprocs > mostProcesses) {
-    reader.complain(options.numprocs, `numprocs ${settings.numprocs} is above ${mostProcesses}`);
+  if (settings.numprocs > maxProcesses) {
+    reader.complain(options.numprocs, `numprocs ${settings.numprocs} is above ${maxProcesses}`);
     return [];
   }
   const processes: ProcessConfig[] = [];

@@ -4,7 +4,7 @@ import { serverUrlForChildren } from '../config/server-url.ts';
 import { ActivityLog } from '../data-plane/main/activity-log.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import { TaskQueue } from '../event-loop/task-queue.ts';
-import { within } from '../event-loop/with-timeout.ts';
+import { withTimeout } from '../event-loop/with-timeout.ts';
 import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
@@ -129,7 +129,7 @@ export class DaemonInstance {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
-    await within(this.#lastWords, lastWordsLimitMs);
+    await withTimeout(this.#lastWords, lastWordsLimitMs);
     this.log.close();
   }
 }

@@ -39,14 +39,14 @@ const settledMs = 2000;
 /** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
   const notifier = ServiceNotifier.fromEnvironment(process.env);
-  const { cgroups, programLimits, earlyLines } = await takePlace(config, {
+  const { cgroups, programLimits, earlyLines } = await prepareProcess(config, {
     inBackground: reportUp !== null,
     isService: notifier.isEnabled,
   });
-  let incarnation: DaemonInstance | null = null;
+  let instance: DaemonInstance | null = null;
   const dataPlane = DataPlane.start(
-    (message) => incarnation?.log.warn(message),
-    (reason) => incarnation?.endWithoutOutput(reason),
+    (message) => instance?.log.warn(message),
+    (reason) => instance?.endWithoutOutput(reason),
   );
   const service = new Service(notifier, dataPlane);
   const lasting = {
@@ -62,19 +62,19 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   let forgetSignals = () => {};
   try {
     let current = DaemonInstance.start({ ...lasting, config, earlyLines });
-    incarnation = current;
+    instance = current;
     // Between two incarnations too: a signal that nobody handles would end us.
     forgetSignals = onSignals(() => current);
-    surviveMistakes((message) => incarnation?.log.critical(message));
+    installErrorHandlers((message) => instance?.log.critical(message));
     if (reportUp) {
       detachStandardStreams();
       reportUp();
     }
-    let ending = await lifeOf(current, service);
+    let ending = await runInstance(current, service);
     while (ending === 'restart') {
       current = startAgain(lasting, readConfig, current.config);
-      incarnation = current;
-      ending = await lifeOf(current, service);
+      instance = current;
+      ending = await runInstance(current, service);
     }
     return ending === 'failure' ? 1 : 0;
   } finally {
@@ -91,7 +91,7 @@ interface Place {
 }
 
 /** As whom the daemon runs, where, and with how much of the machine: its threads and programs have that from it. */
-async function takePlace(
+async function prepareProcess(
   config: Config,
   { inBackground, isService }: { readonly inBackground: boolean; readonly isService: boolean },
 ): Promise<Place> {
@@ -108,7 +108,7 @@ async function takePlace(
   const programLimits = { descriptors: raiseOwnDescriptorLimit(), oomScoreAdjust };
   await startThreadPool();
   const cgroups = ProgramCgroups.settle(ownCgroup());
-  earlyLines.push(...tellOf(cgroups, config));
+  earlyLines.push(...cgroupLine(cgroups, config));
   return { cgroups: typeof cgroups === 'string' ? null : cgroups, programLimits, earlyLines };
 }
 
@@ -117,20 +117,20 @@ async function startThreadPool(): Promise<void> {
   await access('/');
 }
 
-async function lifeOf(incarnation: DaemonInstance, service: Service): Promise<Ending> {
-  service.follow(incarnation.supervisor);
-  await incarnation.supervisor.run();
+async function runInstance(instance: DaemonInstance, service: Service): Promise<Ending> {
+  service.follow(instance.supervisor);
+  await instance.supervisor.run();
   service.ready();
-  const settled = setTimeout(giveBackMemory, settledMs);
-  await incarnation.ended;
+  const settled = setTimeout(releaseMemory, settledMs);
+  await instance.ended;
   clearTimeout(settled);
-  await incarnation.close();
+  await instance.close();
   // By now, as a shutdown may have been asked for while a restart was closing its servers.
-  return incarnation.ending;
+  return instance.ending;
 }
 
 /** What a start has left, and all of the life before it: the runtime would keep that until it has as much again. */
-function giveBackMemory(): void {
+function releaseMemory(): void {
   Bun.gc(true);
   forgetStartUpCode();
 }
@@ -159,7 +159,7 @@ function startAgain(
 }
 
 /** A mistake of ours in one place must not end the supervision of everything else. */
-function surviveMistakes(tell: (message: string) => void): void {
+function installErrorHandlers(tell: (message: string) => void): void {
   const onMistake = (error: unknown): void =>
     tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.on('uncaughtException', onMistake);
@@ -167,7 +167,7 @@ function surviveMistakes(tell: (message: string) => void): void {
 }
 
 /** Going without is worth a word to those who have asked for it. */
-function tellOf(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine[] {
+function cgroupLine(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine[] {
   if (typeof cgroups !== 'string')
     return [{ level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` }];
   const isAskedFor = groups.some(({ processes }) => processes.some(({ killascgroup }) => killascgroup));

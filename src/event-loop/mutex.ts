@@ -8,7 +8,7 @@ export class Mutex {
    * What was asked for first is done first. The memory of each is given back before the next begins, except of one that
    * was given up while it waited: its action takes none.
    */
-  async inTurn<T>(action: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
+  async exclusively<T>(action: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#last = promise;

@@ -1,7 +1,7 @@
 // Waiting for something that may never come.
 
 /** Whether `promise` was fulfilled within `ms`. */
-export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+export async function withTimeout(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise: result, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(resolve, ms, false);
   promise.then(() => resolve(true));

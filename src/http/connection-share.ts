@@ -21,7 +21,7 @@ export class ConnectionShare {
 
   /** Whether there is room for another one, if need be in the place of one that is missed least. */
   makeRoom(): boolean {
-    if (this.#connections.size < this.#mostConnections()) return true;
+    if (this.#connections.size < this.#maxConnections()) return true;
     // With an answer coming it is never closed.
     const candidates = [...this.#connections].filter((connection) => !connection.isAnswering);
     const idle = candidates.filter((connection) => connection.isIdle);
@@ -39,7 +39,7 @@ export class ConnectionShare {
   }
 
   /** Programs need descriptors too: half of them are theirs. */
-  #mostConnections(): number {
+  #maxConnections(): number {
     const { connections } = this.limits;
     const { size } = this.#connections;
     const assured = this.#assured();

@@ -65,7 +65,7 @@ class RpcHandler {
   }
 
   #decodeInTurn(waiting: WaitingBody): Promise<RpcCall> {
-    return this.#bigBodies.inTurn(async () => decodeInSlices(waiting.bytes), waiting.gone);
+    return this.#bigBodies.exclusively(async () => decodeInSlices(waiting.bytes), waiting.gone);
   }
 
   async #handleLater(

@@ -119,12 +119,12 @@ function isEmpty(directory: string): boolean {
 }
 
 /** More rounds than one are for what was forked while we read. */
-const mostRounds = 100;
+const maxRounds = 100;
 
 /** What killCgroup does where the kernel does not do it by itself. */
 export function killOneByOne(directory: string): void {
   const killed = new Set<number>();
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (let round = 0; round < maxRounds; round += 1) {
     // 0 would be ourselves and our process group.
     const left = treeOf(directory).filter((pid) => pid > 1 && pid !== process.pid && !killed.has(pid));
     if (left.length === 0) return;

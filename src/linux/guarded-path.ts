@@ -70,7 +70,7 @@ export function openToOthers(path: string): OpenToOthers | null {
 }
 
 /** As the kernel does (path_resolution(7)). */
-const mostLinks = 40;
+const maxLinks = 40;
 /** Where the system's own log daemon writes: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
 const systemLogs = '/var/log';
 const writableByGroup = 0o020;
@@ -81,7 +81,7 @@ class Walk {
   #way = atRoot();
   /** The next one last. */
   readonly #components: string[] = [];
-  #linksLeft = mostLinks;
+  #linksLeft = maxLinks;
 
   constructor(
     private readonly path: string,

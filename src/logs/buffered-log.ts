@@ -6,7 +6,7 @@ import { DropCounter } from './drop-counter.ts';
 import type { LogTarget } from './log-target.ts';
 
 /** For how long programs may be held up by a reader that does not read. */
-export const stuckReaderMs = 10_000;
+export const blockedReaderMs = 10_000;
 /** What may wait for the reader; more is dropped. */
 const maxPendingBytes = 4 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ export abstract class BufferedLog implements LogTarget {
 
   /** When to give the reader up (giveUp), on the clock of performance.now(); null when it reads. */
   get deadline(): number | null {
-    return this.#stuckSince === null ? null : this.#stuckSince + stuckReaderMs;
+    return this.#stuckSince === null ? null : this.#stuckSince + blockedReaderMs;
   }
 
   write(memory: Memory, start: number, end: number): void {

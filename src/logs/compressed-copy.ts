@@ -80,7 +80,7 @@ export function abandonCopy(path: string): void {
 }
 
 /** More bytes than could be written for so many that are on the disk are no log, but a hole. */
-const mostBytesForOne = 1000;
+const maxApparentBytesPerByte = 1000;
 const blockBytes = 512;
 const mebibyte = 1024 * 1024;
 
@@ -103,7 +103,7 @@ function openOriginal({ directory, open }: LogDirectory, name: string, writer: n
 }
 
 function isHollow({ size, blocks }: Stats): boolean {
-  return size > mebibyte && size > blocks * blockBytes * mostBytesForOne;
+  return size > mebibyte && size > blocks * blockBytes * maxApparentBytesPerByte;
 }
 
 function isSame({ directory }: LogDirectory, name: string, { ino, dev }: Stats): boolean {

@@ -12,7 +12,7 @@ export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zs
 const allSuffixes = ['', ...Object.values(suffixes)];
 
 /** Above this number a log has no gaps: `backups` may be as good as infinite. */
-const mostGaps = 1000;
+const maxGaps = 1000;
 
 /** By size alone, as Supervisor knows it. */
 export function bySize(maxBytes: number, backups: number): Rotation {
@@ -82,7 +82,7 @@ function oldNumbers(at: LogDirectory, highest: number): number[] {
   const numbers: number[] = [];
   for (let number = 1; number <= highest; number += 1) {
     if (suffixesOf(at, number).length > 0) numbers.push(number);
-    else if (number > mostGaps) break;
+    else if (number > maxGaps) break;
   }
   return numbers;
 }

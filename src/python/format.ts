@@ -79,15 +79,15 @@ function readDirective(
     width: Number(width),
     precision: dot === undefined ? null : Number(precision),
   };
-  if (layout.width > longestField) throw new BadFormat('width too big');
-  if ((layout.precision ?? 0) > longestField) throw new BadFormat('precision too big');
+  if (layout.width > maxFieldLength) throw new BadFormat('width too big');
+  if ((layout.precision ?? 0) > maxFieldLength) throw new BadFormat('precision too big');
   const conversion = String.fromCodePoint(code);
   const text = convert(conversion, value, layout, () => [...template.slice(0, index)].length);
   return { text, end: index + conversion.length };
 }
 
 /** Wider than any sane field; a manager must not be made to fill its memory with blanks. */
-const longestField = 1_000_000;
+const maxFieldLength = 1_000_000;
 
 /** The position of the `)` that closes the name; names may contain pairs of parentheses. */
 function endOfKey(template: string, open: number): number {

@@ -148,7 +148,7 @@ export class ProgramCgroup {
   }
 }
 
-const longestName = 255;
+const maxNameLength = 255;
 
 /**
  * A directory name for any names: bytes that are not plain become `%XX`. One that would be too long is cut, and told
@@ -156,9 +156,9 @@ const longestName = 255;
  */
 export function cgroupName(group: string, process: string): string {
   const name = `${plain(group)}${separator}${plain(process)}`;
-  if (name.length <= longestName) return name;
+  if (name.length <= maxNameLength) return name;
   const hash = `~${Bun.hash(name).toString(36)}`;
-  return name.slice(0, longestName - hash.length) + hash;
+  return name.slice(0, maxNameLength - hash.length) + hash;
 }
 
 function plain(name: string): string {

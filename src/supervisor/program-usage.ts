@@ -18,13 +18,13 @@ export interface Usages {
 }
 
 /** Shorter than others: it goes on as long as somebody looks. */
-const longestBurstMs = 10;
+const maxBurstMs = 10;
 
 /** The table of all processes is read only where somebody has no cgroup. */
 export async function usageOf(processes: readonly Process[]): Promise<Usages> {
   const running = processes.filter(({ pid }) => pid > 0);
   const wholes = new Map<Process, CgroupUsage>();
-  const timeSlice = new TimeSlice(longestBurstMs);
+  const timeSlice = new TimeSlice(maxBurstMs);
   for (const process of running) {
     const whole = process.cgroupUsage;
     if (whole) wholes.set(process, whole);

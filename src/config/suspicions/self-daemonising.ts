@@ -190,13 +190,13 @@ function ownText(
   const named = argument.exec(rest)?.[1];
   const paths = named === undefined ? files : [absoluteIn(host.cwd, named.replaceAll(/["']/g, ''))];
   for (const path of paths) {
-    const bytes = host.readStart(path, longestConfiguration);
+    const bytes = host.readStart(path, maxConfigurationLength);
     if (bytes !== null) return new TextDecoder().decode(bytes);
   }
   return null;
 }
 
-const longestConfiguration = 1024 * 1024;
+const maxConfigurationLength = 1024 * 1024;
 
 /** The program and its arguments, which begin with a blank; without a `sudo` or `env` before them. */
 function parts(command: string): { readonly program: string; readonly rest: string } {

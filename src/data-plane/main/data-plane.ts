@@ -3,7 +3,7 @@ import { close, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Rotation } from '../../config/config.ts';
-import { within } from '../../event-loop/with-timeout.ts';
+import { withTimeout } from '../../event-loop/with-timeout.ts';
 import { E, SyscallError } from '../../linux/errno.ts';
 import { currentUmask, ownDescriptorOf } from '../../linux/file.ts';
 import { refusalOf } from '../../linux/guarded-file.ts';
@@ -13,7 +13,7 @@ import type { WritableWatch } from '../protocol/stdin-pipe.ts';
 import { Log } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
 import { PoolHandle, type PoolSpec } from './pool-handle.ts';
-import { type PlaneReport, type Stream, type StreamConsumer, WorkerClient } from './worker-client.ts';
+import { type PlaneEvent, type Stream, type StreamConsumer, WorkerClient } from './worker-client.ts';
 
 export { Log, type Stream, type StreamConsumer };
 
@@ -29,7 +29,7 @@ export interface LogSpec {
 }
 
 /** A thread for each file system that logs are on; further ones share the last. */
-const mostThreads = 8;
+const maxThreads = 8;
 /** For how long those who ask about files wait for a disk that nobody has asked yet. */
 const learnLimitMs = 1000;
 /** In the place of a file system: pipes without a log, syslog and the journal. */
@@ -156,7 +156,7 @@ export class DataPlane implements WritableWatch {
       paths.filter((path) => !this.#isKnown(path)).map((path) => dirname(resolve(path))),
     );
     if (unknown.size > 0) {
-      await within(Promise.all([...unknown].map((directory) => this.#learn(directory))), learnLimitMs);
+      await withTimeout(Promise.all([...unknown].map((directory) => this.#learn(directory))), learnLimitMs);
     }
     const known = paths.filter((path) => this.#isKnown(path));
     const byThread = Map.groupBy(known, (path) => this.#threadFor(resolve(path)));
@@ -238,7 +238,7 @@ export class DataPlane implements WritableWatch {
   #threadOn(device: number): WorkerClient {
     const known = this.#threadOfDevice.get(device);
     if (known) return known;
-    const thread = (this.#all.length === mostThreads ? this.#all.at(-1) : undefined) ?? this.#newThread();
+    const thread = (this.#all.length === maxThreads ? this.#all.at(-1) : undefined) ?? this.#newThread();
     this.#threadOfDevice.set(device, thread);
     return thread;
   }
@@ -249,7 +249,7 @@ export class DataPlane implements WritableWatch {
     return thread;
   }
 
-  #hear(thread: WorkerClient, report: PlaneReport): void {
+  #hear(thread: WorkerClient, report: PlaneEvent): void {
     switch (report.is) {
       case 'poolLog':
       case 'eventsTaken':

@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
 import type { Compression, Rotation } from '../../config/config.ts';
-import { within } from '../../event-loop/with-timeout.ts';
+import { withTimeout } from '../../event-loop/with-timeout.ts';
 import { errnoName } from '../../linux/errno.ts';
 import { closeFile } from '../../linux/file.ts';
 import { duplicate } from '../../linux/pipe.ts';
@@ -17,7 +17,7 @@ const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress()
 /** For how long the end of the daemon waits for a disk. */
 const stopLimitMs = 1000;
 /** Of one log in a row, so that others have their turn. */
-const mostFiles = 1000;
+const maxFiles = 1000;
 
 interface Job {
   /** The one that rotates the log at `path`. */
@@ -46,14 +46,14 @@ export class LogCompressor {
   async stop(): Promise<void> {
     this.#waiting.clear();
     this.#stopping.abort();
-    if (this.#work) await within(this.#work, stopLimitMs);
+    if (this.#work) await withTimeout(this.#work, stopLimitMs);
   }
 
   async #compressAll(): Promise<void> {
     for (const [path, job] of this.#waiting) {
       this.#waiting.delete(path);
       const { compression, backups } = job.rotation;
-      const most = Math.min(backups, mostFiles);
+      const most = Math.min(backups, maxFiles);
       for (let count = 0; compression !== null && count < most; count += 1) {
         if (!(await this.#compressOldest(job, compression))) break;
       }

@@ -4,7 +4,7 @@ import type { EventSerials } from '../../events/numbering.ts';
 import type { PoolLog } from '../../events/pool.ts';
 import type { ResultHandler } from '../../events/result-handler.ts';
 import type { SupervisorEvent } from '../../events/types.ts';
-import type { ListenerCondition, PoolCommand, PoolReport } from '../protocol/pool-commands.ts';
+import type { ListenerCondition, PoolCommand, PoolEvent } from '../protocol/pool-commands.ts';
 import type { Log } from './log.ts';
 import type { WorkerClient } from './worker-client.ts';
 
@@ -59,7 +59,7 @@ export class PoolHandle {
     this.#send({ do: 'listenerIs', pool: this.number, listener, now });
   }
 
-  hear(report: PoolReport): void {
+  hear(report: PoolEvent): void {
     if (report.is === 'poolLog') this.spec.log[report.level](report.message);
     if (report.is === 'eventsTaken') this.#untakenCharacters -= report.characters;
   }

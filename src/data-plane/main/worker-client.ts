@@ -1,13 +1,13 @@
 // The main thread's side of one worker of the data plane: commands, answers, a disk that does not answer it, its death.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { within } from '../../event-loop/with-timeout.ts';
+import { withTimeout } from '../../event-loop/with-timeout.ts';
 import { checked, E, SyscallError } from '../../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
 import { forStderr } from '../../linux/journal-stream.ts';
 import { libc, ptr } from '../../linux/libc.ts';
 import { duplicate } from '../../linux/pipe.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
-import type { Command, FileFacts, Report, StreamSettings } from '../protocol/messages.ts';
+import type { Command, FileFacts, StreamSettings, WorkerEvent } from '../protocol/messages.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
 import { DiskStallMonitor, slowDiskMs } from './disk-stall-monitor.ts';
 
@@ -30,8 +30,8 @@ export interface StreamConsumer {
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** What concerns more than one stream or request. */
-export type PlaneReport = Exclude<
-  Report,
+export type PlaneEvent = Exclude<
+  WorkerEvent,
   { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
 >;
 
@@ -51,7 +51,7 @@ const stopLimitMs = 12_000;
 /** Of the runtime in a worker and of its two epoll instances, and some that it needs for a moment. */
 const workerDescriptors = 8;
 /** Of what we write ourselves. */
-const mostKeptBytes = 4 * 1024 * 1024;
+const maxKeptBytes = 4 * 1024 * 1024;
 /** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
 const consumedStepBytes = 64 * 1024;
 
@@ -81,7 +81,7 @@ export class WorkerClient {
    * Throws SyscallError when there are no descriptors or threads to be had.
    */
   constructor(
-    private readonly onReport: (report: PlaneReport) => void,
+    private readonly onReport: (report: PlaneEvent) => void,
     onTrouble: (message: string) => void,
     private readonly onDeath: (reason: string) => void,
   ) {
@@ -100,7 +100,7 @@ export class WorkerClient {
       libc.close(this.#bell);
       throw new SyscallError('pthread_create', E.EAGAIN);
     }
-    this.#worker.on('message', (reports: Report[]) => this.#hearAll(reports));
+    this.#worker.on('message', (reports: WorkerEvent[]) => this.#hearAll(reports));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
     this.#worker.on('exit', (status) => {
       this.#die(`exit status ${status}`);
@@ -132,7 +132,7 @@ export class WorkerClient {
   write(log: number, data: string | Uint8Array): void {
     if ((this.#disk.waitingMs ?? 0) > openLimitMs) this.#keptBytes += data.length;
     else this.#keptBytes = 0;
-    if (this.#keptBytes <= mostKeptBytes) this.send({ do: 'write', log, data });
+    if (this.#keptBytes <= maxKeptBytes) this.send({ do: 'write', log, data });
     else this.#silentDisk.dropped(data.length);
   }
 
@@ -171,7 +171,7 @@ export class WorkerClient {
 
   /** Whether it looks at its commands within `ms`, or a disk is what keeps it; nobody waits for a dead one. */
   async isAlive(ms: number): Promise<boolean> {
-    return (await within(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
+    return (await withTimeout(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
   }
 
   /** Writes what it has, then ends; a disk that does not answer in time gets no more. */
@@ -187,7 +187,7 @@ export class WorkerClient {
       return;
     }
     // By itself: the runtime needs one more thread to terminate it, and aborts when there is none to be had.
-    await within(this.#exited.promise, endLimitMs);
+    await withTimeout(this.#exited.promise, endLimitMs);
     this.#port.close();
     libc.close(this.#bell);
   }
@@ -238,16 +238,16 @@ export class WorkerClient {
   async #endsInTime(ended: Promise<unknown>): Promise<boolean> {
     const limit = performance.now() + stopLimitMs;
     while (performance.now() < limit && (this.#disk.waitingMs ?? 0) < slowDiskMs) {
-      if (await within(ended, lookIntervalMs)) return true;
+      if (await withTimeout(ended, lookIntervalMs)) return true;
     }
     return false;
   }
 
   async #drain(stream: number): Promise<void> {
-    if (this.#streams.has(stream)) await within(this.ask({ do: 'drain', stream }), drainLimitMs);
+    if (this.#streams.has(stream)) await withTimeout(this.ask({ do: 'drain', stream }), drainLimitMs);
   }
 
-  #hearAll(reports: readonly Report[]): void {
+  #hearAll(reports: readonly WorkerEvent[]): void {
     for (const report of reports) {
       if (report.is === 'data') this.#consumedBytes += report.bytes.length;
       this.#hear(report);
@@ -257,7 +257,7 @@ export class WorkerClient {
     this.#consumedBytes = 0;
   }
 
-  #hear(report: Report): void {
+  #hear(report: WorkerEvent): void {
     switch (report.is) {
       case 'data':
         this.#streams.get(report.stream)?.onData?.(report.bytes);

@@ -3,7 +3,7 @@ import type { LineStyle, Rotation } from '../../config/config.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { LineSource } from '../../logs/line-formatter.ts';
 import type { Sink } from '../../logs/sink.ts';
-import type { ListenerEnd, PoolCommand, PoolReport } from './pool-commands.ts';
+import type { ListenerEnd, PoolCommand, PoolEvent } from './pool-commands.ts';
 
 export type Command =
   | {
@@ -89,12 +89,12 @@ export type CompressionCommand =
     }
   | { readonly do: 'abandonCopy'; readonly path: string; readonly request: number };
 
-export type Report =
+export type WorkerEvent =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly is: 'ended'; readonly stream: number }
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
   | { readonly is: 'files'; readonly look: number; readonly files: readonly FileFacts[] }
-  | PoolReport
+  | PoolEvent
   | { readonly is: 'writable'; readonly fd: number }
   /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }

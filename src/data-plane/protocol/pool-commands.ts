@@ -41,7 +41,7 @@ export interface ListenerEnd {
   readonly stdinFd: number;
 }
 
-export type PoolReport =
+export type PoolEvent =
   | {
       readonly is: 'poolLog';
       readonly pool: number;

@@ -5,7 +5,7 @@ import { LineBuffer } from '../../logs/line-buffer.ts';
 import { type LineFormatter, lineFormatter } from '../../logs/line-formatter.ts';
 import { AnsiStripper } from '../../logs/strip-ansi.ts';
 import type { Syslog } from '../../logs/syslog.ts';
-import type { AttachCommand, Report } from '../protocol/messages.ts';
+import type { AttachCommand, WorkerEvent } from '../protocol/messages.ts';
 import type { SharedLog } from './shared-log.ts';
 
 /** For how long the beginning of a record waits for the end of its line. */
@@ -28,7 +28,7 @@ export class ChildStream {
     { stream, forward, settings }: AttachCommand,
     readonly log: SharedLog | null,
     private readonly syslog: Syslog,
-    private readonly report: (report: Report) => void,
+    private readonly report: (report: WorkerEvent) => void,
     /** Understands every chunk at once; the bytes are the loop's own. */
     private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
   ) {

@@ -4,7 +4,7 @@ import { E } from '../../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../../linux/file.ts';
 import { pipeCapacity } from '../../linux/pipe.ts';
 import type { Syslog } from '../../logs/syslog.ts';
-import type { AttachCommand, Report } from '../protocol/messages.ts';
+import type { AttachCommand, WorkerEvent } from '../protocol/messages.ts';
 import type { AdaptivePoller } from './adaptive-poller.ts';
 import { ChildStream } from './child-stream.ts';
 import type { ListenerPools } from './listener-pools.ts';
@@ -31,7 +31,7 @@ export class ChildStreams {
     private readonly logs: LogTable,
     private readonly syslog: Syslog,
     private readonly pools: ListenerPools,
-    private readonly tell: (report: Report) => void,
+    private readonly tell: (report: WorkerEvent) => void,
   ) {}
 
   attach(command: AttachCommand): void {
@@ -143,7 +143,7 @@ export class ChildStreams {
     this.logs.release(stream.log);
   }
 
-  #report(report: Report): void {
+  #report(report: WorkerEvent): void {
     if (report.is === 'data') this.#unconsumedBytes += report.bytes.length;
     this.tell(report);
   }

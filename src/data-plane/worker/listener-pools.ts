@@ -7,7 +7,7 @@ import type {
   ListenerEnd,
   OpenPoolCommand,
   PoolCommand,
-  PoolReport,
+  PoolEvent,
 } from '../protocol/pool-commands.ts';
 import { StdinPipe, type WritableWatch } from '../protocol/stdin-pipe.ts';
 import { SpinWait } from './spin-wait.ts';
@@ -35,7 +35,7 @@ export class ListenerPools {
 
   constructor(
     private readonly watch: WritableWatch,
-    private readonly tell: (report: PoolReport) => void,
+    private readonly tell: (report: PoolEvent) => void,
     /** An answer is about to come, and the next event waits for it. */
     private readonly expect: (until: number) => void,
     private readonly writeLog: (log: number, memory: Memory) => void,

@@ -8,7 +8,7 @@ import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
 import { openSink, type Sink } from '../../logs/sink.ts';
 import { SpecialFile } from '../../logs/special-file.ts';
 import type { Syslog } from '../../logs/syslog.ts';
-import type { Command, Report } from '../protocol/messages.ts';
+import type { Command, WorkerEvent } from '../protocol/messages.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
 import type { BlockedLogs } from './blocked-logs.ts';
 import { LogWatches } from './log-watches.ts';
@@ -39,7 +39,7 @@ export class LogTable {
 
   constructor(
     private readonly syslog: Syslog,
-    private readonly report: (report: Report) => void,
+    private readonly report: (report: WorkerEvent) => void,
     private readonly stuck: BlockedLogs,
     private readonly disk: SharedIoState,
   ) {}

@@ -12,7 +12,7 @@ import {
   type Command,
   type CompressionCommand,
   type FileFacts,
-  type Report,
+  type WorkerEvent,
 } from '../protocol/messages.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
 import { AdaptivePoller } from './adaptive-poller.ts';
@@ -23,12 +23,12 @@ import { LogTable } from './log-table.ts';
 import { WritableWatches } from './writable-watches.ts';
 
 /** The clock of the day may be set while we wait for one of its times. */
-const longestSleepMs = 3_600_000;
+const maxSleepMs = 3_600_000;
 
 export class WorkerLoop {
   readonly #epoll = new AdaptivePoller();
   readonly #syslog = new Syslog((message) => this.#tell({ is: 'trouble', message }));
-  readonly #stuckLogs = new BlockedLogs(
+  readonly #blockedLogs = new BlockedLogs(
     (fd) => this.#epoll.watchWritableOnce(fd),
     () => this.#onFreed(),
   );
@@ -43,7 +43,7 @@ export class WorkerLoop {
   );
   readonly #bellCell = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
-  #reports: Report[] = [];
+  #reports: WorkerEvent[] = [];
   #stopped = false;
   #nextActive = 0;
 
@@ -52,9 +52,9 @@ export class WorkerLoop {
     private readonly bell: number,
     private readonly disk: SharedIoState,
     private readonly nextCommands: () => readonly Command[] | undefined,
-    private readonly send: (reports: readonly Report[]) => void,
+    private readonly send: (reports: readonly WorkerEvent[]) => void,
   ) {
-    this.#logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#stuckLogs, disk);
+    this.#logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#blockedLogs, disk);
     this.#streams = new ChildStreams(this.#epoll, this.#logs, this.#syslog, this.#pools, (report) =>
       this.#tell(report),
     );
@@ -84,7 +84,7 @@ export class WorkerLoop {
   #onReady(fd: number): void {
     if (fd === this.bell) return this.#obeyAll();
     if (this.#streams.readable(fd) || this.#writableWatches.writable(fd)) return;
-    this.#stuckLogs.writable(fd);
+    this.#blockedLogs.writable(fd);
   }
 
   #obeyAll(): void {
@@ -217,17 +217,17 @@ export class WorkerLoop {
 
   /** What waits for a slow reader is not handed over yet. */
   #answerFlushes(): void {
-    if (!this.#stuckLogs.none) return;
+    if (!this.#blockedLogs.none) return;
     for (const request of this.#flushRequests) this.#answer(request, 0);
     this.#flushRequests = [];
   }
 
   /** When something must be done though nothing happens; null when never. */
   #deadline(): number | null {
-    let earliest = Math.min(this.#stuckLogs.deadline, this.#streams.deadline, this.#pools.deadline);
+    let earliest = Math.min(this.#blockedLogs.deadline, this.#streams.deadline, this.#pools.deadline);
     const { nextRotation } = this.#logs;
     if (nextRotation !== null) {
-      const waitMs = Math.min(nextRotation - Date.now(), longestSleepMs);
+      const waitMs = Math.min(nextRotation - Date.now(), maxSleepMs);
       earliest = Math.min(earliest, performance.now() + waitMs);
     }
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
@@ -237,7 +237,7 @@ export class WorkerLoop {
     this.#logs.rotateOnSchedule();
     const now = performance.now();
     this.#streams.flushLate(now);
-    this.#stuckLogs.giveUpLate(now);
+    this.#blockedLogs.giveUpLate(now);
     this.#pools.resumeDue(now);
   }
 
@@ -258,7 +258,7 @@ export class WorkerLoop {
     this.#tell({ is: 'done', request, errno });
   }
 
-  #tell(report: Report): void {
+  #tell(report: WorkerEvent): void {
     this.#reports.push(report);
   }
 

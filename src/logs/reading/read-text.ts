@@ -34,7 +34,7 @@ export function readText<W extends Window>(
     const { start } = window;
     const end = Math.min(window.end, start + MAX_BYTES);
     const read = async () => ({ window, size, text: utf8.decode(await readRange(handle, start, end)) });
-    return end - start > BIG_BYTES ? bigReads.inTurn(read) : read();
+    return end - start > BIG_BYTES ? bigReads.exclusively(read) : read();
   });
 }
 

@@ -21,9 +21,9 @@ describe('a large body that waits for its turn', () => {
     const [first, client] = [Promise.withResolvers<void>(), new AbortController()];
     const order: string[] = [];
     const body = new WaitingBody(Uint8Array.of(1), client.signal);
-    const one = turns.inTurn(() => first.promise);
-    const two = turns.inTurn(async () => order.push(`read ${body.bytes.length}`), client.signal);
-    const three = turns.inTurn(async () => order.push('the next'));
+    const one = turns.exclusively(() => first.promise);
+    const two = turns.exclusively(async () => order.push(`read ${body.bytes.length}`), client.signal);
+    const three = turns.exclusively(async () => order.push('the next'));
     client.abort();
     first.resolve();
     await one;

@@ -4,7 +4,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
-import { stuckReaderMs } from '../../../src/logs/buffered-log.ts';
+import { blockedReaderMs } from '../../../src/logs/buffered-log.ts';
 import { SpecialFile } from '../../../src/logs/special-file.ts';
 
 let directory: string;
@@ -40,7 +40,7 @@ describe('a log whose reader does not read', () => {
   test('asks for patience, and has everything when the reader goes on', () => {
     write(100_000);
     expect(target.waitsFor).not.toBeNull();
-    expect(target.deadline).toBeGreaterThan(performance.now() + stuckReaderMs / 2);
+    expect(target.deadline).toBeGreaterThan(performance.now() + blockedReaderMs / 2);
     write(1000);
     expect(read(65_536)).toBe(65_536);
     target.writePending();

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Command, Report } from '../../../../src/data-plane/protocol/messages.ts';
+import type { Command, WorkerEvent } from '../../../../src/data-plane/protocol/messages.ts';
 import { SharedIoState } from '../../../../src/data-plane/protocol/shared-io-state.ts';
 import { WorkerLoop } from '../../../../src/data-plane/worker/worker-loop.ts';
 import { checked } from '../../../../src/linux/errno.ts';
@@ -48,7 +48,7 @@ interface OpenStream {
 /** Gives the loop one step after the other, and keeps what must come of them. */
 class Script {
   readonly expected = new Map<string, string[]>();
-  readonly reports: Report[] = [];
+  readonly reports: WorkerEvent[] = [];
   readonly requests: number[] = [];
   readonly attached: number[] = [];
   readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
