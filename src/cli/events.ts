@@ -9,7 +9,7 @@ import { untilInterrupted } from './shared/interrupt.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 import { coloured } from './shared/style.ts';
 
-const EVENTS_PATH = '/api/v1/events';
+const eventsPath = '/api/v1/events';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
@@ -44,7 +44,7 @@ async function showEvents(server: Server, types: readonly string[], json: boolea
   });
   let status: number = exitStatuses.done;
   await untilInterrupted(async (interrupted) => {
-    const end = await followStream(server, EVENTS_PATH, (bytes) => reader.write(bytes), interrupted);
+    const end = await followStream(server, eventsPath, (bytes) => reader.write(bytes), interrupted);
     if (end.kind === 'ended') return;
     printError(`tsupervisor: ${reasonOf(end, server.url)}`);
     status = exitStatuses.unreachable;

@@ -23,14 +23,14 @@ export function write(fd: 1 | 2, data: string | Uint8Array): void {
 }
 
 /** How long to wait for a full pipe that somebody else made non-blocking, in milliseconds. */
-const FULL_PIPE_WAIT_MS = 5;
+const fullPipeWaitMs = 5;
 
 function writeSome(fd: 1 | 2, data: Uint8Array): number {
   try {
     return writeSync(fd, data);
   } catch (error) {
     if (isSystemError(error, 'EAGAIN')) {
-      Bun.sleepSync(FULL_PIPE_WAIT_MS);
+      Bun.sleepSync(fullPipeWaitMs);
       return 0;
     }
     if (isSystemError(error, 'EINTR')) return 0;

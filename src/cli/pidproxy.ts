@@ -77,11 +77,11 @@ function pidIn(pidfile: string): number | null {
 }
 
 function highestPid(): number {
-  return Number(textOrEmpty('/proc/sys/kernel/pid_max')) || PID_MAX_LIMIT;
+  return Number(textOrEmpty('/proc/sys/kernel/pid_max')) || pidMaxLimit;
 }
 
 /** Of 64-bit kernels. */
-const PID_MAX_LIMIT = 2 ** 22;
+const pidMaxLimit = 2 ** 22;
 
 /** What an earlier run has left is no descendant, but still in our cgroup, if that is the program's alone. */
 function isOurs(pid: number): boolean {

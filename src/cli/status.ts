@@ -52,7 +52,7 @@ const stateColours: ReadonlyMap<string, Colour> = new Map([
   ['UNKNOWN', 'red'],
 ]);
 
-const WATCH_INTERVAL_MS = 1000;
+const watchIntervalMs = 1000;
 
 function isDown({ statename }: ProcessInfo): boolean {
   return downStates.has(statename);
@@ -125,7 +125,7 @@ async function watch(
       const { processes } = selectByPatterns(patterns, await client.allProcesses());
       if (redraw) drawScreen(table(processes, verbose ? await usagesOf(client) : null));
       else await showChanges(client, changed(processes, known), { json, verbose });
-      await pause(WATCH_INTERVAL_MS, interrupted);
+      await pause(watchIntervalMs, interrupted);
     }
   });
   return exitStatuses.done;

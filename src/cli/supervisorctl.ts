@@ -13,7 +13,7 @@ import { LineInput } from './supervisorctl/line-input.ts';
 import type { Session } from './supervisorctl/session.ts';
 import { defaultSettings, readSettings, type Settings } from './supervisorctl/settings.ts';
 
-const USAGE_STATUS = 2;
+const usageStatus = 2;
 
 type OptionName =
   | 'help'
@@ -52,7 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
     printError(`Error: ${error.message}`);
     printError(`For help, use ${program} -h`);
-    return USAGE_STATUS;
+    return usageStatus;
   }
 }
 

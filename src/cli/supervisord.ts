@@ -17,7 +17,7 @@ import { programName } from './program-name.ts';
 import { warnOfSearch } from './shared/search-warning.ts';
 import { locateConfig, readSupervisordOptions, usage } from './supervisord-options.ts';
 
-const USAGE_STATUS = 2;
+const usageStatus = 2;
 
 /** Runs until the daemon ends, or, without --nodaemon, until it is up. Resolves to the exit status. */
 export function run(args: readonly string[]): Promise<number> {
@@ -54,11 +54,11 @@ export async function runSupervisord(
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof StartError))
       throw error;
-    ServiceNotifier.fromEnvironment(process.env).failed(error.message, USAGE_STATUS);
+    ServiceNotifier.fromEnvironment(process.env).failed(error.message, usageStatus);
     printError(`Error: ${error.message}`);
     printError(`For help, use ${program} -h`);
     await printCauses({ error, ...known });
-    return USAGE_STATUS;
+    return usageStatus;
   }
 }
 

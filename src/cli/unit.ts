@@ -11,7 +11,7 @@ import { printError, write } from './output.ts';
 import { unitOptions, withUnitOptions } from './service/unit-options.ts';
 import { runControl } from './shared/program.ts';
 
-const USAGE_STATUS = 2;
+const usageStatus = 2;
 
 /** Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -29,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
       } catch (error) {
         if (!(error instanceof UnitError || error instanceof ConfigError)) throw error;
         printError(`tsupervisor unit: ${error.message}`);
-        status = USAGE_STATUS;
+        status = usageStatus;
       }
     });
   return runControl(command, args, () => status);

@@ -31,9 +31,9 @@ type Stage =
   | { readonly name: 'to-the-end' }
   | { readonly name: 'done' };
 
-const MAX_HEAD_BYTES = 65_536;
-const MAX_LINE_BYTES = 4096;
-const HEAD_END = '\r\n\r\n';
+const maxHeadBytes = 65_536;
+const maxLineBytes = 4096;
+const headEnd = '\r\n\r\n';
 
 /** Takes the bytes of a connection and tells its listener what they are. */
 export class ResponseReader {
@@ -102,8 +102,8 @@ export class ResponseReader {
   }
 
   #takeHead(bytes: Buffer): number {
-    const end = bytes.indexOf(HEAD_END);
-    if (end > MAX_HEAD_BYTES || (end < 0 && bytes.length > MAX_HEAD_BYTES)) {
+    const end = bytes.indexOf(headEnd);
+    if (end > maxHeadBytes || (end < 0 && bytes.length > maxHeadBytes)) {
       throw new BadResponseError('the head of the response is too long');
     }
     if (end < 0) return 0;
@@ -111,12 +111,12 @@ export class ResponseReader {
     this.#enter(bodyStage(head));
     this.#listener.onHead(head);
     if (this.#stage.name === 'counted' && this.#stage.left === 0) this.#finish();
-    return end + HEAD_END.length;
+    return end + headEnd.length;
   }
 
   #takeLine(bytes: Buffer, onLine: (line: string) => void): number {
     const end = bytes.indexOf('\n');
-    if (end > MAX_LINE_BYTES || (end < 0 && bytes.length > MAX_LINE_BYTES)) {
+    if (end > maxLineBytes || (end < 0 && bytes.length > maxLineBytes)) {
       throw new BadResponseError('a line of the chunked body is too long');
     }
     if (end < 0) return 0;

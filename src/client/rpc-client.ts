@@ -39,7 +39,7 @@ export class HttpStatusError extends Error {
 }
 
 /** A log may be large, an answer without end is none. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const maxAnswerBytes = 256 * 1024 * 1024;
 
 interface Answer {
   readonly head: ResponseHead;
@@ -124,7 +124,7 @@ class PendingAnswer {
 
   #gather(piece: Uint8Array): void {
     this.#size += piece.length;
-    if (this.#size > MAX_ANSWER_BYTES) throw new BadResponseError('the answer is too long');
+    if (this.#size > maxAnswerBytes) throw new BadResponseError('the answer is too long');
     this.#pieces.push(piece);
   }
 

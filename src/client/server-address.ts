@@ -22,7 +22,7 @@ export class ServerUrlError extends Error {
   override readonly name = 'ServerUrlError';
 }
 
-const DEFAULT_PORT = 80;
+const defaultPort = 80;
 
 /** The address behind `http://host[:port]` or `unix:///path`. Throws ServerUrlError. */
 export function parseServerUrl(url: string): ServerAddress {
@@ -41,7 +41,7 @@ export function parseServerUrl(url: string): ServerAddress {
 export function hostHeader(address: ServerAddress): string {
   if (address.kind === 'unix') return 'localhost';
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return address.port === DEFAULT_PORT ? host : `${host}:${address.port}`;
+  return address.port === defaultPort ? host : `${host}:${address.port}`;
 }
 
 /** The line of an HTTP header that carries the credentials, or nothing. */
@@ -52,7 +52,7 @@ export function authorizationHeader(credentials: Credentials | null): string {
 }
 
 function parsePort(text: string): number {
-  if (text === '') return DEFAULT_PORT;
+  if (text === '') return defaultPort;
   if (!/^\d+$/.test(text)) throw new ServerUrlError(`Port could not be cast to integer value as '${text}'`);
   const port = Number(text);
   if (port > 65535) throw new ServerUrlError('Port out of range 0-65535');

@@ -6,7 +6,7 @@ export interface ServerSentEvent {
 }
 
 /** An event longer than this is dropped: no server of ours sends one. */
-const MAX_EVENT_CHARACTERS = 4 * 1024 * 1024;
+const maxEventCharacters = 4 * 1024 * 1024;
 
 export class EventStreamReader {
   readonly #decoder = new TextDecoder();
@@ -22,7 +22,7 @@ export class EventStreamReader {
 
   write(piece: Uint8Array): void {
     const lines = (this.#text + this.#decoder.decode(piece, { stream: true })).split(/\r?\n/);
-    this.#text = (lines.pop() ?? '').slice(0, MAX_EVENT_CHARACTERS);
+    this.#text = (lines.pop() ?? '').slice(0, maxEventCharacters);
     for (const line of lines) this.#takeLine(line);
   }
 
@@ -30,7 +30,7 @@ export class EventStreamReader {
     if (line === '') return this.#dispatch();
     const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
     this.#size += value.length;
-    if (this.#size > MAX_EVENT_CHARACTERS) this.#data = [];
+    if (this.#size > maxEventCharacters) this.#data = [];
     else if (field === 'event') this.#type = value;
     else if (field === 'data') this.#data.push(value);
   }

@@ -50,7 +50,7 @@ export async function settle(
   for (const name of names) judge(name, await ask(client, name, goal, patience.wait));
   const deadline =
     patience.timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + patience.timeoutMs;
-  for (let pauseMs = FIRST_LOOK_MS; waiting.size > 0; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+  for (let pauseMs = firstLookMs; waiting.size > 0; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
     await Bun.sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
     await look(client, waiting, goal, judge);
     onProgress(null, waiting);
@@ -60,8 +60,8 @@ export async function settle(
 }
 
 /** The first looks come soon after the request, later ones no more often than a person notices. */
-const FIRST_LOOK_MS = 10;
-const MAX_PAUSE_MS = 500;
+const firstLookMs = 10;
+const maxPauseMs = 500;
 
 const asked: Readonly<Record<Goal, string>> = { start: 'start requested', stop: 'stop requested' };
 

@@ -4,7 +4,7 @@ import { type CheckResult, checkConfig } from '../config/check.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { type Diagnostic, nothingKnown } from '../config/diagnostic.ts';
 import type { ConfigRequest } from '../config/load.ts';
-import { ALREADY_LISTENING } from '../http/listener.ts';
+import { alreadyListening } from '../http/listener.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { userById } from '../linux/users.ts';
 import { explainDiagnostic } from './checks/configuration.ts';
@@ -48,7 +48,7 @@ type Explanation = Omit<Finding, 'id'>;
 function causes({ error, request, config }: FailedStart): Explanation[] {
   if (error instanceof ConfigError) return causeOfMistake(error);
   if (config === null || request === null) return [];
-  if (error.message === ALREADY_LISTENING) return explainHolders(holdersOf(config), realPath(config.path));
+  if (error.message === alreadyListening) return explainHolders(holdersOf(config), realPath(config.path));
   const writer = userById(currentUid());
   const { unixServers, inetServers } = lookAtServers(config, []);
   return [

@@ -56,11 +56,11 @@ export function end(protocol: ListenerProtocol): ListenerStep {
   return { protocol: justStarted, effects: protocol.state === 'BUSY' ? [{ type: 'requeue' }] : [] };
 }
 
-const READY_TOKEN = 'READY\n';
+const readyToken = 'READY\n';
 /** `RESULT ` is skipped unchecked: listeners that write something else of that length have always worked. */
-const RESULT_TOKEN_LENGTH = 7;
+const resultTokenLength = 7;
 /** Longer than any honest result line; what a listener may make us remember. */
-const MAX_RESULT_LINE = 4096;
+const maxResultLine = 4096;
 
 interface Turn extends ListenerStep {
   readonly rest: string;
@@ -82,25 +82,25 @@ function turn(protocol: ListenerProtocol, input: string, handler: ResultHandler)
 }
 
 function whileAcknowledged(input: string): Turn {
-  if (input.length < READY_TOKEN.length) {
+  if (input.length < readyToken.length) {
     return { protocol: { state: 'ACKNOWLEDGED', pending: input }, effects: [], rest: '' };
   }
-  if (!input.startsWith(READY_TOKEN)) return { ...breach('ACKNOWLEDGED'), rest: '' };
+  if (!input.startsWith(readyToken)) return { ...breach('ACKNOWLEDGED'), rest: '' };
   return {
     protocol: { state: 'READY' },
     effects: [{ type: 'moved', from: 'ACKNOWLEDGED', to: 'READY' }],
-    rest: input.slice(READY_TOKEN.length),
+    rest: input.slice(readyToken.length),
   };
 }
 
 function whileAwaitingLine(pending: string, input: string, handler: ResultHandler): Turn {
   const newline = input.indexOf('\n');
   const line = newline < 0 ? pending + input : pending + input.slice(0, newline);
-  if (line.length > MAX_RESULT_LINE) return badResult(line.slice(0, MAX_RESULT_LINE));
+  if (line.length > maxResultLine) return badResult(line.slice(0, maxResultLine));
   if (newline < 0) {
     return { protocol: { state: 'BUSY', awaiting: 'line', pending: line }, effects: [], rest: '' };
   }
-  const length = parseLength(line.slice(RESULT_TOKEN_LENGTH));
+  const length = parseLength(line.slice(resultTokenLength));
   if (length === null) return badResult(line);
   const rest = input.slice(newline + 1);
   // A result of no bytes is complete already; waiting for more input would wait for ever.

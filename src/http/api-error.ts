@@ -3,10 +3,10 @@ import { json } from './json-response.ts';
 import type { RequestHead } from './request.ts';
 import { type HttpResponse, reasons } from './response.ts';
 
-export const API = '/api/v1';
+export const apiPath = '/api/v1';
 
 export function isOfApi(path: string): boolean {
-  return path === API || path.startsWith(`${API}/`);
+  return path === apiPath || path.startsWith(`${apiPath}/`);
 }
 
 /** An error as whoever asked can read it: `page`, or below `API` its status and `reason` as JSON. */

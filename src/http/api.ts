@@ -5,7 +5,7 @@ import { dispatch } from '../rpc/dispatch.ts';
 import type { Method, MethodTable } from '../rpc/method.ts';
 import { type FaultName, RpcFault } from '../xmlrpc/faults.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
-import { API, isOfApi } from './api-error.ts';
+import { apiPath, isOfApi } from './api-error.ts';
 import { readJson } from './json-body.ts';
 import { json } from './json-response.ts';
 import { openApiDocument } from './openapi.ts';
@@ -16,15 +16,18 @@ import { at, type Route } from './router.ts';
 
 export function apiRoutes(table: MethodTable, context: OperationContext): readonly Route[] {
   const document = json(200, openApiDocument(table));
-  return [at(`${API}/openapi.json`, ['GET', 'HEAD'], 'unused', () => document), methodRoute(table, context)];
+  return [
+    at(`${apiPath}/openapi.json`, ['GET', 'HEAD'], 'unused', () => document),
+    methodRoute(table, context),
+  ];
 }
 
 /** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
 function methodRoute(table: MethodTable, context: OperationContext): Route {
   const find: Route['find'] = (head) => {
     if (!isOfApi(head.path)) return null;
-    const name = head.path.slice(API.length + 1);
-    if (name === '') return () => refusal(404, `name a method: ${API}/openapi.json tells of all`);
+    const name = head.path.slice(apiPath.length + 1);
+    if (name === '') return () => refusal(404, `name a method: ${apiPath}/openapi.json tells of all`);
     const method = table.get(name);
     if (!method) return () => refusal(404, `there is no method ${name}`);
     if (head.method !== 'POST' && !(head.method === 'GET' && method.safe)) {
@@ -32,7 +35,7 @@ function methodRoute(table: MethodTable, context: OperationContext): Route {
     }
     return (request) => call(table, forPeer(context, request.peer), name, () => argumentsOf(method, request));
   };
-  return { path: API, body: 'json', find };
+  return { path: apiPath, body: 'json', find };
 }
 
 /** A request that cannot become a call. */

@@ -19,7 +19,7 @@ export function authenticate(
   credentials: Credentials,
   proof: Proof = 'password',
 ): 'accepted' | 'denied' | 'malformed' {
-  const [, cookie] = BASIC.exec(authorization ?? '') ?? [];
+  const [, cookie] = basicScheme.exec(authorization ?? '') ?? [];
   if (cookie === undefined) return 'denied';
   const pair = decode(cookie);
   if (pair === null) return 'malformed';
@@ -32,8 +32,8 @@ export function authenticate(
   return nameIsRight && passwordIsRight ? 'accepted' : 'denied';
 }
 
-const BASIC = /^basic +(\S+)$/i;
-const SHA_PREFIX = '{SHA}';
+const basicScheme = /^basic +(\S+)$/i;
+const shaPrefix = '{SHA}';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decode(cookie: string): string | null {
@@ -45,9 +45,9 @@ function decode(cookie: string): string | null {
 }
 
 function passwordMatches(given: string, stored: string): boolean {
-  if (!stored.startsWith(SHA_PREFIX)) return equal(given, stored);
+  if (!stored.startsWith(shaPrefix)) return equal(given, stored);
   const digest = createHash('sha1').update(given).digest('hex');
-  return equal(digest, stored.slice(SHA_PREFIX.length));
+  return equal(digest, stored.slice(shaPrefix.length));
 }
 
 /** Compares digests, which have one length whatever the lengths of the texts. */

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** How often descriptors are counted, at most; only while there are many connections. */
-const LOOK_INTERVAL_MS = 100;
+const lookIntervalMs = 100;
 
 export class ConnectionShare {
   readonly #connections = new Set<Connection>();
@@ -45,7 +45,7 @@ export class ConnectionShare {
     const assured = this.#assured();
     if (size < assured) return connections;
     const now = performance.now();
-    if (now - this.#lookedAt > LOOK_INTERVAL_MS) {
+    if (now - this.#lookedAt > lookIntervalMs) {
       this.#lookedAt = now;
       this.#most = Math.min(connections, Math.max(assured, size + descriptorsToSpare()));
     }

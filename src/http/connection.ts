@@ -3,7 +3,7 @@
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
-import { type HttpLimits, MAX_SKIPPED_BYTES } from './limits.ts';
+import { type HttpLimits, maxSkippedBytes } from './limits.ts';
 import type { Peer } from './peer.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
@@ -51,7 +51,7 @@ export interface ConnectionHost {
 type Phase = 'reading' | 'answering' | 'sending' | 'streaming' | 'lingering' | 'closed';
 
 /** Input that may wait while an answer is being made; more stays with the kernel. */
-const MAX_WAITING_INPUT_BYTES = 64 * 1024;
+const maxWaitingInputBytes = 64 * 1024;
 
 export class Connection {
   #phase: Phase = 'reading';
@@ -195,10 +195,10 @@ export class Connection {
     this.#exchange = exchange;
     const { refusal } = exchange;
     const isAwaited = expectsContinue(head);
-    if (refusal && (isAwaited || bodyBytesOf(head) > MAX_SKIPPED_BYTES)) {
+    if (refusal && (isAwaited || bodyBytesOf(head) > maxSkippedBytes)) {
       // Whether its body comes at all cannot be known.
       this.#answer(exchange, () => closing(refusal));
-    } else if (isAwaited) this.#outbox.send(CONTINUE);
+    } else if (isAwaited) this.#outbox.send(continueLine);
   }
 
   #admission(head: RequestHead): ReturnType<Admit> {
@@ -322,7 +322,7 @@ export class Connection {
   }
 
   #throttleInput(): void {
-    const full = this.#phase !== 'closed' && this.#parser.pendingBytes > MAX_WAITING_INPUT_BYTES;
+    const full = this.#phase !== 'closed' && this.#parser.pendingBytes > maxWaitingInputBytes;
     if (full === this.#paused) return;
     this.#paused = full;
     if (full) this.socket.pause();
@@ -356,7 +356,7 @@ function closing({ headers, ...response }: HttpResponse): HttpResponse {
   return { ...response, headers: [['Connection', 'close'], ...others] };
 }
 
-const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
 function expectsContinue(head: RequestHead): boolean {
   const { version, headers } = head;

@@ -14,8 +14,8 @@ export interface WatchedServer {
 const needed = { inet: 24, unix: 8 } as const;
 
 /** From this many connections on, more descriptors may be taken at any time: by logs that clients follow. */
-const MANY_CONNECTIONS = 16;
-const LOOK_DELAY_MS = 1000;
+const manyConnections = 16;
+const lookDelayMs = 1000;
 
 export class DescriptorWatch {
   readonly #servers: WatchedServer[] = [];
@@ -47,7 +47,7 @@ export class DescriptorWatch {
 
   /** Something has taken descriptors. */
   lookSoon(): void {
-    this.#timer ??= setTimeout(() => this.#look(), LOOK_DELAY_MS);
+    this.#timer ??= setTimeout(() => this.#look(), lookDelayMs);
   }
 
   #look(): void {
@@ -57,7 +57,7 @@ export class DescriptorWatch {
       if (free < needed[watched.kind]) this.#pause(watched, free);
       else if (this.#paused.has(watched)) this.#resume(watched);
     }
-    if (this.#paused.size > 0 || this.connections() >= MANY_CONNECTIONS) this.lookSoon();
+    if (this.#paused.size > 0 || this.connections() >= manyConnections) this.lookSoon();
   }
 
   #pause(watched: WatchedServer, free: number): void {

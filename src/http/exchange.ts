@@ -5,7 +5,7 @@ import type { HttpResponse } from './response.ts';
 import type { Admit } from './router.ts';
 
 /** Where the body of a request gathers at first. */
-const FIRST_BODY_BYTES = 4096;
+const firstBodyBytes = 4096;
 
 export class Exchange {
   /** One buffer that grows: a body may come byte by byte, and each piece of its own would cost a hundred times that. */
@@ -60,7 +60,7 @@ export class Exchange {
   #roomFor(bytes: number): number {
     const { contentLength } = this.head;
     const announced = contentLength.kind === 'bytes' ? contentLength.bytes : 0;
-    return Math.min(announced, Math.max(FIRST_BODY_BYTES, bytes));
+    return Math.min(announced, Math.max(firstBodyBytes, bytes));
   }
 
   #grow(bytes: number): void {

@@ -39,8 +39,8 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-const BACKSLASH = 0x5c;
-const QUOTE = 0x22;
+const backslash = 0x5c;
+const quote = 0x22;
 const openings: ReadonlySet<number> = new Set(Buffer.from('[{'));
 const closings: ReadonlySet<number> = new Set(Buffer.from(']}'));
 const separators: ReadonlySet<number> = new Set(Buffer.from(',:'));
@@ -56,8 +56,8 @@ function excessOf(text: Uint8Array): string | null {
   let isInString = false;
   for (let index = 0; index < text.length; index += 1) {
     const byte = text[index] ?? 0;
-    if (byte === QUOTE) isInString = !isInString;
-    else if (isInString) index += byte === BACKSLASH ? 1 : 0;
+    if (byte === quote) isInString = !isInString;
+    else if (isInString) index += byte === backslash ? 1 : 0;
     else if (separators.has(byte)) pieces += 1;
     else if (openings.has(byte)) {
       pieces += 1;

@@ -18,7 +18,7 @@ export const bodyLimits = {
 export type BodyKind = keyof typeof bodyLimits;
 
 /** So much of the body of a refused request is read away, so that the connection can be used again. */
-export const MAX_SKIPPED_BYTES = 64 * 1024;
+export const maxSkippedBytes = 64 * 1024;
 
 export interface HttpLimits {
   /** Of all unfinished request bodies and unsent answers together; beyond it the stalest client goes. */

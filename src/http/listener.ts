@@ -52,12 +52,12 @@ export function passedListener(fd: number, config: ServerConfig): Listener {
 const nothingInFileSystem = { refresh: () => {}, dispose: () => {} };
 
 /** The original's; the kernel lowers it to net.core.somaxconn. */
-const BACKLOG = 1024;
+const backlogSize = 1024;
 /** EAI_NONAME of getaddrinfo(3). */
-const NAME_UNKNOWN = -2;
+const nameUnknown = -2;
 
 /** The original's words. */
-export const ALREADY_LISTENING =
+export const alreadyListening =
   'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
   'Shut this program down first before starting supervisord.';
 
@@ -71,9 +71,9 @@ function openInet({ host, port }: InetServerConfig): Listener {
 }
 
 function listenTo(address: string, port: number): number {
-  if (isIPv6(address)) return listenIpv6(address, port, BACKLOG);
-  if (resolveIpv4(address) === null) throw cannotOpen(String(NAME_UNKNOWN));
-  return listenTcp({ host: address, port }, BACKLOG);
+  if (isIPv6(address)) return listenIpv6(address, port, backlogSize);
+  if (resolveIpv4(address) === null) throw cannotOpen(String(nameUnknown));
+  return listenTcp({ host: address, port }, backlogSize);
 }
 
 /**
@@ -86,7 +86,7 @@ function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Li
   const path = resolve(config.path);
   const temporary = `${path}.${process.pid}`;
   try {
-    const fd = listenUnix({ ...config, path: temporary }, BACKLOG);
+    const fd = listenUnix({ ...config, path: temporary }, backlogSize);
     try {
       const inode = inDirectory(dirname(path), (directory) => {
         try {
@@ -125,7 +125,7 @@ function linkOverStale(
   if (found && !found.isSocket())
     throw new ListenError(`Cannot open an HTTP server: ${path} is not a socket`);
   if (found) {
-    if (!isStaleSocket(path)) throw new ListenError(ALREADY_LISTENING);
+    if (!isStaleSocket(path)) throw new ListenError(alreadyListening);
     onStale(path);
     directory.remove(name);
   }
@@ -178,7 +178,7 @@ function chownError({ path, owner }: UnixServerConfig): ListenError {
 
 function listenError(error: unknown): unknown {
   if (!isSystemError(error) || error.errno === undefined) return error;
-  if (error.code === 'EADDRINUSE' || error.code === 'EEXIST') return new ListenError(ALREADY_LISTENING);
+  if (error.code === 'EADDRINUSE' || error.code === 'EEXIST') return new ListenError(alreadyListening);
   if (error.code === 'ENAMETOOLONG') return cannotOpen('AF_UNIX path too long');
   return cannotOpen(`errno.${error.code} (${Math.abs(error.errno)})`);
 }

@@ -10,13 +10,13 @@ export interface Login {
 }
 
 /** Wrong passwords before the first delay: people mistype. */
-const FREE_FAILURES = 3;
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 2000;
+const freeFailures = 3;
+const firstDelayMs = 100;
+const maxDelayMs = 2000;
 /** Without another failure. */
-const FORGET_AFTER_MS = 15 * 60_000;
+const forgetAfterMs = 15 * 60_000;
 /** The one that failed longest ago is forgotten beyond. */
-const MAX_ORIGINS = 1000;
+const maxOrigins = 1000;
 
 interface Failures {
   readonly count: number;
@@ -48,18 +48,18 @@ export class LoginGuard {
 
   #delayMs(origin: string): number {
     const failures = this.#failures.get(origin);
-    if (!failures || this.now() - failures.lastAt > FORGET_AFTER_MS) return 0;
-    if (failures.count < FREE_FAILURES) return 0;
-    return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures.count - FREE_FAILURES));
+    if (!failures || this.now() - failures.lastAt > forgetAfterMs) return 0;
+    if (failures.count < freeFailures) return 0;
+    return Math.min(maxDelayMs, firstDelayMs * 2 ** (failures.count - freeFailures));
   }
 
   #note(origin: string): void {
     const now = this.now();
     const before = this.#failures.get(origin);
-    const isRecent = before !== undefined && now - before.lastAt <= FORGET_AFTER_MS;
+    const isRecent = before !== undefined && now - before.lastAt <= forgetAfterMs;
     this.#failures.delete(origin);
     this.#failures.set(origin, { count: (isRecent ? before.count : 0) + 1, lastAt: now });
-    if (this.#failures.size <= MAX_ORIGINS) return;
+    if (this.#failures.size <= maxOrigins) return;
     const [oldest] = this.#failures.keys();
     if (oldest !== undefined) this.#failures.delete(oldest);
   }

@@ -9,7 +9,7 @@ import type { HttpRequest } from './request.ts';
 import { errorResponse, type HeaderList, type HttpResponse } from './response.ts';
 import { atPrefix, type Route } from './router.ts';
 
-const LAST_BYTES = 1024;
+const lastPartBytes = 1024;
 
 /** `mainLogPath`: of the daemon's own log, null when it is no file. */
 export function logtailRoutes(
@@ -48,8 +48,8 @@ async function tailOf(
   ];
   const body = status.isFile()
     ? wholeCharacters(
-        withNotices(follow(path, { chooseStart: lastBytes(LAST_BYTES), signal: gone })),
-        status.size > LAST_BYTES,
+        withNotices(follow(path, { chooseStart: lastBytes(lastPartBytes), signal: gone })),
+        status.size > lastPartBytes,
       )
     : silence(path, gone);
   return { status: 200, headers: all, body };

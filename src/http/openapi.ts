@@ -4,7 +4,7 @@ import { channels } from '../config/channel.ts';
 import type { Method, MethodTable, Param, RpcTypeName } from '../rpc/method.ts';
 import { version } from '../version.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
-import { API } from './api-error.ts';
+import { apiPath } from './api-error.ts';
 
 /** The document, as plain data. */
 export function openApiDocument(table: MethodTable): object {
@@ -17,7 +17,7 @@ export function openApiDocument(table: MethodTable): object {
       description:
         'The methods of the XML-RPC interface, with JSON. Faults of methods become statuses from 400 on.',
     },
-    servers: [{ url: API }],
+    servers: [{ url: apiPath }],
     security: [{ basic: [] }, {}],
     paths: Object.fromEntries([
       ...methods.map(([name, method]) => [`/${name}`, pathItem(name, method)]),

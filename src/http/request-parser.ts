@@ -12,7 +12,7 @@ export type ParserEvent =
   | { readonly kind: 'refused'; readonly status: 400 | 431; readonly line: string };
 
 /** Request line and header lines together. */
-export const MAX_HEAD_BYTES = 32 * 1024;
+export const maxHeadBytes = 32 * 1024;
 
 /** Pulled, not pushed: bytes of later requests stay here, unread, until the earlier ones are answered. */
 export class RequestParser {
@@ -58,14 +58,14 @@ export class RequestParser {
   #readHead(): ParserEvent | null {
     this.#skipEmptyLines();
     const end = endOfHead(this.#pending, this.#searched);
-    if (end === null ? this.#pending.length > MAX_HEAD_BYTES : end > MAX_HEAD_BYTES) return this.#refuse(431);
+    if (end === null ? this.#pending.length > maxHeadBytes : end > maxHeadBytes) return this.#refuse(431);
     if (end === null) {
       this.#searched = this.#pending.length;
       return null;
     }
     const head = parseHead(this.#pending.subarray(0, end));
     if (head === null) return this.#refuse(400);
-    this.#take(end + END_OF_HEAD.length);
+    this.#take(end + headTerminator.length);
     this.#bodyLeft = head.contentLength.kind === 'bytes' ? head.contentLength.bytes : 0;
     this.#state = 'body';
     return { kind: 'head', head };
@@ -85,7 +85,7 @@ export class RequestParser {
 
   #skipEmptyLines(): void {
     let start = 0;
-    while (this.#pending[start] === CR && this.#pending[start + 1] === LF) start += 2;
+    while (this.#pending[start] === carriageReturn && this.#pending[start + 1] === lineFeed) start += 2;
     if (start > 0) this.#take(start);
   }
 
@@ -101,31 +101,31 @@ export class RequestParser {
   }
 }
 
-const CR = 0x0d;
-const LF = 0x0a;
-const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const MAX_LOGGED_LINE = 200;
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const headTerminator = Buffer.from('\r\n\r\n');
+const maxLoggedLine = 200;
 
 function endOfHead(bytes: Uint8Array, searched: number): number | null {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = view.indexOf(END_OF_HEAD, Math.max(0, searched - END_OF_HEAD.length + 1));
+  const at = view.indexOf(headTerminator, Math.max(0, searched - headTerminator.length + 1));
   return at < 0 ? null : at;
 }
 
 function firstLine(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.subarray(0, MAX_LOGGED_LINE)).toString();
+  const text = Buffer.from(bytes.subarray(0, maxLoggedLine)).toString();
   return text.split('\r\n', 1)[0] ?? '';
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const REQUEST_LINE = /^([^ ]+) ([^ ]+)(?: HTTP\/(\d+(?:\.\d+)*))?$/;
+const requestLine = /^([^ ]+) ([^ ]+)(?: HTTP\/(\d+(?:\.\d+)*))?$/;
 
 function parseHead(bytes: Uint8Array): RequestHead | null {
   try {
     const text = utf8.decode(bytes);
     const [line = '', ...fields] = text.split('\r\n');
     if (hasStrayControl(text)) return null;
-    const [, method, target, version] = REQUEST_LINE.exec(line) ?? [];
+    const [, method, target, version] = requestLine.exec(line) ?? [];
     if (method === undefined || target === undefined || isFolded(fields[0])) return null;
     const lists = parseFields(fields);
     if (lists === null || (lists.get('host')?.length ?? 0) > 1) return null;
@@ -166,7 +166,7 @@ function decodePath(path: string): string {
   return path.includes('%') ? decodeURIComponent(path.replace(/%(?![0-9a-fA-F]{2})/g, '%25')) : path;
 }
 
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
+const fieldPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
 
 /**
  * Every value of every name. Null when a line is not a field: who writes a name that is none, or a blank before its
@@ -175,7 +175,7 @@ const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
 function parseFields(lines: readonly string[]): Map<string, string[]> | null {
   const fields = new Map<string, string[]>();
   for (const line of unfolded(lines)) {
-    const [, name, value] = FIELD.exec(line) ?? [];
+    const [, name, value] = fieldPattern.exec(line) ?? [];
     if (name === undefined || value === undefined) return null;
     const key = name.toLowerCase();
     const values = fields.get(key);

@@ -4,7 +4,7 @@ import { followLog } from '../logs/reading/log-follower.ts';
 import { methodTable } from '../rpc/method-table.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { apiRoutes } from './api.ts';
-import { API } from './api-error.ts';
+import { apiPath } from './api-error.ts';
 import type { FollowLog } from './followed-log.ts';
 import { logtailRoutes } from './logtail.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -29,7 +29,7 @@ export function routesFor(supervisor: Supervisor): readonly Route[] {
     rpcRoute(methods, context, log),
     ...logtailRoutes(supervisor, mainLogPath, follow),
     ...metricsRoutes(supervisor, identifier),
-    ...streamRoutes(API, supervisor, follow),
+    ...streamRoutes(apiPath, supervisor, follow),
     ...apiRoutes(methods, context),
     ...webRoutes(context),
     at('/ok.html', ['GET', 'POST'], 'unused', () => okPage),

@@ -31,14 +31,14 @@ export function rpcRoute(table: MethodTable, context: OperationContext, log: Rpc
 }
 
 /** More than this is decoded in slices, so that others are answered in between. */
-const SLICE_BYTES = 16 * 1024;
+const sliceBytes = 16 * 1024;
 /** Half of the longest turn: the last slice begins before the time is over, and takes its own. */
-const TURN_MS = sliceMs / 2;
+const turnMs = sliceMs / 2;
 /** Of these only one is decoded at a time. */
-const BIG_BYTES = 256 * 1024;
+const bigBytes = 256 * 1024;
 /** Of several thousand processes; the memory that such an answer has taken is given back. */
-const BIG_ANSWER_CHARACTERS = 8 * 1024 * 1024;
-const MAX_LOGGED_BYTES = 2000;
+const bigAnswerCharacters = 8 * 1024 * 1024;
+const maxLoggedBytes = 2000;
 
 class RpcHandler {
   readonly #bigBodies = new Mutex();
@@ -53,10 +53,10 @@ class RpcHandler {
     const { body, peer } = request;
     const context = forPeer(this.context, peer);
     const excerpt = excerptOf(body);
-    if (body.length > BIG_BYTES) {
+    if (body.length > bigBytes) {
       return this.#handleLater(context, excerpt, this.#decodeInTurn(new WaitingBody(body, request.gone)));
     }
-    if (body.length > SLICE_BYTES) return this.#handleLater(context, excerpt, decodeInSlices(body));
+    if (body.length > sliceBytes) return this.#handleLater(context, excerpt, decodeInSlices(body));
     try {
       return this.#carryOut(context, decodeCall(body, bodyLimits.xml), excerpt);
     } catch (error) {
@@ -97,7 +97,7 @@ class RpcHandler {
   #returned({ method }: RpcCall, value: RpcValue): HttpResponse {
     this.log.trace(`XML-RPC method ${method}() returned successfully`);
     const document = encodeResponse(value);
-    if (document.length > BIG_ANSWER_CHARACTERS) void collectGarbageSoon();
+    if (document.length > bigAnswerCharacters) void collectGarbageSoon();
     return xml(document);
   }
 
@@ -123,9 +123,9 @@ class RpcHandler {
 
 async function decodeInSlices(body: Uint8Array): Promise<RpcCall> {
   const decoder = new CallDecoder(bodyLimits.xml);
-  const timeSlice = new TimeSlice(TURN_MS);
-  for (let start = 0; start < body.length; start += SLICE_BYTES) {
-    decoder.write(body.subarray(start, start + SLICE_BYTES));
+  const timeSlice = new TimeSlice(turnMs);
+  for (let start = 0; start < body.length; start += sliceBytes) {
+    decoder.write(body.subarray(start, start + sliceBytes));
     if (timeSlice.isOver) await timeSlice.next();
   }
   return decoder.end();
@@ -142,8 +142,8 @@ interface Excerpt {
 }
 
 function excerptOf(body: Uint8Array): Excerpt {
-  const isCut = body.length > MAX_LOGGED_BYTES;
-  return { bytes: isCut ? body.slice(0, MAX_LOGGED_BYTES) : body, isCut };
+  const isCut = body.length > maxLoggedBytes;
+  return { bytes: isCut ? body.slice(0, maxLoggedBytes) : body, isCut };
 }
 
 function shown({ bytes, isCut }: Excerpt): string {

@@ -3,7 +3,7 @@ import type { EventBus } from '../events/bus.ts';
 import { type SupervisorEvent, stateChangeTypes } from '../events/types.ts';
 
 /** A client that is further behind has to begin again: it gets the end of the stream. */
-const MAX_WAITING_EVENTS = 10_000;
+const maxWaitingEvents = 10_000;
 
 /** Changes of state of processes, groups and the supervisor itself, until `gone` is aborted. */
 export async function* stateChanges(
@@ -14,12 +14,12 @@ export async function* stateChanges(
   let wake = () => {};
   const unsubscribe = bus.subscribe(stateChangeTypes, (event) => {
     // While the client does not read, nobody else looks at how many there are.
-    if (waiting.length <= MAX_WAITING_EVENTS) waiting.push(event);
+    if (waiting.length <= maxWaitingEvents) waiting.push(event);
     wake();
   });
   gone.addEventListener('abort', () => wake(), { once: true });
   try {
-    while (!gone.aborted && waiting.length <= MAX_WAITING_EVENTS) {
+    while (!gone.aborted && waiting.length <= maxWaitingEvents) {
       const event = waiting.shift();
       if (event) {
         const { type, ...rest } = event;

@@ -46,10 +46,10 @@ const answers: ReadonlyMap<string, LogAnswer> = new Map([
   ['text', answerText],
 ]);
 
-const FIRST_BYTES = 1024;
+const firstBytes = 1024;
 
 function answerEvents(path: string, { gone }: HttpRequest, follow: FollowLog): HttpResponse {
-  const bytes = withNotices(follow(path, { chooseStart: lastBytes(FIRST_BYTES), signal: gone }));
+  const bytes = withNotices(follow(path, { chooseStart: lastBytes(firstBytes), signal: gone }));
   return eventStream<OutputEvents>(outputOf(bytes));
 }
 
@@ -63,12 +63,12 @@ async function* outputOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Event
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-const DEFAULT_LINES = 10;
+const defaultLines = 10;
 
 /** The last lines, byte for byte; with `follow=true` also what is added, for as long as the client listens. */
 function answerText(path: string, { query, gone }: HttpRequest, follow: FollowLog): HttpResponse {
   const parameters = new URLSearchParams(query);
-  const lines = parameters.get('lines') ?? String(DEFAULT_LINES);
+  const lines = parameters.get('lines') ?? String(defaultLines);
   const isFollowed = parameters.get('follow') ?? 'false';
   if (!/^\d{1,7}$/.test(lines)) return json(400, { error: 'lines is a number of at most 7 digits' });
   if (isFollowed !== 'true' && isFollowed !== 'false') {

@@ -42,10 +42,10 @@ export interface Message {
 /** The first message of bytes[start, end); `<3>` at its beginning is its priority (sd-daemon(3)). */
 export function firstMessage(bytes: Uint8Array, start: number, end: number): Message {
   const priority = priorityAt(bytes, start, end);
-  const textStart = priority === null ? start : start + PREFIX_BYTES;
-  const found = bytes.indexOf(NEWLINE, textStart);
+  const textStart = priority === null ? start : start + prefixBytes;
+  const found = bytes.indexOf(newlineByte, textStart);
   const lineEnd = found < 0 || found >= end ? end : found;
-  const common = { priority: priority ?? INFO, start: textStart };
+  const common = { priority: priority ?? infoPriority, start: textStart };
   if (lineEnd - textStart > maxMessageBytes) {
     const cut = beforeCharacter(bytes, textStart + maxMessageBytes);
     return { ...common, end: cut, next: cut, isPartial: true };
@@ -71,15 +71,15 @@ export function encodeEntry(head: Uint8Array, bytes: Uint8Array, message: Messag
   ]);
 }
 
-const NEWLINE = 0x0a;
-const newline = Uint8Array.of(NEWLINE);
+const newlineByte = 0x0a;
+const newline = Uint8Array.of(newlineByte);
 /** Of syslog(3). */
-const INFO = 6;
-const PREFIX_BYTES = 3;
+const infoPriority = 6;
+const prefixBytes = 3;
 const [LESS, GREATER, ZERO, SEVEN] = [0x3c, 0x3e, 0x30, 0x37];
 
 function priorityAt(bytes: Uint8Array, start: number, end: number): number | null {
-  if (end - start < PREFIX_BYTES || bytes[start] !== LESS || bytes[start + 2] !== GREATER) return null;
+  if (end - start < prefixBytes || bytes[start] !== LESS || bytes[start + 2] !== GREATER) return null;
   const digit = bytes[start + 1] ?? 0;
   return digit >= ZERO && digit <= SEVEN ? digit - ZERO : null;
 }

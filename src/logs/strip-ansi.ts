@@ -1,7 +1,7 @@
 // Takes ANSI control sequences (ESC [ … letter) out of a stream of bytes, wherever the chunks are cut. Pure.
 
-const ESC = 0x1b;
-const OPENING_BRACKET = 0x5b;
+const escapeByte = 0x1b;
+const openingBracket = 0x5b;
 /** The letters that end a sequence; anything else belongs to it. */
 const finalBytes = new Set(Buffer.from('HfABCDRsuJKhlpm'));
 
@@ -10,7 +10,7 @@ export class AnsiStripper {
 
   /** What remains of the next chunk. A trailing ESC is kept until it is known what it begins. */
   strip(chunk: Uint8Array): Uint8Array {
-    if (this.#state === 'text' && !chunk.includes(ESC)) return chunk;
+    if (this.#state === 'text' && !chunk.includes(escapeByte)) return chunk;
     const parts: Uint8Array[] = [];
     let at = 0;
     while (at < chunk.length) at = this.#step(chunk, at, parts);
@@ -28,13 +28,13 @@ export class AnsiStripper {
   #step(chunk: Uint8Array, at: number, parts: Uint8Array[]): number {
     switch (this.#state) {
       case 'text': {
-        const start = chunk.indexOf(ESC, at);
+        const start = chunk.indexOf(escapeByte, at);
         if (start >= 0) this.#state = 'escape';
         parts.push(chunk.subarray(at, start < 0 ? chunk.length : start));
         return start < 0 ? chunk.length : start + 1;
       }
       case 'escape': {
-        const opens = chunk[at] === OPENING_BRACKET;
+        const opens = chunk[at] === openingBracket;
         this.#state = opens ? 'sequence' : 'text';
         if (!opens) parts.push(lonelyEscape);
         return opens ? at + 1 : at;
@@ -49,4 +49,4 @@ export class AnsiStripper {
   }
 }
 
-const lonelyEscape = Uint8Array.of(ESC);
+const lonelyEscape = Uint8Array.of(escapeByte);

@@ -1,7 +1,7 @@
 // What an address of the original's page asks for: `?processname=NAME&action=start`.
 import type { Operation } from '../http/ui/api-types.ts';
 
-const ALL = '*';
+const everything = '*';
 
 const operations: ReadonlyMap<string, Operation> = new Map([
   ['start', 'start'],
@@ -15,8 +15,8 @@ export function classicRequest(
   action: string,
   name: string | null,
 ): { readonly operation: Operation; readonly targets: readonly string[] } | null {
-  if (action === 'stopall') return { operation: 'stop', targets: [ALL] };
-  if (action === 'restartall') return { operation: 'restart', targets: [ALL] };
+  if (action === 'stopall') return { operation: 'stop', targets: [everything] };
+  if (action === 'restartall') return { operation: 'restart', targets: [everything] };
   const operation = operations.get(action);
   return operation && name ? { operation, targets: [name] } : null;
 }

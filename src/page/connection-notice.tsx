@@ -4,7 +4,7 @@ import { live } from './feed.ts';
 import { useWords } from './messages.ts';
 import { useStore } from './store.ts';
 
-const FOUND_SHOWN_MS = 4000;
+const foundShownMs = 4000;
 
 export function ConnectionNotice() {
   const words = useWords();
@@ -16,7 +16,7 @@ export function ConnectionNotice() {
     if (connection !== 'up' || !wasLost.current) return;
     wasLost.current = false;
     setFound(true);
-    const timer = setTimeout(() => setFound(false), FOUND_SHOWN_MS);
+    const timer = setTimeout(() => setFound(false), foundShownMs);
     return () => clearTimeout(timer);
   }, [connection]);
   return (

@@ -30,7 +30,7 @@ export const nothingKnown: Live = {
 };
 
 /** At one every two seconds, three minutes. */
-export const KEPT_SAMPLES = 90;
+export const keptSamples = 90;
 
 /** `now`: seconds of our own clock. */
 export function withEverything(live: Live, { server, processes }: FeedEvents['all'], now: number): Live {
@@ -63,5 +63,5 @@ export function withUsage(live: Live, { load, rows }: UsageSample): Live {
 }
 
 function appended(values: readonly number[] = [], value: number): readonly number[] {
-  return [...values.slice(1 - KEPT_SAMPLES), value];
+  return [...values.slice(1 - keptSamples), value];
 }

@@ -13,24 +13,24 @@ import { Store } from './store.ts';
 export const live = new Store<Live>(nothingKnown);
 
 /** The daemon tells something every two to eight seconds; when it is silent for so long, it or the way to it is gone. */
-const SILENCE_MS = 15_000;
-const RETRY_MS = 1000;
-const MAX_RETRY_MS = 10_000;
+const silenceMs = 15_000;
+const retryDelayMs = 1000;
+const maxRetryMs = 10_000;
 /** Who only glances at another tab need not connect again; but a browser has few connections for all its tabs. */
-const HIDDEN_MS = 20_000;
+const hiddenMs = 20_000;
 
 let source: EventSource | null = null;
 let silence: ReturnType<typeof setTimeout>;
 let retry: ReturnType<typeof setTimeout>;
 let hidden: ReturnType<typeof setTimeout>;
-let retryMs = RETRY_MS;
+let retryMs = retryDelayMs;
 
 /** Connects, and again whenever it has to be. The connection is given up while the page is not to be seen. */
 export function keepConnected(): void {
   connect();
   document.addEventListener('visibilitychange', () => {
     clearTimeout(hidden);
-    if (document.visibilityState === 'hidden') hidden = setTimeout(disconnect, HIDDEN_MS);
+    if (document.visibilityState === 'hidden') hidden = setTimeout(disconnect, hiddenMs);
     else if (source === null) connect();
   });
 }
@@ -60,7 +60,7 @@ function on<K extends keyof FeedEvents>(
 ): void {
   feed.addEventListener(type, (event) => {
     if (feed !== source) return;
-    retryMs = RETRY_MS;
+    retryMs = retryDelayMs;
     awaitNews();
     take(JSON.parse(event.data));
   });
@@ -68,14 +68,14 @@ function on<K extends keyof FeedEvents>(
 
 function awaitNews(): void {
   clearTimeout(silence);
-  silence = setTimeout(lose, SILENCE_MS);
+  silence = setTimeout(lose, silenceMs);
 }
 
 function lose(): void {
   disconnect();
   live.update((before) => ({ ...before, connection: 'lost' }));
   retry = setTimeout(connect, retryMs);
-  retryMs = Math.min(retryMs * 1.5, MAX_RETRY_MS);
+  retryMs = Math.min(retryMs * 1.5, maxRetryMs);
 }
 
 function disconnect(): void {

@@ -82,7 +82,7 @@ export function followLog(name: LogName, from: Position | null, callbacks: Follo
       // Closed for good: it was answered, and not with a log.
       if (opened.readyState === EventSource.CLOSED && position === null) callbacks.onMissing();
       disconnect();
-      retry = setTimeout(connect, RETRY_MS);
+      retry = setTimeout(connect, retryDelayMs);
     };
   };
   const onVisibility = () => (document.visibilityState === 'hidden' ? disconnect() : connect());
@@ -94,7 +94,7 @@ export function followLog(name: LogName, from: Position | null, callbacks: Follo
   };
 }
 
-const RETRY_MS = 2000;
+const retryDelayMs = 2000;
 
 function parametersOf({ file, offset }: Position): Record<string, string> {
   return { file, offset: String(offset) };

@@ -2,11 +2,11 @@
 import { coloured, plain, type Style } from './ansi.ts';
 
 /** More is given up at the far end. */
-const MAX_LINES = 20_000;
+const maxLines = 20_000;
 /** A line that is longer is shown as several. */
-const MAX_LINE_LENGTH = 4000;
+const maxLineLength = 4000;
 /** What is laid out together or not at all. */
-const BLOCK_LINES = 200;
+const blockLines = 200;
 
 export class LogLines {
   #lines = 0;
@@ -41,7 +41,7 @@ export class LogLines {
     for (const line of lines) this.#appendLine(line);
     const style = this.#style;
     const element = last === '' ? null : this.#appendLine(last);
-    this.#unfinished = { text: last.slice(-MAX_LINE_LENGTH), style, element };
+    this.#unfinished = { text: last.slice(-maxLineLength), style, element };
     return this.#trimStart();
   }
 
@@ -55,9 +55,9 @@ export class LogLines {
       return drawn.element;
     });
     const blocks: HTMLElement[] = [];
-    for (let at = 0; at < elements.length; at += BLOCK_LINES) {
+    for (let at = 0; at < elements.length; at += blockLines) {
       const block = newBlock();
-      block.append(...elements.slice(at, at + BLOCK_LINES));
+      block.append(...elements.slice(at, at + blockLines));
       blocks.push(block);
     }
     this.place.prepend(...blocks);
@@ -91,7 +91,7 @@ export class LogLines {
 
   #lastBlock(): Element {
     const last = this.place.lastElementChild;
-    if (last?.className === 'block' && last.childElementCount < BLOCK_LINES) return last;
+    if (last?.className === 'block' && last.childElementCount < blockLines) return last;
     const block = newBlock();
     this.place.append(block);
     return block;
@@ -99,7 +99,7 @@ export class LogLines {
 
   #trimStart(): boolean {
     let trimmed = false;
-    while (this.#lines > MAX_LINES && this.place.firstElementChild) {
+    while (this.#lines > maxLines && this.place.firstElementChild) {
       this.#remove(this.place.firstElementChild);
       trimmed = true;
     }
@@ -108,7 +108,7 @@ export class LogLines {
 
   #trimEnd(): boolean {
     let trimmed = false;
-    while (this.#lines > MAX_LINES && this.place.lastElementChild) {
+    while (this.#lines > maxLines && this.place.lastElementChild) {
       this.#remove(this.place.lastElementChild);
       this.#unfinished = null;
       trimmed = true;
@@ -136,8 +136,8 @@ function newBlock(): HTMLElement {
 }
 
 function pieces(line: string): string[] {
-  if (line.length <= MAX_LINE_LENGTH) return [line];
-  return line.match(new RegExp(`[^]{1,${MAX_LINE_LENGTH}}`, 'g')) ?? [];
+  if (line.length <= maxLineLength) return [line];
+  return line.match(new RegExp(`[^]{1,${maxLineLength}}`, 'g')) ?? [];
 }
 
 function drawLine(line: string, before: Style): { readonly element: HTMLElement; readonly style: Style } {

@@ -48,7 +48,7 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
 }
 
 /** While a log grows fast, it is not searched at each piece. */
-const SETTLE_MS = 150;
+const settleMs = 150;
 
 function useDrawnMatches(view: LogView, text: string) {
   const [ranges, setRanges] = useState<readonly Range[]>([]);
@@ -57,7 +57,7 @@ function useDrawnMatches(view: LogView, text: string) {
     const search = () => setRanges(findMatches(view.place, text));
     const searchSoon = () => {
       clearTimeout(settling);
-      settling = setTimeout(search, SETTLE_MS);
+      settling = setTimeout(search, settleMs);
     };
     search();
     view.place.addEventListener('drawn', searchSoon);

@@ -1,7 +1,7 @@
 // Finds and marks a text in the drawn lines, without changing them.
 
 /** More are not marked. */
-const MAX_MATCHES = 2000;
+const maxMatches = 2000;
 
 /** Upper and lower case alike; a text that is split by colours is found in its parts only. */
 export function findMatches(place: HTMLElement, text: string): readonly Range[] {
@@ -9,7 +9,7 @@ export function findMatches(place: HTMLElement, text: string): readonly Range[] 
   if (wanted === '') return [];
   const ranges: Range[] = [];
   const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node && ranges.length < MAX_MATCHES; node = walker.nextNode()) {
+  for (let node = walker.nextNode(); node && ranges.length < maxMatches; node = walker.nextNode()) {
     const content = node.textContent?.toLowerCase() ?? '';
     for (let at = content.indexOf(wanted); at >= 0; at = content.indexOf(wanted, at + wanted.length)) {
       const range = new Range();

@@ -7,7 +7,7 @@ import type { Words } from './messages.ts';
 import { ScrollEnd } from './scroll-end.ts';
 
 /** How near to an edge one has to scroll for more to be fetched, in pixels. */
-const NEAR_EDGE = 400;
+const nearEdge = 400;
 
 export class LogView {
   readonly #lines: LogLines;
@@ -150,9 +150,9 @@ export class LogView {
   }
 
   #scrolled(): void {
-    if (this.place.scrollTop < NEAR_EDGE) void this.#fetchBefore();
+    if (this.place.scrollTop < nearEdge) void this.#fetchBefore();
     const below = this.place.scrollHeight - this.place.clientHeight - this.place.scrollTop;
-    if (below < NEAR_EDGE && !this.isFollowing) void this.#fetchAfter();
+    if (below < nearEdge && !this.isFollowing) void this.#fetchAfter();
   }
 
   async #fetchBefore(): Promise<void> {

@@ -28,7 +28,7 @@ export const works = new Store<readonly Work[]>([]);
 /** What failed last for each process, until something else is done with it. */
 export const failures = new Store<ReadonlyMap<string, Failure>>(new Map());
 
-const SHOWN_MS = 6000;
+const shownMs = 6000;
 let lastNumber = 0;
 
 /** Resolves when it is over, one way or the other. */
@@ -79,7 +79,7 @@ async function begin(task: Task, url: string, body: object): Promise<Work> {
   }
   if (work.state === 'going on') show({ ...work, state: 'finished' });
   // What failed stays until it was read.
-  if (work.failures.length === 0) setTimeout(() => dismiss(work.number), SHOWN_MS);
+  if (work.failures.length === 0) setTimeout(() => dismiss(work.number), shownMs);
   return work;
 }
 

@@ -4,7 +4,7 @@ import { dialog } from './dialog-store.ts';
 import type { Words } from './messages.ts';
 import { operate } from './operations.ts';
 
-export const ALL = '*';
+export const everything = '*';
 
 export interface Wish {
   readonly operation: Operation;
@@ -16,7 +16,7 @@ export interface Wish {
 
 export function ask(words: Words, { count, ...request }: Wish): void {
   const act = () => void operate(request);
-  if (!request.targets.includes(ALL)) {
+  if (!request.targets.includes(everything)) {
     act();
     return;
   }

@@ -2,7 +2,7 @@
 // a window of another size, parts that are laid out only when they come near.
 
 /** How far from its end the place may be and still count as there, in pixels: rounding, no more. */
-const TOLERANCE = 4;
+const tolerancePx = 4;
 
 export class ScrollEnd {
   #isKept = true;
@@ -47,7 +47,7 @@ export class ScrollEnd {
   /** Layout never moves the place up and away from the end; users do. */
   #scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.place;
-    const isAway = scrollHeight - scrollTop - clientHeight > TOLERANCE;
+    const isAway = scrollHeight - scrollTop - clientHeight > tolerancePx;
     if (this.#isKept && isAway && scrollTop < this.#lastTop) {
       this.#isKept = false;
       this.onLeave();

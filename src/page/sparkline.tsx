@@ -1,8 +1,8 @@
 // A small line of the last minutes. The number beside it says what it says.
-import { KEPT_SAMPLES } from './daemon-state.ts';
+import { keptSamples } from './daemon-state.ts';
 
-const WIDTH = 60;
-const HEIGHT = 18;
+const lineWidth = 60;
+const graphHeight = 18;
 
 interface LineProps {
   /** The newest last. */
@@ -23,11 +23,16 @@ function Sparkline({ values, top }: LineProps & { readonly top: number }) {
   const line = sparkPoints(values, top);
   const [first = ''] = line.split(',', 1);
   return (
-    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-      <line class="base" x1="0" y1={HEIGHT} x2={WIDTH} y2={HEIGHT} />
+    <svg
+      class="sparkline"
+      viewBox={`0 0 ${lineWidth} ${graphHeight}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <line class="base" x1="0" y1={graphHeight} x2={lineWidth} y2={graphHeight} />
       {values.length > 1 && (
         <>
-          <polygon class="area" points={`${first},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+          <polygon class="area" points={`${first},${graphHeight} ${line} ${lineWidth},${graphHeight}`} />
           <polyline class="line" points={line} />
         </>
       )}
@@ -37,11 +42,11 @@ function Sparkline({ values, top }: LineProps & { readonly top: number }) {
 
 /** The newest at the right edge; `top` at the upper one. */
 export function sparkPoints(values: readonly number[], top: number): string {
-  const step = WIDTH / (KEPT_SAMPLES - 1);
+  const step = lineWidth / (keptSamples - 1);
   return values
     .map((value, index) => {
-      const x = WIDTH - (values.length - 1 - index) * step;
-      return `${x.toFixed(1)},${(HEIGHT - (value / top) * (HEIGHT - 1)).toFixed(1)}`;
+      const x = lineWidth - (values.length - 1 - index) * step;
+      return `${x.toFixed(1)},${(graphHeight - (value / top) * (graphHeight - 1)).toFixed(1)}`;
     })
     .join(' ');
 }

@@ -7,10 +7,10 @@ import { StateBadge } from './state-badge.tsx';
 import { useStore } from './store.ts';
 import { segments } from './timeline-segments.ts';
 
-const HOUR_MS = 3_600_000;
-const QUARTERS = [4, 3, 2, 1, 0] as const;
+const hourMs = 3_600_000;
+const quarterCount = [4, 3, 2, 1, 0] as const;
 /** Of the newest; a process that dies every second has thousands. */
-const MAX_LISTED = 200;
+const maxListed = 200;
 
 interface TimelineProps {
   readonly process: ProcessView;
@@ -22,13 +22,13 @@ export function Timeline({ process, events }: TimelineProps) {
   const words = useWords();
   const { server, clockAhead } = useStore(live);
   const end = Date.now() + clockAhead * 1000;
-  const begin = Math.max(end - HOUR_MS, (server?.started ?? 0) * 1000);
+  const begin = Math.max(end - hourMs, (server?.started ?? 0) * 1000);
   return (
     <div class="timeline card">
       <Band process={process} events={events} begin={begin} end={end} />
       <div class="axis" aria-hidden="true">
-        {QUARTERS.map((quarter) => (
-          <span key={quarter}>{timeOfDay((end - (quarter * HOUR_MS) / 4) / 1000).slice(0, 5)}</span>
+        {quarterCount.map((quarter) => (
+          <span key={quarter}>{timeOfDay((end - (quarter * hourMs) / 4) / 1000).slice(0, 5)}</span>
         ))}
       </div>
       {events.length === 0 ? <p class="none">{words.noEvents}</p> : <EventTable events={events} />}
@@ -43,7 +43,7 @@ function Band({
   begin,
   end,
 }: TimelineProps & { readonly begin: number; readonly end: number }) {
-  const place = (at: number) => 1000 - ((end - at) / HOUR_MS) * 1000;
+  const place = (at: number) => 1000 - ((end - at) / hourMs) * 1000;
   return (
     <svg class="band" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">
       {segments(events, process.state, begin, end).map(({ state, from, to }) => (
@@ -73,7 +73,7 @@ function EventTable({ events }: { readonly events: readonly TimelineEvent[] }) {
         </thead>
         <tbody>
           {events
-            .slice(-MAX_LISTED)
+            .slice(-maxListed)
             .toReversed()
             .map((event, index) => (
               <tr key={`${event.at} ${index}`}>

@@ -2,7 +2,7 @@
 
 import { dialog } from './dialog-store.ts';
 import { useWords } from './messages.ts';
-import { ALL, ask } from './request-operation.ts';
+import { ask, everything } from './request-operation.ts';
 
 interface ToolbarProps {
   /** How many processes there are. */
@@ -12,7 +12,8 @@ interface ToolbarProps {
 
 export function Toolbar({ count, onRefresh }: ToolbarProps) {
   const words = useWords();
-  const askAll = (operation: 'restart' | 'stop') => () => ask(words, { operation, targets: [ALL], count });
+  const askAll = (operation: 'restart' | 'stop') => () =>
+    ask(words, { operation, targets: [everything], count });
   return (
     <div class="toolbar" role="toolbar" aria-label={words.allProcesses}>
       <button type="button" onClick={onRefresh}>
@@ -27,7 +28,9 @@ export function Toolbar({ count, onRefresh }: ToolbarProps) {
       <button
         type="button"
         aria-label={`${words.more}: ${words.allProcesses}`}
-        onClick={() => dialog.set({ kind: 'actions', targets: [ALL], title: words.allProcesses, count })}
+        onClick={() =>
+          dialog.set({ kind: 'actions', targets: [everything], title: words.allProcesses, count })
+        }
       >
         ⋯
       </button>

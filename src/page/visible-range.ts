@@ -7,12 +7,12 @@ export interface Range {
 }
 
 /** So many more than can be seen, above and below, for whoever scrolls. */
-const MARGIN = 10;
+const marginPx = 10;
 
 /** `above`: how many pixels of the table are scrolled out of sight at the top. */
 export function visibleRange(count: number, rowHeight: number, above: number, viewHeight: number): Range {
-  const first = Math.floor(above / rowHeight) - MARGIN;
-  const end = Math.ceil((above + viewHeight) / rowHeight) + MARGIN;
+  const first = Math.floor(above / rowHeight) - marginPx;
+  const end = Math.ceil((above + viewHeight) / rowHeight) + marginPx;
   return { first: clamp(first, count), end: clamp(end, count) };
 }
 

@@ -4,7 +4,7 @@ import { failureText, useWords, type Words } from './messages.ts';
 import { dismiss, type Work, works } from './operations.ts';
 import { useStore } from './store.ts';
 
-const MAX_SHOWN_FAILURES = 5;
+const maxShownFailures = 5;
 
 export function WorkList() {
   const all = useStore(works);
@@ -35,13 +35,13 @@ function WorkNotice({ work }: { readonly work: Work }) {
       )}
       {failures.length > 0 && (
         <ul>
-          {failures.slice(0, MAX_SHOWN_FAILURES).map((failure) => (
+          {failures.slice(0, maxShownFailures).map((failure) => (
             <li key={failure.of}>
               {failure.of && <b>{failure.of}: </b>}
               {failureText(words, failure)}
             </li>
           ))}
-          {failures.length > MAX_SHOWN_FAILURES && <li>…</li>}
+          {failures.length > maxShownFailures && <li>…</li>}
         </ul>
       )}
     </section>

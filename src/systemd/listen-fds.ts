@@ -6,7 +6,7 @@ export interface PassedDescriptor {
   readonly name: string;
 }
 
-const FIRST = 3;
+const firstPattern = 3;
 
 /** None when they are meant for another process. */
 export function passedDescriptors(
@@ -17,7 +17,7 @@ export function passedDescriptors(
   if (Number(env['LISTEN_PID']) !== pid || !/^\d{1,5}$/.test(count)) return [];
   const names = (env['LISTEN_FDNAMES'] ?? '').split(':');
   return Array.from({ length: Number(count) }, (_, index) => ({
-    fd: FIRST + index,
+    fd: firstPattern + index,
     name: names[index] || 'unknown',
   }));
 }

@@ -55,37 +55,37 @@ function asStruct(members: readonly RpcValue[]): RpcStruct {
   return struct;
 }
 
-const INTEGER = /^[+-]?\d+(_\d+)*$/;
+const integerPattern = /^[+-]?\d+(_\d+)*$/;
 /** Reading more digits would take quadratic time; Python draws the line here too. */
-const MAX_DIGITS = 4300;
+const maxDigits = 4300;
 
 function decodeInteger(text: string): number | bigint {
   const digits = text.trim();
-  if (digits.length > MAX_DIGITS || !INTEGER.test(digits)) malformed('not an integer');
+  if (digits.length > maxDigits || !integerPattern.test(digits)) malformed('not an integer');
   const plain = digits.replaceAll('_', '').replace(/^\+/, '');
   const number = Number(plain);
   return Number.isSafeInteger(number) ? number + 0 : BigInt(plain);
 }
 
-const DOUBLE = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
-const NOT_FINITE = /^([+-]?)(inf|infinity|nan)$/i;
+const doublePattern = /^[+-]?(\d+(_\d+)*\.?(\d+(_\d+)*)?|\.\d+(_\d+)*)(e[+-]?\d+(_\d+)*)?$/i;
+const notFinite = /^([+-]?)(inf|infinity|nan)$/i;
 
 function decodeDouble(text: string): number {
   const digits = text.trim();
-  const special = NOT_FINITE.exec(digits);
+  const special = notFinite.exec(digits);
   if (special) {
     const [, sign, word = ''] = special;
     if (word.toLowerCase() === 'nan') return Number.NaN;
     return sign === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
-  if (digits.length > MAX_DIGITS || !DOUBLE.test(digits)) malformed('not a double');
+  if (digits.length > maxDigits || !doublePattern.test(digits)) malformed('not a double');
   return Number(digits.replaceAll('_', ''));
 }
 
-const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d:\d\d:\d\d)$/;
+const datePattern = /^(\d{4})(\d\d)(\d\d)T(\d\d:\d\d:\d\d)$/;
 
 function decodeDate(text: string): Date {
-  const [, year, month, day, time] = DATE.exec(text) ?? malformed('not a date');
+  const [, year, month, day, time] = datePattern.exec(text) ?? malformed('not a date');
   const date = new Date(`${year}-${month}-${day}T${time}Z`);
   const same = !Number.isNaN(date.getTime()) && date.toISOString().slice(8, 10) === day;
   return same ? date : malformed('not a date');

@@ -1,25 +1,25 @@
 // XML-RPC written as the original writes it, byte for byte: calls, responses, faults.
 import { isArray, type RpcStruct, type RpcValue } from './value.ts';
 
-const DECLARATION = "<?xml version='1.0'?>\n";
+const declaration = "<?xml version='1.0'?>\n";
 
 /** A methodCall document; integers of any size become `<int>`. */
 export function encodeCall(method: string, params: readonly RpcValue[]): string {
   return (
-    `${DECLARATION}<methodCall>\n<methodName>${escapeText(method)}</methodName>\n` +
+    `${declaration}<methodCall>\n<methodName>${escapeText(method)}</methodName>\n` +
     `<params>\n${params.map(encodeParam).join('')}</params>\n</methodCall>\n`
   );
 }
 
 /** A methodResponse document that carries `value`. */
 export function encodeResponse(value: RpcValue): string {
-  return `${DECLARATION}<methodResponse>\n<params>\n${encodeParam(value)}</params>\n</methodResponse>\n`;
+  return `${declaration}<methodResponse>\n<params>\n${encodeParam(value)}</params>\n</methodResponse>\n`;
 }
 
 /** A methodResponse document that carries a fault. */
 export function encodeFault(code: number, text: string): string {
   const fault = encodeValue({ faultCode: code, faultString: text });
-  return `${DECLARATION}<methodResponse>\n<fault>\n${fault}</fault>\n</methodResponse>\n`;
+  return `${declaration}<methodResponse>\n<fault>\n${fault}</fault>\n</methodResponse>\n`;
 }
 
 function encodeParam(value: RpcValue): string {
@@ -71,17 +71,17 @@ function encodeDate(date: Date): string {
   return date.toISOString().slice(0, 19).replaceAll('-', '');
 }
 
-const NOT_PLAIN = /[&<>\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]/;
-const MARKUP = /[&<>]/g;
+const notPlain = /[&<>\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]/;
+const markupPattern = /[&<>]/g;
 /** What XML 1.0 has no way to write (Char, section 2.2); lone surrogates are mended before. */
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+const forbiddenPattern = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /** Escapes markup and puts U+FFFD for each character that no XML parser would take. */
 function escapeText(text: string): string {
-  if (!NOT_PLAIN.test(text)) return text;
+  if (!notPlain.test(text)) return text;
   return text
     .toWellFormed()
-    .replace(FORBIDDEN, '\ufffd')
-    .replace(MARKUP, (char) => entities[char] ?? char);
+    .replace(forbiddenPattern, '\ufffd')
+    .replace(markupPattern, (char) => entities[char] ?? char);
 }

@@ -19,7 +19,7 @@ export interface XmlLimits {
 }
 
 /** Of one element; the parser compares them when its tag ends, all at once. */
-const MAX_ATTRIBUTES = 100;
+const maxAttributes = 100;
 
 export interface XmlRpcDocument {
   /** The last methodName; null when there was none. */
@@ -87,7 +87,7 @@ export class DocumentReader {
 
   #countAttribute(): void {
     this.#count(1);
-    if (++this.#attributes > MAX_ATTRIBUTES) throw new XmlRpcError('unmarshallable', 'too many attributes');
+    if (++this.#attributes > maxAttributes) throw new XmlRpcError('unmarshallable', 'too many attributes');
   }
 
   #enter(tag: string): void {

@@ -29,16 +29,16 @@ export function isStruct(value: RpcValue | undefined): value is RpcStruct {
 }
 
 /** Of the elements that a value, or a member of a struct, is written in. */
-const MARKUP_LENGTH = 36;
+const markupLength = 36;
 
 /** About how many characters a value has as XML. */
 export function sizeOf(value: RpcValue): number {
-  if (typeof value === 'string') return MARKUP_LENGTH + value.length;
-  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), MARKUP_LENGTH);
-  if (!isStruct(value)) return MARKUP_LENGTH;
+  if (typeof value === 'string') return markupLength + value.length;
+  if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), markupLength);
+  if (!isStruct(value)) return markupLength;
   return Object.entries(value).reduce<number>(
-    (sum, [name, member]) => sum + MARKUP_LENGTH + name.length + sizeOf(member),
-    MARKUP_LENGTH,
+    (sum, [name, member]) => sum + markupLength + name.length + sizeOf(member),
+    markupLength,
   );
 }
 

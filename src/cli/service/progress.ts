@@ -3,7 +3,7 @@ import { write } from '../output.ts';
 import type { StepOutput } from './steps.ts';
 
 /** How often the seconds are counted on a terminal while a step takes its time. */
-const COUNT_MS = 1000;
+const countMs = 1000;
 
 export function stepLines(): StepOutput {
   let title = '';
@@ -17,7 +17,7 @@ export function stepLines(): StepOutput {
       const started = Date.now();
       counting = setInterval(
         () => write(1, `\r${title} … ${Math.round((Date.now() - started) / 1000)} s `),
-        COUNT_MS,
+        countMs,
       );
     },
     end(outcome) {

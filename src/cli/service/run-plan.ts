@@ -5,8 +5,8 @@ import { print, printError } from '../output.ts';
 import { stepLines } from './progress.ts';
 import { carryOut, type Step, StepError } from './steps.ts';
 
-const DONE = 0;
-const FAILED = 1;
+const doneStatus = 0;
+const failedStatus = 1;
 
 export interface Plan {
   readonly steps: readonly Step[];
@@ -28,11 +28,11 @@ export async function drive(
     if (dryRun) for (const { title } of steps) print(`would be ${title}`);
     else await carryOut(steps, stepLines());
     for (const hint of hints) print(hint);
-    return DONE;
+    return doneStatus;
   } catch (error) {
     if (!isForTheUser(error)) throw error;
     printError(`tsupervisor ${command}: ${error.message}`);
-    return FAILED;
+    return failedStatus;
   } finally {
     manager?.close();
   }

@@ -1,8 +1,8 @@
 // Pieces of a stream put together to lines, so that the lines of several streams stay apart.
 
 /** A line longer than this is handed on in parts. */
-const MAX_LINE_BYTES = 64 * 1024;
-const NEW_LINE = 10;
+const maxLineBytes = 64 * 1024;
+const newLine = 10;
 
 export class LineWriter {
   readonly #onLine: (line: Uint8Array) => void;
@@ -15,17 +15,17 @@ export class LineWriter {
 
   write(piece: Uint8Array): void {
     let rest = this.#begun.length === 0 ? piece : Buffer.concat([this.#begun, piece]);
-    for (let end = rest.indexOf(NEW_LINE); end >= 0; end = rest.indexOf(NEW_LINE)) {
+    for (let end = rest.indexOf(newLine); end >= 0; end = rest.indexOf(newLine)) {
       this.#onLine(rest.subarray(0, end + 1));
       rest = rest.subarray(end + 1);
     }
     this.#begun = rest;
-    if (rest.length >= MAX_LINE_BYTES) this.end();
+    if (rest.length >= maxLineBytes) this.end();
   }
 
   /** Hands on a line that was only begun. */
   end(): void {
-    if (this.#begun.length > 0) this.#onLine(Buffer.concat([this.#begun, Buffer.of(NEW_LINE)]));
+    if (this.#begun.length > 0) this.#onLine(Buffer.concat([this.#begun, Buffer.of(newLine)]));
     this.#begun = new Uint8Array(0);
   }
 }

@@ -38,8 +38,8 @@ export function runOperation(
   return runControl(command, args, () => status);
 }
 
-const LOG_LINES = 5;
-const NONE: ReadonlySet<string> = new Set();
+const logLines = 5;
+const noneDue: ReadonlySet<string> = new Set();
 
 type Failure = Progress & { readonly verdict: { readonly kind: 'failed' } };
 
@@ -72,7 +72,7 @@ async function settleAndShow(
 ): Promise<Progress[]> {
   const waitingLine: (waiting: ReadonlySet<string>) => void = isTerminal(1) ? showWaiting : () => {};
   return settle(client, names, goal, patience, (settled, waiting) => {
-    waitingLine(NONE);
+    waitingLine(noneDue);
     if (settled) print(settledLine(settled));
     waitingLine(waiting);
   });
@@ -113,7 +113,7 @@ async function printFailures(
 async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     try {
-      const lines = await readLogEnd(client, name, channel, LOG_LINES);
+      const lines = await readLogEnd(client, name, channel, logLines);
       if (lines.length > 0) return lines;
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;

@@ -14,8 +14,8 @@ export interface ServerOptions {
   readonly password?: string | undefined;
 }
 
-const DEFAULT_URL = 'http://localhost:9001';
-const DEFAULT_PORT = '9001';
+const defaultUrl = 'http://localhost:9001';
+const defaultPort = '9001';
 
 export interface ChosenServer extends Server {
   /** What to say first when it cannot be reached; null for nothing. */
@@ -38,7 +38,7 @@ export function chooseServer(
   const username = options.username ?? configured?.credentials?.username;
   const password = options.password ?? configured?.credentials?.password;
   return {
-    url: options.serverurl ?? configured?.url ?? DEFAULT_URL,
+    url: options.serverurl ?? configured?.url ?? defaultUrl,
     credentials: username === undefined || password === undefined ? null : { username, password },
     note: path === null && options.serverurl === undefined ? searchedInVain() : null,
   };
@@ -92,7 +92,7 @@ function credentials(config: ClientConfig, section: Section): Credentials | null
 function inetAddress(port: string): string {
   const colon = port.lastIndexOf(':');
   const host = colon < 0 ? '' : port.slice(0, colon).trim();
-  const number = port.slice(colon + 1) || DEFAULT_PORT;
+  const number = port.slice(colon + 1) || defaultPort;
   if (host === '' || host === '*') return `127.0.0.1:${number}`;
   return `${isIPv6(host) ? `[${host}]` : host}:${number}`;
 }

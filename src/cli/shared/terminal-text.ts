@@ -5,7 +5,7 @@
 const controls = /\x1b\[[\d;:]{0,64}m|\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 /** What may become one of those that stay. */
 const unfinished = /(?:\x1b(?:\[[\d;:]{0,64})?|\r)$/;
-const RESET = '\x1b[0m';
+const resetColours = '\x1b[0m';
 
 /** One log, in pieces of any length. */
 export class TerminalText {
@@ -23,7 +23,7 @@ export class TerminalText {
   /** What was kept back, and the end of the colours. */
   end(): string {
     const rest = this.#shown(this.#kept + this.#decoder.decode());
-    const reset = this.#isStyled ? RESET : '';
+    const reset = this.#isStyled ? resetColours : '';
     this.#kept = '';
     this.#isStyled = false;
     return rest + reset;

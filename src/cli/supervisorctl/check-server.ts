@@ -5,7 +5,7 @@ import { faultCodes } from '../../xmlrpc/faults.ts';
 import { print } from '../output.ts';
 import { exitStatuses, type Session, withClient } from './session.ts';
 
-const API_VERSION = '3.0';
+const knownApiVersion = '3.0';
 
 /** False, with the reason printed and the exit status set, when the command makes no sense. */
 export async function serverIsUp(session: Session): Promise<boolean> {
@@ -14,9 +14,9 @@ export async function serverIsUp(session: Session): Promise<boolean> {
     await withClient(session, async (client) => {
       version = await client.apiVersion();
     });
-    if (version === API_VERSION) return true;
+    if (version === knownApiVersion) return true;
     print(
-      `Sorry, this version of supervisorctl expects to talk to a server with API version ${API_VERSION}, ` +
+      `Sorry, this version of supervisorctl expects to talk to a server with API version ${knownApiVersion}, ` +
         `but the remote version is ${version}.`,
     );
     session.exitStatus = exitStatuses.wrongVersion;

@@ -44,10 +44,10 @@ const named = new Map<string, Command>([
 ]);
 
 /** The word that stands for the end of input. */
-export const END_OF_INPUT = 'EOF';
+export const endOfInput = 'EOF';
 
 export const commands: ReadonlyMap<string, Command> = new Map([
   ...named,
   ['help', helpCommand(named)],
-  [END_OF_INPUT, { ...quit, help: [] }],
+  [endOfInput, { ...quit, help: [] }],
 ]);

@@ -1,7 +1,7 @@
 // What Tab offers in the shell: commands, then what each of them takes.
 import { nameSpecsOf } from '../../client/name-spec.ts';
 import type { ProcessInfo } from '../../client/process-info.ts';
-import { commands, END_OF_INPUT } from './commands.ts';
+import { commands, endOfInput } from './commands.ts';
 import { type Session, withClient } from './session.ts';
 
 export type Argument = 'command' | 'group' | 'process';
@@ -50,7 +50,7 @@ export function completerFor(session: Session) {
 function offered(argument: Argument, processes: readonly ProcessInfo[]): string[] {
   switch (argument) {
     case 'command':
-      return [...commands.keys()].filter((name) => name !== END_OF_INPUT);
+      return [...commands.keys()].filter((name) => name !== endOfInput);
     case 'group':
       return [...new Set(processes.map(({ group }) => group))];
     case 'process':

@@ -28,13 +28,13 @@ export const fg: Command = {
   },
 };
 
-const RUNNING = 20;
+const runningCode = 20;
 
 async function isRunning(session: Session, client: SupervisorClient, name: string): Promise<boolean> {
   try {
     const { state } = await client.process(name);
-    if (state !== RUNNING) fail(session, 'ERROR: process not running');
-    return state === RUNNING;
+    if (state !== runningCode) fail(session, 'ERROR: process not running');
+    return state === runningCode;
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     if (error.code === faultCodes.BAD_NAME) fail(session, 'ERROR: bad process name supplied');
@@ -85,7 +85,7 @@ async function typeTo(
     if (line === null) return;
     try {
       await client.sendStdin(name, `${line}\n`);
-      if ((await client.process(name)).state === RUNNING) continue;
+      if ((await client.process(name)).state === runningCode) continue;
       return print('Process got killed');
     } catch (error) {
       if (!(error instanceof FaultError)) throw error;

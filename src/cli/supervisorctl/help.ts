@@ -2,9 +2,9 @@
 import { print } from '../output.ts';
 import type { Command } from './session.ts';
 
-const HEADLINE = 'default commands (type help <topic>):';
-const WIDTH = 80;
-const COLUMN_GAP = 2;
+const headlinePattern = 'default commands (type help <topic>):';
+const lineWidth = 80;
+const columnGap = 2;
 
 /** The help command over the others, of which it is none itself. */
 export function helpCommand(commands: ReadonlyMap<string, Command>): Command {
@@ -21,8 +21,8 @@ export function helpCommand(commands: ReadonlyMap<string, Command>): Command {
 
 function printList(names: readonly string[]): void {
   print('');
-  print(HEADLINE);
-  print('='.repeat(HEADLINE.length));
+  print(headlinePattern);
+  print('='.repeat(headlinePattern.length));
   for (const line of inColumns([...names].sort())) print(line);
   print('');
 }
@@ -33,8 +33,8 @@ function inColumns(names: readonly string[]): string[] {
     const columns: string[][] = [];
     for (let start = 0; start < names.length; start += rows) columns.push(names.slice(start, start + rows));
     const widths = columns.map((column) => Math.max(...column.map((name) => name.length)));
-    const total = widths.reduce((sum, width) => sum + width + COLUMN_GAP, -COLUMN_GAP);
-    if (total > WIDTH && rows < names.length) continue;
+    const total = widths.reduce((sum, width) => sum + width + columnGap, -columnGap);
+    if (total > lineWidth && rows < names.length) continue;
     return Array.from({ length: rows }, (_, row) =>
       widths
         .map((width, column) => (columns[column]?.[row] ?? '').padEnd(width))

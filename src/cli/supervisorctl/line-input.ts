@@ -8,7 +8,7 @@ import type { Questions } from './session.ts';
 /** Words that could stand at the end of `line`, and the part of it that they replace. */
 export type Completer = (line: string) => Promise<[string[], string]>;
 
-const HISTORY_LINES = 1000;
+const historyLines = 1000;
 
 export class LineInput implements Questions {
   /** Not by process.stdin: to make that takes longer than a whole command. */
@@ -28,7 +28,7 @@ export class LineInput implements Questions {
   }
 
   set history(lines: readonly string[]) {
-    this.#history = lines.slice(-HISTORY_LINES).toReversed();
+    this.#history = lines.slice(-historyLines).toReversed();
   }
 
   async ask(prompt: string, signal?: AbortSignal): Promise<string | null> {
@@ -68,7 +68,7 @@ export class LineInput implements Questions {
     let finished = false;
     const editor = createInterface({
       input: process.stdin,
-      ...(echo ? { output: process.stdout, history: [...this.#history], historySize: HISTORY_LINES } : {}),
+      ...(echo ? { output: process.stdout, history: [...this.#history], historySize: historyLines } : {}),
       terminal: true,
       prompt,
       completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
@@ -105,7 +105,7 @@ export class LineInput implements Questions {
 }
 
 /** A line longer than this is cut in pieces: nothing that is meant for us is. */
-const MAX_LINE_CHARACTERS = 1024 * 1024;
+const maxLineCharacters = 1024 * 1024;
 
 /** Standard input that is no terminal: whole lines, one when it is asked for. */
 class PlainLines {
@@ -149,7 +149,7 @@ class PlainLines {
   #takeLine(): string | null {
     const end = this.#text.indexOf('\n');
     const length = end >= 0 ? end : this.#text.length;
-    if (end < 0 && length < MAX_LINE_CHARACTERS && !(this.#ended && length > 0)) return null;
+    if (end < 0 && length < maxLineCharacters && !(this.#ended && length > 0)) return null;
     const line = this.#text.slice(0, length);
     this.#text = this.#text.slice(length + 1);
     return line;

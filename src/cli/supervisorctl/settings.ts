@@ -22,7 +22,7 @@ export const defaultSettings: Settings = {
   plugins: [],
 };
 
-const UNIX_SCHEME = 'unix://';
+const unixScheme = 'unix://';
 
 /** Reads the [supervisorctl] section of a file. Throws ConfigError. */
 export function readSettings(path: string): Settings {
@@ -49,5 +49,5 @@ function plugins(config: ClientConfig): string[] {
 }
 
 function withAbsolutePath(url: string): string {
-  return url.startsWith(UNIX_SCHEME) ? UNIX_SCHEME + absolutePath(url.slice(UNIX_SCHEME.length)) : url;
+  return url.startsWith(unixScheme) ? unixScheme + absolutePath(url.slice(unixScheme.length)) : url;
 }

@@ -32,8 +32,8 @@ export const status: Command = {
 /** STOPPED, EXITED, FATAL and UNKNOWN. */
 const downStates: ReadonlySet<number> = new Set([0, 100, 200, 1000]);
 
-const NAME_WIDTH = 30;
-const STATE_WIDTH = 10;
+const nameWidth = 30;
+const stateWidth = 10;
 
 function pick(session: Session, names: readonly string[], all: readonly ProcessInfo[]): ProcessInfo[] {
   return names.flatMap((name) => {
@@ -50,10 +50,10 @@ function pick(session: Session, names: readonly string[], all: readonly ProcessI
 function statusTable(processes: readonly ProcessInfo[]): string[] {
   const width = processes.reduce((longest, process) => {
     return Math.max(longest, characters(processName(process)));
-  }, NAME_WIDTH);
+  }, nameWidth);
   return processes.map(
     (process) =>
-      pad(processName(process), width + 3) + pad(process.statename, STATE_WIDTH) + process.description,
+      pad(processName(process), width + 3) + pad(process.statename, stateWidth) + process.description,
   );
 }
 

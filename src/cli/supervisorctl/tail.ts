@@ -47,7 +47,7 @@ export const maintail: Command = {
     const options = words(argument);
     if (options.length > 1) return misuse(session, 'too many arguments', maintail.help);
     const [option] = options;
-    const amount = option === undefined ? DEFAULT_OFFSET : parseAmount(option);
+    const amount = option === undefined ? defaultOffset : parseAmount(option);
     if (amount === null) fail(session, `Error: bad argument ${option}`);
     else if (amount === 'follow') await follow(session, '/mainlogtail');
     else await printMainLog(session, amount);
@@ -61,7 +61,7 @@ type TailRequest =
   | { readonly kind: 'misuse'; readonly what: string; readonly showHelp: boolean }
   | { readonly kind: 'tail'; readonly amount: Amount; readonly name: string; readonly channel: Channel };
 
-const DEFAULT_OFFSET = -1600;
+const defaultOffset = -1600;
 
 function parseTail(given: readonly string[]): TailRequest {
   if (given.length === 0) return { kind: 'misuse', what: 'too few arguments', showHelp: true };
@@ -71,7 +71,7 @@ function parseTail(given: readonly string[]): TailRequest {
   if (name === undefined) return badTail('tail requires process name');
   const channel = rest.at(-1)?.toLowerCase() ?? 'stdout';
   if (channel !== 'stdout' && channel !== 'stderr') return badTail(`bad channel ${pythonRepr(channel)}`);
-  const amount = option === null ? DEFAULT_OFFSET : parseAmount(option);
+  const amount = option === null ? defaultOffset : parseAmount(option);
   if (amount === null) return badTail(`bad argument ${option}`);
   return { kind: 'tail', amount, name, channel };
 }

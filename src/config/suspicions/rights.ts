@@ -5,10 +5,10 @@ import type { ConfigHost, FileFacts } from '../host.ts';
 import { directoryOf, toAbsolute } from '../values/paths.ts';
 import { aboutSetting, type Suspect } from './suspect.ts';
 
-const OTHERS_READ = 0o004;
-const OTHERS_WRITE = 0o002;
-const OTHERS_SEARCH = 0o001;
-const STICKY = 0o1000;
+const othersRead = 0o004;
+const othersWrite = 0o002;
+const othersSearch = 0o001;
+const stickyBit = 0o1000;
 
 export function suspiciousRights(suspect: Suspect): Diagnostic[] {
   return [...readablePasswords(suspect), ...writablePlaces(suspect)];
@@ -41,7 +41,7 @@ function readablePasswords({ document, host }: Suspect): Diagnostic[] {
 function everyoneMayRead(path: string, host: ConfigHost): boolean {
   const file = host.lookAt(path);
   return (
-    has(file, OTHERS_READ) && ancestors(path).every((directory) => has(host.lookAt(directory), OTHERS_SEARCH))
+    has(file, othersRead) && ancestors(path).every((directory) => has(host.lookAt(directory), othersSearch))
   );
 }
 
@@ -52,7 +52,7 @@ function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
   const places = new Set([...searched, ...read]);
   const open = [...places].flatMap((place) => {
     const parents = ancestors(place).filter((directory) => isReplaceable(host.lookAt(directory)));
-    return [...parents, ...(has(host.lookAt(place), OTHERS_WRITE) ? [place] : [])].slice(0, 1);
+    return [...parents, ...(has(host.lookAt(place), othersWrite) ? [place] : [])].slice(0, 1);
   });
   return [...new Set(open)].map(writable);
 }
@@ -77,7 +77,7 @@ function searchedDirectory(pattern: string): string {
 
 /** Whether anybody may put something else in the place of what is in it. */
 function isReplaceable(facts: FileFacts | 'absent' | 'unknown'): boolean {
-  return has(facts, OTHERS_WRITE) && !has(facts, STICKY);
+  return has(facts, othersWrite) && !has(facts, stickyBit);
 }
 
 function has(facts: FileFacts | 'absent' | 'unknown', bit: number): boolean {

@@ -3,17 +3,17 @@ import { both, type Finding } from '../finding.ts';
 import { configOf, type LimitsView, ownDaemon, type View } from '../machine-facts.ts';
 
 /** Of each process: stdin, stdout, stderr and the two log files. */
-const DESCRIPTORS_PER_PROCESS = 5;
+const descriptorsPerProcess = 5;
 /** Of the daemon itself: logs, sockets, clients. */
-const DESCRIPTORS_OF_DAEMON = 40;
-const NEARLY_ALL = 0.9;
+const descriptorsOfDaemon = 40;
+const nearlyAll = 0.9;
 
 export function checkLimits(view: View): Finding[] {
   const config = configOf(view);
   if (!config) return [];
   const { minfds, minprocs } = config.supervisord;
   const processes = config.groups.reduce((sum, group) => sum + group.processes.length, 0);
-  const wanted = processes * DESCRIPTORS_PER_PROCESS + DESCRIPTORS_OF_DAEMON;
+  const wanted = processes * descriptorsPerProcess + descriptorsOfDaemon;
   const running = ownDaemon(view) !== null;
   const { limits } = view;
   return [
@@ -68,7 +68,7 @@ function tooFewDescriptors(limit: number, wanted: number): Finding[] {
 }
 
 function nearlyUsedUp({ pid, soft, openDescriptors }: LimitsView): Finding[] {
-  if (openDescriptors === null || openDescriptors < soft.descriptors * NEARLY_ALL) return [];
+  if (openDescriptors === null || openDescriptors < soft.descriptors * nearlyAll) return [];
   return [
     {
       id: 'descriptors-used-up',

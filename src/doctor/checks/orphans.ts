@@ -2,14 +2,14 @@
 import { both, type Finding } from '../finding.ts';
 import type { View } from '../machine-facts.ts';
 
-const LISTED = 10;
+const maxListed = 10;
 
 export function checkOrphans({ orphans }: View): Finding[] {
   if (orphans.length === 0) return [];
   const listed = orphans
-    .slice(0, LISTED)
+    .slice(0, maxListed)
     .map(({ pid, process, commandLine }) => `${process}: pid ${pid}: ${commandLine}`);
-  const more = orphans.length > LISTED ? ['…'] : [];
+  const more = orphans.length > maxListed ? ['…'] : [];
   const list = [...listed, ...more].map((line) => `  | ${line}`).join('\n');
   return [
     {

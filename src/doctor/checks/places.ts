@@ -6,7 +6,7 @@ import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
 
 /** Below this a disk is as good as full: a rotated log alone is larger. */
-const LITTLE_ROOM_BYTES = 20 * 1024 * 1024;
+const littleRoomBytes = 20 * 1024 * 1024;
 
 export function checkPlaces({ places }: View): Finding[] {
   const full = distinct(places.filter(isFull), ({ directory }) => directory);
@@ -128,7 +128,7 @@ function editorOf({ editor }: OpenToOthers): Bilingual {
 }
 
 function isFull({ room }: PlaceView): boolean {
-  return room !== null && (room.bytes < LITTLE_ROOM_BYTES || room.inodes === 0);
+  return room !== null && (room.bytes < littleRoomBytes || room.inodes === 0);
 }
 
 function diskFull({ directory, room }: PlaceView): Finding {

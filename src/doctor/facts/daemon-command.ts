@@ -14,18 +14,18 @@ export function daemonCommand({
   executable,
 }: Pick<ProcessEntry, 'argv' | 'executable'>): DaemonCommand | null {
   const [program = '', ...args] = argv;
-  const name = basename(executable === null ? program : executable.replace(DELETED, ''));
+  const name = basename(executable === null ? program : executable.replace(deletedSuffix, ''));
   if (/^(?:platform-)?python[\d.]*$/.test(name)) return withInterpreter('python', optionsOfScript(args));
   return withInterpreter('none', optionsOfExecutable(name, basename(program), args));
 }
 
 /** Whether the file that a process executes is no longer on the disk: another one has replaced it, as in an upgrade. */
 export function isReplaced({ executable }: Pick<ProcessEntry, 'executable'>): boolean {
-  return executable !== null && DELETED.test(executable);
+  return executable !== null && deletedSuffix.test(executable);
 }
 
 /** What the kernel appends to the path of a file that was removed (proc_pid_exe(5)). */
-const DELETED = / \(deleted\)$/;
+const deletedSuffix = / \(deleted\)$/;
 
 function withInterpreter(
   interpreter: DaemonCommand['interpreter'],

@@ -27,13 +27,13 @@ export interface LookRequest {
 }
 
 /** Longer than a fork takes to execute its program. */
-const BETWEEN_LOOKS_MS = 100;
+const betweenLooksMs = 100;
 
 export async function look({ configuration: given, server }: LookRequest): Promise<View> {
   const configuration = readConfiguration(given);
   const config = configuration.kind === 'found' ? configuration.config : null;
   const earlier = processTable();
-  await Bun.sleep(BETWEEN_LOOKS_MS);
+  await Bun.sleep(betweenLooksMs);
   const table = processTable();
   const daemons = runningDaemons({ earlier, table }, config?.supervisord.user?.uid ?? null);
   const client = new SupervisorClient(server);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { readGuarded } from '../../linux/guarded-file.ts';
 
 /** Longer than any pid. */
-const READ_BYTES = 32;
+const readBytes = 32;
 
 /** Null when there is none, or it cannot be read. */
 export function pidIn(pidfile: string): number | null {
@@ -13,7 +13,7 @@ export function pidIn(pidfile: string): number | null {
 
 function beginningOf(path: string): string {
   try {
-    return readGuarded(resolve(path), READ_BYTES);
+    return readGuarded(resolve(path), readBytes);
   } catch {
     return '';
   }

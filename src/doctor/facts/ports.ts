@@ -12,7 +12,7 @@ export interface ListeningSocket {
   readonly inode: string;
 }
 
-const LISTEN = '0A';
+const listenState = '0A';
 
 /** The listening ones among the lines of /proc/net/tcp or tcp6. */
 export function parseListening(text: string): ListeningSocket[] {
@@ -20,7 +20,7 @@ export function parseListening(text: string): ListeningSocket[] {
     .split('\n')
     .slice(1)
     .map((line) => line.trim().split(/\s+/))
-    .filter((words) => words[3] === LISTEN)
+    .filter((words) => words[3] === listenState)
     .map((words) => {
       const [address = '', port = ''] = (words[1] ?? '').split(':');
       return { address, port: Number.parseInt(port, 16), uid: Number(words[7]), inode: words[9] ?? '' };

@@ -10,12 +10,12 @@ import { printable } from './printable.ts';
 import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
 /** Enough for a stack trace, and for the last lines about each of many programs. */
-const OUTPUT_TAIL_BYTES = 4096;
-const MAIN_LOG_TAIL_BYTES = 256 * 1024;
-const LINES_SHOWN = 5;
-const FRESH_SECONDS = 60;
+const outputTailBytes = 4096;
+const mainLogTailBytes = 256 * 1024;
+const linesShown = 5;
+const freshSeconds = 60;
 /** Ends within that time which are more than chance. */
-const MANY_ENDS = 3;
+const manyEnds = 3;
 
 export interface ProgramsRequest {
   readonly processes: readonly ProcessInfo[];
@@ -52,12 +52,12 @@ export function recentEndsIn(log: string, name: string): number {
   );
   const times = [...log.matchAll(pattern)].map(([, day, time]) => Date.parse(`${day}T${time}Z`));
   const last = times.at(-1) ?? 0;
-  return times.filter((time) => last - time < FRESH_SECONDS * 1000).length;
+  return times.filter((time) => last - time < freshSeconds * 1000).length;
 }
 
 /** Was started a short time ago; one that keeps restarting is EXITED at moments. */
 function isFresh({ statename, now, start }: ProcessInfo): boolean {
-  return ['RUNNING', 'STARTING', 'EXITED'].includes(statename) && now - start < FRESH_SECONDS;
+  return ['RUNNING', 'STARTING', 'EXITED'].includes(statename) && now - start < freshSeconds;
 }
 
 function isDown({ statename }: ProcessInfo): boolean {
@@ -67,7 +67,7 @@ function isDown({ statename }: ProcessInfo): boolean {
 async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
   const config = configOf(info, request.config);
   const recentEnds = isFresh(info) ? recentEndsIn(log, info.name) : 0;
-  const keepsRestarting = recentEnds >= MANY_ENDS;
+  const keepsRestarting = recentEnds >= manyEnds;
   const isIll = isDown(info) || keepsRestarting;
   return {
     info,
@@ -92,15 +92,15 @@ function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | nul
 async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     const lines = linesOf(
-      await orEmpty(client.readProcessLog(processName(info), channel, -OUTPUT_TAIL_BYTES, 0)),
+      await orEmpty(client.readProcessLog(processName(info), channel, -outputTailBytes, 0)),
     );
-    if (lines.length > 0) return withoutRepetition(lines).slice(-LINES_SHOWN);
+    if (lines.length > 0) return withoutRepetition(lines).slice(-linesShown);
   }
   return [];
 }
 
 function mainLog(client: SupervisorClient): Promise<string> {
-  return orEmpty(client.readMainLog(-MAIN_LOG_TAIL_BYTES, 0));
+  return orEmpty(client.readMainLog(-mainLogTailBytes, 0));
 }
 
 /** A log that is not there, or cannot be read, says nothing. */

@@ -34,14 +34,14 @@ export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
 /** The service that a process belongs to, by the text of its /proc/PID/cgroup; cgroups(7). Null for none. */
 export function serviceIn(controlGroups: string): { name: string; scope: 'system' | 'user' } | null {
   const path = /^(?:0:|\d+:name=systemd):(.*\.service.*)$/m.exec(controlGroups)?.[1] ?? '';
-  const services = path.split('/').filter((part) => UNIT_NAME.test(part));
+  const services = path.split('/').filter((part) => unitName.test(part));
   const name = services.at(-1);
   if (name === undefined) return null;
   return { name, scope: services.length > 1 && services[0]?.startsWith('user@') ? 'user' : 'system' };
 }
 
 /** As systemd.unit(5) has it. A user names cgroups below their own as they like, also with what a shell would read. */
-const UNIT_NAME = /^[\w:.\\@-]+\.service$/;
+const unitName = /^[\w:.\\@-]+\.service$/;
 
 /** The output of `systemctl show`: a block for each unit, `Name=value` in each line. */
 export function parseUnits(text: string): UnitView[] {

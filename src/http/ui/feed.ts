@@ -12,7 +12,7 @@ import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
 
 /** A storm of changes is told in gatherings at this distance. */
-const GATHER_MS = 50;
+const gatherMs = 50;
 
 export interface FeedSources {
   readonly supervisor: Supervisor;
@@ -54,7 +54,7 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
       }
       if (usage) yield ['usage', usage];
       await bell.rung();
-      await Bun.sleep(GATHER_MS);
+      await Bun.sleep(gatherMs);
     }
   } finally {
     unsubscribe();

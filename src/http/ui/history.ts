@@ -8,9 +8,9 @@ import type { TimelineEvent } from './api-types.ts';
 import { exitView } from './process-view.ts';
 import { RingBuffer } from './ring-buffer.ts';
 
-const KEPT_MS = 3_600_000;
+const keptMs = 3_600_000;
 /** Of all processes together; beyond it the oldest go early. */
-const MAX_EVENTS = 20_000;
+const maxEvents = 20_000;
 
 interface Remembered {
   readonly process: Process;
@@ -18,7 +18,7 @@ interface Remembered {
 }
 
 export class History {
-  readonly #events = new RingBuffer<Remembered>(MAX_EVENTS);
+  readonly #events = new RingBuffer<Remembered>(maxEvents);
   readonly #starts = new WeakMap<Process, number>();
 
   constructor(private readonly supervisor: Supervisor) {
@@ -51,7 +51,7 @@ export class History {
   }
 
   #forgetOld(): void {
-    const oldest = Date.now() - KEPT_MS;
+    const oldest = Date.now() - keptMs;
     while ((this.#events.oldest?.event.at ?? oldest) < oldest) this.#events.forgetOldest();
   }
 }

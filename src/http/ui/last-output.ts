@@ -6,9 +6,9 @@ import { readRange } from '../../logs/reading/read-range.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { LastOutput } from './api-types.ts';
 
-const LINES = 10;
+const linesPattern = 10;
 /** Of lines that are longer only the end is shown. */
-const MAX_BYTES = 16 * 1024;
+const maxOutputBytes = 16 * 1024;
 
 /** Of stderr, or of stdout where stderr has no log or an empty one; null when there is nothing. */
 export async function lastOutput({ logPaths }: Process): Promise<LastOutput | null> {
@@ -24,7 +24,7 @@ export async function lastOutput({ logPaths }: Process): Promise<LastOutput | nu
 function endOf(path: string): Promise<string> {
   return withLog(path, async ({ handle, status }) => {
     const size = Number(status.size);
-    const start = await startOfLastLines(handle, size, LINES, MAX_BYTES);
+    const start = await startOfLastLines(handle, size, linesPattern, maxOutputBytes);
     return utf8.decode(await readRange(handle, start, size));
   }).catch(() => '');
 }

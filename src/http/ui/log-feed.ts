@@ -10,9 +10,9 @@ import type { EventOf } from '../event-stream.ts';
 import type { LogEvents } from './api-types.ts';
 
 /** What is further behind than this is skipped. */
-const MAX_BEHIND = 64 * 1024;
+const maxBehindBytes = 64 * 1024;
 /** Between two pieces; with the length of a piece the most that the page has to show. */
-const PAUSE_MS = 200;
+const pauseMs = 200;
 
 /** `from`: where an earlier connection ended. Until `gone` is aborted; rejects as openLog does. */
 export async function* logFeed(
@@ -23,9 +23,13 @@ export async function* logFeed(
 ): AsyncGenerator<EventOf<LogEvents>> {
   const text = new LogText();
   const chooseStart = (log: OpenLog) => startNear(log, from);
-  for await (const event of followLog(path, watch, { chooseStart, maxBehind: MAX_BEHIND, signal: gone })) {
+  for await (const event of followLog(path, watch, {
+    chooseStart,
+    maxBehind: maxBehindBytes,
+    signal: gone,
+  })) {
     yield* text.eventsOf(event);
-    if (event.kind === 'bytes') await Bun.sleep(PAUSE_MS);
+    if (event.kind === 'bytes') await Bun.sleep(pauseMs);
   }
 }
 
@@ -33,8 +37,8 @@ export async function* logFeed(
 function startNear({ handle, status }: OpenLog, from: LogPosition | null): number | Promise<number> {
   const size = Number(status.size);
   const isNear =
-    from?.file === fileIdentity(status) && from.offset <= size && size - from.offset <= MAX_BEHIND;
-  return from && isNear ? from.offset : startOfWholeLine(handle, size - MAX_BEHIND, size);
+    from?.file === fileIdentity(status) && from.offset <= size && size - from.offset <= maxBehindBytes;
+  return from && isNear ? from.offset : startOfWholeLine(handle, size - maxBehindBytes, size);
 }
 
 /** Makes text of the bytes of a followed log, never cut inside a character. */

@@ -67,12 +67,12 @@ async function piece({ log, query, filesAt }: LogRequest): Promise<HttpResponse>
 async function find({ log, query, filesAt }: LogRequest): Promise<HttpResponse> {
   const position = positionOf(query);
   const text = query.get('text') ?? '';
-  if (!position || text.length > MAX_SEARCHED) return json(400, { error: 'nothing to search for' });
+  if (!position || text.length > maxSearched) return json(400, { error: 'nothing to search for' });
   return json(200, await withLogFiles(log, filesAt, (files) => findBefore(files, position, text)));
 }
 
 /** In characters. */
-const MAX_SEARCHED = 1000;
+const maxSearched = 1000;
 
 /** `log` is a process's `group:name`, or missing for the main log. */
 function logOf(supervisor: Supervisor, mainLog: LogPlace | null, query: URLSearchParams): NamedLog | null {

@@ -7,14 +7,14 @@ import { asFault } from '../../rpc/faults.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 
 /** In bytes; less is never shown. */
-const LEAST_LIMIT = 1024;
+const leastLimit = 1024;
 
 export async function tailPage(
   supervisor: Supervisor,
   processname: string | null,
   limit: string | null,
 ): Promise<string> {
-  const bytes = limit !== null && /^\d+$/.test(limit) ? Math.max(LEAST_LIMIT, Number(limit)) : LEAST_LIMIT;
+  const bytes = limit !== null && /^\d+$/.test(limit) ? Math.max(leastLimit, Number(limit)) : leastLimit;
   const text = processname === null ? 'No process name found' : await tail(supervisor, processname, bytes);
   const name = escapeMarkup(processname ?? '');
   const again = `tail.html?processname=${encodeURIComponent(processname ?? '')}&amp;limit=${bytes}`;

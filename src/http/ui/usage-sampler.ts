@@ -8,11 +8,11 @@ import type { UsageSample } from './api-types.ts';
 import { processId } from './process-view.ts';
 import { cpuSince } from './usage.ts';
 
-const INTERVAL_MS = 2000;
+const intervalMs = 2000;
 /** A look may take this part of the time. */
-const MOST_OF_THE_TIME = 0.02;
+const mostOfTheTime = 0.02;
 /** Whoever listens has to hear of us now and then. */
-const MAX_PAUSE_MS = 8000;
+const maxPauseMs = 8000;
 
 type Listener = (sample: UsageSample) => void;
 
@@ -44,8 +44,8 @@ export class UsageSampler {
     const busyMs = await this.#sample();
     this.#isLooking = false;
     if (this.#listeners.size === 0) return;
-    const wanted = Math.max(INTERVAL_MS - (performance.now() - started), busyMs / MOST_OF_THE_TIME);
-    const pause = Math.min(wanted, MAX_PAUSE_MS);
+    const wanted = Math.max(intervalMs - (performance.now() - started), busyMs / mostOfTheTime);
+    const pause = Math.min(wanted, maxPauseMs);
     this.#timer = setTimeout(() => void this.#look(), pause);
   }
 

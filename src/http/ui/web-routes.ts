@@ -26,7 +26,7 @@ import { tailPage } from './tail-page.ts';
 import { carryOutUpdate, previewUpdate } from './update.ts';
 import { UsageSampler } from './usage-sampler.ts';
 
-const UI = '/ui';
+const uiPath = '/ui';
 
 /** For every server of one incarnation of the daemon, whose events are remembered from now on. */
 export function webRoutes(context: OperationContext): readonly Route[] {
@@ -38,17 +38,17 @@ export function webRoutes(context: OperationContext): readonly Route[] {
   return [
     indexRoute(context),
     at('/tail.html', ['GET', 'POST'], 'form', (request) => answerTail(context, request)),
-    ...assetRoutes(UI),
-    at(`${UI}/feed`, ['GET'], 'unused', ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
-    at(`${UI}/process`, ['GET'], 'unused', (request) => answerDetails(context, history, request)),
-    at(`${UI}/operation`, ['POST'], 'json', (request) => answerOperation(context, request)),
-    at(`${UI}/preview`, ['POST'], 'unused', () =>
+    ...assetRoutes(uiPath),
+    at(`${uiPath}/feed`, ['GET'], 'unused', ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
+    at(`${uiPath}/process`, ['GET'], 'unused', (request) => answerDetails(context, history, request)),
+    at(`${uiPath}/operation`, ['POST'], 'json', (request) => answerOperation(context, request)),
+    at(`${uiPath}/preview`, ['POST'], 'unused', () =>
       whileRunning(context, () => json(200, previewUpdate(supervisor))),
     ),
-    at(`${UI}/update`, ['POST'], 'json', (request) => answerUpdate(context, request)),
-    at(`${UI}/reload`, ['POST'], 'unused', () => whileRunning(context, () => answerReload(context))),
-    at(`${UI}/shutdown`, ['POST'], 'unused', () => answerShutdown(context)),
-    ...logRoutes(`${UI}/log`, supervisor, mainLog),
+    at(`${uiPath}/update`, ['POST'], 'json', (request) => answerUpdate(context, request)),
+    at(`${uiPath}/reload`, ['POST'], 'unused', () => whileRunning(context, () => answerReload(context))),
+    at(`${uiPath}/shutdown`, ['POST'], 'unused', () => answerShutdown(context)),
+    ...logRoutes(`${uiPath}/log`, supervisor, mainLog),
   ];
 }
 

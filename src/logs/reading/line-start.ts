@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { readRange } from './read-range.ts';
 import { continuationBytes } from './utf8-chunks.ts';
 
-const NEWLINE = 10;
-const SLICE_BYTES = 64 * 1024;
-const MAX_BYTES = 64 * 1024 * 1024;
+const newlineByte = 10;
+const sliceBytes = 64 * 1024;
+const maxTextBytes = 64 * 1024 * 1024;
 
 /**
  * Where the last `count` lines before `size` begin; a last line without its newline is one of them. `maxBytes`: what is
@@ -15,18 +15,18 @@ export async function startOfLastLines(
   handle: FileHandle,
   size: number,
   count: number,
-  maxBytes = MAX_BYTES,
+  maxBytes = maxTextBytes,
 ): Promise<number> {
   if (count === 0) return size;
   const furthest = Math.max(0, size - maxBytes);
   let left = count;
   for (let end = size; end > furthest; ) {
-    const start = Math.max(furthest, end - SLICE_BYTES);
+    const start = Math.max(furthest, end - sliceBytes);
     const bytes = await readRange(handle, start, end);
     // The newline at the very end is that of the last line.
-    let at = end === size && bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+    let at = end === size && bytes.at(-1) === newlineByte ? bytes.length - 1 : bytes.length;
     while (at > 0) {
-      at = bytes.lastIndexOf(NEWLINE, at - 1);
+      at = bytes.lastIndexOf(newlineByte, at - 1);
       if (at < 0) break;
       left -= 1;
       if (left === 0) return start + at + 1;
@@ -40,7 +40,7 @@ export async function startOfLastLines(
 export async function startOfWholeLine(handle: FileHandle, start: number, end: number): Promise<number> {
   if (start <= 0) return 0;
   const bytes = await readRange(handle, start, end);
-  const newline = bytes.indexOf(NEWLINE);
+  const newline = bytes.indexOf(newlineByte);
   const isOnlyTheEnd = newline < 0 || newline === bytes.length - 1;
   return start + (isOnlyTheEnd ? continuationBytes(bytes) : newline + 1);
 }

@@ -43,16 +43,16 @@ export async function withLogFiles<T>(
     try {
       return await use(await logFiles(place, filesAt));
     } catch (error) {
-      if (!(error instanceof LogRotated) || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof LogRotated) || attempt === maxAttempts) throw error;
     }
   }
 }
 
-const MAX_ATTEMPTS = 5;
+const maxAttempts = 5;
 
 /** Each file with its identity. Compressed ones are no text and left out. */
 async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
-  const numbers = Array.from({ length: Math.min(backups, MAX_BACKUPS) }, (_, index) => index + 1);
+  const numbers = Array.from({ length: Math.min(backups, maxBackups) }, (_, index) => index + 1);
   const paths = [path, ...numbers.map((number) => `${path}.${number}`)];
   const found = await filesAt(paths);
   return paths.flatMap((file, index) => {
@@ -61,4 +61,4 @@ async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<
   });
 }
 
-const MAX_BACKUPS = 1000;
+const maxBackups = 1000;

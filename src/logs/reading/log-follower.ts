@@ -39,9 +39,9 @@ export interface Rotated {
   readonly lost: boolean;
 }
 
-const PIECE_BYTES = 64 * 1024;
+const pieceBytes = 64 * 1024;
 /** By so much of what was read last it is seen whether the file is still the one that it was. */
-const KNOWN_BYTES = 64;
+const knownBytes = 64;
 
 /**
  * The bytes from the start that was chosen, which may be none, then what is added, until `signal` is aborted. A file
@@ -115,21 +115,21 @@ class LogReader {
   async next(): Promise<LogBytes | Truncated | null> {
     const known = this.#known.length;
     const from = this.#position - known;
-    const bytes = await readRange(this.log.handle, from, this.#position + PIECE_BYTES);
+    const bytes = await readRange(this.log.handle, from, this.#position + pieceBytes);
     // It may have grown again since it was emptied: then something else stands where we were.
     if (bytes.length < known || !bytes.subarray(0, known).equals(this.#known)) {
       await this.#moveTo(0);
       return { kind: 'truncated' };
     }
     if (bytes.length === known) return null;
-    const skipped = bytes.length - known === PIECE_BYTES ? await this.#skip() : 0;
+    const skipped = bytes.length - known === pieceBytes ? await this.#skip() : 0;
     if (skipped > 0) {
       const nearer = await this.next();
       return nearer?.kind === 'bytes' ? { ...nearer, skipped: skipped + nearer.skipped } : nearer;
     }
     const piece = this.#piece(bytes.subarray(known), 0);
     this.#position = from + bytes.length;
-    this.#known = Uint8Array.prototype.slice.call(bytes, Math.max(0, bytes.length - KNOWN_BYTES));
+    this.#known = Uint8Array.prototype.slice.call(bytes, Math.max(0, bytes.length - knownBytes));
     return piece;
   }
 
@@ -143,7 +143,7 @@ class LogReader {
   }
 
   async #moveTo(position: number): Promise<void> {
-    const from = Math.max(0, position - KNOWN_BYTES);
+    const from = Math.max(0, position - knownBytes);
     this.#known = await readRange(this.log.handle, from, position);
     this.#position = from + this.#known.length;
   }

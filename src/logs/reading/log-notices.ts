@@ -2,14 +2,14 @@
 // them as a line.
 import type { LogEvent } from './log-follower.ts';
 
-const TRUNCATED = Buffer.from('==> File truncated <==\n');
-const LOST = Buffer.from('==> Log rotated faster than it was read, output may be missing <==\n');
+const truncatedNotice = Buffer.from('==> File truncated <==\n');
+const lostNotice = Buffer.from('==> Log rotated faster than it was read, output may be missing <==\n');
 
 /** The bytes of `events`, with notices where something is missing or begins anew. */
 export async function* withNotices(events: AsyncIterable<LogEvent>): AsyncGenerator<Uint8Array> {
   for await (const event of events) {
-    if (event.kind === 'truncated') yield TRUNCATED;
+    if (event.kind === 'truncated') yield truncatedNotice;
     else if (event.kind === 'bytes' && event.bytes.length > 0) yield event.bytes;
-    else if (event.kind === 'rotated' && event.lost) yield LOST;
+    else if (event.kind === 'rotated' && event.lost) yield lostNotice;
   }
 }

@@ -7,8 +7,8 @@ import { openLog } from './open-log.ts';
 import { readRange } from './read-range.ts';
 import { unfinishedBytes } from './utf8-chunks.ts';
 
-const PIECE_BYTES = 64 * 1024;
-const NEWLINE = 10;
+const pieceBytes = 64 * 1024;
+const newlineByte = 10;
 
 /** A position in a log. */
 export interface LogPosition {
@@ -35,7 +35,7 @@ export async function pieceBefore(
   if (!target) return null;
   return inFile(target, async (handle, size) => {
     const last = Math.min(end, size);
-    const start = await startOfWholeLine(handle, last - PIECE_BYTES, last);
+    const start = await startOfWholeLine(handle, last - pieceBytes, last);
     const bytes = await readRange(handle, start, last);
     return pieceOf(target, start, bytes.subarray(0, bytes.length - unfinishedBytes(bytes)));
   });
@@ -49,8 +49,8 @@ export async function pieceAfter(
   const target = files.find(({ identity }) => identity === file);
   if (!target) return null;
   return inFile(target, async (handle) => {
-    const bytes = await readRange(handle, offset, offset + PIECE_BYTES);
-    const lastNewline = bytes.lastIndexOf(NEWLINE);
+    const bytes = await readRange(handle, offset, offset + pieceBytes);
+    const lastNewline = bytes.lastIndexOf(newlineByte);
     return pieceOf(target, offset, bytes.subarray(0, lastNewline < 0 ? bytes.length : lastNewline + 1));
   });
 }

@@ -5,8 +5,8 @@ import { inFile, type LogPosition } from './log-piece.ts';
 import { readRange } from './read-range.ts';
 
 /** One search may read this much before it answers that it found nothing so far. */
-const SEARCHED_BYTES = 256 * 1024 * 1024;
-const SLICE_BYTES = 1024 * 1024;
+const searchedBytes = 256 * 1024 * 1024;
+const sliceBytes = 1024 * 1024;
 
 /** Where `text` last stands before a position, upper and lower case alike; the position up to which it does not, else. */
 export async function findBefore(
@@ -16,7 +16,7 @@ export async function findBefore(
 ): Promise<{ readonly found: boolean; readonly at: LogPosition } | null> {
   const index = files.findIndex(({ identity }) => identity === file);
   if (index < 0 || text === '') return null;
-  let left = SEARCHED_BYTES;
+  let left = searchedBytes;
   let at: LogPosition = { file, offset };
   for (const [place, target] of files.slice(index).entries()) {
     const end = place === 0 ? offset : Number.MAX_SAFE_INTEGER;
@@ -41,7 +41,7 @@ async function searchBackwards(
   let last = end;
   let searched = 0;
   while (last > 0 && searched < maxBytes) {
-    const start = Math.max(0, last - SLICE_BYTES);
+    const start = Math.max(0, last - sliceBytes);
     const bytes = await readRange(handle, start, last);
     const place = folded(bytes).lastIndexOf(needle);
     searched += bytes.length;

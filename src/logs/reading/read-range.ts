@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type OpenLog, openLog } from './open-log.ts';
 
-const PIECE_BYTES = 256 * 1024;
+const pieceBytes = 256 * 1024;
 
 /** The bytes from `start` to `end`; fewer where the log ends before. Rejects with the error of read(2). */
 export async function readRange(handle: FileHandle, start: number, end: number): Promise<Buffer> {
@@ -29,7 +29,7 @@ export async function* readToEnd(path: string, chooseStart: ChooseStart): AsyncG
   try {
     const size = Number(log.status.size);
     for (let at = await chooseStart(log); at < size; ) {
-      const piece = await readRange(log.handle, at, Math.min(size, at + PIECE_BYTES));
+      const piece = await readRange(log.handle, at, Math.min(size, at + pieceBytes));
       if (piece.length === 0) return;
       at += piece.length;
       yield piece;

@@ -5,10 +5,10 @@ import { withLog } from './open-log.ts';
 import { readRange } from './read-range.ts';
 
 /** What one answer may hold; who wants more asks again, from where this ended. */
-const MAX_BYTES = 16 * 1024 * 1024;
+const maxTextBytes = 16 * 1024 * 1024;
 
 /** Of these only one is in the making. */
-const BIG_BYTES = 1024 * 1024;
+const bigBytes = 1024 * 1024;
 const bigReads = new Mutex();
 
 export interface TextOf<W extends Window> {
@@ -32,9 +32,9 @@ export function readText<W extends Window>(
     const window = choose(size);
     if (window === null) return null;
     const { start } = window;
-    const end = Math.min(window.end, start + MAX_BYTES);
+    const end = Math.min(window.end, start + maxTextBytes);
     const read = async () => ({ window, size, text: utf8.decode(await readRange(handle, start, end)) });
-    return end - start > BIG_BYTES ? bigReads.exclusively(read) : read();
+    return end - start > bigBytes ? bigReads.exclusively(read) : read();
   });
 }
 

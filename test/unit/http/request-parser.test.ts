@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { RequestHead } from '../../../src/http/request.ts';
-import { MAX_HEAD_BYTES, type ParserEvent, RequestParser } from '../../../src/http/request-parser.ts';
+import { maxHeadBytes, type ParserEvent, RequestParser } from '../../../src/http/request-parser.ts';
 
 /** All events of a stream given in pieces, with neighbouring pieces of body joined. */
 function parse(...pieces: readonly Uint8Array[]): ParserEvent[] {
@@ -167,7 +167,7 @@ describe('header fields', () => {
   });
 
   test('beyond the limit are refused, whether or not they come to an end', () => {
-    const long = `GET / HTTP/1.1\r\nA: ${'x'.repeat(MAX_HEAD_BYTES)}`;
+    const long = `GET / HTTP/1.1\r\nA: ${'x'.repeat(maxHeadBytes)}`;
     expect(parseText(long)).toMatchObject([{ kind: 'refused', status: 431 }]);
     expect(parseText(`${long}\r\n\r\n`)).toMatchObject([{ kind: 'refused', status: 431 }]);
   });

@@ -1,7 +1,7 @@
 // Every URL says what it takes of a body, and takes no more: also one that is added later.
 import { describe, expect, test } from 'bun:test';
 import { loadConfig } from '../../../src/config/load.ts';
-import { bodyLimits, MAX_SKIPPED_BYTES } from '../../../src/http/limits.ts';
+import { bodyLimits, maxSkippedBytes } from '../../../src/http/limits.ts';
 import { LoginGuard } from '../../../src/http/login-guard.ts';
 import type { RequestHead } from '../../../src/http/request.ts';
 import { admitter, type Route } from '../../../src/http/router.ts';
@@ -64,6 +64,6 @@ describe('every route', () => {
       expect(bodyLimits[kind].depth).toBeLessThanOrEqual(200);
       expect(bodyLimits[kind].pieces).toBeLessThanOrEqual(500_000);
     }
-    expect(MAX_SKIPPED_BYTES).toBeLessThanOrEqual(64 * 1024);
+    expect(maxSkippedBytes).toBeLessThanOrEqual(64 * 1024);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { ProcessView, ServerView } from '../../../src/http/ui/api-types.ts';
 import {
-  KEPT_SAMPLES,
+  keptSamples,
   nothingKnown,
   withEverything,
   withProcesses,
@@ -86,10 +86,10 @@ describe('what is known', () => {
 
   test('forgets what is used after three minutes, and of what ended at once', () => {
     let live = known;
-    for (let at = 0; at < KEPT_SAMPLES + 5; at += 1)
+    for (let at = 0; at < keptSamples + 5; at += 1)
       live = withUsage(live, { load: [], rows: [['cat:cat', at, 1]] });
-    expect(live.usage.get('cat:cat')?.cpu).toHaveLength(KEPT_SAMPLES);
-    expect(live.usage.get('cat:cat')?.cpu.at(-1)).toBe(KEPT_SAMPLES + 4);
+    expect(live.usage.get('cat:cat')?.cpu).toHaveLength(keptSamples);
+    expect(live.usage.get('cat:cat')?.cpu.at(-1)).toBe(keptSamples + 4);
     expect(withUsage(live, { load: [], rows: [] }).usage.size).toBe(0);
   });
 });
