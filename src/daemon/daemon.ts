@@ -4,10 +4,12 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { inheritedEnvironment } from '../config/system-host.ts';
 import { DataPlane } from '../data-plane/main/data-plane.ts';
 import { EventSerials } from '../events/numbering.ts';
+import { currentUid } from '../linux/credentials.ts';
 import { detachStandardStreams, keepDescriptorsFromChildren } from '../linux/descriptors.ts';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 import { ownCgroup } from '../linux/own-cgroup.ts';
-import { lowerOwnOomScore, type ProgramLimits, raiseOwnDescriptorLimit } from '../linux/program-limits.ts';
+import { OwnOomScore } from '../linux/own-oom-score.ts';
+import { type ProgramLimits, raiseOwnDescriptorLimit } from '../linux/program-limits.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
 import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
@@ -99,13 +101,14 @@ async function prepareProcess(
   keepDescriptorsFromChildren();
   const { supervisord } = config;
   prepareDirectories(config);
-  const oomScoreAdjust = isService ? lowerOwnOomScore(serviceOomScore) : null;
   const earlyLines = [
     ...dropPrivileges(supervisord),
     ...raiseLimits(supervisord),
     ...(inBackground ? enterBackground(supervisord) : []),
   ];
-  const programLimits = { descriptors: raiseOwnDescriptorLimit(), oomScoreAdjust };
+  // Only root can lower it again after each start of a program.
+  const ownOomScore = isService && currentUid() === 0 ? OwnOomScore.lower(serviceOomScore) : null;
+  const programLimits = { descriptors: raiseOwnDescriptorLimit(), ownOomScore };
   await startThreadPool();
   const cgroups = ProgramCgroups.settle(ownCgroup());
   earlyLines.push(...cgroupLine(cgroups, config));

@@ -3,7 +3,7 @@
 import type { SystemCall } from './call-list.ts';
 import type { UserIdentity } from './credentials.ts';
 import { RLIMIT_NOFILE } from './limits.ts';
-import { oomScoreAdjustFile, type ProgramLimits } from './program-limits.ts';
+import type { ProgramLimits } from './program-limits.ts';
 import { type SpawnArena, zeros } from './spawn-arena.ts';
 import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
 import { hasControllingTerminal } from './terminal.ts';
@@ -28,7 +28,6 @@ export function stepsOf(
     ...signalsAtDefault(),
     ...first,
     leadingGroup(),
-    ...settingOomScore(request, memory),
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
     ...limitingDescriptors(request.limits, memory),
     ...(user === null ? [] : becoming(user, memory)),
@@ -118,21 +117,6 @@ const numbers = {
   },
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
-
-/** As root, before its file belongs to another user. The lowest free descriptor is the one that is closed for it. */
-function settingOomScore({ limits, stdio: [stdin] }: SpawnRequest, memory: SpawnArena): Step[] {
-  const value = limits?.oomScoreAdjust ?? null;
-  if (value === null) return [];
-  const text = Buffer.from(String(value));
-  return [
-    { stage: 'fork', number: sys.dup3, args: [stdin, 0, 0] },
-    { stage: 'fork', number: sys.close, args: [0] },
-    { stage: 'fork', number: sys.openat, args: [0, memory.storeString(oomScoreAdjustFile), O_WRONLY] },
-    { stage: 'fork', number: sys.write, args: [0, memory.store(text), text.length] },
-  ];
-}
-
-const O_WRONLY = 1;
 
 function limitingDescriptors(limits: ProgramLimits | null, memory: SpawnArena): Step[] {
   if (limits === null) return [];

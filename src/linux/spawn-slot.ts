@@ -11,6 +11,7 @@ export class SpawnSlot {
   readonly sharing: Sharing;
   readonly #list: CallList;
   #occupant: CloneExec | null = null;
+  #isLate = false;
 
   private constructor(
     part: number,
@@ -45,6 +46,11 @@ export class SpawnSlot {
     for (const place of places?.shared ?? []) if (place.#occupant) place.vacate();
   }
 
+  /** Whether a child that was not waited for any longer is still on its way, and shares our memory. */
+  static get isAnyLate(): boolean {
+    return places?.shared.some((place) => place.#isLate) ?? false;
+  }
+
   static #all(): Places {
     if (places) return places;
     const descriptors = ReservedFds.reserve(maxPendingSpawns + 1);
@@ -67,7 +73,8 @@ export class SpawnSlot {
   /** Waits until the child here needs nothing from us any more. False when something keeps it on its way. */
   vacate(): boolean {
     this.#occupant?.outcome();
-    if (this.#list.isLent) return false;
+    this.#isLate = this.#list.isLent;
+    if (this.#isLate) return false;
     this.#occupant = null;
     this.descriptors?.letGo();
     this.memory.clear();

@@ -4,6 +4,7 @@ import { entering, keepingOnly, type Step, stepsOf } from './child-steps.ts';
 import type { Sharing } from './clone-exec.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { E, errnoName, SyscallError } from './errno.ts';
+import type { OwnOomScore } from './own-oom-score.ts';
 import { maxPendingSpawns } from './spawn-arena.ts';
 import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
 import { SpawnSlot } from './spawn-slot.ts';
@@ -55,17 +56,23 @@ function beginAnywhere(request: SpawnRequest): Beginning {
 function beginIn(place: SpawnSlot, request: SpawnRequest): Beginning {
   const { memory, descriptors } = place;
   const user = userToBecome(request.user);
-  // The kernel gives all who share memory the same oom_score_adj: ours would change too.
-  const sharesNothing = user !== null || (request.limits?.oomScoreAdjust ?? null) !== null;
-  const sharing = sharesNothing ? 'nothing' : place.sharing;
+  const sharing = user === null ? place.sharing : 'nothing';
+  const oomScore = request.limits?.ownOomScore ?? null;
+  oomScore?.childBegins();
   try {
     if (!descriptors)
-      return start(place, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing);
+      return start(
+        place,
+        stepsOf(request, user, entering(request.cgroup, memory), memory),
+        sharing,
+        oomScore,
+      );
     const { stdio, cgroup } = descriptors.hold(request);
     const first = [...entering(cgroup, memory), ...keepingOnly(descriptors.kept)];
-    return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing);
+    return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing, oomScore);
   } catch (error) {
     place.vacate();
+    oomScore?.childArrived(SpawnSlot.isAnyLate);
     throw error;
   }
 }
@@ -77,12 +84,18 @@ function userToBecome(user: UserIdentity | null): UserIdentity | null {
   return user;
 }
 
-function start(place: SpawnSlot, steps: readonly Step[], shared: Sharing): Beginning {
+function start(
+  place: SpawnSlot,
+  steps: readonly Step[],
+  shared: Sharing,
+  oomScore: OwnOomScore | null,
+): Beginning {
   const process = place.start(steps, shared);
   return {
     settle: () => {
       const failure = process.outcome();
       if (place.isOf(process)) place.vacate();
+      oomScore?.childArrived(SpawnSlot.isAnyLate);
       if (failure === null) return process.pid;
       const step = steps[failure.index];
       throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { run } from '../../support/daemon.ts';
 
-const module = join(import.meta.dir, '../../../src/linux/program-limits.ts');
+const sources = join(import.meta.dir, '../../../src/linux');
+const imports = `import { OwnOomScore } from '${sources}/own-oom-score.ts';
+import { raiseOwnDescriptorLimit } from '${sources}/program-limits.ts';
+import { readFileSync } from 'node:fs';`;
 
 /** What a process prints that runs `code` after `prepare` of a shell. */
 async function after(prepare: string, code: string): Promise<string> {
-  const script = `import { lowerOwnOomScore, raiseOwnDescriptorLimit } from '${module}';
-import { readFileSync } from 'node:fs';
-${code}`;
+  const script = `${imports}\n${code}`;
   const shell = `${prepare} && exec "$0" -e "$1"`;
   const { stdout, stderr } = await run(['/bin/sh', '-c', shell, process.execPath, script]);
   return stdout + stderr;
@@ -17,25 +18,25 @@ ${code}`;
 describe('the score by which the kernel chooses whom it kills', () => {
   const look = "console.log(readFileSync('/proc/self/oom_score_adj', 'utf8').trim())";
 
-  test('is lowered for us; programs are to have what it was', async () => {
-    const code = `console.log(lowerOwnOomScore(400)); ${look}`;
-    expect(await after('echo 500 >/proc/self/oom_score_adj', code)).toBe('500\n400\n');
+  test('is lowered for us', async () => {
+    const code = `console.log(OwnOomScore.lower(400) !== null); ${look}`;
+    expect(await after('echo 500 >/proc/self/oom_score_adj', code)).toBe('true\n400\n');
   });
 
   test('that is low enough stays', async () => {
-    const code = `console.log(lowerOwnOomScore(600)); ${look}`;
+    const code = `console.log(OwnOomScore.lower(600)); ${look}`;
     expect(await after('echo 500 >/proc/self/oom_score_adj', code)).toBe('null\n500\n');
   });
 
   test('stays when the kernel refuses', async () => {
     const unprivileged = 'exec setpriv --bounding-set=-all --inh-caps=-all --reuid=65534 "$0" -e "$1"';
-    const code = `console.log(lowerOwnOomScore(-1000)); ${look}`;
+    const code = `console.log(OwnOomScore.lower(-1000)); ${look}`;
     const { stdout } = await run([
       '/bin/sh',
       '-c',
       `echo 500 >/proc/self/oom_score_adj && ${unprivileged}`,
       process.execPath,
-      `import { lowerOwnOomScore } from '${module}'; import { readFileSync } from 'node:fs'; ${code}`,
+      `${imports} ${code}`,
     ]);
     expect(stdout).toBe('null\n500\n');
   });

@@ -9,11 +9,13 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
+import { OwnOomScore } from '../../../src/linux/own-oom-score.ts';
 import { begin, maxPendingSpawns, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
 import { zeros } from '../../../src/linux/spawn-arena.ts';
 import { SpawnSlot } from '../../../src/linux/spawn-slot.ts';
@@ -67,6 +69,11 @@ async function shell(
     { what: 'the child to end' },
   );
   return { output: readFileSync(path, 'utf8'), ending };
+}
+
+function end(pid: number): void {
+  process.kill(pid, 'SIGKILL');
+  while (reapChild() === null);
 }
 
 const nobody = { uid: 65534, gid: 65534, groups: [65534, 4, 24], name: 'nobody' };
@@ -124,14 +131,38 @@ describe('a child', () => {
       const look = 'ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj; ls /proc/$$/fd; cat';
       const own = () =>
         readFileSync('/proc/self/oom_score_adj', 'utf8') + readFileSync('/proc/self/limits', 'utf8');
+      // Down to 0 needs no right, below it CAP_SYS_RESOURCE.
+      writeFileSync('/proc/self/oom_score_adj', '321');
+      const limits = { descriptors: { soft: 77n, hard: 99n }, ownOomScore: OwnOomScore.lower(100) };
       const before = own();
-      // More is always granted, less only to those with CAP_SYS_RESOURCE.
-      const limits = { descriptors: { soft: 77n, hard: 99n }, oomScoreAdjust: 321 };
-      const { output } = await shell(look, { limits, user });
-      expect(output).toBe('77\n99\n321\n0\n1\n2\n');
-      expect(own()).toBe(before);
+      expect(before).toStartWith('100\n');
+      for (let round = 0; round < 3; round += 1) {
+        const { output } = await shell(look, { limits, user });
+        expect(output).toBe('77\n99\n321\n0\n1\n2\n');
+        expect(own()).toBe(before);
+      }
+      writeFileSync('/proc/self/oom_score_adj', '0');
     },
   );
+
+  test('of several that are on their way at once has the score of programs, and so have those of one that failed', () => {
+    writeFileSync('/proc/self/oom_score_adj', '321');
+    const limits = { descriptors: { soft: 100n, hard: 100n }, ownOomScore: OwnOomScore.lower(100) };
+    const score = () => Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
+    const fd = openSync('/dev/null', 'r+');
+    const sleep: SpawnRequest = {
+      ...{ ...plain, path: '/bin/sleep', argv: ['sleep', '1000'], limits, stdio: [fd, fd, fd] },
+    };
+    const begun = Array.from({ length: 3 }, () => begin(sleep));
+    expect(score()).toBe(321);
+    expect(() => spawn({ ...sleep, path: '/nonexistent' })).toThrow('exec: ENOENT');
+    const pids = begun.map((beginning) => beginning.settle());
+    expect(score()).toBe(100);
+    for (const pid of pids) expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe('321\n');
+    pids.forEach(end);
+    closeSync(fd);
+    writeFileSync('/proc/self/oom_score_adj', '0');
+  });
 
   test('of another user has his uid, his gid and all his groups, for good, and no capability', async () => {
     const { output } = await shell('grep -E "^(Uid|Gid|Groups|CapEff|CapPrm)" /proc/$$/status', {
@@ -300,11 +331,6 @@ describe('children that begin while others are on their way', () => {
     const pids = begun.map((beginning) => beginning.settle());
     closeSync(fd);
     return pids;
-  }
-
-  function end(pid: number): void {
-    process.kill(pid, 'SIGKILL');
-    while (reapChild() === null);
   }
 });
 
