@@ -1,6 +1,6 @@
 // Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
 import type { Channel } from '../../config/channel.ts';
-import type { GroupConfig, ProcessConfig, StreamConfig } from '../../config/config.ts';
+import type { ChildLogFile, GroupConfig, ProcessConfig, StreamConfig } from '../../config/config.ts';
 import { reload } from '../../operations/end.ts';
 import { addGroup, removeGroup, reread } from '../../operations/update.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
@@ -101,21 +101,28 @@ function serverUrl({ serverurl }: ProcessConfig): string {
 
 function streamMembers(channel: string, stream: StreamConfig, autoLogPath: string): RpcStruct {
   const { logfile, rotation } = stream;
-  const path = {
-    none: 'none',
-    empty: '',
-    auto: autoLogPath,
-    journal: 'journal',
-    file: logfile.kind === 'file' ? logfile.path : '',
-  };
   return {
     [`${channel}_capture_maxbytes`]: fittingInt(stream.captureMaxBytes),
     [`${channel}_events_enabled`]: stream.eventsEnabled,
-    [`${channel}_logfile`]: path[logfile.kind],
+    [`${channel}_logfile`]: logfileText(logfile, autoLogPath),
     [`${channel}_logfile_backups`]: fittingInt(rotation.backups),
     [`${channel}_logfile_maxbytes`]: fittingInt(rotation.maxBytes),
     [`${channel}_syslog`]: stream.syslog,
   };
+}
+
+/** A path, or the word for it. */
+function logfileText(logfile: ChildLogFile, autoLogPath: string): string {
+  switch (logfile.kind) {
+    case 'file':
+      return logfile.path;
+    case 'auto':
+      return autoLogPath;
+    case 'empty':
+      return '';
+    default:
+      return logfile.kind;
+  }
 }
 
 /** An automatic log has a path while its group is active with this very configuration. */

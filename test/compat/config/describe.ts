@@ -79,9 +79,13 @@ function describeProcess(process: ProcessConfig): unknown {
 
 function describeStream({ logfile, rotation, lines: _ours, ...rest }: StreamConfig): unknown {
   const { maxBytes, backups } = rotation;
-  const file = logfile.kind === 'file' ? logfile.path : null;
-  const shown = { auto: 'auto', none: null, empty: '', journal: 'journal', file };
-  return { ...rest, maxBytes, backups, logfile: shown[logfile.kind] };
+  return { ...rest, maxBytes, backups, logfile: describeLogfile(logfile) };
+}
+
+function describeLogfile(logfile: StreamConfig['logfile']): string | null {
+  if (logfile.kind === 'file') return logfile.path;
+  if (logfile.kind === 'none') return null;
+  return logfile.kind === 'empty' ? '' : logfile.kind;
 }
 
 function describeServer(server: ServerConfig): unknown {
