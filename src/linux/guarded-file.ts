@@ -1,16 +1,17 @@
 // Opens files at paths that other users may be able to change. As root nothing is followed that one of them could have
 // laid, and only what a log or a pidfile can be is opened: a regular file with one name. What is refused to root is tried
-// once more with the rights of the user whose directory it is, who gains nothing by that.
+// once more with the rights of the user whose directory it is, who gains nothing by that; what third users could have
+// laid there is not followed then either.
 import { fstatSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { withFileRightsOf } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
-import { locate, type OpenToOthers, openWay, type Place, UntrustedPath, type Way } from './guarded-path.ts';
+import { locate, type OpenToOthers, openWay, UntrustedPath, type Way } from './guarded-path.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from './open-flags.ts';
 import { openResolving, RESOLVE_NO_SYMLINKS } from './openat2.ts';
-import { userById } from './users.ts';
+import { type UserEntry, userById } from './users.ts';
 
 export interface FileRequest {
   readonly flags: number;
@@ -30,21 +31,33 @@ export function openGuarded(path: string, request: FileRequest): number {
   const { flags, mode = 0 } = request;
   if (!isGuarding()) return checked(libc.open(ptr(cstring(path)), flags | O_CLOEXEC, mode), 'open', path);
   try {
-    return openAsRoot(path, request);
+    return openTrusting(null, path, request);
   } catch (error) {
-    return withRightsOfEditor(error, () => openAt(locate(path, 'all'), request));
+    return withRightsOfEditor(error, (user) => openTrusting(user, path, request));
   }
 }
 
-/** Holds the file at an absolute path without opening it (O_PATH). Throws SyscallError, UntrustedPath. */
+/**
+ * Holds the file at an absolute path without opening it (O_PATH): one that a link of a user's leads to only if it is that
+ * user's. Throws SyscallError, UntrustedPath.
+ */
 export function holdTrusted(path: string): number {
-  return openAsRoot(path, { flags: O_PATH });
+  try {
+    return openTrusting(null, path, { flags: O_PATH });
+  } catch (error) {
+    return withRightsOfEditor(error, (user) => {
+      const fd = openTrusting(user, path, { flags: O_PATH });
+      if (fstatSync(fd).uid === user.uid) return fd;
+      libc.close(fd);
+      throw error;
+    });
+  }
 }
 
 /** Why openGuarded has just refused a path with EACCES; null when it is not for the sake of other users. */
 export function refusalOf(path: string, writer: number | null): UntrustedPath | null {
   try {
-    if (isGuarding()) libc.close(openAsRoot(path, { flags: O_PATH, writer }));
+    if (isGuarding()) libc.close(openTrusting(null, path, { flags: O_PATH, writer }));
     return null;
   } catch (error) {
     return error instanceof UntrustedPath ? error : null;
@@ -94,9 +107,9 @@ export function inDirectory<T>(
   if (!isGuarding()) return closing({ directory: Directory.open(path), open: null }, action);
   let way: Way;
   try {
-    way = openWay(path, 'trusted');
+    way = openWay(path, null);
   } catch (error) {
-    return withRightsOfEditor(error, () => closing(openWay(path, 'all'), action));
+    return withRightsOfEditor(error, (user) => closing(openWay(path, user), action));
   }
   return closing(way, action);
 }
@@ -118,22 +131,15 @@ export function openIn(
   throw new UntrustedPath(path, `${path} ${reason}`, open);
 }
 
-function openAsRoot(path: string, request: FileRequest): number {
-  const place = locate(path, 'trusted');
+/** `user`: who is trusted beside root, and whose rights we have; null as root. */
+function openTrusting(user: UserEntry | null, path: string, request: FileRequest): number {
+  const place = locate(path, user);
   try {
     return place.byKernel
       ? place.directory.openFollowing(place.name, request.flags, request.mode)
       : openIn(place, place.name, request);
   } finally {
     place.directory.close();
-  }
-}
-
-function openAt({ directory, name }: Place, { flags, mode }: FileRequest): number {
-  try {
-    return directory.openFile(name, flags, mode);
-  } finally {
-    directory.close();
   }
 }
 
@@ -148,13 +154,13 @@ function closing<T>(
   }
 }
 
-/** Where one user alone can change the path, `action` with his rights; throws `refusal` where that does not help. */
-function withRightsOfEditor<T>(refusal: unknown, action: () => T): T {
+/** Where a user's directory is on the way, `action` with his rights; throws `refusal` where that does not help. */
+function withRightsOfEditor<T>(refusal: unknown, action: (user: UserEntry) => T): T {
   if (!(refusal instanceof UntrustedPath) || refusal.open.editor.kind !== 'user') throw refusal;
   const user = userById(refusal.open.editor.uid);
   if (user === null) throw refusal;
   try {
-    return withFileRightsOf(user, action);
+    return withFileRightsOf(user, () => action(user));
   } catch (error) {
     throw error instanceof Error && 'errno' in error ? refusal : error;
   }

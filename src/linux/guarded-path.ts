@@ -1,28 +1,27 @@
 // The way to a file, one component after the other, and who else than root could lead it elsewhere. A directory is root's
 // when it belongs to root and nobody else may write to it; a path is trusted as far as its directories are root's.
 // In trusted directories symbolic links are followed, since root laid them; below the first one that is not, they are not.
+// With the rights of one user, what is his alone is trusted as well: what others could lead elsewhere is as little his.
 import { fstatSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { Directory, targetOfLink } from './directory.ts';
 import { E, SyscallError } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';
+import { groupById, type UserEntry } from './users.ts';
 
-/** Who else than root can change what is in a directory. */
+/** Who else than those who are trusted can change what is in a directory. */
 export type Editor =
   | { readonly kind: 'user'; readonly uid: number }
   | { readonly kind: 'group'; readonly gid: number }
   | { readonly kind: 'everyone' };
 
-/** The first directory on a way that is not root's. */
+/** The first directory on a way that others than root, and the user whose rights are used, can change. */
 export interface OpenToOthers {
   readonly path: string;
   readonly editor: Editor;
   /** What is there belongs to its owners: nobody else can rename or remove it. */
   readonly sticky: boolean;
 }
-
-/** Whether symbolic links are followed everywhere, or only where root laid them. */
-export type Links = 'all' | 'trusted';
 
 /** The directory at the end of a way; to be closed. */
 export interface Way {
@@ -48,20 +47,20 @@ export class UntrustedPath extends SyscallError {
   }
 }
 
-/** The directory at an absolute path. Throws SyscallError, UntrustedPath. */
-export function openWay(path: string, links: Links): Way {
-  return new Walk(path, links).toDirectory();
+/** The directory at an absolute path; `user`: who is trusted beside root. Throws SyscallError, UntrustedPath. */
+export function openWay(path: string, user: UserEntry | null): Way {
+  return new Walk(path, user).toDirectory();
 }
 
-/** The place of the file at an absolute path, whether it is there or not. Throws SyscallError, UntrustedPath. */
-export function locate(path: string, links: Links): Place {
-  return new Walk(path, links).toPlace();
+/** The place of the file at an absolute path, whether it is there or not. Throws as openWay does. */
+export function locate(path: string, user: UserEntry | null): Place {
+  return new Walk(path, user).toPlace();
 }
 
 /** Who else than root could change what is at an absolute path; null when nobody, or when it cannot be told. */
 export function openToOthers(path: string): OpenToOthers | null {
   try {
-    const { directory, open } = locate(path, 'trusted');
+    const { directory, open } = locate(path, null);
     directory.close();
     return open;
   } catch (error) {
@@ -73,20 +72,22 @@ export function openToOthers(path: string): OpenToOthers | null {
 const maxLinks = 40;
 /** Where the system's own log daemon writes: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
 const systemLogs = '/var/log';
+const groupOfSystemLogs = 'syslog';
 const writableByGroup = 0o020;
 const writableByOthers = 0o002;
 const stickyBit = 0o1000;
 
 class Walk {
-  #way = atRoot();
+  #way: Way;
   /** The next one last. */
   readonly #components: string[] = [];
   #linksLeft = maxLinks;
 
   constructor(
     private readonly path: string,
-    private readonly links: Links,
+    private readonly user: UserEntry | null,
   ) {
+    this.#way = atRoot(user);
     this.#goOnWith(path);
   }
 
@@ -125,7 +126,7 @@ class Walk {
     // In a sticky directory the name of a directory is its owner's, as the directory itself is.
     const isTrusted = open === null || (open.sticky && open.path === directory.path);
     directory.close();
-    this.#way = { directory: inside, open: isTrusted ? editableBy(inside, status) : open };
+    this.#way = { directory: inside, open: isTrusted ? editableBy(inside, status, this.user) : open };
   }
 
   /** Whether there was a symbolic link, whose target comes next. */
@@ -144,7 +145,7 @@ class Walk {
   #follow(name: string, link: number): void {
     const { directory, open } = this.#way;
     try {
-      if (open !== null && this.links === 'trusted') {
+      if (open !== null) {
         throw new UntrustedPath(this.path, `${directory.pathOf(name)} is a symbolic link`, open);
       }
       if (this.#linksLeft === 0) throw new SyscallError('open', E.ELOOP, this.path);
@@ -161,13 +162,13 @@ class Walk {
     }
     if (!path.startsWith('/')) return;
     this.#way.directory.close();
-    this.#way = atRoot();
+    this.#way = atRoot(this.user);
   }
 
   /** Its text does not lead where it leads. */
   #isLinkOfKernel(name: string): boolean {
     const { directory, open } = this.#way;
-    const isOfKernel = open === null && this.links === 'trusted' && /^\/proc\/\d+\/fd$/.test(directory.path);
+    const isOfKernel = open === null && this.user === null && /^\/proc\/\d+\/fd$/.test(directory.path);
     return isOfKernel && directory.has(name);
   }
 
@@ -181,20 +182,32 @@ class Walk {
   }
 }
 
-function atRoot(): Way {
+function atRoot(user: UserEntry | null): Way {
   const directory = Directory.open('/');
-  return { directory, open: editableBy(directory, fstatSync(directory.fd)) };
+  return { directory, open: editableBy(directory, fstatSync(directory.fd), user) };
 }
 
-function editableBy(directory: Directory, { uid, gid, mode }: Stats): OpenToOthers | null {
+function editableBy(
+  directory: Directory,
+  { uid, gid, mode }: Stats,
+  user: UserEntry | null,
+): OpenToOthers | null {
   const { path } = directory;
-  if (uid !== 0) return { path, editor: { kind: 'user', uid }, sticky: false };
-  const sticky = (mode & stickyBit) !== 0;
+  if (uid !== 0 && uid !== user?.uid) return { path, editor: { kind: 'user', uid }, sticky: false };
+  // What is in a sticky directory is also the owner's of the directory.
+  const sticky = uid === 0 && (mode & stickyBit) !== 0;
   if (mode & writableByOthers) return { path, editor: { kind: 'everyone' }, sticky };
-  if (!(mode & writableByGroup) || path === systemLogs) return null;
+  if (!(mode & writableByGroup)) return null;
   // With an access control list these bits are the most that it grants to anyone, not what the group may do.
-  if (gid === 0 && !hasAccessList(directory)) return null;
+  if (isOfTrusted(gid, path, user) && !hasAccessList(directory)) return null;
   return { path, editor: { kind: 'group', gid }, sticky };
+}
+
+function isOfTrusted(gid: number, path: string, user: UserEntry | null): boolean {
+  if (gid === 0) return true;
+  if (path === systemLogs) return groupById(gid)?.name === groupOfSystemLogs;
+  // A group of his own, as useradd(8) makes it for each user.
+  return gid === user?.gid && groupById(gid)?.name === user.name;
 }
 
 function hasAccessList({ fd }: Directory): boolean {

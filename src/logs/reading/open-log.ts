@@ -6,7 +6,6 @@ import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { closeFile } from '../../linux/file.ts';
 import { holdTrusted, isGuarding } from '../../linux/guarded-file.ts';
-import { UntrustedPath } from '../../linux/guarded-path.ts';
 import { O_PATH } from '../../linux/open-flags.ts';
 
 /** An open log, and what it was when it was opened. */
@@ -73,9 +72,6 @@ async function holding<T>(path: string, use: (descriptor: string) => Promise<T>)
     // There are links on the way. What the disk tells of them is in memory by now.
     const trusted = holdTrusted(path);
     return await use(nameOf(trusted)).finally(() => closeFile(trusted));
-  } catch (error) {
-    if (error instanceof UntrustedPath && (await isEditors(held, error))) return await use(nameOf(held.fd));
-    throw error;
   } finally {
     await held.close();
   }
@@ -85,11 +81,6 @@ async function holding<T>(path: string, use: (descriptor: string) => Promise<T>)
 async function isAt(path: string, held: FileHandle): Promise<boolean> {
   const { nlink } = await held.stat();
   return nlink === 1 && (await readlink(nameOf(held.fd))) === path;
-}
-
-/** Whether the file belongs to the one user who can change the path. */
-async function isEditors(held: FileHandle, { open: { editor } }: UntrustedPath): Promise<boolean> {
-  return editor.kind === 'user' && (await held.stat()).uid === editor.uid;
 }
 
 function nameOf(fd: number): string {

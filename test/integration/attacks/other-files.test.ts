@@ -1,6 +1,8 @@
 // What else a daemon of root writes where others can change the directory: its pidfile, its log, its sockets, AUTO logs.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   readdirSync,
@@ -13,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { Daemon, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
-import { Stage } from './stage.ts';
+import { nobody, Stage } from './stage.ts';
 
 let stage: Stage;
 let before: Record<string, string>;
@@ -101,6 +103,20 @@ describe('in a directory of another user', () => {
     expect(await daemon.stop()).toBe(0);
   });
 
+  test('a third user who can write there gets nothing written to a file of its owner', async () => {
+    const keys = join(stage.home, 'keys');
+    writeFileSync(keys, 'of nobody\n', { mode: 0o600 });
+    chownSync(keys, nobody, nobody);
+    chmodSync(stage.logs, 0o777);
+    symlinkSync(keys, stage.log());
+    const daemon = await Daemon.start({
+      config: `[program:app]\ncommand=echo key\nuser=daemon\nautostart=false\nstdout_logfile=${stage.log()}\n`,
+    });
+    expect((await daemon.supervisorctl('start', 'app')).stdout).toBe('app: ERROR (spawn error)\n');
+    expect(await daemon.stop()).toBe(0);
+    expect(readFileSync(keys, 'utf8')).toBe('of nobody\n');
+  });
+
   test('sockets are served and given to whom the configuration says', async () => {
     const path = join(stage.logs, 's.sock');
     const daemon = await Daemon.start({ config: `[unix_http_server:more]\nfile=${path}\nchown=daemon\n` });
@@ -125,5 +141,32 @@ describe('in a directory of another user', () => {
     expect(readFileSync(join(stage.logs, 'pid'), 'utf8')).toBe(`${daemon.pid}\n`);
     expect(await daemon.stop()).toBe(0);
     rmSync(join(stage.logs, logs()[0] ?? ''));
+  });
+});
+
+describe('/var/log that a group can write to', () => {
+  /** A link in such a /var/log that leads to `target`, for a program of root's; what the start of the program says. */
+  async function startWith(gid: number, target: string): Promise<string> {
+    const log = '/var/log/app.log';
+    const setUp = [
+      `cp /etc/group '${stage.root}/group' && echo syslog:x:7777: >> '${stage.root}/group'`,
+      `mount --bind '${stage.root}/group' /etc/group`,
+      `mount -t tmpfs -o mode=775,gid=${gid} none /var/log && ln -s '${target}' ${log}`,
+    ];
+    const daemon = await Daemon.start({
+      executable: ['unshare', '-m', '/bin/sh', '-c', `${setUp.join(' && ')} && exec "$0" "$@"`, ...ours],
+      config: `[program:app]\ncommand=cat\nstartsecs=0\nautostart=false\nstdout_logfile=${log}\n`,
+    });
+    const { stdout } = await daemon.supervisorctl('start', 'app');
+    expect(await daemon.stop()).toBe(0);
+    return stdout;
+  }
+
+  test('is root’s own where that is the group of the system’s log daemon', async () => {
+    expect(await startWith(7777, join(stage.root, 'log'))).toBe('app: started\n');
+  });
+
+  test('has no link that is followed where it is any other', async () => {
+    expect(await startWith(60, join(stage.vault, 'shadow'))).toBe('app: ERROR (spawn error)\n');
   });
 });

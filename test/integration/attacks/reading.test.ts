@@ -67,6 +67,15 @@ describe('no client is told', () => {
     mkdirSync(stage.logs);
   });
 
+  test('what the owner of the directory keeps, by a link that another user laid there', async () => {
+    const keys = join(stage.home, 'keys');
+    writeFileSync(keys, `${secret}\n`, { mode: 0o600 });
+    chownSync(keys, nobody, nobody);
+    chownSync(stage.logs, 1, 1);
+    symlinkSync(keys, stage.log());
+    expect(await tellers()).toEqual([]);
+  });
+
   test('what an endless device gives, and nothing waits for a FIFO', async () => {
     symlinkSync('/dev/urandom', stage.log());
     const told = await answers();

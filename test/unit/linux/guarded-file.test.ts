@@ -1,5 +1,6 @@
 // As root: what is opened where other users can change the path, and with whose rights.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -18,7 +19,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainUntrusted } from '../../../src/linux/explain-untrusted.ts';
 import { openAppend, openAppendCached } from '../../../src/linux/file.ts';
+import { holdTrusted } from '../../../src/linux/guarded-file.ts';
 import { UntrustedPath } from '../../../src/linux/guarded-path.ts';
+import { userByName } from '../../../src/linux/users.ts';
 
 const nobody = 65534;
 
@@ -44,6 +47,21 @@ function opened(name: string, writer: number | null = null): string {
     if (error instanceof UntrustedPath) return error.reason.replaceAll(`${root}/`, '');
     throw error;
   }
+}
+
+/** What `setfacl -m u:UID:rwx` does to a directory of mode 0775 (acl(5), posix_acl_xattr.h of the kernel). */
+function grantAll(path: string, uid: number): void {
+  const [owner, user, group, mask, other, none] = [1, 2, 4, 16, 32, 0xffffffff];
+  const entries = [
+    [owner, 7, none],
+    [user, 7, uid],
+    [group, 7, none],
+    [mask, 7, none],
+    [other, 5, none],
+  ];
+  const list = `b''.join([struct.pack('<I', 2), *(struct.pack('<HHI', *entry) for entry in ${JSON.stringify(entries)})])`;
+  const script = `import os, struct, sys; os.setxattr(sys.argv[1], 'system.posix_acl_access', ${list})`;
+  expect(spawnSync('/usr/bin/python3', ['-I', '-c', script, path]).status).toBe(0);
 }
 
 describe('where only root can change the path', () => {
@@ -113,6 +131,44 @@ describe('below a directory of a user', () => {
     writeFileSync(join(root, 'private/file'), '', { mode: 0o600 });
     linkSync(join(root, 'private/file'), join(root, 'user/log'));
     expect(opened('user/log')).toBe('user/log has 2 names (hard links)');
+  });
+
+  test.each([
+    ['of a third user in it', (path: string) => chownSync(path, 1, 1)],
+    ['in it that everyone can write to', (path: string) => chmodSync(path, 0o777)],
+    ['in it that a group can write to', (path: string) => chmodSync(path, 0o775)],
+  ])('a link in a directory %s is not followed with his rights, as others may have laid it', (_, change) => {
+    const shared = join(root, 'user/shared');
+    mkdirSync(shared);
+    writeFileSync(join(root, 'user/keys'), '', { mode: 0o600 });
+    for (const path of [shared, join(root, 'user/keys')]) chownSync(path, nobody, nobody);
+    change(shared);
+    symlinkSync('../keys', join(shared, 'log'));
+    symlinkSync('..', join(shared, 'logs'));
+    expect(opened('user/shared/log')).toBe('user/shared/log is a symbolic link');
+    expect(opened('user/shared/logs/keys')).toBe('user/shared/logs is a symbolic link');
+    expect(() => holdTrusted(join(shared, 'log'))).toThrow(UntrustedPath);
+    expect(opened('user/shared/other')).toBe('user/shared/other');
+  });
+
+  test('a link of his into such a directory does not lead on by a link there', () => {
+    mkdirSync(join(root, 'user/shared'));
+    chownSync(join(root, 'user/shared'), 1, 1);
+    symlinkSync('shared/log', join(root, 'user/log'));
+    symlinkSync('../keys', join(root, 'user/shared/log'));
+    expect(opened('user/log')).toBe('user/log is a symbolic link');
+  });
+
+  test('a link in a directory that the group of his own can write to is followed, unless more are on its access list', () => {
+    const { uid, gid } = userByName('games') ?? expect.unreachable();
+    mkdirSync(join(root, 'games'));
+    chownSync(join(root, 'games'), uid, gid);
+    chmodSync(join(root, 'games'), 0o775);
+    symlinkSync('other', join(root, 'games/log'));
+    expect(opened('games/log')).toBe('games/other');
+    expect(statSync(join(root, 'games/other')).uid).toBe(uid);
+    grantAll(join(root, 'games'), nobody);
+    expect(opened('games/log')).toBe('games/log is a symbolic link');
   });
 
   test('a file of a third user is refused, unless the program runs as that one', () => {
