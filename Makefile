@@ -40,13 +40,27 @@ run: $(EXECUTABLE)
 	@echo
 	$(EXECUTABLE) run -c packaging/demo/supervisord.conf
 
-# Types, lint and the pure tests: seconds.
+# Types, lint and the pure tests, all at the same time.
 check: $(NODE_MODULES)
+	@$(MAKE) --no-print-directory --keep-going --output-sync --jobs=5 $(CHECKS)
+
+CHECKS := check-types check-page-types check-browser-types check-lint check-units
+.PHONY: $(CHECKS)
+
+check-types:
 	node_modules/.bin/tsc --noEmit
+
+check-page-types:
 	node_modules/.bin/tsc --noEmit -p src/page
+
+check-browser-types:
 	node_modules/.bin/tsc --noEmit -p test/browser
+
+check-lint:
 	node_modules/.bin/biome check
-	$(BUN) test test/unit
+
+check-units:
+	$(BUN) test --only-failures --timeout=60000 test/unit
 
 test: $(EXECUTABLE) dist/NOTICE
 	@test/prepare.sh

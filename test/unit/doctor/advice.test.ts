@@ -1,6 +1,6 @@
 // Advice on values that name what is not there: it must help, and no command in it may do what a value says.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkConfig } from '../../../src/config/check.ts';
@@ -176,22 +176,40 @@ describe('no command that is printed', () => {
   let directory: string;
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'tsv-advice-'));
-    // What hostile values call, and what the advice calls: the latter must do nothing here.
-    const programs = { evil: `#!/bin/sh\n: >${directory}/evil-ran\n` };
-    mkdirSync(join(directory, 'bin'));
-    for (const [name, text] of Object.entries(programs))
-      writeFileSync(join(directory, 'bin', name), text, { mode: 0o755 });
-    for (const name of ['useradd', 'mkdir', 'chown', 'ls', 'tsupervisor', 'getent'])
-      writeFileSync(join(directory, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
+    // What hostile values call.
+    writeFileSync(join(directory, 'evil'), `#!/bin/sh\n: >${directory}/evil-ran\n`, { mode: 0o755 });
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** Restricted, a shell opens no files for output, and calls nothing that is not on PATH. */
-  function execute(line: string): void {
-    Bun.spawnSync(['/bin/bash', '--restricted', '-c', line], {
-      cwd: directory,
-      env: { PATH: join(directory, 'bin') },
-    });
+  /** What the advice calls: it must do nothing here. */
+  const harmless = [
+    'useradd',
+    'mkdir',
+    'chown',
+    'ls',
+    'tsupervisor',
+    'getent',
+    'namei',
+    'head',
+    'od',
+    'cat',
+    'chmod',
+  ];
+  /** Prints the first line that calls `evil`, or that there is none: nothing else ends the shell. */
+  const executeAll = `${harmless.map((name) => `${name}() { :; }`).join('\n')}
+for line; do
+  eval "$line" >&2
+  wait
+  if [ -e evil-ran ]; then printf %s "$line"; exit; fi
+done
+printf none`;
+
+  /** The first line that does what a value says, or `none`. */
+  function harmfulOf(lines: Iterable<string>): string {
+    // Restricted, a shell opens no files for output, and calls nothing that is not on PATH.
+    const shell = ['/bin/bash', '--restricted', '-c', executeAll, 'bash', ...lines];
+    const options = { cwd: directory, env: { PATH: directory }, stdin: 'ignore', stderr: 'ignore' } as const;
+    return Bun.spawnSync(shell, options).stdout.toString();
   }
 
   const pieces = [
@@ -258,33 +276,30 @@ describe('no command that is printed', () => {
       lines.add(`ls -ld ${shellWord(value)}`);
     }
     expect(lines.size).toBeGreaterThan(500);
-    for (const line of lines) {
-      if (line.startsWith('#')) continue;
-      execute(line);
-      if (existsSync(join(directory, 'evil-ran'))) throw new Error(`it ran what the value says: ${line}`);
-    }
-  }, 120_000);
+    expect(harmfulOf([...lines].filter((line) => !line.startsWith('#')))).toBe('none');
+  });
 
   test('does what the command, the log or the directory of a failed program says', () => {
-    for (const value of hostileValues(200))
-      for (const spawnerr of [
-        '',
-        "couldn't chdir to DIR: ENOENT",
-        "can't find command 'DIR'",
-        "couldn't exec DIR: EACCES",
-      ])
-        for (const line of remedyOfFailure(
+    const failures = [
+      '',
+      "couldn't chdir to DIR: ENOENT",
+      "can't find command 'DIR'",
+      "couldn't exec DIR: EACCES",
+    ];
+    const lines = [...hostileValues(200)].flatMap((value) =>
+      failures.flatMap((failure) =>
+        remedyOfFailure(
           value,
-          spawnerr.replace('DIR', () => value),
-        )) {
-          if (/^#|^[\w ]+ = |^\[/.test(line)) continue;
-          execute(line);
-          if (existsSync(join(directory, 'evil-ran'))) throw new Error(`it ran what the value says: ${line}`);
-        }
-  }, 120_000);
+          failure.replace('DIR', () => value),
+        ),
+      ),
+    );
+    const commands = lines.filter((line) => !/^#|^[\w ]+ = |^\[/.test(line));
+    expect(commands.length).toBeGreaterThan(500);
+    expect(harmfulOf(new Set(commands))).toBe('none');
+  });
 
   test('does so when it is written without quotes', () => {
-    execute('ls -ld a;evil');
-    expect(existsSync(join(directory, 'evil-ran'))).toBe(true);
+    expect(harmfulOf(['ls -ld a', 'ls -ld a;evil', 'ls -ld b'])).toBe('ls -ld a;evil');
   });
 });
