@@ -4,7 +4,7 @@ import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, wr
 import { join } from 'node:path';
 import { Daemon, freePort, type Outcome, original, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
-import { cat, configurationIn, newHome } from './patient.ts';
+import { alone, cat, configurationIn, newHome } from './patient.ts';
 
 interface Report {
   readonly ok: boolean;
@@ -351,10 +351,12 @@ describe('a server that wants a password', () => {
 describe('the language', () => {
   test('is Chinese by --lang and by LANG', async () => {
     const file = configuration('chinese', cat);
-    const { stdout } = await doctor(file, '--lang', 'zh');
+    // Daemons that come and go beside it would be told of.
+    const inChinese = (words: string) => run(alone(`exec env ${words} -c ${file}`));
+    const { stdout } = await inChinese(`${ours[0]} doctor --lang zh`);
     expect(stdout).toContain('处理：');
     expect(stdout).toEndWith('发现 1 个问题\n');
-    const byLocale = await run(['env', 'LC_ALL=zh_CN.UTF-8', ours[0], 'doctor', '-c', file]);
+    const byLocale = await inChinese(`LC_ALL=zh_CN.UTF-8 ${ours[0]} doctor`);
     expect(byLocale.stdout).toBe(stdout);
   });
 });

@@ -87,10 +87,11 @@ ${more}
   return file;
 }
 
-/** The words of a shell that sees no other processes, and none of the machine's configurations, and then runs `script`. */
+/** The words of a shell that sees no other processes, servers or configurations of the machine, and then runs `script`. */
 export function alone(script: string): string[] {
-  const hide = 'if [ -d /etc/supervisor ]; then mount -t tmpfs none /etc/supervisor; fi; cd /mnt';
-  const unshared = ['unshare', '--mount', '--pid', '--fork', '--mount-proc'];
+  const hide =
+    'if [ -d /etc/supervisor ]; then mount -t tmpfs none /etc/supervisor; fi; ip link set lo up; cd /mnt';
+  const unshared = ['unshare', '--mount', '--net', '--pid', '--fork', '--mount-proc'];
   return [...unshared, '/bin/sh', '-c', `${hide}; ${script}`, 'sh'];
 }
 

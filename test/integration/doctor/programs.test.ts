@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ProgramFindingId } from '../../../src/doctor/finding.ts';
 import { Daemon, freePort, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { newStranger } from '../../support/stranger.ts';
 import { type Advice, asUser, expectAdvice, newHome } from './patient.ts';
 
 interface Failure extends Advice {
@@ -149,8 +150,7 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
 
 const nameOf = (id: string): string => id.replace('program-', '');
 
-/** The kernel counts the processes of a user: nothing else may be his. */
-const stranger = ['setpriv', '--reuid=61235', '--regid=61235', '--clear-groups'];
+const [stranger, owner] = newStranger();
 const daemonOf = (user: readonly string[], owner: string) => ({
   executable: ['/bin/sh', '-c', `chown ${owner} . && exec "$0" "$@"`, ...user, ...ours],
 });
@@ -173,8 +173,8 @@ beforeAll(async () => {
   const [root, user, descriptors, processes] = await Promise.all([
     Daemon.start({ config: sections(undefined) }),
     Daemon.start({ ...daemonOf(asUser, 'www-data'), config: sections('user'), supervisord: 'user=www-data' }),
-    Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few descriptors') }),
-    Daemon.start({ ...daemonOf(stranger, '61235'), config: sections('few processes', later) }),
+    Daemon.start({ ...daemonOf(stranger, owner), config: sections('few descriptors') }),
+    Daemon.start({ ...daemonOf(stranger, owner), config: sections('few processes', later) }),
   ]);
   Object.assign(daemons, { root, user, 'few descriptors': descriptors, 'few processes': processes });
   await useUpDescriptors(descriptors);

@@ -2,12 +2,13 @@
 // when there are some again.
 import { expect, test } from 'bun:test';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
-import { openDescriptors } from './kernel-view.ts';
+import { newStranger } from '../../support/stranger.ts';
+import { RawClient } from '../http/raw-client.ts';
 
 const config = `[program:cat]
 command=/bin/cat
@@ -15,16 +16,19 @@ startsecs=0
 autostart=false
 startretries=100`;
 
-/** One of whom nothing else runs: the kernel counts the processes of a user. */
-const stranger = 61234;
-const asStranger = ['setpriv', `--reuid=${stranger}`, `--regid=${stranger}`, '--clear-groups'];
+const [asStranger, stranger] = newStranger();
 const daemonOfStranger = ['/bin/sh', '-c', `chown ${stranger} . && exec "$0" "$@"`, ...asStranger, ...ours];
 
 const scarcities = [
-  { what: 'descriptors', few: 'nofile=20:', plenty: 'nofile=1000:', says: 'too many open files' },
+  {
+    what: 'descriptors',
+    few: (pid: number) => descriptorLimit(pid, 3),
+    plenty: 'nofile=1000:',
+    says: 'too many open files',
+  },
   {
     what: 'processes',
-    few: 'nproc=1:',
+    few: () => 'nproc=1:',
     plenty: 'nproc=1000:',
     says: 'Too many processes in process table',
   },
@@ -34,14 +38,16 @@ for (const { what, few, plenty, says } of scarcities) {
   test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; logs can be read, and the daemon ends well`, async () => {
     const daemon = await Daemon.start({ config, executable: daemonOfStranger });
     try {
-      await limit(daemon.pid, few);
-      await daemon.supervisorctl('start', 'cat');
-      expect(daemon.log()).toContain(`INFO spawnerr: ${says} to spawn 'cat'\n`);
+      const client = await EarlyClient.connect(daemon);
+      await limit(daemon.pid, few(daemon.pid));
+      await client.call('startProcess', 'cat');
+      await eventually(() => daemon.log().includes(`INFO spawnerr: ${says} to spawn 'cat'\n`), {
+        what: 'the reason',
+      });
       await limit(daemon.pid, plenty);
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
-      await limit(daemon.pid, few);
-      const { stdout } = await daemon.supervisorctl('maintail');
-      expect(stdout).toContain("INFO spawned: 'cat'");
+      await limit(daemon.pid, few(daemon.pid));
+      expect(await client.call('readLog', -200, 0)).toContain("INFO spawned: 'cat'");
     } finally {
       expect(await daemon.stop()).toBe(0);
     }
@@ -75,15 +81,49 @@ test('with descriptors for its pipes alone, a program without logs is in BACKOFF
   const silent = `${config}\nstdout_logfile=NONE\nstderr_logfile=NONE`;
   const daemon = await Daemon.start({ config: silent, executable: daemonOfStranger });
   try {
-    // Its six, and the client's.
-    await limit(daemon.pid, `nofile=${openDescriptors(daemon.pid) + 7}:`);
-    expect((await daemon.supervisorctl('start', 'cat')).stdout).toBe('cat: ERROR (spawn error)\n');
+    const client = await EarlyClient.connect(daemon);
+    await limit(daemon.pid, descriptorLimit(daemon.pid, 6));
+    expect(await client.call('startProcess', 'cat')).toContain('SPAWN_ERROR: cat');
     await limit(daemon.pid, 'nofile=1000:');
     await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
   } finally {
     expect(await daemon.stop()).toBe(0);
   }
 });
+
+/** The limit at which so many descriptors are free: it is one of their numbers. */
+function descriptorLimit(pid: number, free: number): string {
+  const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+  let number = 0;
+  for (let found = 0; found < free; number += 1) if (!taken.has(number)) found += 1;
+  return `nofile=${number}:`;
+}
+
+/** A connection from before the scarcity: while descriptors are few, new ones wait. */
+class EarlyClient {
+  #calls = 0;
+
+  private constructor(private readonly client: RawClient) {}
+
+  static async connect(daemon: Daemon): Promise<EarlyClient> {
+    const early = new EarlyClient(await RawClient.connect(daemon.port));
+    await early.call('getPID');
+    return early;
+  }
+
+  /** The answer, in XML. */
+  async call(method: string, ...values: readonly (string | number)[]): Promise<string> {
+    const params = values.map((value) => {
+      const type = typeof value === 'number' ? 'int' : 'string';
+      return `<param><value><${type}>${value}</${type}></value></param>`;
+    });
+    const body = `<methodCall><methodName>supervisor.${method}</methodName><params>${params.join('')}</params></methodCall>`;
+    this.client.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    this.#calls += 1;
+    const answers = await this.client.until('</methodResponse>', this.#calls);
+    return answers.split('</methodResponse>')[this.#calls - 1] ?? '';
+  }
+}
 
 async function limit(pid: number, resource: string): Promise<void> {
   const prlimit = [...asStranger, 'prlimit', `--pid=${pid}`, `--${resource}`];
