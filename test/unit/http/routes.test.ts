@@ -1,5 +1,5 @@
 // Every URL says what it takes of a body, and takes no more: also one that is added later.
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { loadConfig } from '../../../src/config/load.ts';
 import { bodyLimits, maxSkippedBytes } from '../../../src/http/limits.ts';
 import { LoginGuard } from '../../../src/http/login-guard.ts';
@@ -11,16 +11,18 @@ import { TestContext } from '../../support/daemon-context.ts';
 import { memoryHost } from '../config/memory-host.ts';
 
 /** Of a daemon without programs; no process is ever started or reaped. */
-function routes(): readonly Route[] {
-  const host = memoryHost({
+const config = loadConfig({
+  path: '/etc/s.conf',
+  overrides: {},
+  host: memoryHost({
     '/etc/s.conf':
       '[supervisord]\nlogfile=NONE\n[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=x:y\n',
-  });
-  const config = loadConfig({ path: '/etc/s.conf', overrides: {}, host });
-  return routesFor(new Supervisor(config, new TestContext(config.supervisord).daemon(), () => config));
-}
-
-const all = routes();
+  }),
+});
+const context = new TestContext(config.supervisord);
+// Its reaper would take the children of other tests.
+afterAll(() => context.end());
+const all = routesFor(new Supervisor(config, context.daemon(), () => config));
 const guard = new LoginGuard(() => {});
 
 const request = (method: string, path: string, bytes: number): RequestHead => ({
