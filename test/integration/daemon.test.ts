@@ -60,7 +60,6 @@ const bad: Readonly<Record<string, string>> = {
   'a word that is no boolean': `[supervisord]\n${program}autostart=perhaps\n`,
   'a line without a delimiter': '[supervisord]\nnodaemon\n',
   'a program without a command': '[supervisord]\n[program:x]\n',
-  'more files than the kernel grants': '[supervisord]\nminfds=2000000000\n',
   'an argument for the standard RPC interface':
     '[supervisord]\nlogfile=DIR/log\n[unix_http_server]\nfile=DIR/x.sock\n[rpcinterface:supervisor]\n' +
     'supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\nretries=3\n',
@@ -78,6 +77,18 @@ describe('a configuration that cannot be used', () => {
       expect(mine.status).toBe(theirs.status);
     });
   }
+
+  test('more files than the kernel grants: the original’s line, but with the number that is granted', async () => {
+    const text = '[supervisord]\nminfds=2000000000\n';
+    const [mine, theirs] = await Promise.all([refusal(ours, text), refusal(original, text)]);
+    const granted = /Max open files +\d+ +(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    const said = 'only allow you to open 2000000000 file';
+    expect(theirs.stderr).toContain(said);
+    expect(mine.stderr.replace(/PROGRAM supervisord/, 'PROGRAM')).toBe(
+      theirs.stderr.replace(said, `only allow you to open ${granted} file`),
+    );
+    expect(mine.status).toBe(theirs.status);
+  });
 
   test('a missing file', async () => {
     const { status, stderr } = await run([...ours, '-c', '/nonexistent.conf']);
