@@ -5,6 +5,7 @@ import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
 import { libc } from '../../../src/linux/libc.ts';
 import { freePort, run } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';
 import { TestServer } from './test-server.ts';
 
@@ -238,7 +239,7 @@ describe('the end of a server', () => {
     const client = await RawClient.connect(server.path);
     const idle = await RawClient.connect(server.path);
     client.send('GET /later HTTP/1.1\r\n\r\n');
-    while (server.later.length === 0) await Bun.sleep(1);
+    await eventually(() => server.later.length > 0, { what: 'the request' });
     server.later[0]?.resolve('the last word');
     const stopped = server.stop();
     expect(await client.untilClosed()).toEndWith('\r\n\r\nthe last word');
