@@ -1,3 +1,3 @@
-// The two outputs of a process.
+// The two output streams of a process.
 export const channels = ['stdout', 'stderr'] as const;
 export type Channel = (typeof channels)[number];

@@ -1,4 +1,4 @@
-// Everything that is wrong or suspicious in a configuration, at once and with its place.
+// Collects every error and warning in a configuration, each with its file and line.
 import { pythonRepr } from '../python/repr.ts';
 import { type Bilingual, type Config, ConfigError, type Position } from './config.ts';
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
@@ -19,12 +19,12 @@ import type { Suspect } from './suspicions/suspect.ts';
 import { misspelt, unknownNames } from './unknown-names.ts';
 
 export interface CheckResult {
-  /** Null when the file cannot be read as one. With errors, defaults stand for what is wrong. */
+  /** Null if the file cannot be parsed at all. After errors, defaults replace the invalid values. */
   readonly config: Config | null;
   readonly mistakes: readonly Diagnostic[];
 }
 
-/** Goes on after each error, so that one run shows all of them. In the order of the files and their lines. */
+/** Continues after each error, so that one run reports all of them, sorted by file and line. */
 export function checkConfig(request: ConfigRequest): CheckResult {
   const errors = new ErrorList();
   try {
@@ -46,7 +46,7 @@ export function checkConfig(request: ConfigRequest): CheckResult {
   }
 }
 
-/** Of a line that has an error nothing more is said. */
+/** Drops warnings on lines that already have an error. */
 function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnostic[] {
   const all = [
     ...selfDaemonising(suspect),
@@ -60,7 +60,7 @@ function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnost
   return all.filter(({ position }) => !errors.some((error) => isAt(error, position)));
 }
 
-/** A file that could not be read to its end need not have its sections. */
+/** A file that could not be read completely may lack sections; those errors only follow from the read error. */
 function withoutConsequences(errors: readonly Diagnostic[]): Diagnostic[] {
   const isCut = errors.some(
     ({ original, section, position }) => original && section === null && position !== null,
@@ -68,7 +68,7 @@ function withoutConsequences(errors: readonly Diagnostic[]): Diagnostic[] {
   return errors.filter(({ original }) => !isCut || original !== noSupervisordSection().message);
 }
 
-/** An option that is missing because its name is misspelt is one mistake. */
+/** A missing option with a misspelt name is one mistake, not two. */
 function withMisspelt(errors: readonly Diagnostic[], { sections }: IniDocument): Diagnostic[] {
   return errors.map((error) => {
     const section = sections.get(error.section ?? '');
@@ -82,7 +82,7 @@ function isAt({ position }: Diagnostic, other: Position | null): boolean {
   return position !== null && position.file === other?.file && position.line === other.line;
 }
 
-/** What the daemon would write into its log, each with the section or the option that it is about. */
+/** The warnings that the daemon would log, each with its section or option. */
 function logWarnings({ document, warnings }: Assembly): Diagnostic[] {
   return warnings.map((text) => {
     const section = document.sections.get(/^For \[(.*?)\],/.exec(text)?.[1] ?? '');
@@ -106,7 +106,7 @@ function inOrder(mistakes: readonly Diagnostic[], files: readonly string[]): Dia
 class ErrorList implements ErrorSink {
   readonly #byText = new Map<string, Diagnostic>();
 
-  /** Each process of a program finds the same; it is told once. */
+  /** Each process of a program reports the same error; keep one. */
   report(problem: ConfigError): void {
     for (const mistake of mistakesIn(problem)) {
       const { position, section, key, text } = mistake;
@@ -152,7 +152,7 @@ function mistakesIn(problem: ConfigError): Diagnostic[] {
   ];
 }
 
-/** For mistakes of a file as a whole, by their words. */
+/** Advice for errors about a file as a whole, looked up by message. */
 function remedyFor(message: string): Bilingual | null {
   return wholeFileRemedies.find(({ pattern }) => pattern.test(message))?.remedy ?? null;
 }

@@ -1,12 +1,12 @@
-// The configuration as the rest of the program sees it: typed, complete, checked once.
-// Nothing here knows of files or text; `load.ts` makes it, `diff.ts` compares two of them.
+// The configuration as the rest of the program uses it: typed, complete, validated once.
+// Knows nothing of files or text; `load.ts` creates it, `diff.ts` compares two.
 
 import type { UserIdentity } from '../linux/credentials.ts';
 import type { ValuesOf } from './options/option.ts';
 import type { programExtensions } from './options/program-extensions.ts';
 import type { ChildLogFile } from './values/paths.ts';
 
-/** Where a value stands in the files; `line` counts from 1. */
+/** A position in a file; `line` starts at 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;
@@ -18,34 +18,34 @@ export type LogLevel = 'critical' | 'error' | 'warn' | 'info' | 'debug' | 'trace
 
 export type Compression = 'gzip' | 'zstd';
 
-/** A time that comes again and again, local. `weekday`: 0 is Sunday; a month that lacks `day` has it on its last. */
+/** A recurring local time. `weekday`: 0 is Sunday; a month without `day` uses its last day. */
 export type RotationSchedule =
   | { readonly every: 'hour'; readonly minute: number }
   | { readonly every: 'day'; readonly hour: number; readonly minute: number }
   | { readonly every: 'week'; readonly weekday: number; readonly hour: number; readonly minute: number }
   | { readonly every: 'month'; readonly day: number; readonly hour: number; readonly minute: number };
 
-/** When a log begins a new file, and what becomes of the old ones. */
+/** When a log is rotated and what happens to the rotated files. */
 export interface Rotation {
-  /** At this size; 0 means never. */
+  /** Rotate at this size; 0 means never. */
   readonly maxBytes: number;
-  /** So many old files are kept; 0 means that the log is emptied instead. */
+  /** Number of rotated files to keep; 0 truncates the log instead. */
   readonly backups: number;
   readonly schedule: RotationSchedule | null;
   readonly compression: Compression | null;
-  /** Old files that were last written longer ago are removed. */
+  /** Rotated files that were last written longer ago are removed. */
   readonly maxAgeSeconds: number | null;
 }
 
-/** What the lines of a log look like. */
+/** Format of the lines of a log. */
 export interface LineStyle {
   readonly format: 'raw' | 'json' | 'logfmt';
-  /** As for strftime(3); null is none, or that of the format. */
+  /** strftime(3) format; null for none or for the format's own. */
   readonly timestamp: string | null;
 }
 
 export interface SupervisordConfig {
-  /** Absolute path, or the word `syslog` or `journal`. */
+  /** An absolute path, or the word `syslog` or `journal`. */
   readonly logfile:
     | { readonly kind: 'syslog' | 'journal' }
     | { readonly kind: 'file'; readonly path: string };
@@ -68,11 +68,11 @@ export interface SupervisordConfig {
 }
 
 interface ServerCommon {
-  /** As in the file: `inet_http_server`, `unix_http_server:foo`. */
+  /** As written in the file: `inet_http_server`, `unix_http_server:foo`. */
   readonly section: string;
-  /** Null when anybody may enter. */
+  /** Null if no password is required. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
-  /** In lower case: how browsers know the server, beside the names and addresses that are its own. */
+  /** Lower case: host names that browsers may use besides the machine's own names and addresses. */
   readonly allowedHosts: readonly string[];
 }
 
@@ -87,9 +87,9 @@ export interface UnixServerConfig extends ServerCommon {
   readonly kind: 'unix';
   readonly path: string;
   readonly mode: number;
-  /** -1 leaves the id as it is. */
+  /** -1 leaves the id unchanged. */
   readonly owner: { readonly uid: number; readonly gid: number };
-  /** Who else than root and the daemon's own user may connect; null when everybody may whom the mode lets. */
+  /** Users that may connect besides root and the daemon's own user; null leaves it to the socket's mode. */
   readonly allowedUids: readonly number[] | null;
 }
 
@@ -98,18 +98,18 @@ export type ServerConfig = InetServerConfig | UnixServerConfig;
 export interface RpcInterfaceConfig {
   readonly name: string;
   readonly factory: string;
-  /** All other options of the section: the factory's arguments. The standard one takes none. */
+  /** All other options of the section: arguments of the factory. The standard factory takes none. */
   readonly options: Readonly<Record<string, string>>;
 }
 
 export type { ChildLogFile };
 
-/** What becomes of one output stream of a process. */
+/** Where one output stream of a process goes. */
 export interface StreamConfig {
   readonly logfile: ChildLogFile;
   readonly rotation: Rotation;
   readonly lines: LineStyle;
-  /** 0 = capture mode off. */
+  /** 0 turns capture mode off. */
   readonly captureMaxBytes: number;
   readonly eventsEnabled: boolean;
   readonly syslog: boolean;
@@ -117,21 +117,21 @@ export interface StreamConfig {
 
 export type AutoRestart = 'always' | 'never' | 'unexpected';
 
-/** Who is told of something, and how. */
+/** Whom to notify of an event, and how. */
 export type HookTarget =
-  /** Split as `command` is; gets the news as JSON on stdin. */
+  /** Split like `command`; receives the event as JSON on stdin. */
   | { readonly kind: 'command'; readonly command: string }
-  /** Gets the news as JSON by POST. */
+  /** Receives the event as a JSON POST. */
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'mail'; readonly address: string };
 
-/** The options that the original does not have. */
+/** Options that the original does not have. */
 export type ProgramExtensions = ValuesOf<typeof programExtensions>;
 
-/** One process of a program: every expansion done, every default filled in. */
+/** One process of a program, fully expanded, with all defaults filled in. */
 export interface ProcessConfig {
   readonly name: string;
-  /** Whose process it is: the name of the section after its colon. */
+  /** Section name after the colon. */
   readonly program: string;
   readonly command: string;
   readonly directory: string | null;
@@ -145,16 +145,16 @@ export interface ProcessConfig {
   readonly stopwaitsecs: number;
   readonly stopasgroup: boolean;
   readonly killasgroup: boolean;
-  /** Whatever is left in its cgroup ends with it. Without effect where it has none. */
+  /** Kills whatever is left in its cgroup when the process ends. No effect without a cgroup. */
   readonly killascgroup: boolean;
   readonly exitcodes: readonly number[];
   readonly user: UserIdentity | null;
   readonly redirectStderr: boolean;
   readonly stdout: StreamConfig;
   readonly stderr: StreamConfig;
-  /** The program's own `environment=` merged over that of [supervisord]. */
+  /** The program's `environment=` merged over that of [supervisord]. */
   readonly environment: Readonly<Record<string, string>>;
-  /** `auto`: the first unix server, else the last inet one; `empty`: the variable is not set. */
+  /** `auto`: the first unix server, else the last inet server; `empty`: the variable is not set. */
   readonly serverurl: { readonly kind: 'auto' | 'empty' } | { readonly kind: 'url'; readonly url: string };
   readonly extensions: ProgramExtensions;
 }
@@ -173,9 +173,9 @@ export interface ProgramGroupConfig extends GroupCommon {
 export interface EventListenerPoolConfig extends GroupCommon {
   readonly kind: 'eventlistener';
   readonly bufferSize: number;
-  /** Upper-case names as written, without repetitions. */
+  /** Upper-case names as written, without duplicates. */
   readonly events: readonly string[];
-  /** As it is named in the file, `module:function`. */
+  /** As written in the file: `module:function`. */
   readonly resultHandler: string;
 }
 
@@ -186,11 +186,11 @@ export interface FastCgiGroupConfig extends GroupCommon {
         readonly kind: 'unix';
         readonly path: string;
         readonly mode: number;
-        /** -1 leaves the id as it is. */
+        /** -1 leaves the id unchanged. */
         readonly owner: { readonly uid: number; readonly gid: number };
       }
     | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
-  /** As in the file, for messages: `unix:///path` or `tcp://host:port`. */
+  /** As written, for messages: `unix:///path` or `tcp://host:port`. */
   readonly socketUrl: string;
   readonly backlog: number | null;
 }
@@ -198,9 +198,9 @@ export interface FastCgiGroupConfig extends GroupCommon {
 export type GroupConfig = ProgramGroupConfig | EventListenerPoolConfig | FastCgiGroupConfig;
 
 export interface Config {
-  /** The path as it was given with -c, or as it was found. */
+  /** The path given with -c, or the one that was found. */
   readonly path: string;
-  /** That path for whoever is in another directory by now. */
+  /** The same path made absolute, valid after a change of directory. */
   readonly absolutePath: string;
   readonly supervisord: SupervisordConfig;
   /** All inet servers in file order, then all unix servers. */
@@ -208,38 +208,38 @@ export interface Config {
   readonly rpcInterfaces: readonly RpcInterfaceConfig[];
   /** Sorted by priority, then name; names are unique. */
   readonly groups: readonly GroupConfig[];
-  /** Lines for the activity log, in the order they were found. */
+  /** Lines for the activity log, in the order in which they were found. */
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }
 
-/** What exactly is wrong, for those who want to show more than the message. */
+/** Details of an error, for callers that show more than its message. */
 export interface Offence {
-  /** The option's section and key as written, when it is about one. */
+  /** Section and key of the option as written, if the error is about one. */
   readonly section: string;
   readonly key: string;
-  /** The value as it stands in the file. */
+  /** The value as it is in the file. */
   readonly text: string;
-  /** What may stand there instead. */
+  /** What the option accepts. */
   readonly expected: Bilingual;
 }
 
-/** A text for people in both of our languages. */
+/** A message in both languages of the user interface. */
 export interface Bilingual {
   readonly en: string;
   readonly zh: string;
 }
 
-/** What a value names and the machine does not have. */
+/** Something that a value names and the machine lacks. */
 export type Absence =
-  /** `path` is absolute; `obstacle`: the file that stands where a directory of the path would be, null for none. */
+  /** `path` is absolute; `obstacle`: the file in place of one of its directories, null if there is none. */
   | { readonly kind: 'directory'; readonly path: string; readonly obstacle: string | null }
-  /** Of `~name` in a path. */
+  /** `~name` in a path. */
   | { readonly kind: 'home'; readonly name: string }
   | { readonly kind: 'user'; readonly name: string }
   | { readonly kind: 'user-id'; readonly id: number };
 
-/** A configuration that cannot be used; the message is the original's. */
+/** The configuration cannot be used; the message is the original's. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   constructor(
@@ -255,12 +255,12 @@ export class ConfigError extends Error {
     return new ConfigError(message, this.position, this.offence, this.absence);
   }
 
-  /** With the place, unless a more precise one is known already. */
+  /** Adds the position unless a more precise one is known. */
   at(position: Position | null, offence: Offence | null = null): ConfigError {
     return new ConfigError(this.message, this.position ?? position, this.offence ?? offence, this.absence);
   }
 
-  /** For the lack of `absence`. */
+  /** An error caused by `absence`. */
   static absent(message: string, absence: Absence): ConfigError {
     return new ConfigError(message, null, null, absence);
   }

@@ -1,18 +1,18 @@
-// UTF-8, strict, with the message that Python's decoder gives for the first byte it cannot use.
+// Strict UTF-8 decoding with the message of Python's decoder for the first invalid byte.
 import { ConfigError } from './config.ts';
 
-/** What was decoded before `error`, the position of which counts from the start of its 8 KiB block. */
+/** The text decoded before `error`, whose position counts from the start of its 8 KiB block. */
 export interface DecodedText {
   readonly text: string;
   readonly error: ConfigError | null;
-  /** How many bytes are good, the decoded text and what follows it up to the error. */
+  /** Number of valid bytes, the text they decode to, and what follows up to the error. */
   readonly goodBytes: number;
 }
 
-/** Python decodes files in blocks of this many bytes and numbers positions within one. */
+/** Python decodes files in blocks of this size and reports positions within a block. */
 const blockBytes = 8192;
 
-/** The whole text; or, when a byte is not UTF-8, the text of the blocks before and the error. */
+/** The whole text; on invalid UTF-8, the text of the preceding blocks and the error. */
 export function decodeUtf8(bytes: Uint8Array): DecodedText {
   try {
     const text = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
@@ -28,7 +28,7 @@ export function decodeUtf8(bytes: Uint8Array): DecodedText {
 
 interface Flaw {
   readonly start: number;
-  /** How many bytes are blamed. */
+  /** Number of bytes reported as invalid. */
   readonly length: number;
   readonly reason: 'invalid start byte' | 'invalid continuation byte' | 'unexpected end of data';
 }
@@ -41,7 +41,7 @@ function describe(flaw: Flaw, position: number, bytes: Uint8Array): string {
   return `'utf-8' codec can't decode ${which}: ${flaw.reason}`;
 }
 
-/** What the decoder is given at once: a block, with the bytes of a character that the block before cut off. */
+/** The input of one decoder call: a block, plus the bytes of a character split at the end of the previous block. */
 function startOfBlock(bytes: Uint8Array, flaw: Flaw): number {
   if (flaw.reason === 'unexpected end of data') return flaw.start;
   const found = flaw.start + decidingByte(bytes, flaw);
@@ -51,7 +51,7 @@ function startOfBlock(bytes: Uint8Array, flaw: Flaw): number {
   return begin;
 }
 
-/** With which byte the decoder knew; what could become a surrogate is only refused when it is complete. */
+/** The byte at which the decoder detects the error; a surrogate is rejected only once it is complete. */
 function decidingByte(bytes: Uint8Array, { start, length, reason }: Flaw): number {
   if (reason === 'invalid start byte') return 0;
   const isSurrogate = bytes[start] === 0xed && ((bytes[start + 1] ?? 0) & 0xe0) === 0xa0;
@@ -81,7 +81,7 @@ function sequenceLength(lead: number): number {
   return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
-/** Table 3-7 of the Unicode standard: the second byte's range depends on the first. */
+/** Table 3-7 of the Unicode standard: the valid range of the second byte depends on the first. */
 function continues(lead: number, offset: number, byte: number): boolean {
   if ((byte & 0xc0) !== 0x80) return false;
   if (offset > 1) return true;

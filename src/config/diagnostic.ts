@@ -1,17 +1,17 @@
-// What `check` has found in a configuration.
+// A finding of `check`.
 import type { Absence, Bilingual, Position } from './config.ts';
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly message: Bilingual;
-  /** For an error, what supervisord says. */
+  /** For an error, the message of supervisord. */
   readonly original: string | null;
   readonly position: Position | null;
   readonly section: string | null;
   readonly key: string | null;
-  /** What is wrong, as it stands in the file; null when it is the whole line, or something missing. */
+  /** The offending text as written in the file; null for the whole line or for something missing. */
   readonly text: string | null;
-  /** What would be right. */
+  /** How to fix it. */
   readonly remedy: Bilingual | null;
   /** For an error, what the machine lacks. */
   readonly absence: Absence | null;

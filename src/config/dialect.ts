@@ -1,11 +1,11 @@
-// The INI dialect of Supervisor (that of Python's ConfigParser, strict=False): text in, sections with positions out.
-// It knows nothing of what the sections and options mean.
+// The INI dialect of Supervisor (Python's ConfigParser, strict=False): text in, sections with positions out.
+// Knows nothing of the meaning of sections and options.
 import { pythonRepr } from '../python/repr.ts';
 import { indentation, isBlank, strip, stripEnd } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
 import type { ErrorSink } from './error-sink.ts';
 
-/** The text of an option as it stands in a file, before any expansion. */
+/** The raw text of an option, before any expansion. */
 export interface Setting {
   readonly key: string;
   readonly text: string;
@@ -14,38 +14,38 @@ export interface Setting {
 
 export interface Section {
   readonly name: string;
-  /** Where the section was first opened. */
+  /** Where the section first occurs. */
   readonly position: Position;
-  /** By lower-case key. */
+  /** Keyed by lower-case name. */
   readonly settings: Map<string, Setting>;
 }
 
-/** Everything that was read so far; reading another file adds to it and overrides. */
+/** All files read so far; a further file adds sections and overrides options. */
 export class IniDocument {
   readonly sections = new Map<string, Section>();
-  /** `[DEFAULT]`: what sections fall back to. */
+  /** `[DEFAULT]`: fallbacks for every section. */
   readonly defaults = new Map<string, Setting>();
-  /** Options of a section that were given once more, and so with another value or in vain. */
+  /** Options set more than once in a section: the earlier value has no effect. */
   readonly overridden: { readonly earlier: Setting; readonly later: Setting }[] = [];
-  /** Sections that a file had something for, since this was last emptied. */
+  /** Sections that a file contributed to since this set was last cleared. */
   readonly touched = new Set<Section>();
 
   setting(section: Section, key: string): Setting | undefined {
     return section.settings.get(key) ?? this.defaults.get(key);
   }
 
-  /** All options of a section: the defaults, overridden in their places, then its own. */
+  /** All options of a section: defaults, overridden in place, then the section's own. */
   settings(section: Section): Setting[] {
     return [...new Map([...this.defaults, ...section.settings]).values()];
   }
 
-  /** In the order in which they were first opened. */
+  /** In order of first occurrence. */
   sectionsStartingWith(prefix: string): Section[] {
     return [...this.sections.values()].filter((section) => section.name.startsWith(prefix));
   }
 }
 
-/** Lines that are neither header, option nor continuation; one error names them all. */
+/** Lines that are neither header, option nor continuation; one error lists them all. */
 export class UnparsableLines extends ConfigError {
   constructor(
     file: string,
@@ -63,8 +63,8 @@ export class UnparsableLines extends ConfigError {
 }
 
 /**
- * Reads a file's text into `document`. `isCut`: the text ends where decoding failed, its last line is incomplete.
- * Reports a missing section header (then nothing more is read) or, at the end, the lines that mean nothing.
+ * Reads a file's text into `document`. `isCut`: the text ends where decoding failed, so its last line is incomplete.
+ * Reports a missing section header (and stops reading) or, at the end, the unparsable lines.
  */
 export function readDialect(
   document: IniDocument,
@@ -79,7 +79,10 @@ export function readDialect(
   if (problem !== null && !(isCut && problem instanceof UnparsableLines)) problems.report(problem);
 }
 
-/** With their ends, all of them written as `\n`. */
+/**
+ * Lines with their terminators normalised to `
+ * `.
+ */
 function splitLines(text: string): string[] {
   const unified = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
   return unified.match(/[^\n]*\n|[^\n]+$/g) ?? [];
@@ -96,7 +99,7 @@ class DialectReader {
   #line = 0;
   #section: Map<string, Setting> | null = null;
   #option: OpenOption | null = null;
-  /** Of the latest line that was no continuation. */
+  /** Indentation of the latest line that was not a continuation. */
   #indent = 0;
   readonly #unparsable: { number: number; text: string }[] = [];
 
@@ -105,7 +108,7 @@ class DialectReader {
     private readonly file: string,
   ) {}
 
-  /** The error, if any: reading stops at an option outside sections, lines without meaning are gathered. */
+  /** Returns the error, if any: an option outside sections stops reading, unparsable lines are collected. */
   read(lines: readonly string[]): ConfigError | null {
     for (const line of lines) {
       this.#line += 1;
@@ -183,8 +186,8 @@ class DialectReader {
 }
 
 /**
- * Where a comment begins: `;` or `#` at the start of the line or after a blank. Both are looked for in step,
- * the n-th of one with the n-th of the other, as CPython does up to 3.13: `a;b ;d #e` is cut at the `#`.
+ * Start of a comment: `;` or `#` at the start of the line or after whitespace. Both are searched in step, the n-th of
+ * one with the n-th of the other, like CPython up to 3.13: `a;b ;d #e` is cut at the `#`.
  */
 function findComment(line: string): number | null {
   if (!line.includes(';') && !line.includes('#')) return null;
@@ -195,7 +198,7 @@ function findComment(line: string): number | null {
   while (semicolon >= 0 || hash >= 0) {
     const starts = [semicolon, hash].filter((index) => index >= 0 && startsComment(line, index));
     if (starts.length > 0) return Math.min(...starts);
-    // One that is not found again must not be searched for from the start.
+    // Once not found, do not search again from the start.
     semicolon = semicolon < 0 ? -1 : line.indexOf(';', semicolon + 1);
     hash = hash < 0 ? -1 : line.indexOf('#', hash + 1);
   }

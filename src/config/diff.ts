@@ -1,4 +1,4 @@
-// What a newly read configuration would change in the groups that are there.
+// Compares a newly read configuration with the active groups.
 import type {
   EventListenerPoolConfig,
   FastCgiGroupConfig,
@@ -8,14 +8,14 @@ import type {
 } from './config.ts';
 
 export interface GroupDifference {
-  /** Names in the order of the new configuration. */
+  /** In the order of the new configuration. */
   readonly added: readonly string[];
   readonly changed: readonly string[];
-  /** Names in the order of the active groups. */
+  /** In the order of the active groups. */
   readonly removed: readonly string[];
 }
 
-/** Compares groups by name. A group has changed when its priority, kind or any option of a process has. */
+/** Compares groups by name. A group has changed if its priority, its kind or any option of a process differs. */
 export function diffGroups(active: readonly GroupConfig[], next: readonly GroupConfig[]): GroupDifference {
   const activeByName = new Map(active.map((group) => [group.name, group]));
   const nextNames = new Set(next.map((group) => group.name));
@@ -50,7 +50,7 @@ function sameKind(active: GroupConfig, next: GroupConfig): boolean {
   }
 }
 
-/** The order in which the events were named is of no importance. */
+/** The order of event names is irrelevant. */
 function samePool(active: EventListenerPoolConfig, next: EventListenerPoolConfig): boolean {
   return (
     active.bufferSize === next.bufferSize &&
@@ -59,7 +59,7 @@ function samePool(active: EventListenerPoolConfig, next: EventListenerPoolConfig
   );
 }
 
-/** As in the original, a new mode, owner or backlog alone is no change. */
+/** As in the original, a new mode, owner or backlog alone does not count as a change. */
 function sameSocket(active: FastCgiGroupConfig, next: FastCgiGroupConfig): boolean {
   return active.socketUrl === next.socketUrl;
 }
@@ -69,7 +69,7 @@ function sameProcess(active: ProcessConfig, next: ProcessConfig | undefined): bo
   return (
     sameStream(active.stdout, next.stdout) &&
     sameStream(active.stderr, next.stderr) &&
-    // Groups that a user joined meanwhile are no change of the configuration.
+    // Group memberships that a user gained meanwhile are not a change of the configuration.
     active.user?.uid === next.user?.uid &&
     equal(
       { ...active, stdout: null, stderr: null, user: null },
@@ -78,7 +78,7 @@ function sameProcess(active: ProcessConfig, next: ProcessConfig | undefined): bo
   );
 }
 
-/** An automatic log file stays whatever the active one is. */
+/** An automatic log file equals any active automatic log file. */
 function sameStream(active: StreamConfig, next: StreamConfig): boolean {
   return (
     (next.logfile.kind === 'auto' || equal(active.logfile, next.logfile)) &&
@@ -86,7 +86,7 @@ function sameStream(active: StreamConfig, next: StreamConfig): boolean {
   );
 }
 
-/** Deep equality of plain data; the order of keys does not count, that of lists does. */
+/** Deep equality of plain data; order matters in lists but not in objects. */
 function equal(a: unknown, b: unknown): boolean {
   return Bun.deepEquals(a, b, true);
 }

@@ -1,6 +1,6 @@
-// Which known word was probably meant.
+// Spelling suggestions.
 
-/** The known word nearest to `word`, or null when none is near. */
+/** The known word closest to `word`, or null if none is close enough. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | null = null;
@@ -13,7 +13,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
-/** How many insertions, deletions, replacements and exchanges of neighbours lie between two words. */
+/** Damerau-Levenshtein distance: insertions, deletions, substitutions and transpositions of neighbours. */
 function editDistance(a: string, b: string): number {
   let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,19 +1,19 @@
-// What becomes of errors: the daemon stops at the first one, `check` wants them all.
+// Error handling strategies: the daemon stops at the first error, `check` collects all.
 import { ConfigError } from './config.ts';
 
 export interface ErrorSink {
-  /** Throws, or takes note; the caller goes on with a default. */
+  /** Throws, or records the error; the caller then continues with a default. */
   report(problem: ConfigError): void;
 }
 
-/** For those who need a usable configuration or the original's one error. */
+/** For callers that need a usable configuration or the original's single error. */
 export const throwFirst: ErrorSink = {
   report(problem) {
     throw problem;
   },
 };
 
-/** Adds ` in section ...`, as the original does while it reads the options of a program. */
+/** Appends ` in section ...`, as the original does while reading a program's options. */
 export function withSuffix(problems: ErrorSink, suffix: () => string): ErrorSink {
   return {
     report(problem) {
@@ -22,7 +22,7 @@ export function withSuffix(problems: ErrorSink, suffix: () => string): ErrorSink
   };
 }
 
-/** The error itself when it is about the configuration; anything else goes on its way. */
+/** Returns a ConfigError as it is and rethrows everything else. */
 export function asConfigError(error: unknown): ConfigError {
   if (error instanceof ConfigError) return error;
   throw error;

@@ -1,6 +1,9 @@
-// A line of a configuration file with what is wrong in it underlined.
+// Shows a line of a configuration file with the error underlined.
 
-/** The line, and `^^^` below `text`; below all of it when the text is not in it. Null when there is no such line. */
+/**
+ * The line, with `^^^` below `text`, or below the whole line if it does not contain `text`. Null if there is no such
+ * line.
+ */
 export function excerpt(source: string, line: number, text: string | null): [string, string] | null {
   const shown = source.split(/\r\n?|\n/)[line - 1]?.replaceAll('\t', ' ');
   if (shown === undefined || shown.trim() === '') return null;
@@ -11,7 +14,7 @@ export function excerpt(source: string, line: number, text: string | null): [str
   return [shown, ' '.repeat(Bun.stringWidth(shown.slice(0, start))) + '^'.repeat(Bun.stringWidth(marked))];
 }
 
-/** A value that is also its key, as in `user=user`, stands behind the delimiter. */
+/** Searches after the delimiter, since a value can equal its key, as in `user=user`. */
 function valueStart(line: string): number {
   return line.search(/[=:]/) + 1;
 }

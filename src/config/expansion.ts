@@ -1,13 +1,13 @@
-// `%(name)s` in values: which names an option sees, and what an expansion that fails is called.
+// `%(name)s` in values: which names an option may use, and the error for a failed expansion.
 import { formatWithNames, type Names, type NameValue, UnknownName } from '../python/format.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { compareByCodePoint } from '../python/text.ts';
 import { type Bilingual, ConfigError } from './config.ts';
 
-/** Which names an option sees: see `visibleNames`. Every one sees the environment as `ENV_*`. */
+/** Which names an option may use: see `visibleNames`. All of them see the environment as `ENV_*`. */
 export type NamesKind = keyof typeof visibleNames;
 
-/** In the order in which the whole mapping is shown; `ENV_*` stands for the environment without a program's own. */
+/** In the order in which the mapping is printed; `ENV_*` is the environment without a program's own variables. */
 export const visibleNames = {
   none: [],
   env: ['ENV_*'],
@@ -20,15 +20,15 @@ export const visibleNames = {
   processName: ['here', 'program_name', 'host_node_name', 'group_name', 'process_num', 'numprocs', 'ENV_*'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Everything that is known at some point of reading; an option sees a part of it. */
+/** Everything known at some point of reading; an option sees part of it. */
 export interface Knowledge {
   /** `here`, `program_name`, ... */
   readonly facts: ReadonlyMap<string, NameValue>;
-  /** By variable name, without `ENV_`; those of a later map hide those of an earlier one. */
+  /** Keyed by variable name without `ENV_`; later maps hide entries of earlier ones. */
   readonly environments: readonly ReadonlyMap<string, string>[];
 }
 
-/** A value with a `%` in it that cannot be expanded. */
+/** A value containing `%` that cannot be expanded. */
 export class ExpansionError extends ConfigError {
   readonly expected: Bilingual = {
     en: 'names that are known here, as %(name)s, and %% for a percent sign',
@@ -36,7 +36,7 @@ export class ExpansionError extends ConfigError {
   };
 }
 
-/** `text` with its names replaced; `owner` is what messages call it. Throws ExpansionError. */
+/** `text` with its names substituted; `owner` names it in messages. Throws ExpansionError. */
 export function expand(text: string, owner: string, names: Names): string {
   if (!text.includes('%')) return text;
   try {
@@ -55,7 +55,7 @@ export function expand(text: string, owner: string, names: Names): string {
   }
 }
 
-/** What an option of `kind` sees of `knowledge`. */
+/** The part of `knowledge` that an option of `kind` may use. */
 export function namesOf(kind: NamesKind, knowledge: Knowledge): Names {
   const visible: readonly string[] = visibleNames[kind];
   const environments = kind === 'environment' ? knowledge.environments.slice(0, 1) : knowledge.environments;

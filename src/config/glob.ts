@@ -1,10 +1,10 @@
-// File name patterns as Python's glob.glob reads them: `*`, `?`, `[...]`; a leading dot must be written out.
+// File name patterns as in Python's glob.glob: `*`, `?`, `[...]`; a leading dot must be matched explicitly.
 import type { ConfigHost } from './host.ts';
 import { absoluteIn, directoryOf } from './values/paths.ts';
 
 type Directories = Pick<ConfigHost, 'listDirectory' | 'isDirectory' | 'isPresent'>;
 
-/** Paths that match, in no particular order. `**` means what `*` does. */
+/** Matching paths, unordered. `**` is the same as `*`. */
 export function glob(pattern: string, host: Directories): string[] {
   const directory = directoryOf(pattern);
   const name = pattern.slice(pattern.lastIndexOf('/') + 1);
@@ -30,7 +30,7 @@ function hasWildcard(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
-/** As fnmatch(3) without escapes; an unclosed `[` stands for itself. */
+/** fnmatch(3) without escapes; an unclosed `[` is literal. */
 function wildcardTest(pattern: string): (name: string) => boolean {
   const characters = [...pattern];
   let source = '';
@@ -50,7 +50,7 @@ function wildcardTest(pattern: string): (name: string) => boolean {
   return (name) => expression.test(name);
 }
 
-/** Where the set that opens at `start` closes; a `]` right after `[` or `[!` belongs to it. */
+/** End of the set that opens at `start`; a `]` right after `[` or `[!` belongs to the set. */
 function endOfSet(characters: readonly string[], start: number): number {
   const first = characters[start + 1] === '!' ? start + 2 : start + 1;
   return characters.indexOf(']', first + 1);
@@ -64,7 +64,7 @@ function setSource(content: string): string {
     const low = members[index] ?? '';
     const high = members[index + 1] === '-' ? members[index + 2] : undefined;
     if (high === undefined) parts.push(RegExp.escape(low));
-    // A range the wrong way round matches nothing.
+    // A reversed range matches nothing.
     else if (low <= high) parts.push(`${RegExp.escape(low)}-${RegExp.escape(high)}`);
     if (high !== undefined) index += 2;
   }

@@ -1,4 +1,5 @@
-// The groups: [group:x] with its programs, and programs, event listeners and FastCGI programs that are one alone.
+// Groups: [group:x] with its programs, and programs, event listeners and FastCGI programs that form a group of their
+// own.
 import { resultHandlerNamed } from '../events/result-handler.ts';
 import { compareByCodePoint } from '../python/text.ts';
 import type { EventListenerPoolConfig, FastCgiGroupConfig, GroupConfig, ProcessConfig } from './config.ts';
@@ -16,7 +17,7 @@ export interface GroupSources extends ProgramSurroundings {
   readonly readerOf: (section: Section) => SectionReader;
 }
 
-/** All groups by priority and name. Of groups with one name only the first is kept. */
+/** All groups by priority and name. Of several groups with one name only the first is kept. */
 export function readGroups(sources: GroupSources): GroupConfig[] {
   const { document } = sources;
   const claimed = new Set<string>();
@@ -37,7 +38,7 @@ export function readGroups(sources: GroupSources): GroupConfig[] {
   return groups.filter((group) => first.get(group.name) === group);
 }
 
-/** A section that cannot be read at all, and is to be gone over, is no group. */
+/** Skips a section that cannot be read when errors are collected. */
 function attempt<T>(sources: GroupSources, section: Section, read: (reader: SectionReader) => T): T[] {
   const reader = sources.readerOf(section);
   try {
@@ -53,7 +54,7 @@ function readGroup(sources: GroupSources, reader: SectionReader, claimed: Set<st
   const programs = reader.read(groupOptions.programs);
   const priority = reader.read(groupOptions.priority);
   const processes: ProcessConfig[] = [];
-  // The original names the section that it looked at last, which need not be the group.
+  // The original names the section it read last, which need not be the group.
   let shown = reader.section.name;
   for (const program of programs) {
     const found = ['program:', 'fcgi-program:'].flatMap(
@@ -139,7 +140,7 @@ function readFastCgiGroup(reader: SectionReader, daemon: ProgramSurroundings): F
   return { kind: 'fastcgi', name, priority, socket, socketUrl, backlog, processes };
 }
 
-/** The last one of a name wins, in the place of the first. */
+/** The last process of a name wins, in the position of the first. */
 function oneOfEachName(processes: readonly ProcessConfig[]): ProcessConfig[] {
   return [...new Map(processes.map((process) => [process.name, process])).values()];
 }

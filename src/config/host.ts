@@ -1,46 +1,46 @@
-// What the configuration needs to know of the machine. The core gets it handed in and touches nothing itself.
+// What the configuration needs to know about the machine. Passed in, so that the core itself does no I/O.
 import type { OpenToOthers } from '../linux/guarded-path.ts';
 import type { GroupEntry, UserEntry } from '../linux/users.ts';
 import { ConfigError } from './config.ts';
 
 export type { GroupEntry, UserEntry };
 
-/** What is behind a path, symbolic links followed. */
+/** What a path refers to, following symbolic links. */
 export interface FileFacts {
   readonly kind: 'directory' | 'file' | 'other';
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;
-  /** The same for the same file under any name. */
+  /** Equal for the same file under any name. */
   readonly identity: string;
 }
 
 export interface ConfigHost {
-  /** Of this process, real. */
+  /** Real uid of this process. */
   readonly uid: number;
   /** Absolute. */
   readonly cwd: string;
-  /** As `uname -n` tells it. */
+  /** As printed by `uname -n`. */
   readonly hostname: string;
   /** The directory for temporary files. */
   readonly tempdir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** All of a file. Throws whatever the system says. */
+  /** The whole file. Throws the system's error. */
   readFile(path: string): Uint8Array;
-  /** The first bytes of a regular file; null for anything else. Never waits. */
+  /** The first bytes of a regular file; null for anything else. Never blocks. */
   readStart(path: string, bytes: number): Uint8Array | null;
-  /** Names in a directory, in any order; none when it cannot be read. */
+  /** Unordered; empty if the directory cannot be read. */
   listDirectory(path: string): readonly string[];
   isDirectory(path: string): boolean;
-  /** A regular one, which can be read without waiting for anybody. */
+  /** Whether it is a regular file, so that reading does not block. */
   isFile(path: string): boolean;
   /** Follows symbolic links. */
   exists(path: string): boolean;
-  /** Does not: a link to nowhere is there. */
+  /** Does not follow links: a dangling link is present. */
   isPresent(path: string): boolean;
-  /** `unknown` when it cannot be told, as in a directory that we may not enter. */
+  /** `unknown` if it cannot be determined, for example without search permission on a directory. */
   lookAt(path: string): FileFacts | 'absent' | 'unknown';
-  /** Who else than root could change what is at an absolute path; null when nobody, or when it cannot be told. */
+  /** Who besides root could change what is at an absolute path; null if nobody could or it cannot be determined. */
   openToOthers(path: string): OpenToOthers | null;
   userByName(name: string): UserEntry | null;
   userById(uid: number): UserEntry | null;
@@ -49,8 +49,8 @@ export interface ConfigHost {
 }
 
 /**
- * Looks every user and group up once at most: thousands of programs name the same few. A database that
- * cannot be asked is a ConfigError.
+ * Caches user and group lookups, since thousands of programs name the same few. A database that cannot be queried is
+ * a ConfigError.
  */
 export function rememberLookups(host: ConfigHost): ConfigHost {
   return {

@@ -1,4 +1,4 @@
-// The way from files to a Config. Problems go to whoever asked: the first one is thrown, or all are gathered.
+// Turns files into a Config. The error sink decides whether the first error is thrown or all are collected.
 import { type Config, ConfigError, type ServerConfig, type SupervisordConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { type ErrorSink, throwFirst } from './error-sink.ts';
@@ -13,28 +13,28 @@ import { lookUpUser, readSupervisord } from './supervisord-section.ts';
 import { toAbsolute } from './values/paths.ts';
 
 export interface ConfigRequest {
-  /** As given with -c, or as it was found. */
+  /** As given with -c, or as found. */
   readonly path: string;
   readonly overrides: CommandLineOverrides;
   readonly host: ConfigHost;
 }
 
-/** What was read, and the texts it was made of. */
+/** What was read, and the texts it was read from. */
 export interface Assembly extends ReadFiles {
-  /** Null when there is no [supervisord]. */
+  /** Null without [supervisord]. */
   readonly config: Config | null;
-  /** What every section's options may name. */
+  /** Names that the options of every section may use. */
   readonly knowledge: Knowledge;
 }
 
-/** The configuration. Throws ConfigError with the original's message for the first thing that is wrong. */
+/** Throws ConfigError with the original's message for the first error. */
 export function loadConfig(request: ConfigRequest): Config {
   const { config } = assemble(request, throwFirst);
   if (config === null) throw noSupervisordSection();
   return config;
 }
 
-/** Reads everything in the order in which the original checks it, and reports what is wrong to `problems`. */
+/** Reads everything in the order in which the original validates it, and reports errors to `problems`. */
 export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly {
   const { path, overrides } = request;
   const host = rememberLookups(request.host);

@@ -1,8 +1,8 @@
-// Where supervisord and supervisorctl look for their file when nobody names one.
+// Where supervisord and supervisorctl look for their configuration without -c.
 import { ConfigError } from './config.ts';
 import { absoluteIn, directoryOf } from './values/paths.ts';
 
-/** As `findConfig`, for supervisord, which cannot go without a file. Throws ConfigError. */
+/** Like `findConfig`, for supervisord, which requires a file. Throws ConfigError. */
 export function requireConfig(program: string, exists: (path: string) => boolean): string {
   const found = findConfig(program, exists);
   if (found !== null) return found;
@@ -13,16 +13,16 @@ export function requireConfig(program: string, exists: (path: string) => boolean
 }
 
 /**
- * The first existing of the customary paths; a directory counts as existing, as it always did.
- * `program`: the path by which we were called, to which the two first candidates are relative.
+ * The first search path that exists; as in the original, a directory counts. `program`: the path of our executable as
+ * invoked; the first two candidates are relative to it.
  */
 export function findConfig(program: string, exists: (path: string) => boolean): string | null {
   return searchPaths(program).find((path) => exists(path)) ?? null;
 }
 
 /**
- * The path by which a program was called, as sys.argv[0] tells a Python script. `argv0` is what its caller typed: a mere
- * name was found on PATH, and if it is not there any more, `executable` is all that is known.
+ * The path by which a program was invoked, like Python's sys.argv[0]. `argv0` is what the caller typed: a bare name
+ * was found on PATH; if it is no longer there, fall back to `executable`.
  */
 export function programPath(
   argv0: string,
@@ -35,10 +35,10 @@ export function programPath(
   return candidates.find((path) => exists(path)) ?? executable;
 }
 
-/** Where the configuration of a machine's service is: ours, then that of Debian's supervisor. */
+/** Configuration of the machine's service: ours, then that of Debian's supervisor. */
 export const serviceConfigPaths = ['/etc/supervisord.conf', '/etc/supervisor/supervisord.conf'] as const;
 
-/** In the order in which they are tried. `program`: as for `findConfig`. */
+/** In search order. `program`: see `findConfig`. */
 export function searchPaths(program: string): string[] {
   const prefix = directoryOf(directoryOf(program));
   return [

@@ -1,11 +1,11 @@
-// What the options of logs say together: when they rotate, what becomes of the old files, what the lines look like.
+// Combines the log options: rotation, retention and line format.
 import type { Channel } from './channel.ts';
 import type { LineStyle, Rotation } from './config.ts';
 import type { Option } from './options/option.ts';
 import { programOptions as options } from './options/program.ts';
 import type { SectionReader } from './section-reader.ts';
 
-/** A rotation but for its size, and the look of the lines. */
+/** Rotation except for the size, and line format. */
 export interface LogSettings {
   readonly oldLogs: Omit<Rotation, 'maxBytes' | 'backups'>;
   readonly lines: LineStyle;
@@ -28,7 +28,7 @@ const rows = {
   },
 };
 
-/** A program's, where a channel's own options stand before those for both. */
+/** A program's settings; options of one channel override those for both. */
 export function readLogSettings(reader: SectionReader, channel: Channel): LogSettings {
   const row = rows[channel];
   return {

@@ -1,5 +1,5 @@
-// The options of a process as texts, by the keys of the configuration file. Made from the typed configuration, so
-// that nothing which decides is left out. Pure.
+// The options of a process as text, keyed by their names in the configuration file. Derived from the typed
+// configuration, so that the output is what is in effect. Pure.
 import { type Channel, channels } from './channel.ts';
 import type { GroupConfig, ProcessConfig } from './config.ts';
 import { eventListenerOptions, fastCgiOptions } from './options/group.ts';
@@ -9,10 +9,10 @@ import { programExtensions } from './options/program-extensions.ts';
 
 export type OptionTexts = ReadonlyMap<string, string>;
 
-/** What stands for a value that is not shown. */
+/** Placeholder for a hidden value. */
 export const hiddenValue = '•••';
 
-/** Values of environment variables are left out: passwords are kept there. */
+/** Values of environment variables are hidden: they often contain passwords. */
 export function processOptions(config: ProcessConfig): OptionTexts {
   const variables = Object.keys(config.environment).toSorted();
   return new Map([
@@ -23,7 +23,7 @@ export function processOptions(config: ProcessConfig): OptionTexts {
   ]);
 }
 
-/** Those that are the group's own. */
+/** Options of the group itself. */
 export function groupOptions(config: GroupConfig): OptionTexts {
   const kind = ['type', config.kind] as const;
   const priority = value(options.priority, config.priority);
@@ -39,7 +39,7 @@ function textsOf(values: readonly OptionValue[]): (readonly [string, string])[] 
   return values.map(({ key, text }) => [key, text]);
 }
 
-/** Null where the option is not set. */
+/** Null if the option is not set. */
 function value<T>({ key, type }: Option<T>, typed: T | null): OptionValue {
   return { key, text: typed === null ? '' : type.format(typed) };
 }

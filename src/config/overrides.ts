@@ -1,4 +1,4 @@
-// What supervisord's command line may say instead of [supervisord]. Absent: the file decides.
+// Command line options of supervisord that override [supervisord]. If absent, the file applies.
 import type { LogLevel, SupervisordConfig } from './config.ts';
 
 export interface CommandLineOverrides {
@@ -14,7 +14,7 @@ export interface CommandLineOverrides {
   readonly minprocs?: number;
   readonly nocleanup?: boolean;
   readonly childlogdir?: string;
-  /** As given; whether there is such a user is checked when the file has been read. */
+  /** As given; checked after the file has been read. */
   readonly user?: string;
   readonly directory?: string;
   readonly stripAnsi?: boolean;

@@ -1,17 +1,17 @@
-// Directories of Supervisor's own below /run, which is empty after each boot, and below /var/log. A daemon that starts as
-// root makes those that its configuration names; everything else has to exist.
+// Supervisor's own directories below /run, which is empty after each boot, and below /var/log. A daemon started as
+// root creates those that its configuration names; all other directories have to exist.
 import { channels } from './channel.ts';
 import type { Config } from './config.ts';
 import { directoryOf } from './values/paths.ts';
 
-/** What tutorials, EPEL and our packages write into configurations. */
+/** Paths that tutorials, EPEL and our packages use in configurations. */
 const pattern = /^(?:(?:\/var)?\/run|\/var\/log)\/(?:tsupervisor|supervisord?)$/;
 
 export function isOwnDirectory(path: string): boolean {
   return pattern.test(withoutSlash(path));
 }
 
-/** Those that the configuration needs, each once. */
+/** Those that the configuration needs, without duplicates. */
 export function ownDirectories({ supervisord, servers, groups }: Config): string[] {
   const { logfile, pidfile, childlogdir } = supervisord;
   const logs = groups.flatMap(({ processes }) =>

@@ -1,4 +1,4 @@
-// What is wrong with a value, in words for people: the original's messages are those of its language and its library.
+// Readable messages for invalid values; the original's messages expose Python and its libraries.
 import { signalNames } from '../linux/signals.ts';
 import type { Bilingual, ConfigError, Offence } from './config.ts';
 import { nearest } from './edit-distance.ts';
@@ -7,13 +7,13 @@ import { byteSize, logLevels } from './values/scalars.ts';
 
 export interface PlainWords {
   readonly message: Bilingual;
-  /** The part of the value that is meant; null for all of it. */
+  /** The offending part of the value; null for all of it. */
   readonly text?: string;
-  /** Instead of what may stand there. */
+  /** Replaces the general description of accepted values. */
   readonly remedy?: Bilingual;
 }
 
-/** The message without its place, which is shown beside it, or better words where there are some. */
+/** A clearer message if there is one; otherwise the original's without its position, which is shown separately. */
 export function inPlainWords({ message, offence }: ConfigError): PlainWords {
   const bare = message.replace(/ in section (?:'.*'|".*") \(file: .*\)$/s, '');
   if (offence === null) return { message: { en: bare, zh: bare } };
@@ -29,7 +29,7 @@ export function inPlainWords({ message, offence }: ConfigError): PlainWords {
 
 const table: readonly {
   readonly pattern: RegExp;
-  /** Null when it is not what it looks like. */
+  /** Null if the pattern matched by accident. */
   readonly say: (words: RegExpExecArray, offence: Offence) => PlainWords | null;
 }[] = [
   {

@@ -1,11 +1,11 @@
-// How the name of one process is written: `group:name`, or `name` for the process of that name in a group of that name.
+// Process names: `group:name`, or just `name` if group and process have the same name.
 
 export interface ProcessName {
   readonly group: string;
   readonly name: string;
 }
 
-/** Splits at the first colon. Behind it nothing, or `*`, may stand for a whole group: that is for the caller to say. */
+/** Splits at the first colon. An empty name or `*` may stand for the whole group; the caller decides. */
 export function parseProcessName(text: string): ProcessName {
   const colon = text.indexOf(':');
   if (colon < 0) return { group: text, name: text };

@@ -10,7 +10,7 @@ import { programExtensions } from './options/program-extensions.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedName } from './values/scalars.ts';
 
-/** What is the same for all processes of a program. */
+/** Settings shared by all processes of a program. */
 interface ProgramSettings
   extends Omit<
     ProcessConfig,
@@ -26,13 +26,13 @@ type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'> & 
 
 /** What programs take from outside their section. */
 export interface ProgramSurroundings {
-  /** That of [supervisord], under every program's own. */
+  /** From [supervisord]; every program's own variables override it. */
   readonly environment: ReadonlyMap<string, string>;
-  /** Lines for the activity log are added here. */
+  /** Receives lines for the activity log. */
   readonly warnings: string[];
 }
 
-/** A slip of the finger must not fill the memory of a running daemon. */
+/** A typing error must not exhaust the memory of a running daemon. */
 const maxProcesses = 100_000;
 
 const commandLine = { en: 'command = a program and its arguments', zh: 'command = 程序及其参数' };
@@ -41,7 +41,7 @@ const numberedName = {
   zh: 'process_name = %(program_name)s_%(process_num)02d',
 };
 
-/** The name after the colon. Throws ConfigError for a character that no name may have. */
+/** The name after the colon. Throws ConfigError for an invalid character. */
 export function programName(section: Section): string {
   return checkedName(nameAfterColon(section));
 }
@@ -51,8 +51,8 @@ export function nameAfterColon(section: Section): string {
 }
 
 /**
- * All processes of the section, by name. `group` null: the program is a group of its own.
- * Messages of any problem name the section and its file.
+ * All processes of the section, by name. `group` null: the program forms a group of its own. Error messages name the
+ * section and its file.
  */
 export function readProcesses(
   plain: SectionReader,
@@ -90,9 +90,9 @@ function nameOrReport(reader: SectionReader): string {
   }
 }
 
-/** In the order in which errors are reported. */
+/** In the order in which the original reports errors. */
 function readSettings(reader: SectionReader): ProgramSettings {
-  // As a member of a group it sees more than the group's priority does.
+  // As in the original, a group's member may use more names here than the group's priority.
   const priority = reader.read({ ...options.priority, names: 'program' });
   const autostart = reader.read(options.autostart);
   const autorestart = reader.read(options.autorestart);
@@ -185,7 +185,7 @@ const streamOptions = {
   },
 };
 
-/** `redirected`: the stream goes where the other one goes, a file of its own is of no use. */
+/** `redirected`: the stream goes where the other one goes, so its own file is unused. */
 function readStream(
   reader: SectionReader,
   channel: Channel,

@@ -1,4 +1,4 @@
-// From a path to one document: the main file, what it includes, and `%(here)s` in all of them.
+// Reads the main file and its includes into one document, and substitutes `%(here)s`.
 import { compareByCodePoint, words } from '../python/text.ts';
 import { ConfigError, type Position } from './config.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
@@ -12,17 +12,17 @@ import { absoluteIn, directoryOf, toAbsolute } from './values/paths.ts';
 
 export interface ReadFiles {
   readonly document: IniDocument;
-  /** The directory of the main file, absolute. */
+  /** Absolute directory of the main file. */
   readonly here: string;
-  /** Everything that was read, the main file first. */
+  /** Everything that was read, main file first. */
   readonly files: readonly string[];
-  /** What [include] names, made absolute. */
+  /** The patterns of [include], made absolute. */
   readonly patterns: readonly string[];
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }
 
-/** Reads the main file. Reports what is wrong with its text; throws ConfigError when it cannot be read at all. */
+/** Reports errors in the text; throws ConfigError if the file cannot be read at all. */
 function readMainFile(path: string, host: ConfigHost, problems: ErrorSink): IniDocument {
   const document = new IniDocument();
   if (!host.exists(path)) throw new ConfigError(`could not find config file ${path}`);
@@ -32,7 +32,7 @@ function readMainFile(path: string, host: ConfigHost, problems: ErrorSink): IniD
   return document;
 }
 
-/** Reads the main file and all that its [include] names. */
+/** Reads the main file and everything its [include] names. */
 export function readAllFiles(
   path: string,
   host: ConfigHost,
@@ -88,7 +88,7 @@ function include(
   for (const match of matches) {
     infos.push(`Included extra file "${match}" during parsing`);
     files.push(match);
-    // A pipe without a writer would keep the daemon waiting for ever.
+    // Reading a FIFO without a writer would block the daemon forever.
     const bytes = host.isFile(match) ? readOrNull(match, host) : null;
     if (bytes !== null) readBytes(document, match, bytes, problems);
     replaceHere(document, directoryOf(toAbsolute(match, host)));
@@ -101,7 +101,7 @@ function readBytes(document: IniDocument, file: string, bytes: Uint8Array, probl
   if (error) problems.report(error.at(endOf(file, bytes.subarray(0, goodBytes))));
 }
 
-/** Where decoding came to an end. */
+/** Position where decoding stopped. */
 function endOf(file: string, good: Uint8Array): Position {
   return { file, line: new TextDecoder().decode(good).split(/\r\n?|\n/).length };
 }
@@ -117,12 +117,12 @@ function readOrNull(path: string, host: ConfigHost): Uint8Array | null {
 const hereName = '%(here)s';
 
 /**
- * Puts the directory in the place of the literal text in everything that was read so far, so that each file's
- * `here` is its own directory. Fallbacks from [DEFAULT] become the section's own by that.
+ * Substitutes the directory literally in everything read so far, so that `here` is each file's own directory. This
+ * turns fallbacks from [DEFAULT] into options of the section.
  */
 function replaceHere(document: IniDocument, directory: string): void {
   const defaults = [...document.defaults.values()].filter(({ text }) => text.includes(hereName));
-  // What was replaced before needs no second look, unless defaults bring the name back.
+  // Text substituted earlier need not be scanned again unless defaults reintroduce the name.
   const sections = defaults.length > 0 ? document.sections.values() : document.touched;
   for (const section of sections) {
     const inherited = defaults.filter(({ key }) => !section.settings.has(key));

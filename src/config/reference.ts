@@ -1,4 +1,4 @@
-// docs/configuration.md, made from the option table.
+// Generates docs/configuration.md from the option table.
 import type { Bilingual } from './config.ts';
 import { visibleNames } from './expansion.ts';
 import type { OptionDescription } from './options/option.ts';

@@ -1,4 +1,4 @@
-// The sample configuration: every option with its help and default, made from the option table.
+// Generates the sample configuration, every option with help and default, from the option table.
 import type { Bilingual } from './config.ts';
 import type { OptionDescription } from './options/option.ts';
 import { type SectionKind, sectionKinds } from './options/sections.ts';
@@ -12,7 +12,7 @@ export interface SampleRequest {
   readonly paths: SamplePaths;
 }
 
-/** Where the daemon of a sample writes, and which files it includes; null for none. */
+/** Paths of the daemon in a sample, and the files it includes; null for none. */
 export interface SamplePaths {
   readonly socket: string;
   readonly logfile: string;
@@ -22,7 +22,7 @@ export interface SamplePaths {
 }
 
 export const samplePaths = {
-  /** As packages have it (packaging/supervisord.conf). */
+  /** As in the packages (packaging/supervisord.conf). */
   packaged: {
     socket: '/run/tsupervisor/supervisor.sock',
     logfile: '/var/log/tsupervisor/supervisord.log',
@@ -30,7 +30,7 @@ export const samplePaths = {
     childlogdir: '/var/log/tsupervisor',
     files: '/etc/supervisord.d/*.ini',
   },
-  /** For root, where no package has made directories; by other names than those of Debian's supervisor, which may run beside it. */
+  /** For root without package-made directories. Names differ from Debian's supervisor, which may run beside it. */
   root: {
     socket: '/run/tsupervisor.sock',
     logfile: '/var/log/tsupervisor.log',
@@ -38,7 +38,7 @@ export const samplePaths = {
     childlogdir: '/var/log',
     files: 'supervisord.d/*.ini',
   },
-  /** For ordinary users: all beside the file, where nobody else may write. */
+  /** For ordinary users: everything beside the file, where no other user can write. */
   user: {
     socket: '%(here)s/supervisor.sock',
     logfile: '%(here)s/supervisord.log',
@@ -46,7 +46,7 @@ export const samplePaths = {
     childlogdir: '%(here)s',
     files: 'supervisord.d/*.ini',
   },
-  /** As the original prints it. */
+  /** As printed by the original. */
   original: {
     socket: '/tmp/supervisor.sock',
     logfile: '/tmp/supervisord.log',
@@ -65,7 +65,7 @@ export function sampleConfig({ language, minimal, paths }: SampleRequest): strin
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** What stands there without a `;`: enough for a daemon that supervisorctl can talk to. */
+/** Settings that are not commented out: enough for a daemon that supervisorctl can talk to. */
 type ActiveSettings = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function activeSettings({ socket, logfile, pidfile, childlogdir, files }: SamplePaths): ActiveSettings {
@@ -120,7 +120,7 @@ function optionLines(
   ];
 }
 
-/** `(default 10)`, `(required)`, or nothing when there is nothing to say. */
+/** `(default 10)`, `(required)`, or empty. */
 function defaultText(option: OptionDescription, language: Language): string {
   const words = {
     en: { default: 'default', required: 'required' },

@@ -1,5 +1,5 @@
-// Reads the options of one section by the rows of the table: finds the text, expands it, parses it, and says
-// where it stands when it is no good.
+// Reads the options of one section by the rows of the option table: finds the text, expands it, parses it, and
+// reports errors with their position.
 import type { NameValue } from '../python/format.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { ConfigError } from './config.ts';
@@ -19,7 +19,7 @@ export class SectionReader {
     private readonly knowledge: Knowledge,
   ) {}
 
-  /** The value, or what stands for it when it is absent or has just been reported. */
+  /** The value, or its replacement if it is missing or invalid. */
   read<T>(option: Option<T>): T {
     const setting = this.setting(option);
     if (setting === undefined) return option.absent(this.host);
@@ -30,13 +30,13 @@ export class SectionReader {
     );
   }
 
-  /** The values of all rows of a table, by their names there. */
+  /** The values of all rows of a table, by name. */
   readAll<Table extends OptionTable>(table: Table): ValuesOf<Table> {
     const read = Object.entries(table).map(([name, option]) => [name, this.read(option)]);
     return Object.fromEntries(read);
   }
 
-  /** As `read`, for a value that is checked before any expansion: the text as it stands. */
+  /** Like `read`, for a value that is validated before expansion: returns the raw text. */
   readRaw(option: Option<string>): string {
     const text = this.#textOf(option);
     return this.attempt(
@@ -46,7 +46,7 @@ export class SectionReader {
     );
   }
 
-  /** The expanded text, not checked any further. */
+  /** The expanded text, without validation. */
   readText(option: OptionDescription): string {
     const text = this.#textOf(option);
     return this.attempt(
@@ -56,7 +56,7 @@ export class SectionReader {
     );
   }
 
-  /** Does `action`; what it throws about the option's value is reported, and `otherwise` stands for it. */
+  /** Runs `action`; an error about the option's value is reported, and `otherwise` supplies the result. */
   attempt<T>(option: OptionDescription, action: () => T, otherwise: () => T): T {
     try {
       return action();
@@ -74,7 +74,7 @@ export class SectionReader {
     }
   }
 
-  /** Reports what is wrong with an option's value, or with its absence. */
+  /** Reports an invalid or missing value. */
   complain(option: OptionDescription, message: string, expects = option.expects): void {
     this.attempt(
       { ...option, expects },
@@ -85,7 +85,7 @@ export class SectionReader {
     );
   }
 
-  /** The expanded text of every option of the section but one. */
+  /** The expanded text of all other options of the section. */
   readOthers(known: OptionDescription): Record<string, string> {
     const others = this.document.settings(this.section).filter(({ key }) => key !== known.key);
     return Object.fromEntries(
@@ -100,7 +100,7 @@ export class SectionReader {
     return this.document.setting(this.section, option.key);
   }
 
-  /** The same section, with more that can be named. */
+  /** The same section with additional names for expansion. */
   knowing(facts: readonly (readonly [string, NameValue])[]): SectionReader {
     const knowledge = { ...this.knowledge, facts: new Map([...this.knowledge.facts, ...facts]) };
     return new SectionReader(this.document, this.section, this.host, this.problems, knowledge);
@@ -113,7 +113,7 @@ export class SectionReader {
     return new SectionReader(this.document, this.section, this.host, this.problems, knowledge);
   }
 
-  /** The same section; what is wrong names it and its file. */
+  /** The same section; error messages name it and its file. */
   namingItself(): SectionReader {
     const { name, position } = this.section;
     const suffix = () => ` in section ${pythonRepr(name)} (file: ${pythonRepr(position.file)})`;

@@ -1,4 +1,4 @@
-// The HTTP servers, and the sections that name makers of RPC interfaces.
+// The HTTP servers, and the sections that name factories of RPC interfaces.
 import { ConfigError, type RpcInterfaceConfig, type ServerConfig } from './config.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import {
@@ -12,7 +12,7 @@ import { unchanged } from './values/accounts.ts';
 
 type Readers = (section: Section) => SectionReader;
 
-/** All inet servers in the order of the files, then all unix servers. */
+/** All inet servers in file order, then all unix servers. */
 export function readServers(document: IniDocument, readerOf: Readers): ServerConfig[] {
   const inet = document.sectionsStartingWith('inet_http_server');
   const unix = document.sectionsStartingWith('unix_http_server');
@@ -50,7 +50,7 @@ function readUnixServer(reader: SectionReader): ServerConfig | null {
     : { kind: 'unix', section, path, mode, owner, allowedUids, credentials, allowedHosts };
 }
 
-/** Both empty, or no user name: everybody may enter. */
+/** Both empty, or an empty user name: no password required. */
 function readCredentials(reader: SectionReader): ServerConfig['credentials'] {
   const username = reader.read(inetServerOptions.username);
   const password = reader.read(inetServerOptions.password);
@@ -66,7 +66,7 @@ function readCredentials(reader: SectionReader): ServerConfig['credentials'] {
   return username === null || username === '' || password === null ? null : { username, password };
 }
 
-/** Interfaces that are not built in are left out, with a line in `warnings`. */
+/** Interfaces that are not built in are skipped, with a line in `warnings`. */
 export function readRpcInterfaces(
   document: IniDocument,
   readerOf: Readers,

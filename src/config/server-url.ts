@@ -1,8 +1,8 @@
-// The URL by which a child can reach its supervisor.
+// The URL by which a child can reach the daemon.
 import { isIPv6 } from 'node:net';
 import type { ServerConfig } from './config.ts';
 
-/** The first unix server, else the last inet one; null without any. */
+/** The first unix server, else the last inet server; null if there are none. */
 export function serverUrlForChildren(servers: readonly ServerConfig[]): string | null {
   const unix = servers.find((server) => server.kind === 'unix');
   if (unix) return `unix://${unix.path}`;

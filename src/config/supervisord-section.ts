@@ -1,18 +1,17 @@
-// [supervisord]: the file's options, and the command line's over them.
+// [supervisord]: options of the file, overridden by the command line.
 import type { SupervisordConfig } from './config.ts';
 import { supervisordOptions as options } from './options/supervisord.ts';
 import type { CommandLineOverrides } from './overrides.ts';
 import type { SectionReader } from './section-reader.ts';
 import { user as userType } from './values/accounts.ts';
 
-/** Everything but the user, who is looked up when all else has been read. */
+/** Everything but the user, which is looked up after all else has been read. */
 export interface SupervisordSection {
   readonly config: Omit<SupervisordConfig, 'user' | 'environment'>;
   readonly environment: ReadonlyMap<string, string>;
   readonly user: string | null;
 }
 
-/** The file's options, and those of the command line instead of them. */
 export function readSupervisord(reader: SectionReader, overrides: CommandLineOverrides): SupervisordSection {
   const { user: fileUser, environment, logRotation, ...file } = readOptions(reader);
   const {
@@ -25,7 +24,7 @@ export function readSupervisord(reader: SectionReader, overrides: CommandLineOve
   return { config, environment, user };
 }
 
-/** In the order in which their errors are reported. */
+/** In the order in which the original reports errors. */
 function readOptions(reader: SectionReader) {
   return {
     minfds: reader.read(options.minfds),
@@ -57,7 +56,7 @@ function readOptions(reader: SectionReader) {
   };
 }
 
-/** The user to become, by the name or number that was given. */
+/** The user to switch to, given by name or uid. */
 export function lookUpUser(reader: SectionReader, user: string | null): SupervisordConfig['user'] {
   if (user === null) return null;
   return reader.attempt(

@@ -1,4 +1,4 @@
-// The machine we run on, as the configuration asks for it.
+// The real machine, as a ConfigHost.
 import {
   accessSync,
   closeSync,
@@ -21,7 +21,7 @@ import { localeCoercion } from '../python/locale-coercion.ts';
 import type { ConfigHost, FileFacts } from './host.ts';
 import { programPath } from './locate-config.ts';
 
-/** A view of this machine now: environment and working directory are those of the moment of the call. */
+/** Environment and working directory are those at the time of the call. */
 export function systemHost(): ConfigHost {
   const cwd = process.cwd();
   return {
@@ -46,7 +46,7 @@ export function systemHost(): ConfigHost {
   };
 }
 
-/** What we were started with, and what Python would have added to it. */
+/** The inherited environment, plus what Python would add to it. */
 export function inheritedEnvironment(): Record<string, string> {
   const variables = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -54,12 +54,12 @@ export function inheritedEnvironment(): Record<string, string> {
   return { ...Object.fromEntries(variables), ...localeCoercion(process.env, isInstalledLocale) };
 }
 
-/** The path by which this program was called. */
+/** The path by which this program was invoked. */
 export function calledAs(): string {
   return programPath(process.argv0, process.env.PATH, process.execPath, isFile);
 }
 
-/** The first that can be written to, in Python's order. */
+/** The first writable candidate, in Python's order. */
 function temporaryDirectory(cwd: string): string {
   const named = [process.env.TMPDIR, process.env.TEMP, process.env.TMP].filter((path) => path);
   for (const path of [...named, '/tmp', '/var/tmp', '/usr/tmp'])
@@ -71,7 +71,7 @@ function isWritable(path: string): boolean {
   return succeeds(() => accessSync(path, constants.W_OK | constants.X_OK));
 }
 
-/** What the path leads to may be anything, and may change between two looks: only the descriptor is asked. */
+/** Checks the descriptor, not the path: the path can refer to anything and change between two calls. */
 function readStart(path: string, bytes: number): Uint8Array | null {
   try {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

@@ -1,4 +1,4 @@
-// Sections and options that nobody reads, and what was probably meant by them.
+// Unknown sections and options, with suggestions.
 import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
@@ -21,7 +21,7 @@ function keysOf(kind: SectionKind): ReadonlySet<string> {
 }
 
 function unknownSection({ name, position }: Section): Diagnostic[] {
-  // An input method for Chinese writes `：` for `:`.
+  // A Chinese input method writes the full-width `：` for `:`.
   const narrow = name.normalize('NFKC');
   const colon = narrow.indexOf(':') + 1;
   const meant = nearest(
@@ -61,7 +61,7 @@ function unknownKeys(section: Section, known: ReadonlySet<string>): Diagnostic[]
     }));
 }
 
-/** The setting that was probably meant to be the option `key` of `section`; null when there is none. */
+/** The setting that was probably meant to be option `key` of `section`; null if there is none. */
 export function misspelt(section: Section, key: string): Setting | null {
   const kind = kindOfSection(section.name);
   if (kind === null || section.settings.has(key)) return null;
@@ -90,7 +90,7 @@ function probablyMeant(key: string, known: ReadonlySet<string>): string | null {
   return longer ?? nearest(key, known);
 }
 
-/** What other managers of processes call it. */
+/** Names of the same options in other process managers. */
 const otherNames = new Map([
   ...['workdir', 'working_dir', 'workingdir', 'workingdirectory', 'working_directory', 'cwd', 'chdir'].map(
     (name) => [name, 'directory'] as const,
@@ -103,7 +103,7 @@ const otherNames = new Map([
   ...['instances', 'processes', 'process_num'].map((name) => [name, 'numprocs'] as const),
 ]);
 
-/** An indented line continues the value above it, which is hardly meant when it looks like an option. */
+/** An indented line continues the value above it; if it looks like an option, that is hardly intended. */
 function swallowedOptions(section: Section, known: ReadonlySet<string>): Diagnostic[] {
   return [...section.settings.values()].flatMap(({ key, text, position }) =>
     text

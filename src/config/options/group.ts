@@ -1,4 +1,4 @@
-// The options of [group:x], and those that FastCGI programs and event listeners have beside a program's.
+// The options of [group:x], and those of FastCGI programs and event listeners in addition to a program's.
 import { standardHandlerName } from '../../events/result-handler.ts';
 import { owner, user } from '../values/accounts.ts';
 import { fastCgiSocket } from '../values/addresses.ts';

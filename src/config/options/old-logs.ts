@@ -1,4 +1,4 @@
-// When logs rotate by the clock, and what becomes of the old ones: for both logs of a program, or the daemon's own.
+// Time-based rotation and retention, for both logs of a program or for the daemon's own log.
 import type { NamesKind } from '../expansion.ts';
 import { compression, maxAge, schedule } from '../values/logs.ts';
 import { withDefault } from './option.ts';

@@ -1,5 +1,5 @@
-// The options of programs that the original does not have. A row here is all that a further one needs: it is read into
-// `ProcessConfig.extensions` under its name, and documented, shown, compared and completed like the others.
+// Program options that the original does not have. Adding a row is enough: it is read into `ProcessConfig.extensions`
+// under its name, and documented, shown, compared and completed like the others.
 
 import { hookTarget, httpStatus, httpUrl, memoryLimit, seconds } from '../values/extensions.ts';
 import { boolean, text } from '../values/scalars.ts';

@@ -14,15 +14,15 @@ import {
 import { supervisordOptions } from './supervisord.ts';
 
 export interface SectionKind {
-  /** `supervisord`, `program:`; how a section's name is recognised depends on `match`. */
+  /** `supervisord`, `program:`; `match` determines how a section's name is compared. */
   readonly name: string;
-  /** `prefix`: whatever begins so; what follows is its name, or nothing of importance. */
+  /** `prefix`: the rest of the section name is the program's name, or is ignored. */
   readonly match: 'exact' | 'prefix';
-  /** A name to show in samples. */
+  /** Name used in samples. */
   readonly sample: string;
   readonly help: Bilingual;
   readonly options: readonly OptionDescription[];
-  /** Keys beside those of the table have a meaning of their own. */
+  /** The section accepts keys besides those of the table. */
   readonly open?: boolean;
 }
 
@@ -126,7 +126,7 @@ export const sectionKinds: readonly SectionKind[] = [
   },
 ];
 
-/** What a section is, by its name as written; null for one that means nothing. */
+/** The kind of section for a name as written; null if unknown. */
 export function kindOfSection(name: string): SectionKind | null {
   return (
     sectionKinds.find((kind) => (kind.match === 'exact' ? kind.name === name : name.startsWith(kind.name))) ??

@@ -136,7 +136,7 @@ export const includeOptions = {
   }),
 };
 
-/** The factory that every sample configuration names; it stands for what is built in here. */
+/** The factory named in every sample configuration; it stands for the built-in interface. */
 export const standardRpcInterface = 'supervisor.rpcinterface:make_main_rpcinterface';
 
 export const rpcInterfaceOptions = {

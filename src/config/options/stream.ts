@@ -1,4 +1,4 @@
-// The options of a process's two output streams, the same for both.
+// The options of a process's two output streams.
 import type { Channel } from '../channel.ts';
 import { compression, lineFormat, maxAge, schedule, timestamp } from '../values/logs.ts';
 import { childLogFile } from '../values/paths.ts';

@@ -1,4 +1,4 @@
-// `environment=` of which a part is lost without a word: what follows an unquoted value that has an odd character.
+// `environment=` of which a part is dropped silently: what follows an unquoted value containing a special character.
 import type { Diagnostic } from '../diagnostic.ts';
 import { firstLoss } from '../values/environment-list.ts';
 import { aboutSetting, programSections, type Suspect } from './suspect.ts';
@@ -25,7 +25,7 @@ export function cutEnvironments({ document }: Suspect): Diagnostic[] {
   });
 }
 
-/** As the words are cut, with letters for names whose values are of no matter here. */
+/** Replaces names whose values do not matter here with letters, since only word splitting is checked. */
 function readable(text: string, isExpandedTwice: boolean): string {
   const once = text.replaceAll(/%(?:%|\([^)]*\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])/g, (found) =>
     found === '%%' ? '%' : 'x',

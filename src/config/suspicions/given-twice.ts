@@ -1,4 +1,4 @@
-// Options that are given more than once: only the last one counts.
+// Options that are set more than once: only the last one takes effect.
 import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
 import type { IniDocument } from '../dialect.ts';
 

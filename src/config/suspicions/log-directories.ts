@@ -1,5 +1,5 @@
-// Logs in directories that others than root can change. The daemon follows no link of theirs, but whose the log is should
-// be known: they can read it, empty it, and put another in its place.
+// Logs in directories that other users can change. The daemon follows no link of theirs, but they can read the log,
+// truncate it or replace it, so the administrator should know.
 import type { OpenToOthers } from '../../linux/guarded-path.ts';
 import type { Bilingual } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -8,7 +8,7 @@ import type { ConfigHost } from '../host.ts';
 import { toAbsolute } from '../values/paths.ts';
 import { aboutSetting, commands, type Suspect } from './suspect.ts';
 
-/** One warning for each directory, at the first log in it. A daemon that is not root's lends no rights. */
+/** One warning per directory, at the first log in it. Only a root daemon has rights to abuse. */
 export function openLogDirectories(suspect: Suspect): Diagnostic[] {
   const { config, host } = suspect;
   if (host.uid !== 0 || (config.supervisord.user?.uid ?? 0) !== 0) return [];

@@ -1,4 +1,4 @@
-// Commands whose program is not on this machine.
+// Commands whose program does not exist on this machine.
 import type { ProcessConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ConfigHost } from '../host.ts';
@@ -22,14 +22,14 @@ export function missingPrograms(suspect: Suspect): Diagnostic[] {
   });
 }
 
-/** Null also when it cannot be told: a relative path, or a directory that we may not enter. */
+/** Null also if unknown: a relative path, or a directory without search permission. */
 function faultOf(
   program: string,
   process: ProcessConfig,
   host: ConfigHost,
 ): 'absent' | 'directory' | 'notExecutable' | null {
   if (program === '') return null;
-  // A shell's word, which is told as one.
+  // Shell syntax, reported by shell-words.ts.
   if (/^(?:cd|source|export|ulimit|\.|exec|set|~.*|\$.*|[A-Za-z_]\w*=.*)$/.test(program)) return null;
   if (!program.includes('/')) return isOnPath(program, process, host) ? null : 'absent';
   if (!program.startsWith('/')) return null;
@@ -40,7 +40,7 @@ function faultOf(
   return (facts.mode & 0o111) === 0 ? 'notExecutable' : null;
 }
 
-/** The daemon's PATH may be another than ours: what is in one of the customary places counts as found. */
+/** The daemon's PATH may differ from ours: a program in one of the usual directories counts as found. */
 function isOnPath(program: string, { environment }: ProcessConfig, host: ConfigHost): boolean {
   const own = environment.PATH;
   const path = own ?? `${host.env.PATH ?? ''}:${customaryPath}`;

@@ -1,4 +1,4 @@
-// Files of a configuration that others may read or change: a password for all, and what root would run for them.
+// Configuration files that others may read or change: readable passwords, and commands that root would run.
 import type { Bilingual } from '../config.ts';
 import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
 import type { ConfigHost, FileFacts } from '../host.ts';
@@ -14,7 +14,7 @@ export function suspiciousRights(suspect: Suspect): Diagnostic[] {
   return [...readablePasswords(suspect), ...writablePlaces(suspect)];
 }
 
-/** One warning a file, at its first password. A hash is none. */
+/** One warning per file, at its first clear-text password. */
 function readablePasswords({ document, host }: Suspect): Diagnostic[] {
   const told = new Set<string>();
   return [...document.sections.values()].flatMap((section) => {
@@ -45,7 +45,7 @@ function everyoneMayRead(path: string, host: ConfigHost): boolean {
   );
 }
 
-/** Files that are read, and directories in which any file that fits would be. */
+/** Files that are read, and directories that [include] searches. */
 function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
   const read = files.map((file) => toAbsolute(file, host));
   const searched = patterns.filter((pattern) => /[*?[]/.test(pattern)).map(searchedDirectory);
@@ -70,12 +70,12 @@ function writable(open: string): Diagnostic {
   };
 }
 
-/** The part of a pattern before the first wildcard. */
+/** The directory part of a pattern before the first wildcard. */
 function searchedDirectory(pattern: string): string {
   return directoryOf(pattern.slice(0, pattern.search(/[*?[]/)));
 }
 
-/** Whether anybody may put something else in the place of what is in it. */
+/** Whether another user could replace an entry of the directory. */
 function isReplaceable(facts: FileFacts | 'absent' | 'unknown'): boolean {
   return has(facts, othersWrite) && !has(facts, stickyBit);
 }
@@ -84,7 +84,7 @@ function has(facts: FileFacts | 'absent' | 'unknown', bit: number): boolean {
   return typeof facts !== 'string' && (facts.mode & bit) !== 0;
 }
 
-/** Directories on the way to an absolute path, its own first. */
+/** The directories of an absolute path, innermost first. */
 function ancestors(path: string): string[] {
   const all: string[] = [];
   for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {

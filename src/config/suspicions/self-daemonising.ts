@@ -1,4 +1,4 @@
-// Programs that go into the background by themselves: supervised, they look as if they had ended at once.
+// Programs that daemonise themselves: to a supervisor they appear to exit at once.
 
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ConfigHost } from '../host.ts';
@@ -6,25 +6,25 @@ import { absoluteIn } from '../values/paths.ts';
 import { aboutSetting, commands, type Suspect } from './suspect.ts';
 
 interface Habit {
-  /** The program's name without its directory. */
+  /** Base name of the program. */
   readonly program: RegExp;
-  /** In the arguments: it stays in the foreground, or does something else and ends. */
+  /** In the arguments: stays in the foreground, or does something else and exits. */
   readonly foreground?: RegExp;
-  /** In the arguments: it goes into the background. Without it, the program does so by itself. */
+  /** In the arguments: daemonises. If not set, the program daemonises by default. */
   readonly background?: RegExp;
-  /** What the program's own configuration says about it. */
+  /** What the program's own configuration file says about it. */
   readonly configuration?: OwnConfiguration;
-  /** What to write instead. */
+  /** Suggested replacement. */
   readonly remedy: string;
 }
 
 interface OwnConfiguration {
-  /** The argument that names the file, as its first group; else these files count, the first one that is there. */
+  /** Argument that names the file, in its first group; otherwise the first existing of these files. */
   readonly argument: RegExp;
   readonly files: readonly string[];
   readonly foreground?: RegExp;
   readonly background?: RegExp;
-  /** Without such a file nothing is known: images for containers change what the program does by itself. */
+  /** Draw no conclusion without such a file: container images change the program's default. */
   readonly isNeeded?: boolean;
 }
 
@@ -74,7 +74,7 @@ const habits: readonly Habit[] = [
   },
   {
     program: /^(?:httpd|apache2)$/,
-    // With -f and no file it is that of busybox.
+    // -f without a file is busybox syslogd.
     foreground: /FOREGROUND|NO_DETACH|\s-[XtvVlLSh](?:\s|$)|\s-f[a-z]*(?:\s+-|\s*$)/,
     remedy: 'command = apache2 -DFOREGROUND',
   },
@@ -155,7 +155,7 @@ const habits: readonly Habit[] = [
   },
 ];
 
-/** What to write instead of `command`, when it is one of those that leave; else null. `host`: to look into files that it names. */
+/** The foreground form of `command` if it daemonises; else null. `host` gives access to the files it names. */
 export function foregroundCommand(
   command: string,
   host: Pick<ConfigHost, 'readStart' | 'cwd'> | null = null,
@@ -198,7 +198,7 @@ function ownText(
 
 const maxConfigurationLength = 1024 * 1024;
 
-/** The program and its arguments, which begin with a blank; without a `sudo` or `env` before them. */
+/** Program and arguments (with leading blank), without a `sudo` or `env` prefix. */
 function parts(command: string): { readonly program: string; readonly rest: string } {
   const bare = command.trim().replace(/^(?:\S*\/)?(?:sudo|env(?:\s+[A-Za-z_]\w*=\S*)*)\s+(?=[^\s-])/, '');
   const end = bare.search(/\s/);
@@ -207,7 +207,7 @@ function parts(command: string): { readonly program: string; readonly rest: stri
 
 export function selfDaemonising(suspect: Suspect): Diagnostic[] {
   return commands(suspect).flatMap(({ section, command, process }) => {
-    // Meant to end: a job that starts something.
+    // A one-shot job that is expected to exit.
     if (process.startsecs === 0 && process.autorestart !== 'always') return [];
     const better = foregroundCommand(process.command, suspect.host);
     if (better === null) return [];

@@ -1,4 +1,4 @@
-// Servers that nobody can use, that clients look for elsewhere, or that everybody can use.
+// Servers that are unusable, that clients look for elsewhere, or that are open to everyone.
 import { isIP } from 'node:net';
 import type { InetServerConfig, ServerConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -33,7 +33,7 @@ function withoutInterface({ document, config }: Suspect): Diagnostic[] {
   ];
 }
 
-/** A name may be one of this machine alone; only addresses are judged. */
+/** Judges addresses only, since a name may resolve to this machine alone. */
 function openToAll({ document, config }: Suspect): Diagnostic[] {
   return config.servers.flatMap((server) => {
     if (server.kind !== 'inet' || server.credentials !== null || !isPublic(server.host)) return [];
@@ -83,7 +83,7 @@ function elsewhere(suspect: Suspect): Diagnostic[] {
   return [setting ? aboutSetting(section, setting, message, remedy) : aboutSection(section, message, remedy)];
 }
 
-/** Null when it cannot be read, which supervisord does not care for. */
+/** Null if it cannot be parsed, which supervisord ignores. */
 function urlIn(section: Section, { document, host, knowledge }: Suspect): string | null {
   try {
     return new SectionReader(document, section, host, throwFirst, knowledge).read(
@@ -95,7 +95,7 @@ function urlIn(section: Section, { document, host, knowledge }: Suspect): string
   }
 }
 
-/** True also for what is on another machine. */
+/** Also true for a server on another machine. */
 function isServed(url: string, servers: readonly ServerConfig[], host: ConfigHost): boolean {
   if (url.startsWith('unix://')) {
     const path = toAbsolute(url.slice('unix://'.length), host);
@@ -111,13 +111,13 @@ function isServed(url: string, servers: readonly ServerConfig[], host: ConfigHos
   );
 }
 
-/** Whether a client finds it at the loopback address; a name may mean that. */
+/** Whether clients reach it at the loopback address; a name may resolve to it. */
 function answersLocally({ host }: InetServerConfig): boolean {
   const address = unbracketed(host);
   return isIP(address) === 0 || isLoopback(address) || address === '0.0.0.0' || address === '::';
 }
 
-/** Also where a directory has two names, as /run and /var/run have. */
+/** Also true if a directory has two names, such as /run and /var/run. */
 function isSamePath(one: string, other: string, host: ConfigHost): boolean {
   if (one === other) return true;
   if (nameIn(one) !== nameIn(other)) return false;

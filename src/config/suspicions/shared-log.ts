@@ -10,7 +10,7 @@ export function sharedLogs(suspect: Suspect): Diagnostic[] {
     logfile.kind === 'file' ? toAbsolute(logfile.path, host) : null;
   return commands(suspect).flatMap(({ section, process }) => {
     const path = pathOf(process.stdout);
-    // Devices take what both write.
+    // Devices are not rotated, so both streams can share one.
     const rotates = process.stdout.rotation.maxBytes > 0 || process.stderr.rotation.maxBytes > 0;
     if (!rotates || path === null || path !== pathOf(process.stderr) || /^\/(?:dev|proc)\//.test(path))
       return [];

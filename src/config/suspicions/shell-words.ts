@@ -1,4 +1,4 @@
-// Commands that need a shell: a command is split into words and executed, there is no shell.
+// Commands that use shell syntax: a command is split into words and executed without a shell.
 import type { Bilingual } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { IniDocument, Section, Setting } from '../dialect.ts';
@@ -12,7 +12,7 @@ export function shellWords(document: IniDocument): Diagnostic[] {
 }
 
 interface Suspicion {
-  /** In the command without what stands in quotes. */
+  /** Applied to the command without its quoted parts. */
   readonly pattern: RegExp;
   message(found: string): Bilingual;
   readonly remedy: Bilingual;

@@ -1,17 +1,17 @@
-// What is looked at for suspicions: a configuration as it was read, and the texts and files that it was made of.
+// Input of the suspicions: the configuration, and the texts and files it was read from.
 import type { Bilingual, Config, Position, ProcessConfig } from '../config.ts';
 import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
 import type { IniDocument, Section, Setting } from '../dialect.ts';
 import type { ConfigHost } from '../host.ts';
 import type { Assembly } from '../load.ts';
 
-/** With errors, defaults stand in `config` for what is wrong. */
+/** After errors, `config` has defaults in place of invalid values. */
 export interface Suspect extends Omit<Assembly, 'config'> {
   readonly config: Config;
   readonly host: ConfigHost;
 }
 
-/** A warning about a section as a whole. */
+/** A warning about a whole section. */
 export function aboutSection(
   section: { readonly name: string; readonly position: Position },
   message: Bilingual,
@@ -21,7 +21,7 @@ export function aboutSection(
   return { ...nothingKnown, severity: 'warning', message, position, section: name, remedy };
 }
 
-/** A warning about one option. `text`: the part of its value that is meant. */
+/** A warning about one option. `text`: the offending part of its value. */
 export function aboutSetting(
   section: Section,
   { key, position }: Setting,
@@ -36,12 +36,12 @@ export function aboutSetting(
   };
 }
 
-/** The sections of programs, FastCGI programs and event listeners. */
+/** Sections of programs, FastCGI programs and event listeners. */
 export function programSections({ sections }: IniDocument): Section[] {
   return [...sections.values()].filter(({ name }) => /^(?:program|fcgi-program|eventlistener):/.test(name));
 }
 
-/** Each such section with its command and one of its processes, which stands for all. */
+/** Each such section with its command and one representative process. */
 export function commands({ document, config }: Pick<Suspect, 'document' | 'config'>): {
   readonly section: Section;
   readonly command: Setting;
@@ -56,7 +56,7 @@ export function commands({ document, config }: Pick<Suspect, 'document' | 'confi
   });
 }
 
-/** The words of a command; none when it cannot be split. */
+/** The words of a command; empty if it cannot be split. */
 export function commandWords(command: string): string[] {
   const word = /(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs;
   if (command.replace(word, '').trim() !== '') return [];

@@ -1,4 +1,4 @@
-// Values that name users and groups of the machine.
+// Values that name users and groups.
 import { integerOrNull } from '../../python/integer.ts';
 import { ConfigError } from '../config.ts';
 import type { ConfigHost, UserEntry } from '../host.ts';
@@ -17,14 +17,14 @@ export const user: ValueType<UserEntry> = {
   format: ({ name, uid }) => name ?? String(uid),
 };
 
-/** User ids, of a list with commas. */
+/** User ids of a comma-separated list. */
 export const users: ValueType<readonly number[]> = {
   expects: { en: 'users of this machine, separated by commas', zh: '本机用户，以逗号分隔' },
   parse: (value, host) => value.split(',').map((name) => user.parse(name.trim(), host).uid),
   format: (uids) => uids.join(','),
 };
 
-/** Of a socket file; -1 leaves the id as it is. */
+/** Owner of a socket file; -1 leaves the id unchanged. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
@@ -32,7 +32,7 @@ export interface Owner {
 
 export const unchanged: Owner = { uid: -1, gid: -1 };
 
-/** `user` or `user:group`; `option` is what messages call it. */
+/** `user` or `user:group`; `option` is the name used in messages. */
 export function owner(option: string): ValueType<Owner> {
   return {
     expects: { en: 'user or user:group, by name or number', zh: 'user 或 user:group，名称或编号均可' },

@@ -1,4 +1,4 @@
-// Values that name a place to listen or connect to.
+// Values that name an address to listen on or connect to.
 import { isIP } from 'node:net';
 import { integerOrNull } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
@@ -30,7 +30,7 @@ export const inetAddress: ValueType<InetAddress> = {
   format: ({ host, port }) => `${host === '' ? '*' : host}:${port}`,
 };
 
-/** In lower case. */
+/** Lower case. */
 export const hostNames: ValueType<readonly string[]> = {
   expects: {
     en: 'host names or addresses without ports, separated by commas',
@@ -81,7 +81,7 @@ function formatSocket(address: SocketAddress): string {
   return address.kind === 'unix' ? `unix://${address.path}` : `tcp://${address.host}:${address.port}`;
 }
 
-/** The original shows its unformatted arguments here. */
+/** As in the original, whose message shows its unformatted arguments. */
 function printedTuple(template: string, value: string): ConfigError {
   return new ConfigError(`(${pythonRepr(template)}, ${pythonRepr(value)})`);
 }

@@ -1,4 +1,4 @@
-// `environment=A=1,B="two words"`: key/value pairs, cut into words as Python's shlex does in its old mode.
+// `environment=A=1,B="two words"`: key/value pairs, tokenised like Python's shlex in non-POSIX mode.
 import { ConfigError } from '../config.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -10,7 +10,7 @@ export const environmentList: ValueType<ReadonlyMap<string, string>> = {
   parse(value) {
     const pairs = new Map<string, string>();
     const words = splitWords(value);
-    // The fourth word separates pairs; whatever it is, nobody looks at it.
+    // The fourth word is the separator; like the original, accept anything.
     for (let index = 0; index < words.length; index += 4) {
       const [key, equals, word] = words.slice(index, index + 3);
       if (key === undefined || equals !== '=' || word === undefined)
@@ -22,7 +22,10 @@ export const environmentList: ValueType<ReadonlyMap<string, string>> = {
   format: (pairs) => [...pairs].map(([name, value]) => `${name}="${value}"`).join(','),
 };
 
-/** What of a list is lost without an error, and the key before it; null when everything counts, or when it is an error. */
+/**
+ * The part of a list that is dropped without an error, and the key before it; null if nothing is dropped or it is an
+ * error.
+ */
 export function firstLoss(value: string): { readonly key: string; readonly lost: string } | null {
   let key = '';
   let place = 0;
@@ -32,24 +35,24 @@ export function firstLoss(value: string): { readonly key: string; readonly lost:
     if (comment !== undefined && place > 0) return { key, lost: comment.trim() };
     if (groups.skipped !== undefined) continue;
     if (place === 0) key = all;
-    // A semicolon separates as well as a comma.
+    // A semicolon works as a separator too.
     if (place === 3 && all !== ',' && all !== ';') return { key, lost: all };
     place = (place + 1) % 4;
   }
   return null;
 }
 
-/** A run of blanks, a comment, a quoted text, a lone quote, a word (comments in it included), or one other character. */
+/** Whitespace, a comment, a quoted text, a lone quote, a word (including comments in it), or one other character. */
 const token =
   /(?<skipped>[ \t\r\n]+|#[^\n]*\n?)|"[^"]*"|'[^']*'|(?<open>["'])|(?<word>[\w/.+\-():](?:[\w/.+\-():"']|#[^\n]*\n?)*)|./gsu;
 
-/** Words, quoted texts with their quotes, and all other characters one by one. `#` comments to the end of line. */
+/** Words, quoted texts with their quotes, and all other characters one by one. `#` starts a comment. */
 function splitWords(value: string): string[] {
   const words: string[] = [];
   for (const { 0: all, groups = {} } of value.matchAll(token)) {
     if (groups.skipped !== undefined) continue;
     if (groups.open !== undefined) throw new ConfigError('No closing quotation');
-    // A comment inside a word does not end it: the next line goes on.
+    // A comment inside a word does not end it: the word continues on the next line.
     words.push(groups.word === undefined ? all : all.replace(/#[^\n]*\n?/g, ''));
   }
   return words;

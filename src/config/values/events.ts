@@ -4,7 +4,7 @@ import { ConfigError } from '../config.ts';
 import { commaList } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
-/** Upper-case, without repetitions. `section` is for the message. */
+/** Upper case, without duplicates. `section` is for the message. */
 export function checkedEvents(names: readonly string[], section: string): string[] {
   const events = [...new Set(names.map((name) => name.toUpperCase()))];
   const unknown = events.find((event) => !isEventName(event));

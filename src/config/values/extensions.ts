@@ -1,4 +1,4 @@
-// Values of the options that only we have: limits, checks and whom to notify.
+// Values of options that only tsupervisor has: limits, checks and notifications.
 import { integerOrNull } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { ConfigError, type HookTarget } from '../config.ts';
@@ -15,7 +15,7 @@ export const memoryLimit: ValueType<number> = {
   format: byteSize.format,
 };
 
-/** A number of seconds as milliseconds. */
+/** Seconds, as milliseconds. */
 export const seconds: ValueType<number> = {
   expects: { en: 'a number of seconds from 1 to 86400', zh: '1 到 86400 之间的秒数' },
   parse(value) {
@@ -75,7 +75,7 @@ function checkedUrl(value: string): string {
   throw new ConfigError(`not an http:// or https:// URL: ${pythonRepr(value)}`);
 }
 
-/** It becomes a line of a mail's header, so it must be one line. */
+/** Becomes a mail header, so it must be a single line. */
 function mailAddress(address: string): string {
   if (/^[^\s@]+(@[^\s@]+)?$/.test(address)) return address;
   throw new ConfigError(`not a mail address: ${pythonRepr(address)}`);

@@ -1,16 +1,16 @@
-// Values of the options that say what a log looks like and what becomes of its old files.
+// Values of options for log format, rotation and retention.
 import { pythonRepr } from '../../python/repr.ts';
 import { type Compression, ConfigError, type LineStyle, type RotationSchedule } from '../config.ts';
 import { boolean, inUnits } from './scalars.ts';
 import type { ValueType } from './value-type.ts';
 
-/** What may follow a percent sign, as in strftime(3); L is milliseconds, f microseconds. */
+/** What may follow a percent sign, as in strftime(3); additionally L for milliseconds and f for microseconds. */
 export const timeDirectives = [
   ...['Y', 'y', 'm', 'd', 'e', 'j', 'H', 'I', 'M', 'S', 'L', 'f', 'p', 'a', 'A', 'b', 'B'],
   ...['z', 's', 'F', 'T', 'D', 'R', '%'],
 ] as const;
 
-/** The time as the daemon's own log writes it. */
+/** The timestamp format of the daemon's own log. */
 const ordinaryTimestamp = '%Y-%m-%d %H:%M:%S,%L';
 
 export const timestamp: ValueType<string | null> = {
@@ -119,7 +119,7 @@ function scheduleOf(period: string | undefined, words: readonly string[]): Rotat
   return undefined;
 }
 
-/** The words left are nothing, which is midnight, or HH:MM. */
+/** The remaining words are empty, which means midnight, or HH:MM. */
 function withTime(
   words: readonly string[],
   make: (time: { hour: number; minute: number }) => RotationSchedule,

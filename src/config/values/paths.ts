@@ -14,7 +14,7 @@ export const existingDirectory: ValueType<string> = {
   format: (path) => path,
 };
 
-/** A path as it stands, the directory of which exists. */
+/** A path taken literally whose directory exists. */
 const fileInDirectory: ValueType<string> = {
   expects: { en: 'a file name in a directory that exists', zh: '位于已存在目录中的文件名' },
   parse(value, host) {
@@ -29,7 +29,7 @@ const fileInDirectory: ValueType<string> = {
   format: (path) => path,
 };
 
-/** Why `path`, as expandUser leaves it, is no directory. */
+/** Why `path`, after expandUser, is not a directory. */
 function absentDirectory(path: string, host: ConfigHost): Absence {
   const [, name] = /^~([^/]*)/.exec(path) ?? [];
   if (name !== undefined) return { kind: 'home', name };
@@ -39,7 +39,7 @@ function absentDirectory(path: string, host: ConfigHost): Absence {
   return { kind: 'directory', path: absolute, obstacle: host.isDirectory(ancestor) ? null : ancestor };
 }
 
-/** A path made absolute, wherever it leads. */
+/** A path made absolute; need not exist. */
 export const absolutePath: ValueType<string> = {
   expects: { en: 'a path', zh: '路径' },
   parse: (value, host) => toAbsolute(value, host),
@@ -64,14 +64,14 @@ export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
   format: formatLogFile,
 };
 
-/** `empty`: the option is there without a value, which means `none` to programs and '' to clients. */
+/** `empty`: the option has no value, which means `none` for programs and '' for clients. */
 export type ChildLogFile =
   | { readonly kind: 'none' | 'empty' }
   | { readonly kind: 'auto' }
   | { readonly kind: 'journal' }
   | { readonly kind: 'file'; readonly path: string };
 
-/** `syslog` is an older way to ask for it. */
+/** `syslog` is an older spelling of the same. */
 export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' };
 
 export const childLogFile: ValueType<ChildLogChoice> = {
@@ -99,13 +99,13 @@ export const childLogFile: ValueType<ChildLogChoice> = {
   format: formatLogFile,
 };
 
-/** A file is its path, anything else the word for it. */
+/** The path of a file, or the word for anything else. */
 function formatLogFile(logfile: ChildLogChoice): string {
   if (logfile.kind === 'file') return logfile.path;
   return logfile.kind === 'empty' ? '' : logfile.kind.toUpperCase();
 }
 
-/** It exists, or the daemon makes it when it starts. */
+/** It exists, or the daemon creates it at start. */
 function isUsable(directory: string, host: ConfigHost): boolean {
   return host.isDirectory(directory) || (host.uid === 0 && isOwnDirectory(directory));
 }
@@ -127,7 +127,7 @@ export function absoluteIn(directory: string, path: string): string {
   return directory.endsWith('/') ? directory + path : `${directory}/${path}`;
 }
 
-/** os.path.normpath: exactly two slashes at the start are kept, as POSIX allows them a meaning. */
+/** os.path.normpath: keeps exactly two leading slashes, since POSIX gives them a meaning. */
 function normalize(path: string): string {
   const slashes = path.startsWith('//') && !path.startsWith('///') ? '//' : path.startsWith('/') ? '/' : '';
   const parts: string[] = [];
@@ -140,7 +140,7 @@ function normalize(path: string): string {
   return slashes + parts.join('/') || '.';
 }
 
-/** os.path.expanduser: `~` and `~user`; an unknown user's path stays as it is. */
+/** os.path.expanduser: `~` and `~user`; the path of an unknown user is unchanged. */
 function expandUser(path: string, host: ConfigHost): string {
   if (!path.startsWith('~')) return path;
   const end = path.indexOf('/') < 0 ? path.length : path.indexOf('/');

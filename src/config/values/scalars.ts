@@ -1,4 +1,4 @@
-// Values that need nothing but their text: numbers, words, signals, lists of them.
+// Values that depend on nothing but their text: numbers, words, signals, lists of them.
 import { isSignal, signalName, signalNumber } from '../../linux/signals.ts';
 import { integerOrNull, parseOctal } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
@@ -18,7 +18,7 @@ export const integer: ValueType<number> = {
   format: String,
 };
 
-/** As the original's parser has it, with its complaint. Throws ConfigError. */
+/** Parses like the original and throws ConfigError with its message. */
 export function parseInteger(text: string): number {
   const number = integerOrNull(text);
   if (number !== null) return number;
@@ -56,7 +56,7 @@ const byteUnitSizes = [
   { name: 'KB', size: 1024 },
 ];
 
-/** `50MB`, `30d`: in the largest unit that leaves a whole number. `units`: from the largest on. */
+/** `50MB`, `30d`: in the largest unit that gives a whole number. `units` are in descending order. */
 export function inUnits(
   value: number,
   units: readonly { readonly name: string; readonly size: number }[],
@@ -78,7 +78,7 @@ export const byteSize: ValueType<number> = {
   format: (bytes) => inUnits(bytes, byteUnitSizes),
 };
 
-/** An octal number; `complain` makes the message from the text. */
+/** An octal number; `complain` creates the error from the text. */
 export function octal(
   complain = (value: string) => `${value} can not be converted to an octal type`,
 ): ValueType<number> {
@@ -148,7 +148,7 @@ export const exitCodes: ValueType<readonly number[]> = {
   format: (codes) => codes.join(','),
 };
 
-/** `a, b,c`; nothing at all is an empty list, a comma at the end adds an empty item. */
+/** `a, b,c`; an empty text is an empty list, a trailing comma adds an empty item. */
 export const list: ValueType<readonly string[]> = {
   expects: { en: 'names separated by commas', zh: '用逗号分隔的名称' },
   parse: commaList,
@@ -159,14 +159,14 @@ export function commaList(value: string): string[] {
   return value === '' ? [] : value.split(',').map(strip);
 }
 
-/** Characters that would be taken for separators in `group:process`. */
+/** Rejects characters that are separators in `group:process`. */
 export const nameExpression: ValueType<string> = {
   expects: { en: 'a name without space, colon and slash', zh: '不含空格、冒号和斜杠的名称' },
   parse: checkedName,
   format: (name) => name,
 };
 
-/** The name without blanks at its ends. Throws ConfigError for a character that no name may have. */
+/** Trims the name. Throws ConfigError for an invalid character. */
 export function checkedName(value: string): string {
   const name = strip(value);
   const bad = [' ', ':', '/'].find((character) => name.includes(character));

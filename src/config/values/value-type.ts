@@ -1,12 +1,12 @@
-// What an option's value may be. A type turns text into a value or says what was wrong, in the original's words.
+// Value types of options: parse text into a value or throw with the original's message.
 import type { Bilingual } from '../config.ts';
 import type { ConfigHost } from '../host.ts';
 
 export interface ValueType<T> {
-  /** What may stand there, for people. */
+  /** What the type accepts, for users. */
   readonly expects: Bilingual;
-  /** `text` is expanded and has no blanks at its ends. Throws ConfigError. */
+  /** `text` is expanded and trimmed. Throws ConfigError. */
   parse(text: string, host: ConfigHost): T;
-  /** The value as one would write it, without the doubled percent signs that expansion takes. */
+  /** The value as written in a file, without the doubled percent signs that expansion needs. */
   format(value: T): string;
 }
