@@ -1,8 +1,8 @@
-// What makes a daemon of a process that was started for it: working directory, umask, no terminal.
+// Turns a freshly started process into a daemon: working directory, umask, no terminal.
 import type { SupervisordConfig } from '../config/config.ts';
 import type { EarlyLine } from './privileges.ts';
 
-/** `directory` and `umask` of [supervisord] count only here, as in the original. */
+/** `directory` and `umask` of [supervisord] take effect only here, as in the original. */
 export function enterBackground({ directory, umask }: SupervisordConfig): EarlyLine[] {
   const earlyLines: EarlyLine[] = [{ level: 'info', message: 'daemonizing the supervisord process' }];
   if (directory !== null) earlyLines.push(enter(directory));

@@ -1,4 +1,4 @@
-// One life of the daemon between two readings of the configuration: log, servers, supervisor, pidfile.
+// One instance of the daemon between two reads of the configuration: log, servers, supervisor, pidfile.
 import type { Config } from '../config/config.ts';
 import { serverUrlForChildren } from '../config/server-url.ts';
 import { ActivityLog } from '../data-plane/main/activity-log.ts';
@@ -33,22 +33,21 @@ import { writeStderr } from './write-stderr.ts';
 export interface DaemonInstanceRequest {
   readonly config: Config;
   readonly readConfig: () => Config;
-  /** What was found before there was a log to write it to. */
+  /** Lines collected before the log was open. */
   readonly earlyLines: readonly EarlyLine[];
-  /** The activity log is copied to stdout. */
+  /** Copy the activity log to stdout. */
   readonly foreground: boolean;
   readonly dataPlane: DataPlane;
   readonly eventSerials: EventSerials;
   readonly cgroups: ProgramCgroups | null;
   readonly programLimits: ProgramLimits;
-  /** Sockets that systemd has opened for us. */
   readonly descriptors: readonly PassedDescriptor[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One for each of its standard streams. */
+/** One for each standard stream. */
 const pipesOfProcess = 3;
-/** A disk may not take them. */
+/** A stalled disk may not accept them. */
 const lastWordsLimitMs = 2000;
 
 export class DaemonInstance {
@@ -65,7 +64,7 @@ export class DaemonInstance {
     this.#pidfileWritten = writePidfile(config.supervisord.pidfile, log);
   }
 
-  /** Opens everything; programs are not started yet. Throws StartError, having closed again what was opened. */
+  /** Opens everything without starting programs. Throws StartError after closing what was opened. */
   static start(wanted: DaemonInstanceRequest): DaemonInstance {
     const { servers: configs, passed } = seated(wanted);
     const request = { ...wanted, config: { ...wanted.config, servers: configs } };
@@ -73,7 +72,7 @@ export class DaemonInstance {
     writeEarlyLines(log, request.config, request.earlyLines);
     const reaper = new Reaper(log);
     try {
-      // Servers come first: a second daemon on the same configuration must fail before it touches the other's files.
+      // Listen first: a second daemon with the same configuration must fail before it touches the first one's files.
       const servers = listen(request.config, passed, log);
       const supervisor = superviseBehind(servers, request, log, reaper);
       return new DaemonInstance(request.config, supervisor, log, servers, reaper);
@@ -92,7 +91,7 @@ export class DaemonInstance {
     return this.supervisor.ending;
   }
 
-  /** A shutdown was asked for. */
+  /** A shutdown was requested. */
   shuttingDown(): boolean {
     return this.supervisor.state === 'SHUTDOWN';
   }
@@ -101,7 +100,10 @@ export class DaemonInstance {
     shutdown(this.supervisor);
   }
 
-  /** Nobody reads what programs write any more: better that they are stopped, and started anew by who started us. */
+  /**
+   * Without readers of their output, programs would block; stop them and let the service manager start everything
+   * again.
+   */
   endWithoutOutput(reason: string): void {
     const message = `the worker that carries output has ended (${reason}): stopping all programs`;
     writeStderr(`tsupervisor: ${message}\n`);
@@ -109,7 +111,7 @@ export class DaemonInstance {
     this.supervisor.fail();
   }
 
-  /** A configuration that cannot be used is told, and everything stays as it is. */
+  /** An unusable configuration is reported and changes nothing. */
   restart(): void {
     try {
       reload(this.supervisor);
@@ -124,7 +126,7 @@ export class DaemonInstance {
     void this.supervisor.reopenLogs();
   }
 
-  /** Gives back what others could want: sockets, pidfile, log. */
+  /** Releases what other processes may need: sockets, pidfile, log. */
   async close(): Promise<void> {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
@@ -144,7 +146,7 @@ function openLog({ config: { supervisord }, dataPlane, foreground }: DaemonInsta
   );
 }
 
-/** Makes the groups, and with them the AUTO logs of their processes; then clients are answered. */
+/** Creates the groups, including the AUTO logs of their processes, then accepts requests. */
 function superviseBehind(
   servers: Servers,
   { config, readConfig, dataPlane, eventSerials, cgroups, programLimits, environment }: DaemonInstanceRequest,
@@ -186,7 +188,7 @@ function superviseBehind(
   }
 }
 
-/** What the system refuses at the start is the starter's to know, in one line. */
+/** Turns a system error during start into one line for the user. */
 function orStartError<T>(what: string, action: () => T): T {
   try {
     return action();
@@ -198,7 +200,7 @@ function orStartError<T>(what: string, action: () => T): T {
 }
 
 function listen(config: Config, passed: SeatedServers['passed'], log: ActivityLog): Servers {
-  // The standard interface takes no arguments; options of [DEFAULT] arrive here too.
+  // The standard interface takes no arguments; options of [DEFAULT] also end up here.
   const argued = config.rpcInterfaces.some(({ options }) => Object.keys(options).length > 0);
   if (argued && config.servers.length > 0) throw new StartError('Could not make supervisor rpc interface');
   return orRefused(() => openServers(config.servers, passed, log));
@@ -212,7 +214,7 @@ function orRefused<T>(listening: () => T): T {
   }
 }
 
-/** By weight, as everything before the log was open is told at once. */
+/** Sorted by level, since everything before the log was open is written at once. */
 function writeEarlyLines(log: ActivityLog, config: Config, earlyLines: readonly EarlyLine[]): void {
   for (const { message } of earlyLines.filter(({ level }) => level === 'critical')) log.critical(message);
   for (const message of config.warnings) log.warn(message);

@@ -1,4 +1,4 @@
-// The daemon from its start to its end, restarts in place included.
+// The daemon from start to exit, including restarts in place.
 import { access } from 'node:fs/promises';
 import { type Config, ConfigError } from '../config/config.ts';
 import { inheritedEnvironment } from '../config/system-host.ts';
@@ -24,21 +24,21 @@ import { onSignals } from './signals.ts';
 import { StartError } from './start-error.ts';
 
 export interface DaemonRequest {
-  /** As it was read when the daemon was started. */
+  /** As read when the daemon was started. */
   readonly config: Config;
-  /** Finds, reads and checks it again, command line included. Throws ConfigError. */
+  /** Locates, reads and validates it again, with command line overrides. Throws ConfigError. */
   readonly readConfig: () => Config;
-  /** Lets the one who started a background daemon go; null in the foreground. */
+  /** Lets the foreground process that started a background daemon exit; null in the foreground. */
   readonly reportUp: (() => void) | null;
 }
 
-/** When memory is short the programs go first, as without us nothing brings them back. */
+/** Under memory pressure kill programs first: without the daemon nothing restarts them. */
 const serviceOomScore = -900;
 
-/** By then a start is over and most of what it needed will not be needed again. */
+/** By then startup is over and most of its memory is garbage. */
 const settledMs = 2000;
 
-/** Runs until it is told to end; its exit status. Throws StartError when it cannot start; nothing is left behind then. */
+/** Runs until shutdown and returns the exit status. Throws StartError if it cannot start, leaving nothing behind. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
   const notifier = ServiceNotifier.fromEnvironment(process.env);
   const { cgroups, programLimits, earlyLines } = await prepareProcess(config, {
@@ -65,7 +65,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   try {
     let current = DaemonInstance.start({ ...lasting, config, earlyLines });
     instance = current;
-    // Between two incarnations too: a signal that nobody handles would end us.
+    // Stay registered between two instances: the default action of an unhandled signal would end the process.
     forgetSignals = onSignals(() => current);
     installErrorHandlers((message) => instance?.log.critical(message));
     if (reportUp) {
@@ -92,7 +92,7 @@ interface Place {
   readonly earlyLines: readonly EarlyLine[];
 }
 
-/** As whom the daemon runs, where, and with how much of the machine: its threads and programs have that from it. */
+/** User, working directory and limits: threads and programs inherit them. */
 async function prepareProcess(
   config: Config,
   { inBackground, isService }: { readonly inBackground: boolean; readonly isService: boolean },
@@ -115,7 +115,7 @@ async function prepareProcess(
   return { cgroups: typeof cgroups === 'string' ? null : cgroups, programLimits, earlyLines };
 }
 
-/** The first thread that reads files for clients: later, programs may have used up all that can be had. */
+/** Starts the first thread pool thread early: later, programs may have used up all threads. */
 async function startThreadPool(): Promise<void> {
   await access('/');
 }
@@ -128,19 +128,22 @@ async function runInstance(instance: DaemonInstance, service: Service): Promise<
   await instance.ended;
   clearTimeout(settled);
   await instance.close();
-  // By now, as a shutdown may have been asked for while a restart was closing its servers.
+  // Read late: a shutdown may have been requested while a restart was closing its servers.
   return instance.ending;
 }
 
-/** What a start has left, and all of the life before it: the runtime would keep that until it has as much again. */
+/**
+ * Collects garbage of the start and of the previous instance: the runtime would otherwise keep it until the heap has
+ * doubled.
+ */
 function releaseMemory(): void {
   Bun.gc(true);
   forgetStartUpCode();
 }
 
 /**
- * A restart was granted on a good configuration; if that cannot be used by now, the last one that ran serves. A user
- * that was added to it is obeyed: whoever wrote it down believes from then on that root was given up.
+ * Restart was granted on a valid configuration; if that has become unusable, the last one that ran is used again. A
+ * user that was added to it still takes effect: whoever configured it expects root to be dropped.
  */
 function startAgain(
   request: Omit<DaemonInstanceRequest, 'config' | 'earlyLines'>,
@@ -149,7 +152,7 @@ function startAgain(
 ): DaemonInstance {
   try {
     const config = readConfig();
-    // Sockets that systemd has opened need no right.
+    // Sockets passed by systemd need no permissions.
     const servers = request.descriptors.length > 0 ? [] : config.servers;
     prepareDirectories(config);
     const earlyLines = dropPrivilegesLater({ ...config, servers });
@@ -161,7 +164,7 @@ function startAgain(
   }
 }
 
-/** A mistake of ours in one place must not end the supervision of everything else. */
+/** An unexpected exception in one place must not end supervision of everything else. */
 function installErrorHandlers(tell: (message: string) => void): void {
   const onMistake = (error: unknown): void =>
     tell(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -169,7 +172,7 @@ function installErrorHandlers(tell: (message: string) => void): void {
   process.on('unhandledRejection', onMistake);
 }
 
-/** Going without is worth a word to those who have asked for it. */
+/** Report missing cgroups only if a program's configuration needs them. */
 function cgroupLine(cgroups: ProgramCgroups | string, { groups }: Config): EarlyLine[] {
   if (typeof cgroups !== 'string')
     return [{ level: 'info', message: `every program runs in a cgroup of its own below ${cgroups.root}` }];

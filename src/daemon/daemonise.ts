@@ -1,22 +1,26 @@
-// Into the background: the starter stays until the daemon is up, so that every error reaches its terminal.
-// A process with threads cannot fork, therefore the daemon is a second run of the same executable.
+// Runs in the background: the foreground process waits until the daemon is up, so that every error reaches its
+// terminal.
+// A process with threads cannot fork, so the daemon is a second execution of the same executable.
 import { closeSync, writeSync } from 'node:fs';
 import { restoreDescriptorLimit } from '../linux/inherited-limits.ts';
 
-/** Tells the second run what it is, and by which descriptor it reports that it is up. */
+/** Marks the background process and names the descriptor on which it reports that it is up. */
 const markerVariable = 'TSUPERVISOR_DAEMON';
 const reportFd = 3;
 
-/** True in the second run. Forgets the marker, so that no child sees it. */
+/** True in the background process. Removes the marker, so that no child inherits it. */
 export function takeDaemonMarker(): boolean {
   const marked = process.env[markerVariable] === '1';
   delete process.env[markerVariable];
   return marked;
 }
 
-/** In the starter: runs us again in a session of its own, until it is up or has failed; the starter's exit status. */
+/**
+ * In the foreground process: runs the executable again in a new session and waits until it is up or has failed.
+ * Returns the exit status.
+ */
 export async function startInBackground(): Promise<number> {
-  // The second run finds in us what our own parent had.
+  // The background process shall inherit the limit of our own parent.
   restoreDescriptorLimit();
   const daemon = Bun.spawn([process.execPath, ...process.argv.slice(2)], {
     argv0: process.argv0,
@@ -35,7 +39,7 @@ export async function startInBackground(): Promise<number> {
   return daemon.signalCode === null ? status : 1;
 }
 
-/** In the second run: lets the starter go. */
+/** In the background process: lets the foreground process exit. */
 export function reportUp(): void {
   writeSync(reportFd, 'up');
   closeSync(reportFd);

@@ -1,4 +1,4 @@
-// Is the daemon truly alive? That this code runs shows that the main loop turns; the rest is asked here.
+// Liveness of the daemon. Running this code proves that the event loop turns; the rest is checked here.
 import type { ServerConfig } from '../config/config.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import { deadlineOf } from '../supervisor/process-state.ts';
@@ -10,15 +10,15 @@ export interface Lifecycle {
   readonly dataPlane: DataPlane;
 }
 
-/** How late a timer of a process may be, in milliseconds: a busy machine is not a dead daemon. */
+/** Tolerated delay of a process's timer: a busy machine is not a dead daemon. */
 const toleratedDelayMs = 10_000;
 
-/** What does not work, or null when all is well; known within about `patienceMs`. */
+/** What does not work, or null if healthy; takes about `patienceMs` at most. */
 export async function findUnhealthy(
   { supervisor, dataPlane }: Lifecycle,
   patienceMs: number,
 ): Promise<string | null> {
-  // After a pause of the whole machine, timers that are due come first.
+  // After a suspend of the machine, let overdue timers run first.
   await new Promise((resolve) => setImmediate(resolve));
   const overdue = overdueProcess(supervisor);
   if (overdue !== null) return `the timer of '${overdue}' is overdue`;

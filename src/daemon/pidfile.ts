@@ -1,4 +1,4 @@
-// The file that tells other programs our pid. Its directory may be one that others can change: see guarded-file.ts.
+// The pidfile. Its directory may be writable by other users: see guarded-file.ts.
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
@@ -8,7 +8,7 @@ import { openGuarded, readGuarded, removeGuarded } from '../linux/guarded-file.t
 import { UntrustedPath } from '../linux/guarded-path.ts';
 import { O_CREAT, O_NOCTTY, O_NONBLOCK, O_WRONLY } from '../linux/open-flags.ts';
 
-/** Writes it; whether that worked. A daemon without its pidfile still does its work. */
+/** Returns whether it was written. The daemon works without its pidfile. */
 export function writePidfile(path: string, log: ActivityLog): boolean {
   try {
     write(resolve(path));
@@ -21,13 +21,13 @@ export function writePidfile(path: string, log: ActivityLog): boolean {
   }
 }
 
-/** Removes it if it is still ours. */
+/** Removes it if it still has our pid. */
 export function removePidfile(path: string): void {
   try {
     const file = resolve(path);
     if (readGuarded(file, text.length + 1) === text) removeGuarded(file);
   } catch {
-    // Somebody else removed it, or may not let us: the end of the daemon does not depend on it.
+    // Already removed, or permission denied: neither prevents the daemon from exiting.
   }
 }
 
@@ -36,7 +36,7 @@ const text = `${process.pid}\n`;
 function write(path: string): void {
   const fd = openGuarded(path, { flags: O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY, mode: 0o666 });
   try {
-    // Emptied only now that it is known what it is.
+    // Truncate only after the file type is known.
     if (fstatSync(fd).isFile()) ftruncateSync(fd);
     writeSync(fd, text);
   } finally {

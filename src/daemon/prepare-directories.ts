@@ -1,5 +1,5 @@
-// Makes the directories of Supervisor's own that the configuration names, before root is given up: /run is empty after
-// each boot, and who is named by [supervisord] user= could not make them.
+// Creates Supervisor's own directories that the configuration names, before privileges are dropped: /run is empty
+// after each boot, and the user of [supervisord] user= could not create them.
 import { closeSync, constants, fchownSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { currentUid, type UserIdentity } from '../linux/credentials.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { StartError } from './start-error.ts';
 
-/** Throws StartError. Does nothing for a daemon that is not root. */
+/** Throws StartError. Does nothing without root. */
 export function prepareDirectories(config: Config): void {
   if (currentUid() !== 0) return;
   const { user, logfile } = config.supervisord;
@@ -16,7 +16,7 @@ export function prepareDirectories(config: Config): void {
     try {
       make(directory);
       if (user === null || user.uid === 0) continue;
-      // While the directory still is root's: its owner could put anything under the name of the log.
+      // While root still owns the directory: its new owner could replace the log with anything.
       if (logfile.kind === 'file' && dirname(logfile.path) === directory)
         handOver(logfile.path, 'file', user);
       handOver(directory, 'directory', user);
@@ -37,7 +37,7 @@ function make(directory: string): void {
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** Only what is root's: an owner that somebody else chose stays. What is not there, or a link, is left alone. */
+/** Changes the owner only of what root owns. Missing files and links are left alone. */
 function handOver(path: string, kind: 'file' | 'directory', { uid, gid }: UserIdentity): void {
   const fd = openThere(path);
   if (fd === null) return;

@@ -1,4 +1,4 @@
-// Who the daemon is and what the kernel grants it: gives up root when told to, raises limits that are too low.
+// Drops root when configured and raises resource limits that are too low.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, SupervisordConfig } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { RLIMIT_NOFILE, RLIMIT_NPROC, raiseLimit } from '../linux/limits.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { StartError } from './start-error.ts';
 
-/** A line for the activity log, which is not open yet at this time. */
+/** A line for the activity log, which is not open yet. */
 export interface EarlyLine {
   readonly level: 'critical' | 'info';
   readonly message: string;
@@ -18,7 +18,7 @@ const runningAsRoot =
   'Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.' +
   '  If you intend to run as root, you can set user=root in the config file to avoid this message.';
 
-/** Becomes the configured user for good. Throws StartError when that is not allowed. */
+/** Switches to the configured user permanently. Throws StartError if that is not permitted. */
 export function dropPrivileges({ user }: SupervisordConfig): EarlyLine[] {
   if (user === null) return currentUid() === 0 ? [{ level: 'critical', message: runningAsRoot }] : [];
   const done: EarlyLine = { level: 'info', message: `Set uid to user ${user.uid} succeeded` };
@@ -35,12 +35,12 @@ export function dropPrivileges({ user }: SupervisordConfig): EarlyLine[] {
 }
 
 /**
- * The same when a daemon that has run so far reads its configuration anew. There is no way back to root, so it is seen to
- * first that the user can open what the daemon needs; `config.servers` are those that it opens itself. Throws StartError.
+ * The same for a running daemon that reads its configuration again. Root cannot be regained, so it first checks that
+ * the user can open what the daemon needs; `config.servers` are those that it opens itself. Throws StartError.
  */
 export function dropPrivilegesLater(config: Config): EarlyLine[] {
   const { user } = config.supervisord;
-  // Whatever that user's processes may do to us meanwhile, they may from now on.
+  // From here on that user's processes are allowed to signal and trace us.
   if (user !== null && user.uid !== 0 && currentUid() === 0) asUser(user, () => requireAccess(config, user));
   return dropPrivileges(config.supervisord);
 }
@@ -56,7 +56,7 @@ function requireAccess(config: Config, { name }: UserIdentity): void {
   }
 }
 
-/** The files, or directories for new files, without which no daemon starts. */
+/** The files, or directories of new files, that a daemon needs to start. */
 function neededPlaces({ supervisord, servers, groups }: Config): string[] {
   const { logfile, childlogdir } = supervisord;
   const hasAutoLog = groups
@@ -69,7 +69,7 @@ function neededPlaces({ supervisord, servers, groups }: Config): string[] {
   ];
 }
 
-/** Sees to minfds and minprocs. Throws StartError when the kernel does not grant them. */
+/** Applies minfds and minprocs. Throws StartError if the kernel refuses. */
 export function raiseLimits({ minfds, minprocs }: SupervisordConfig): EarlyLine[] {
   return [
     ...raise(RLIMIT_NOFILE, 'RLIMIT_NOFILE', minfds, tooFewDescriptors),

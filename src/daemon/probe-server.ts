@@ -1,12 +1,12 @@
-// Asks one of our own HTTP servers for a sign of life, as any client would.
+// Probes one of the daemon's own HTTP servers, as a client would.
 import type { ServerConfig } from '../config/config.ts';
 
-/** `silent`: the kernel took the connection, but no byte came back in time. */
+/** `silent`: the kernel accepted the connection, but no byte came back in time. */
 export type ProbeResult = 'answered' | 'silent' | 'unreachable';
 
 const request = 'GET /ok.html HTTP/1.0\r\n\r\n';
 
-/** Never throws. Whatever the answer is, a refusal too, it is one. */
+/** Never throws. Any response counts, including an error status. */
 export async function probeServer(server: ServerConfig, patienceMs: number): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
   const timer = setTimeout(resolve, patienceMs, 'silent');
@@ -35,7 +35,7 @@ function connect(server: ServerConfig, socket: Bun.SocketHandler<undefined>): Pr
   return Bun.connect({ hostname, port: server.port, socket });
 }
 
-/** Whoever listens everywhere listens here too. */
+/** A server on the wildcard address also listens on loopback. */
 const addressOfAll: Readonly<Record<string, string>> = {
   '': '127.0.0.1',
   '0.0.0.0': '127.0.0.1',

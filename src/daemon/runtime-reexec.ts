@@ -1,21 +1,21 @@
-// A runtime that sleeps when there is nothing to do, and does not die for want of a thread.
+// Configures the runtime to be idle when there is no work and to survive a shortage of threads.
 import { readFileSync } from 'node:fs';
 import { keepOverExec } from '../linux/descriptors.ts';
 import { replaceProcess } from '../linux/exec.ts';
 import { passedDescriptors } from '../systemd/listen-fds.ts';
 
-/** Read by the runtime at its very start only. */
+/** Read by the runtime only at its start. */
 const variables: Readonly<Record<string, string>> = {
-  // Without it, it wakes up every second to look at its heap.
+  // Otherwise a timer wakes it every second to inspect the heap.
   BUN_GC_TIMER_DISABLE: '1',
-  // Else it makes threads whenever it compiles or collects, and aborts when a program has used up all that the machine,
-  // the user or the control group may have.
+  // Otherwise it creates threads for compilation and garbage collection, and aborts when the thread limit of the
+  // machine, the user or the cgroup is reached.
   BUN_JSC_useConcurrentJIT: '0',
   BUN_JSC_useConcurrentGC: '0',
   BUN_JSC_numberOfGCMarkers: '1',
 };
 
-/** Executes us once more with the variables, if they are not set; children never see them. */
+/** Re-executes itself with the variables unless they are set; children never inherit them. */
 export function reexecRuntime(): void {
   if (Object.entries(variables).every(([name, value]) => process.env[name] === value)) {
     for (const name of Object.keys(variables)) delete process.env[name];
@@ -23,7 +23,7 @@ export function reexecRuntime(): void {
   }
   const argv = readFileSync('/proc/self/cmdline', 'utf8').split('\0').slice(0, -1);
   const environment = Object.entries({ ...process.env, ...variables });
-  // The runtime has marked all but the first of them close-on-exec.
+  // The runtime marked all but the first one close-on-exec.
   for (const { fd } of passedDescriptors(process.env)) keepOverExec(fd);
   try {
     replaceProcess(
@@ -32,6 +32,6 @@ export function reexecRuntime(): void {
       environment.map(([name, value]) => `${name}=${value}`),
     );
   } catch {
-    // Then we wake up once a second, and hope for threads.
+    // Continue without: one wakeup per second, and threads on demand.
   }
 }

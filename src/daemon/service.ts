@@ -1,4 +1,4 @@
-// The daemon as systemd sees it: ready, reloading, stopping, its status line, its watchdog. Silent without systemd.
+// The daemon as a systemd service: readiness, reload, stop, status line, watchdog. No effect without systemd.
 import type { Config } from '../config/config.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
 import { statusLine } from '../supervisor/status-line.ts';
@@ -9,12 +9,12 @@ import { pingIntervalMs } from '../systemd/watchdog.ts';
 import { findUnhealthy } from './liveness.ts';
 import { writeStderr } from './write-stderr.ts';
 
-/** A thousand programs that start are a few status lines, not a thousand. */
+/** Debounces the status line: starting a thousand programs sends a few updates, not a thousand. */
 const statusDelayMs = 200;
 
 export class Service {
   #supervisor: Supervisor | null = null;
-  /** The last look found something that does not work. */
+  /** The last check found a failure. */
   #dead = false;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,7 +23,7 @@ export class Service {
     private readonly dataPlane: DataPlane,
   ) {}
 
-  /** From now on it is this one whose programs are told of; the one before has ended. */
+  /** Reports on the programs of this supervisor from now on; the previous one has ended. */
   follow(supervisor: Supervisor): void {
     if (!this.notifier.isEnabled) return;
     this.#supervisor = supervisor;
@@ -32,7 +32,7 @@ export class Service {
     bus.subscribe(['SUPERVISOR_STATE_CHANGE_STOPPING'], () => this.#stopping(supervisor));
   }
 
-  /** The servers answer and every program was given its start. */
+  /** Servers respond and every program has been started. */
   ready(): void {
     if (!this.#supervisor) return;
     this.#sendStatus();
@@ -40,7 +40,7 @@ export class Service {
     this.notifier.startWatchdogMode({ isAlive: () => this.#isAlive() });
   }
 
-  /** `read`, between RELOADING and READY. */
+  /** Runs `read` between RELOADING and READY. */
   whileReloading(read: () => Config): Config {
     this.notifier.reloading();
     try {
@@ -78,7 +78,7 @@ export class Service {
     if (ending === null) this.#takeTimeForStops(processesByPriority, daemon.clock.now());
   }
 
-  /** systemd may be waiting for a reload, and what stops now is part of it. */
+  /** Extends the timeout: systemd may be waiting for a reload, and these stops are part of it. */
   #takeTimeForStops(processes: Supervisor['processesByPriority'], now: number): void {
     const ms = stoppingMs(processes, now);
     if (ms !== null) this.notifier.extendTimeout(ms * 1000);
@@ -97,7 +97,7 @@ export class Service {
     return dead === null;
   }
 
-  /** In the status and on stderr too: when the worker hangs, the log may never get the line. */
+  /** In the status and on stderr too: if the worker hangs, the log may never receive the line. */
   #tellOfDeath(reason: string, { daemon }: Supervisor): void {
     const line = `systemd's watchdog is not fed: ${reason}`;
     this.notifier.sendStatus(reason);

@@ -1,9 +1,9 @@
-// What signals to the daemon itself mean.
+// Signals to the daemon itself.
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 
 export interface SignalActions {
   readonly log: ActivityLog;
-  /** From the moment a shutdown was asked for. */
+  /** True once a shutdown was requested. */
   shuttingDown(): boolean;
   shutdown(): void;
   restart(): void;
@@ -35,7 +35,7 @@ function exitRequest(actions: SignalActions, name: string): void {
   actions.shutdown();
 }
 
-/** Until the returned function is called. `actions` is asked at each signal whose they are. */
+/** Active until the returned function is called. `actions` is evaluated at each signal. */
 export function onSignals(actions: () => SignalActions): () => void {
   const installed = Object.entries(handlers).map(([name, handler]) => {
     const listener = () => handler(actions());

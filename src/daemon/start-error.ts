@@ -1,4 +1,4 @@
-// A reason why the daemon cannot start; one clear line for whoever started it.
+// A reason why the daemon cannot start, as one line for the user.
 
 export class StartError extends Error {
   override readonly name = 'StartError';

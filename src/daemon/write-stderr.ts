@@ -1,4 +1,4 @@
-// Words on stderr that do not go through the log, which may be what is broken.
+// Writes to stderr without the log, which may be what has failed.
 import { writeSync } from 'node:fs';
 import { forStderr } from '../linux/journal-stream.ts';
 
@@ -6,6 +6,6 @@ export function writeStderr(text: string): void {
   try {
     writeSync(2, forStderr(text, 'critical'));
   } catch {
-    // Nobody reads it.
+    // stderr is closed.
   }
 }
