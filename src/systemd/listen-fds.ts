@@ -1,4 +1,4 @@
-// Sockets that systemd opened for us: sd_listen_fds(3).
+// Sockets passed by systemd: sd_listen_fds(3).
 
 export interface PassedDescriptor {
   readonly fd: number;
@@ -8,7 +8,7 @@ export interface PassedDescriptor {
 
 const firstPattern = 3;
 
-/** None when they are meant for another process. */
+/** Empty if they are meant for another process. */
 export function passedDescriptors(
   env: Readonly<Record<string, string | undefined>>,
   pid = process.pid,

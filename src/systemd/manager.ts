@@ -1,5 +1,5 @@
-// systemd over D-Bus: org.freedesktop.systemd1(5), the few calls that installing a service takes.
-// Knows nothing of unit files' contents.
+// systemd over D-Bus: org.freedesktop.systemd1(5), the few calls that installing a service needs.
+// Knows nothing of the contents of unit files.
 import { statSync } from 'node:fs';
 import {
   DBusError,
@@ -13,10 +13,10 @@ import {
 
 export type Scope = 'system' | 'user';
 
-/** `done`, or why not: canceled, timeout, failed, dependency, skipped. */
+/** `done`, or the failure: canceled, timeout, failed, dependency, skipped. */
 export type JobResult = string;
 
-/** systemd cannot be asked, or refused; the message is one line for the user. */
+/** systemd is unavailable or refused; the message is one line for the user. */
 export class ManagerError extends Error {
   override readonly name = 'ManagerError';
 }
@@ -28,9 +28,9 @@ export interface UnitState {
   readonly activeState: string;
   /** `enabled`, `disabled`, `static`, …; empty for a unit without a file. */
   readonly fileState: string;
-  /** Where its unit file is; empty for none. */
+  /** Path of its unit file; empty if it has none. */
   readonly fragmentPath: string;
-  /** What the service said last of itself (STATUS=). */
+  /** The last status line of the service (STATUS=). */
   readonly statusText: string;
 }
 
@@ -40,7 +40,7 @@ export class SystemdManager {
   readonly #lost = Promise.withResolvers<never>();
 
   private constructor(private readonly bus: MessageBus) {
-    // Nobody may be waiting at the moment the bus goes away.
+    // The bus may disconnect while no call is pending.
     this.#lost.promise.catch(() => {});
     bus.on('error', (error: unknown) =>
       this.#lost.reject(new ManagerError(`the bus is gone: ${reasonOf(error)}`)),
@@ -48,7 +48,7 @@ export class SystemdManager {
     bus.on('message', (message) => this.#hear(message));
   }
 
-  /** Throws ManagerError when there is no systemd or no bus. */
+  /** Throws ManagerError without systemd or without a bus. */
   static async connect(scope: Scope): Promise<SystemdManager> {
     if (!isBooted()) throw new ManagerError('systemd does not run here (there is no /run/systemd/system)');
     const manager = new SystemdManager(await connectedBus(scope));
@@ -65,12 +65,12 @@ export class SystemdManager {
     this.bus.disconnect();
   }
 
-  /** Reads all unit files again. Throws ManagerError, as all that follow. */
+  /** Reloads all unit files. Throws ManagerError, like all methods below. */
   async reload(): Promise<void> {
     await this.#call('Reload');
   }
 
-  /** To be started at boot. Whether that changed anything. */
+  /** Enables it at boot. Returns whether anything changed. */
   async enable(unit: string): Promise<boolean> {
     const [, changes] = await this.#call('EnableUnitFiles', 'asbb', [[unit], false, false]);
     return this.#reloadedFor(changes);
@@ -81,17 +81,17 @@ export class SystemdManager {
     return this.#reloadedFor(changes);
   }
 
-  /** Resolves when the service is ready, or when it is clear that it will not be. */
+  /** Resolves when the service is ready or has failed to start. */
   start(unit: string): Promise<JobResult> {
     return this.#job('StartUnit', unit);
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when no process of it is left. */
   stop(unit: string): Promise<JobResult> {
     return this.#job('StopUnit', unit);
   }
 
-  /** A service that failed counts as stopped from now on. */
+  /** Resets the failed state (systemctl reset-failed). */
   async forgetFailure(unit: string): Promise<void> {
     await this.#call('ResetFailedUnit', 's', [unit]);
   }
@@ -114,7 +114,7 @@ export class SystemdManager {
     return { loadState, activeState, fileState, fragmentPath, statusText };
   }
 
-  /** Links that were made or removed count from the next reload on; until then a target still starts what it did. */
+  /** Created or removed links take effect only at the next reload. */
   async #reloadedFor(changes: unknown): Promise<boolean> {
     const isChanged = Array.isArray(changes) && changes.length > 0;
     if (isChanged) await this.reload();
@@ -135,7 +135,7 @@ export class SystemdManager {
     if (type !== MessageType.SIGNAL || member !== 'JobRemoved') return;
     const [, path, , result] = body.map(String);
     if (path === undefined || result === undefined) return;
-    // The signal may overtake the continuation of the call that made the job.
+    // The signal may arrive before the reply to the call that created the job.
     this.#finished.set(path, result);
     this.#waiting.get(path)?.(result);
   }
@@ -203,7 +203,7 @@ function callTo(path: string, owner: string, member: string, signature: string, 
   return new NewMessage({ destination: service, path, interface: owner, member, signature, body });
 }
 
-/** The value inside a variant that holds a string. */
+/** The string inside a variant. */
 function textOf(variant: unknown): string {
   return typeof variant === 'object' && variant !== null && 'value' in variant ? String(variant.value) : '';
 }

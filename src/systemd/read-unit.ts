@@ -1,10 +1,10 @@
-// Unit files read, to learn what somebody else's service runs. The syntax: systemd.syntax(7).
+// Reads unit files to find out what an existing service runs. Syntax: systemd.syntax(7).
 import { parse } from 'ini';
 
-/** A setting that stands several times has several values; an empty one takes back those before it (systemd.syntax(7)). */
+/** A repeated setting has several values; an empty one resets the list (systemd.syntax(7)). */
 export type Unit = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Reads a unit file or a drop-in. */
+/** Reads a unit file or drop-in. */
 export function readUnit(text: string): Unit {
   const sections: Record<string, unknown> = parse(joinLines(text), { bracketedArray: false });
   return new Map(
@@ -14,17 +14,17 @@ export function readUnit(text: string): Unit {
   );
 }
 
-/** The file that a service's daemon is told to read by -c or --configuration; null when it is told none. */
+/** The file that the service's daemon reads by -c or --configuration; null without such an option. */
 export function configPathOf(unit: Unit): string | null {
   return /\s(?:-c\s*|--configuration[\s=])"?([^\s"]+)/.exec(commandOf(unit))?.[1] ?? null;
 }
 
-/** The path of the supervisord that a service runs, by an interpreter perhaps; null when it runs something else. */
+/** The path of the supervisord that a service runs, possibly through an interpreter; null if it runs something else. */
 export function supervisordOf(unit: Unit): string | null {
   return /(\/\S*supervisord)(?=\s|$)/.exec(commandOf(unit))?.[1] ?? null;
 }
 
-/** What a service sets for its programs, as lines of the file; how it is started and ended is left out. */
+/** The settings that affect the service's programs, as lines of the unit file; start and stop settings are left out. */
 export function surroundingsOf(unit: Unit): string[] {
   const settings = [...(unit.get('Service') ?? [])].filter(([key]) => !ownMatter.test(key));
   return settings.flatMap(([key, values]) => values.map((value) => `${key}=${value}`));
@@ -37,7 +37,7 @@ function commandOf(unit: Unit): string {
   return unit.get('Service')?.get('ExecStart')?.at(-1) ?? '';
 }
 
-/** A backslash at the end of a line continues it. */
+/** A trailing backslash continues a line. */
 function joinLines(text: string): string {
   return text.replaceAll(/\\\r?\n\s*/g, ' ');
 }

@@ -1,5 +1,5 @@
-// What a service tells systemd: sd_notify(3), one datagram each. Names are those of the npm package sd-notify.
-// Without NOTIFY_SOCKET everything here does nothing. Knows nothing of what the service is.
+// sd_notify(3) messages, one datagram each. Names follow the npm package sd-notify.
+// Does nothing without NOTIFY_SOCKET. Knows nothing of the service.
 import { monotonicUsec } from '../linux/monotonic-clock.ts';
 import { UnixDatagramSender } from '../linux/unix-datagram.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -7,7 +7,7 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface WatchdogMode {
-  /** Asked before every ping; may take its time. */
+  /** Called before every ping; may take time. */
   readonly isAlive: () => Promise<boolean>;
 }
 
@@ -16,32 +16,32 @@ export class ServiceNotifier {
 
   private constructor(
     private readonly sender: UnixDatagramSender | null,
-    /** How often systemd wants to hear from us, in microseconds; 0 for never. */
+    /** Watchdog interval in microseconds; 0 for none. */
     readonly watchdogUsec: number,
   ) {}
 
-  /** `env`: NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID are looked at. An address that cannot be used counts as none. */
+  /** Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from `env`. An unusable address counts as none. */
   static fromEnvironment(env: Environment): ServiceNotifier {
     const sender = senderFor(env['NOTIFY_SOCKET']);
     return new ServiceNotifier(sender, sender === null ? 0 : watchdogUsecFrom(env));
   }
 
-  /** Whether anybody listens. */
+  /** Whether there is a notify socket. */
   get isEnabled(): boolean {
     return this.sender !== null;
   }
 
-  /** We serve. `mainPid` matters when we are not the process that systemd started. */
+  /** Readiness. `mainPid` matters if we are not the process that systemd started. */
   ready(mainPid: number = process.pid): boolean {
     return this.sendState({ READY: '1', MAINPID: String(mainPid) });
   }
 
-  /** The line that `systemctl status` shows. */
+  /** The status line of `systemctl status`. */
   sendStatus(text: string): boolean {
     return this.sendState({ STATUS: text });
   }
 
-  /** The configuration is being read again; `ready` ends that. */
+  /** The configuration is being reloaded; `ready` ends that. */
   reloading(): boolean {
     return this.sendState({ RELOADING: '1', MONOTONIC_USEC: String(monotonicUsec()) });
   }
@@ -50,15 +50,15 @@ export class ServiceNotifier {
     return this.sendState({ STOPPING: '1' });
   }
 
-  /** Starting, reloading or stopping takes at least so long from now. */
+  /** Start, reload or stop takes at least this long from now. */
   extendTimeout(usec: number): boolean {
     const sent = this.sendState({ EXTEND_TIMEOUT_USEC: String(Math.ceil(usec)) });
-    // systemd puts its watchdog off as well; a ping brings back the usual patience.
+    // systemd also extends its watchdog; a ping restores the configured interval.
     this.#watchdog?.beat();
     return sent;
   }
 
-  /** Why we cannot go on: a line for people and the exit status that follows. */
+  /** Why the daemon cannot continue: a line for users and its exit status. */
   failed(text: string, exitStatus: number): boolean {
     return this.sendState({ STATUS: text, EXIT_STATUS: String(exitStatus) });
   }
@@ -67,12 +67,12 @@ export class ServiceNotifier {
     return this.sendState({ WATCHDOG: '1' });
   }
 
-  /** Milliseconds within which systemd expects a ping; 0 without a watchdog. */
+  /** Watchdog interval in milliseconds; 0 without a watchdog. */
   watchdogInterval(): number {
     return this.watchdogUsec / 1000;
   }
 
-  /** Pings twice in each interval, for as long as we are alive. */
+  /** Pings twice per interval while alive. */
   startWatchdogMode({ isAlive }: WatchdogMode): void {
     if (this.watchdogUsec === 0) return;
     this.stopWatchdogMode();
@@ -85,7 +85,7 @@ export class ServiceNotifier {
     this.#watchdog = null;
   }
 
-  /** Gives descriptors to systemd, which hands them back over a restart under `name` (LISTEN_FDNAMES). */
+  /** Stores descriptors in systemd, which passes them to the next start under `name` (LISTEN_FDNAMES). */
   storeDescriptors(name: string, descriptors: readonly number[]): boolean {
     return this.#send({ FDSTORE: '1', FDNAME: name }, descriptors);
   }
@@ -94,7 +94,10 @@ export class ServiceNotifier {
     return this.sendState({ FDSTOREREMOVE: '1', FDNAME: name });
   }
 
-  /** Any state; a value is one line. Whether it was sent: a full socket loses it, which nobody should wait for. */
+  /**
+   * Sends any state, one line per value. Returns whether it was sent: on a full socket it is dropped rather than
+   * blocking.
+   */
   sendState(state: Readonly<Record<string, string>>): boolean {
     return this.#send(state, []);
   }
@@ -108,7 +111,7 @@ export class ServiceNotifier {
   }
 }
 
-/** What systemd means for this process alone. A child that inherited it could feed our watchdog. */
+/** Meant for this process alone. A child that inherited it could feed the watchdog. */
 const serviceVariable = /^(?:NOTIFY_SOCKET|(?:WATCHDOG|LISTEN)_[A-Z]+)$/;
 
 export function withoutServiceVariables(env: Readonly<Record<string, string>>): Record<string, string> {
@@ -124,7 +127,7 @@ function senderFor(address: string | undefined): UnixDatagramSender | null {
   }
 }
 
-/** sd_watchdog_enabled(3): meant for us only if WATCHDOG_PID is missing or ours. */
+/** sd_watchdog_enabled(3): applies only if WATCHDOG_PID is missing or ours. */
 function watchdogUsecFrom(env: Environment): number {
   const usec = Number(env['WATCHDOG_USEC'] ?? 0);
   const pid = env['WATCHDOG_PID'];

@@ -1,11 +1,11 @@
-// The .socket unit for the servers of a configuration: systemd opens their sockets and starts the service when somebody
-// comes. The daemon knows its sockets again by their addresses.
+// The .socket unit for the servers of a configuration (socket activation): systemd opens the sockets and starts the
+// service on the first connection. The daemon matches passed sockets by address.
 import { stringify } from 'ini';
 import type { ServerConfig } from '../config/config.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { UnitError, type UnitOptions } from './unit.ts';
 
-/** The text of NAME.socket. Throws UnitError for servers that one unit cannot open. */
+/** The text of NAME.socket. Throws UnitError for servers that cannot share one unit. */
 export function socketUnitText(
   { name, scope }: Pick<UnitOptions, 'name' | 'scope'>,
   servers: readonly ServerConfig[],
@@ -15,7 +15,7 @@ export function socketUnitText(
   const sections = {
     Unit: { Description: `sockets of ${name}`, Documentation: 'man:tsupervisor(1) man:systemd.socket(5)' },
     Socket: { ListenStream: servers.map(addressOf), ...accessTo(servers), RemoveOnStop: 'yes' },
-    // By the service too: systemd refuses to open them while that runs, so its next start has to.
+    // Also wanted by the service: systemd refuses to open the sockets while it runs, so its next start has to.
     Install: { WantedBy: `sockets.target ${name}.service` },
   };
   const user = scope === 'user' ? ' --user' : '';
@@ -34,7 +34,7 @@ function addressOf(server: ServerConfig): string {
   return `${address.join('.')}:${server.port}`;
 }
 
-/** One unit has one mode and owner for all its unix sockets. */
+/** A unit has a single mode and owner for all its unix sockets. */
 function accessTo(servers: readonly ServerConfig[]): Record<string, string> {
   const [first, ...others] = servers.filter((server) => server.kind === 'unix');
   if (!first) return {};

@@ -1,5 +1,5 @@
-// The unit file, made from a few options.
-// Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files belong.
+// Generates the unit file from a few options.
+// Why each line is as it is: docs/systemd.md. Knows neither D-Bus nor where unit files are installed.
 import { stringify } from 'ini';
 import { serviceConfigPaths } from '../config/locate-config.ts';
 
@@ -8,13 +8,13 @@ export interface UnitOptions {
   /** Without `.service`. */
   readonly name: string;
   readonly executable: string;
-  /** Null: wherever the service's configuration is (/etc/supervisord.conf, or where Debian's supervisor has it). */
+  /** Null: the service's default (/etc/supervisord.conf, or the file of Debian's supervisor). */
   readonly configPath: string | null;
   /** 0 for no watchdog. */
   readonly watchdogSeconds: number;
 }
 
-/** A unit that cannot be written as it was asked for. */
+/** The options do not make a valid unit. */
 export class UnitError extends Error {
   override readonly name = 'UnitError';
 }
@@ -27,7 +27,7 @@ export const defaultUnit = {
   watchdogSeconds: 180,
 } as const satisfies UnitOptions;
 
-/** `%h` is the home directory of whose manager it is. */
+/** `%h` is the home directory of the user whose manager it is. */
 export const defaultUserConfigPath = '%h/.config/supervisord.conf';
 
 /** The text of NAME.service. Throws UnitError. */
@@ -44,7 +44,7 @@ export function unitText(options: UnitOptions): string {
   return `${header(options)}\n${stringify(sections, { bracketedArray: false })}`;
 }
 
-/** Whether it can run beside the machine's supervisord, since it has other sockets and programs. */
+/** Whether it can run beside the machine's supervisord, since its sockets and programs differ. */
 export function hasOwnConfig({ scope, configPath }: Pick<UnitOptions, 'scope' | 'configPath'>): boolean {
   const shared: readonly string[] = serviceConfigPaths;
   return scope === 'user' || (configPath !== null && !shared.includes(configPath));
@@ -68,7 +68,7 @@ function unitSection({ scope }: UnitOptions): Record<string, string> {
   return { ...common, After: 'network.target remote-fs.target nss-user-lookup.target', ...restarts };
 }
 
-/** How the daemon ends when its configuration cannot be used. */
+/** Exit status for an unusable configuration. */
 const refusedStatus = 2;
 
 function serviceSection(options: UnitOptions): Record<string, string> {
@@ -107,7 +107,7 @@ function requireSeconds(seconds: number): void {
   throw new UnitError(`the watchdog takes whole seconds, 0 for none, not '${seconds}'`);
 }
 
-/** What would need quoting in Exec lines is rare in paths, and mistakes in quoting are dear. */
+/** Refuse paths that would need quoting in Exec lines: they are rare, and a quoting mistake is costly. */
 function requirePlainPath(path: string, what: string): void {
   const plain = /^(?:%h)?\/[A-Za-z0-9_./@:+,~-]+$/;
   if (plain.test(path)) return;

@@ -1,21 +1,21 @@
-// Tells systemd that we live, as long as that is true. What "alive" means is the caller's to say.
+// Pings systemd's watchdog while the service is alive. The caller defines "alive".
 
 export interface WatchdogOptions {
-  /** systemd's patience, in microseconds. */
+  /** Watchdog interval in microseconds. */
   readonly intervalUsec: number;
   readonly isAlive: () => Promise<boolean>;
   readonly ping: () => void;
 }
 
 export interface Watchdog {
-  /** Asks and pings out of turn. */
+  /** Checks and pings at once, out of schedule. */
   readonly beat: () => void;
   readonly stop: () => void;
 }
 
 /**
- * Milliseconds between two pings: at most half of the interval, and little of it has passed when the machine is
- * paused: a pause may then last almost as long as the interval.
+ * Milliseconds between two pings: at most half of the interval, and short, so that a suspended machine may stay
+ * paused for almost a whole interval.
  */
 export function pingIntervalMs(intervalUsec: number): number {
   return Math.min(intervalUsec / 2000, maxPingIntervalMs);
@@ -23,7 +23,7 @@ export function pingIntervalMs(intervalUsec: number): number {
 
 const maxPingIntervalMs = 15_000;
 
-/** Asks and pings at once, then at every ping interval. */
+/** Checks and pings at once, then at every ping interval. */
 export function startWatchdog({ intervalUsec, isAlive, ping }: WatchdogOptions): Watchdog {
   let stopped = false;
   const beat = async () => {
