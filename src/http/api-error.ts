@@ -1,4 +1,4 @@
-// Errors that are made before a method of the JSON API is called, or instead of its answer: JSON for its clients as well.
+// Errors before a method of the JSON API is called, or in place of its result: JSON for API clients, HTML for others.
 import { json } from './json-response.ts';
 import type { RequestHead } from './request.ts';
 import { type HttpResponse, reasons } from './response.ts';
@@ -9,7 +9,7 @@ export function isOfApi(path: string): boolean {
   return path === apiPath || path.startsWith(`${apiPath}/`);
 }
 
-/** An error as whoever asked can read it: `page`, or below `API` its status and `reason` as JSON. */
+/** An error in the format of the client: `page`, or below `API` the status and `reason` as JSON. */
 export function errorFor(
   { path }: Pick<RequestHead, 'path'>,
   page: HttpResponse,

@@ -1,5 +1,5 @@
-// /api/v1: the methods of the RPC interface for people who do not speak XML-RPC. One URL a method; parameters by
-// name, from a JSON object or, where nothing is changed, from the query.
+// /api/v1: the methods of the RPC interface as JSON. One URL per method; parameters by name, from a JSON object or,
+// for read-only methods, from the query.
 import type { OperationContext, RequestContext } from '../operations/context.ts';
 import { dispatch } from '../rpc/dispatch.ts';
 import type { Method, MethodTable } from '../rpc/method.ts';
@@ -22,7 +22,7 @@ export function apiRoutes(table: MethodTable, context: OperationContext): readon
   ];
 }
 
-/** `/api/v1/supervisor.getState`; by GET only what changes nothing. */
+/** `/api/v1/supervisor.getState`; GET only for read-only methods. */
 function methodRoute(table: MethodTable, context: OperationContext): Route {
   const find: Route['find'] = (head) => {
     if (!isOfApi(head.path)) return null;
@@ -38,7 +38,7 @@ function methodRoute(table: MethodTable, context: OperationContext): Route {
   return { path: apiPath, body: 'json', find };
 }
 
-/** A request that cannot become a call. */
+/** A request that does not describe a valid call. */
 class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }

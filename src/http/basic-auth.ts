@@ -1,19 +1,19 @@
-// Who may enter: HTTP Basic authentication (RFC 7617) against the one pair of a server.
+// HTTP Basic authentication (RFC 7617) against the credentials of a server.
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 export interface Credentials {
   readonly username: string;
-  /** Plain, or `{SHA}` and the SHA-1 of it in lower-case hexadecimal digits. */
+  /** Clear text, or `{SHA}` and the SHA-1 digest in lower-case hexadecimal. */
   readonly password: string;
 }
 
 /**
- * What proves that a client may enter. The hash as it is kept is no proof over a network: whoever has seen it would need
- * no password. To a peer who could read it in memory anyway it gives nothing.
+ * What a client may authenticate with. Over a network the stored hash is not accepted: it would be as good as the
+ * password for everyone who has seen it. A peer that can read it from memory anyway gains nothing by it.
  */
 export type Proof = 'password' | 'password or hash';
 
-/** `malformed`: what was sent is not UTF-8. The time taken tells nothing of how much was right. */
+/** `malformed`: the header is not UTF-8. Constant-time, so that timing reveals nothing about the password. */
 export function authenticate(
   authorization: string | undefined,
   credentials: Credentials,
@@ -50,7 +50,7 @@ function passwordMatches(given: string, stored: string): boolean {
   return equal(digest, stored.slice(shaPrefix.length));
 }
 
-/** Compares digests, which have one length whatever the lengths of the texts. */
+/** Compares digests, which have equal length for texts of any length. */
 function equal(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }

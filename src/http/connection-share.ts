@@ -1,15 +1,15 @@
-// The connections of all servers of one kind: TCP servers have one share of the descriptors together, unix sockets
-// another, so that clients from the network keep none out on the machine itself.
+// Descriptor budget for connections: all TCP servers share one, all unix sockets another, so that network clients
+// cannot lock out local ones.
 import { descriptorLimit, descriptorsToSpare } from '../linux/limits.ts';
 import type { Connection } from './connection.ts';
 import type { HttpLimits } from './limits.ts';
 
-/** How often descriptors are counted, at most; only while there are many connections. */
+/** Throttles the counting of descriptors, which happens only with many connections. */
 const lookIntervalMs = 100;
 
 export class ConnectionShare {
   readonly #connections = new Set<Connection>();
-  /** As it was found at `lookedAt`, on the clock of performance.now(). */
+  /** The limit as computed at `lookedAt` (performance.now()). */
   #most = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -19,10 +19,10 @@ export class ConnectionShare {
     return this.#connections.size;
   }
 
-  /** Whether there is room for another one, if need be in the place of one that is missed least. */
+  /** Whether there is room for another connection, if necessary after closing the one that is least missed. */
   makeRoom(): boolean {
     if (this.#connections.size < this.#maxConnections()) return true;
-    // With an answer coming it is never closed.
+    // Never close a connection that is owed a reply.
     const candidates = [...this.#connections].filter((connection) => !connection.isAnswering);
     const idle = candidates.filter((connection) => connection.isIdle);
     const victim = stalest(idle.length > 0 ? idle : candidates);
@@ -38,7 +38,7 @@ export class ConnectionShare {
     this.#connections.delete(connection);
   }
 
-  /** Programs need descriptors too: half of them are theirs. */
+  /** Half of the descriptors are reserved for programs. */
   #maxConnections(): number {
     const { connections } = this.limits;
     const { size } = this.#connections;
@@ -52,7 +52,10 @@ export class ConnectionShare {
     return this.#most;
   }
 
-  /** Also when half of the descriptors are in use: an eighth of them at most, which leaves room for the other share. */
+  /**
+   * Guaranteed even if half of the descriptors are in use: at most an eighth of them, which leaves room for the other
+   * share.
+   */
   #assured(): number {
     return Math.min(this.limits.assuredConnections, Math.floor(descriptorLimit() / 8));
   }

@@ -1,5 +1,5 @@
-// One client's connection: requests in, one at a time; answers out, in order, at the client's pace.
-// Which answer a request gets is the business of `admit`.
+// One client connection: requests in, one at a time; responses out, in order, with back-pressure.
+// `admit` decides how a request is handled.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
@@ -21,9 +21,9 @@ import {
 import type { Admit } from './router.ts';
 import { type Sink, WriteQueue } from './write-queue.ts';
 
-/** What a connection needs of a socket. */
+/** The socket interface that a connection needs. */
 export interface ConnectionSocket extends Sink {
-  /** No more will be sent; what was sent still arrives. */
+  /** Half-closes: no more is sent, but what was sent still arrives. */
   shutdown(): void;
   end(): void;
   terminate(): void;
@@ -31,12 +31,12 @@ export interface ConnectionSocket extends Sink {
   resume(): void;
 }
 
-/** What a connection needs of its server. */
+/** The server interface that a connection needs. */
 export interface ConnectionHost {
   readonly limits: HttpLimits;
   readonly admit: Admit;
   readonly peer: Peer;
-  /** Told of bytes kept for clients; may cut connections off, this one too. */
+  /** Reports buffered bytes; may abort connections, including this one. */
   onHeld(change: number): void;
   onFinished(requestLine: string, status: number, bytes: number): void;
   onFailure(error: unknown): void;
@@ -44,13 +44,13 @@ export interface ConnectionHost {
 }
 
 /**
- * reading: between requests, or in the middle of one. answering: a handler works. sending: the answer is on
- * its way. streaming: the answer has no end yet. lingering: all is said, and input is thrown away until the
- * client has read it (closing on unread input would destroy the answer on its way).
+ * reading: between requests, or within one. answering: a handler runs. sending: the response is being written.
+ * streaming: the response has no end yet. lingering: everything is sent, input is discarded until the client has read
+ * it (closing with unread input would send a reset and destroy the response).
  */
 type Phase = 'reading' | 'answering' | 'sending' | 'streaming' | 'lingering' | 'closed';
 
-/** Input that may wait while an answer is being made; more stays with the kernel. */
+/** Input buffered while a response is pending; the rest stays in the kernel. */
 const maxWaitingInputBytes = 64 * 1024;
 
 export class Connection {
@@ -76,34 +76,34 @@ export class Connection {
     this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
   }
 
-  /** Between requests, with nothing begun. */
+  /** Between requests, nothing received. */
   get isIdle(): boolean {
     return this.#phase === 'reading' && !this.#parser.isInsideRequest;
   }
 
-  /** A handler is at work for it, or will be. */
+  /** A handler runs for it, or will. */
   get isAnswering(): boolean {
     return this.#phase === 'answering' && this.#exchange?.refusal === null;
   }
 
-  /** Monotonic time of the last sign of life, in milliseconds. */
+  /** Monotonic time of the last activity, in milliseconds. */
   get lastActive(): number {
     return this.#lastActive;
   }
 
-  /** Bytes of its unfinished request and its unsent answer. */
+  /** Size of its incomplete request and its unsent response. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Resolves when it is over. */
+  /** Resolves when the connection is closed. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
   onData(bytes: Uint8Array): void {
     this.#lastActive = performance.now();
-    // Nothing behind an answer without end can be answered.
+    // Nothing after an endless response can be answered.
     if (this.#phase === 'lingering' || this.#phase === 'streaming') return;
     this.#parser.push(bytes);
     this.#advance();
@@ -118,7 +118,7 @@ export class Connection {
     this.#advance();
   }
 
-  /** The client sends no more. It may still read, but a stream to somebody who left would never end. */
+  /** The client half-closed. It may still read, but a stream to a client that left would never end. */
   onEnd(): void {
     this.#inputEnded = true;
     if (this.#phase === 'streaming' || this.#phase === 'lingering') this.close();
@@ -140,20 +140,20 @@ export class Connection {
     this.#closed.resolve();
   }
 
-  /** Closes; what the kernel has already taken still arrives. */
+  /** Closes; what the kernel has accepted still arrives. */
   close(): void {
     if (this.#phase === 'closed') return;
     this.onClose();
     this.socket.end();
   }
 
-  /** Ends it as soon as the answer under way is sent; at once when there is none. */
+  /** Closes after the current response, or at once if there is none. */
   closeWhenSent(): void {
     if (this.#phase === 'sending') this.#closeAfterwards = true;
     else this.close();
   }
 
-  /** Takes requests out of the parser until one has to be waited for, or others should be served. Never re-entered. */
+  /** Takes requests from the parser until one is incomplete or the time slice is over. Not re-entrant. */
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
@@ -196,7 +196,7 @@ export class Connection {
     const { refusal } = exchange;
     const isAwaited = expectsContinue(head);
     if (refusal && (isAwaited || bodyBytesOf(head) > maxSkippedBytes)) {
-      // Whether its body comes at all cannot be known.
+      // Whether its body will arrive is unknown.
       this.#answer(exchange, () => closing(refusal));
     } else if (isAwaited) this.#outbox.send(continueLine);
   }
@@ -240,7 +240,7 @@ export class Connection {
       this.host.onFailure(error);
       return errorFor(exchange.head, errorResponse(500));
     });
-    // The client may have left meanwhile; what was begun for it was carried out all the same.
+    // The client may have left meanwhile; its request has been carried out anyway.
     if (this.#exchange !== exchange) return;
     this.#respond(exchange, response);
     this.#advance();
@@ -294,7 +294,7 @@ export class Connection {
     this.#outbox.send(bytes);
   }
 
-  /** The answer is with the kernel. */
+  /** The kernel has accepted the whole response. */
   #finish(): void {
     this.#reportTransfer();
     this.#exchange = null;
@@ -343,7 +343,7 @@ export class Connection {
     }
   }
 
-  /** Cuts the connection off and frees what the kernel keeps for it. */
+  /** Resets the connection and discards the kernel's buffers. */
   abort(): void {
     if (this.#phase === 'closed') return;
     this.onClose();

@@ -1,19 +1,19 @@
-// Sees to it that clients do not take the last descriptors, and that none are accepted without one.
+// Prevents clients from using up the last descriptors, and accepting without a free one.
 import type { EventBus } from '../events/bus.ts';
 import { freeDescriptors } from '../linux/limits.ts';
 import type { HttpServer } from './server.ts';
 
-/** What it needs to know of a server. */
+/** The server interface it needs. */
 export interface WatchedServer {
   readonly name: string;
   readonly kind: 'unix' | 'inet';
   readonly server: Pick<HttpServer, 'pause' | 'resume'>;
 }
 
-/** A server accepts while so many descriptors are free: TCP servers pause first, root's own way in stays open longer. */
+/** A server accepts while this many descriptors are free: TCP servers pause first, so that root can still connect. */
 const needed = { inet: 24, unix: 8 } as const;
 
-/** From this many connections on, more descriptors may be taken at any time: by logs that clients follow. */
+/** With more connections than this, followed logs may take further descriptors at any time. */
 const manyConnections = 16;
 const lookDelayMs = 1000;
 
@@ -24,7 +24,7 @@ export class DescriptorWatch {
   #unsubscribe = () => {};
 
   constructor(
-    /** Of all clients. */
+    /** Connections of all servers. */
     private readonly connections: () => number,
     private readonly log: { warn(message: string): void; info(message: string): void },
   ) {}
@@ -33,7 +33,7 @@ export class DescriptorWatch {
     this.#servers.push(server);
   }
 
-  /** Programs take descriptors when they are started. */
+  /** Starting programs takes descriptors. */
   begin(bus: EventBus): void {
     this.#unsubscribe = bus.subscribe(['PROCESS_STATE'], () => this.lookSoon());
     this.lookSoon();
@@ -45,7 +45,7 @@ export class DescriptorWatch {
     this.#timer = null;
   }
 
-  /** Something has taken descriptors. */
+  /** Call after taking descriptors. */
   lookSoon(): void {
     this.#timer ??= setTimeout(() => this.#look(), lookDelayMs);
   }
@@ -73,7 +73,7 @@ export class DescriptorWatch {
     try {
       watched.server.resume();
     } catch {
-      // They are taken again: at the next look.
+      // Taken again meanwhile; the next check retries.
       return;
     }
     this.#paused.delete(watched);

@@ -1,10 +1,10 @@
-// Server-sent events (the WHATWG's text/event-stream), for browsers and scripts. What the events are is not known here.
+// Server-sent events (WHATWG text/event-stream). Knows nothing of the events.
 import type { HttpResponse } from './response.ts';
 
-/** One event of a stream whose events are named and typed by `E`. */
+/** One event of a stream; `E` maps event names to types. */
 export type EventOf<E> = { readonly [K in keyof E]: readonly [type: K & string, value: E[K]] }[keyof E];
 
-/** An answer that sends what `events` yields: a type and a value that becomes JSON. */
+/** A response that streams `events`: names, with values encoded as JSON. */
 export function eventStream<E>(events: AsyncIterable<EventOf<E>>): HttpResponse {
   return {
     status: 200,
@@ -18,7 +18,7 @@ export function eventStream<E>(events: AsyncIterable<EventOf<E>>): HttpResponse 
 }
 
 async function* encoded<E>(events: AsyncIterable<EventOf<E>>): AsyncGenerator<string> {
-  // A first line lets the client know that it is connected.
+  // A first comment line tells the client that it is connected.
   yield ': connected\n\n';
   for await (const [type, value] of events) yield `event: ${type}\ndata: ${JSON.stringify(value)}\n\n`;
 }

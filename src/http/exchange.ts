@@ -1,14 +1,16 @@
-// One request and what becomes of it, from its header to its answer.
+// One request and its response, from the head to the reply.
 import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import type { HttpResponse } from './response.ts';
 import type { Admit } from './router.ts';
 
-/** Where the body of a request gathers at first. */
+/** Initial capacity for the body of a request. */
 const firstBodyBytes = 4096;
 
 export class Exchange {
-  /** One buffer that grows: a body may come byte by byte, and each piece of its own would cost a hundred times that. */
+  /**
+   * A single growing buffer: a body may arrive byte by byte, and separate pieces would cost a hundred times its size.
+   */
   #body = new Uint8Array(0);
   #bodyBytes = 0;
   #gone: AbortController | null = null;
@@ -19,22 +21,22 @@ export class Exchange {
     private readonly peer: Peer,
   ) {}
 
-  /** Length of the body so far; the body of a refused request is not kept. */
+  /** Body length so far; the body of a refused request is discarded. */
   get bodyBytes(): number {
     return this.#bodyBytes;
   }
 
-  /** The answer to a request that is refused whatever its body is; null for one that is admitted. */
+  /** The response if the request is refused whatever its body is; null if it is admitted. */
   get refusal(): HttpResponse | null {
     return this.admission.kind === 'refused' ? this.admission.response : null;
   }
 
-  /** For so long no answer is given. */
+  /** Delay before the response is sent. */
   get delayMs(): number {
     return this.admission.delayMs;
   }
 
-  /** How many bytes were kept of these. */
+  /** Returns how many bytes were buffered. */
   collect(bytes: Uint8Array): number {
     if (this.admission.kind === 'refused') return 0;
     const end = this.#bodyBytes + bytes.length;
@@ -44,19 +46,19 @@ export class Exchange {
     return bytes.length;
   }
 
-  /** The answer, or the promise of it. Whatever the handler throws comes through. */
+  /** The response, or a promise of it. Errors of the handler propagate. */
   answer(): HttpResponse | Promise<HttpResponse> {
     const { admission } = this;
     return admission.kind === 'refused' ? admission.response : admission.handle(this.#request());
   }
 
-  /** Nobody waits for the answer any more. */
+  /** The client has left. */
   abandon(): void {
     this.#body = new Uint8Array(0);
     this.#gone?.abort();
   }
 
-  /** Never more than was announced. */
+  /** Never more than the announced length. */
   #roomFor(bytes: number): number {
     const { contentLength } = this.head;
     const announced = contentLength.kind === 'bytes' ? contentLength.bytes : 0;
@@ -80,7 +82,7 @@ export class Exchange {
       ...this.head,
       body,
       peer: this.peer,
-      // Few handlers ask for it, and it is not cheap.
+      // Lazy: few handlers use it, and it is not cheap.
       get gone() {
         return signal();
       },

@@ -1,4 +1,4 @@
-// The JSON objects that scripts and the page send, read within bounds.
+// JSON request bodies of scripts and the page, parsed within limits.
 import type { RpcValue } from '../xmlrpc/value.ts';
 import { bodyLimits } from './limits.ts';
 import type { HttpRequest } from './request.ts';
@@ -8,8 +8,8 @@ export type JsonBody =
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
- * An empty body is an empty object. The content type is asked for because a page of another site cannot send it without
- * the browser asking us first, which we never allow.
+ * An empty body is an empty object. The content type is required because another site's page cannot send it without a
+ * CORS preflight, which is never granted.
  */
 export function readJson({ headers, body }: Pick<HttpRequest, 'headers' | 'body'>): JsonBody {
   if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
@@ -30,7 +30,7 @@ function unreadable(reason: string): JsonBody {
   return { kind: 'unreadable', reason };
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined if it is not JSON. */
 function parse(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString());
@@ -46,8 +46,8 @@ const closings: ReadonlySet<number> = new Set(Buffer.from(']}'));
 const separators: ReadonlySet<number> = new Set(Buffer.from(',:'));
 
 /**
- * What is too much of it, before anything is made of it: JSON.parse takes a hundred times as much memory as brackets
- * and commas do.
+ * Names the exceeded limit. Checked before parsing, since JSON.parse takes a hundred times the memory of the brackets
+ * and commas that it reads.
  */
 function excessOf(text: Uint8Array): string | null {
   const { depth: deepest, pieces: most } = bodyLimits.json;

@@ -1,4 +1,4 @@
-// Answers in JSON.
+// JSON responses.
 import type { HttpResponse, Status } from './response.ts';
 
 export function json(status: Status, value: unknown): HttpResponse {
@@ -12,7 +12,7 @@ export function json(status: Status, value: unknown): HttpResponse {
   };
 }
 
-/** What JSON has no way to write: integers beyond 2^53 become numbers all the same. */
+/** Converts what JSON cannot represent; integers beyond 2^53 lose precision. */
 function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }

@@ -1,36 +1,36 @@
-// How much clients may have of us: in one request, by what its body is, and of one HTTP server together.
+// Limits on what clients may use: per request by kind of body, and per HTTP server.
 
 /**
- * What each route says of its bodies, and how much of such a body is kept and read; more is refused before it is kept
- * (bytes) or while it is read. `pieces` are what a value in memory is made of, many times the size of its text.
+ * Every route declares its kind of body. A larger one is refused before it is buffered (bytes) or while it is parsed.
+ * `pieces` counts the values in memory, which take many times the size of their text.
  */
 export const bodyLimits = {
-  /** Not looked at. */
+  /** The body is ignored. */
   unused: { bytes: 64 * 1024 },
   /** Fields of an HTML form. */
   form: { bytes: 64 * 1024 },
   /** `pieces`: values and names. */
   json: { bytes: 1024 * 1024, depth: 32, pieces: 50_000 },
-  /** `depth`: open elements; an array in an array costs three. `pieces`: see XmlLimits. */
+  /** `depth`: open elements; a nested array costs three. `pieces`: see XmlLimits. */
   xml: { bytes: 16 * 1024 * 1024, depth: 200, pieces: 500_000 },
 } as const;
 
 export type BodyKind = keyof typeof bodyLimits;
 
-/** So much of the body of a refused request is read away, so that the connection can be used again. */
+/** How much of a refused request's body is read and discarded to keep the connection usable. */
 export const maxSkippedBytes = 64 * 1024;
 
 export interface HttpLimits {
-  /** Of all unfinished request bodies and unsent answers together; beyond it the stalest client goes. */
+  /** Total of incomplete request bodies and unsent responses; beyond it the stalest client is disconnected. */
   readonly heldBytes: number;
-  /** From the first byte of a request to its last. An idle connection may stay for ever. */
+  /** From the first byte of a request to the last. Idle connections have no timeout. */
   readonly requestMs: number;
-  /** Without any progress in taking an answer. Streams are exempt: a stopped terminal is no fault. */
+  /** Without progress in sending a response. Streams are exempt: a stopped terminal is not a fault. */
   readonly answerMs: number;
-  /** For a client that was refused to read why, before the connection is cut. */
+  /** Time for a refused client to read the reason before the connection is closed. */
   readonly lingerMs: number;
   readonly connections: number;
-  /** So many may be there also when more than half of the descriptors that we may have are in use. */
+  /** Connections guaranteed even if more than half of the available descriptors are in use. */
   readonly assuredConnections: number;
 }
 

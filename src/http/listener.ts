@@ -1,4 +1,4 @@
-// Opens the listening socket of one server section, as the original does and with its words when it cannot.
+// Opens the listening socket of a server section, with the original's behaviour and error messages.
 import { fstatSync, utimesSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
@@ -19,27 +19,27 @@ import { isStaleSocket } from '../linux/unix-probe.ts';
 import { userById } from '../linux/users.ts';
 
 export interface Listener {
-  /** Bound and listening; whoever serves it takes it over. */
+  /** Bound and listening; the server takes ownership. */
   readonly fd: number;
-  /** How messages call it: the address or the path. */
+  /** Name for messages: address or path. */
   readonly name: string;
-  /** Makes what stands for it in the file system young: cleaners of temporary directories remove what is old. */
+  /** Updates the socket file's timestamps: cleaners of temporary directories remove old files. */
   refresh(): void;
-  /** Removes what stands for it in the file system. */
+  /** Removes the socket file. */
   dispose(): void;
 }
 
-/** A server that cannot be opened; the message is the original's where it has one. */
+/** A server that cannot be opened; the message is the original's where there is one. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** Throws ListenError. `onStale` is told before the socket file of a dead server is replaced. */
+/** Throws ListenError. Calls `onStale` before the socket file of a dead server is replaced. */
 export function openListener(config: ServerConfig, onStale: (path: string) => void): Listener {
   return config.kind === 'unix' ? openUnix(config, onStale) : openInet(config);
 }
 
-/** One that somebody else bound, who keeps what stands for it: a descriptor of our own for it. Throws ListenError. */
+/** Wraps a socket passed by systemd, which keeps the socket file: duplicates its descriptor. Throws ListenError. */
 export function passedListener(fd: number, config: ServerConfig): Listener {
   const name = config.kind === 'unix' ? config.path : config.host || '0.0.0.0';
   try {
@@ -51,12 +51,12 @@ export function passedListener(fd: number, config: ServerConfig): Listener {
 
 const nothingInFileSystem = { refresh: () => {}, dispose: () => {} };
 
-/** The original's; the kernel lowers it to net.core.somaxconn. */
+/** As in the original; the kernel caps it at net.core.somaxconn. */
 const backlogSize = 1024;
 /** EAI_NONAME of getaddrinfo(3). */
 const nameUnknown = -2;
 
-/** The original's words. */
+/** The original's message. */
 export const alreadyListening =
   'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
   'Shut this program down first before starting supervisord.';
@@ -77,10 +77,10 @@ function listenTo(address: string, port: number): number {
 }
 
 /**
- * The socket is made complete (listening, mode, owner) under another name and then linked, so that nobody
- * ever meets it half-made and nobody's living socket is replaced: bound under its own name it would refuse connections
- * until it listens, and a second daemon that starts then would take it for a dead one's. The price is that the kernel lists
- * it under the other name (/proc/net/unix), by which systemd-tmpfiles takes it for dead: hence `refresh`.
+ * Creates the socket completely (listening, mode, owner) under another name and then links it, so that no client sees
+ * it incomplete and no live socket is replaced: bound under its final name it would refuse connections until it
+ * listens, and a second daemon starting at that moment would take it for stale. The price is that the kernel lists it
+ * under the other name (/proc/net/unix), so systemd-tmpfiles takes it for dead: hence `refresh`.
  */
 function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Listener {
   const path = resolve(config.path);
@@ -132,7 +132,7 @@ function linkOverStale(
   directory.link(temporary, name);
 }
 
-/** Another daemon may have replaced it; then, or when its time cannot be set, there is nothing to be done. */
+/** Best effort: if another daemon has replaced it or its time cannot be set, there is nothing to do. */
 function touchOwn(path: string, inode: number | undefined): void {
   const now = new Date();
   try {
@@ -140,7 +140,7 @@ function touchOwn(path: string, inode: number | undefined): void {
       const fd = directory.hold(basename(path));
       if (fd === null) return;
       try {
-        // What was looked at, whatever has its name by now.
+        // Touch the inode that was checked, whatever has its name by now.
         if (fstatSync(fd).ino === inode) utimesSync(`/proc/self/fd/${fd}`, now, now);
       } finally {
         libc.close(fd);
@@ -151,7 +151,7 @@ function touchOwn(path: string, inode: number | undefined): void {
   }
 }
 
-/** Another socket may have taken its place since, or its directory be gone. */
+/** Another socket may have replaced it, or its directory may be gone. */
 function unlinkOwn(path: string, inode: number | undefined): void {
   try {
     inDirectory(dirname(path), (directory) => {

@@ -1,8 +1,8 @@
-// The names that this machine gives itself.
+// Host names of this machine.
 import { hostname } from 'node:os';
 import { textOrEmpty } from '../linux/text-or-empty.ts';
 
-/** In lower case: its own, that with each domain of resolv.conf(5), and all of hosts(5). */
+/** Lower case: the host name, also with each search domain of resolv.conf(5), and all names in hosts(5). */
 export function localHostnames(): readonly string[] {
   const name = hostname();
   const [short = name] = name.split('.');
@@ -13,7 +13,7 @@ export function localHostnames(): readonly string[] {
   );
 }
 
-/** Of the lines that begin so, the words behind the beginning. */
+/** The words after `beginning` on lines that start with it. */
 function wordsOf(file: string, beginning: RegExp): string[] {
   return textOrEmpty(file)
     .split('\n')

@@ -1,11 +1,11 @@
-// Slows down whoever guesses the password of a server, by where the guesses come from, and tells of it in the log.
-// It never refuses who knows the password: many users may share an address, that of a proxy or of this machine.
+// Rate limit for password guessing, per origin, with a log message. Never refuses the correct password: many users
+// may share an address, such as that of a proxy or of this machine.
 import { authenticate, type Credentials, type Proof } from './basic-auth.ts';
 import type { Peer } from './peer.ts';
 
 export interface Login {
   readonly verdict: ReturnType<typeof authenticate>;
-  /** For so long no answer is given. */
+  /** Delay before the response is sent. */
   readonly delayMs: number;
 }
 
@@ -13,9 +13,9 @@ export interface Login {
 const freeFailures = 3;
 const firstDelayMs = 100;
 const maxDelayMs = 2000;
-/** Without another failure. */
+/** Time without a failure after which an origin is forgotten. */
 const forgetAfterMs = 15 * 60_000;
-/** The one that failed longest ago is forgotten beyond. */
+/** Beyond this, the origin whose last failure is oldest is forgotten. */
 const maxOrigins = 1000;
 
 interface Failures {
@@ -24,7 +24,7 @@ interface Failures {
 }
 
 export class LoginGuard {
-  /** The last to fail stands last. */
+  /** Ordered by last failure. */
   readonly #failures = new Map<string, Failures>();
 
   constructor(
@@ -33,7 +33,7 @@ export class LoginGuard {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** A right password waits as long as a wrong one, else the first to be answered would be the right one. */
+  /** A correct password is delayed as much as a wrong one; otherwise the first response would reveal it. */
   login(authorization: string | undefined, credentials: Credentials, peer: Peer): Login {
     const verdict = authenticate(authorization, credentials, proofOf(peer));
     if (authorization === undefined) return { verdict, delayMs: 0 };
@@ -65,7 +65,9 @@ export class LoginGuard {
   }
 }
 
-/** Root and the daemon's own user read the configuration, and so run `update` without knowing the password. */
+/**
+ * Root and the daemon's user can read the configuration, so `update` works for them without the clear-text password.
+ */
 function proofOf(peer: Peer): Proof {
   const isOurs = peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
   return isOurs ? 'password or hash' : 'password';
@@ -75,14 +77,14 @@ function describe(peer: Peer): string {
   return peer.kind === 'tcp' ? peer.address : `process ${peer.pid} of user ${peer.uid}`;
 }
 
-/** What one guesser cannot change: the user on this machine, the IPv4 address, the network of an IPv6 address. */
+/** What an attacker cannot vary: the local user, the IPv4 address, the network of an IPv6 address. */
 function originOf(peer: Peer): string {
   if (peer.kind === 'unix') return `user ${peer.uid}`;
   const { address } = peer;
   return !address.includes(':') || address.includes('.') ? address : networkOf(address);
 }
 
-/** The first 64 bits; the rest is the client's to choose. */
+/** The /64 prefix; a client can choose the remaining bits. */
 function networkOf(address: string): string {
   const [start = '', end = ''] = address.split('::');
   const [first, last] = [start, end].map((half) => half.split(':').filter(Boolean));

@@ -1,4 +1,4 @@
-// /logtail and /mainlogtail: the end of a log and what is added to it, for as long as the client listens.
+// /logtail and /mainlogtail: the end of a log, then what is appended, until the client disconnects.
 
 import { withNotices } from '../logs/reading/log-notices.ts';
 import { statusAt } from '../logs/reading/open-log.ts';
@@ -11,7 +11,7 @@ import { atPrefix, type Route } from './router.ts';
 
 const lastPartBytes = 1024;
 
-/** `mainLogPath`: of the daemon's own log, null when it is no file. */
+/** `mainLogPath`: the daemon's own log, null if it is not a file. */
 export function logtailRoutes(
   supervisor: Supervisor,
   mainLogPath: string | null,
@@ -26,7 +26,7 @@ export function logtailRoutes(
   ];
 }
 
-/** `/logtail/NAME` or `/logtail/NAME/CHANNEL`; null when that is no log. */
+/** `/logtail/NAME` or `/logtail/NAME/CHANNEL`; null if there is no such log. */
 function logNamedBy(path: string, supervisor: Supervisor): string | null {
   const [, , name, channel = 'stdout', ...more] = path.split('/');
   return name === undefined || more.length > 0 ? null : logPathOf(supervisor, name, channel);
@@ -38,7 +38,7 @@ async function tailOf(
   follow: FollowLog,
   headers: HeaderList,
 ): Promise<HttpResponse> {
-  // Asked on another thread: the disk may not answer.
+  // On a thread pool thread: the disk may stall.
   const status = path === null ? null : await statusAt(path);
   if (path === null || status === null || status.isDirectory()) return errorResponse(404);
   const all: HeaderList = [
@@ -56,8 +56,8 @@ async function tailOf(
 }
 
 /**
- * What is written to a terminal, a pipe or /dev/null cannot be read back. The answer stays open all the same, as the
- * original's does: a script that follows again when it ends would do so without end.
+ * A terminal, pipe or /dev/null cannot be read back. As in the original the response stays open, since a script that
+ * reconnects at its end would loop forever.
  */
 async function* silence(path: string, gone: AbortSignal): AsyncGenerator<string> {
   yield `==> ${path} is not a regular file, its output cannot be followed <==\n`;

@@ -1,4 +1,4 @@
-// /metrics for Prometheus and /healthz for whoever only wants to know whether we are there.
+// /metrics for Prometheus and /healthz for liveness checks.
 import { openDescriptors, processUsage } from '../linux/process-usage.ts';
 import { usageOf } from '../supervisor/program-usage.ts';
 import { type Supervisor, supervisorStateCodes } from '../supervisor/supervisor.ts';
@@ -37,7 +37,7 @@ function health({ state }: Supervisor): HttpResponse {
   };
 }
 
-/** By path; without those that are no files, or that a disk tells nothing of just now. */
+/** Keyed by path; omits logs that are not files or whose disk does not respond. */
 async function logBytesOf({ processesByPriority, daemon }: Supervisor): Promise<ReadonlyMap<string, number>> {
   const paths = processesByPriority.flatMap(({ logPaths: { stdout, stderr } }) =>
     [stdout, stderr].filter((path) => path !== null),
@@ -46,7 +46,7 @@ async function logBytesOf({ processesByPriority, daemon }: Supervisor): Promise<
   return new Map(paths.flatMap((path, index) => (files[index] ? [[path, files[index].bytes]] : [])));
 }
 
-/** The names are those that client libraries of Prometheus use. */
+/** Metric names follow the Prometheus client libraries. */
 function ownMetrics(supervisor: Supervisor, identifier: string): string {
   const usage = processUsage(process.pid);
   return [

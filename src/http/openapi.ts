@@ -1,4 +1,4 @@
-// The description of /api/v1 as OpenAPI 3.1, from the table of methods.
+// OpenAPI 3.1 description of /api/v1, generated from the method table.
 
 import { channels } from '../config/channel.ts';
 import type { Method, MethodTable, Param, RpcTypeName } from '../rpc/method.ts';
@@ -6,7 +6,7 @@ import { version } from '../version.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
 import { apiPath } from './api-error.ts';
 
-/** The document, as plain data. */
+/** The document as plain data. */
 export function openApiDocument(table: MethodTable): object {
   const methods = [...table].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -65,7 +65,7 @@ const logParameters = [
   { name: 'channel', in: 'path', required: true, schema: { type: 'string', enum: channels } },
 ];
 
-/** What is no method: streams of server-sent events, and logs byte for byte. */
+/** Endpoints that are not methods: server-sent events and raw logs. */
 const streams = {
   '/events': {
     get: {

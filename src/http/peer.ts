@@ -1,16 +1,16 @@
-// The other end of a connection, and who it is to operations.
+// The remote end of a connection, and the requester it represents.
 import { peerCredentials } from '../linux/peer-credentials.ts';
 import { textOrEmpty } from '../linux/text-or-empty.ts';
 import type { OperationContext, RequestContext } from '../operations/context.ts';
 import type { Requester } from '../supervisor/requester.ts';
 
 export type Peer =
-  /** As the kernel saw it when it connected (unix(7)). */
+  /** SO_PEERCRED at the time of connect (unix(7)). */
   | { readonly kind: 'unix'; readonly pid: number; readonly uid: number }
-  /** `user`: the name that every request has to authenticate with, null without authentication. */
+  /** `user`: the name that every request has to authenticate as, null without authentication. */
   | { readonly kind: 'tcp'; readonly address: string; readonly user: string | null };
 
-/** Of a connection that was just accepted. Throws SyscallError. */
+/** For a connection just accepted. Throws SyscallError. */
 export function peerOf(
   socket: { readonly fd: number; readonly remoteAddress: string | undefined },
   user: string | null,
@@ -20,12 +20,12 @@ export function peerOf(
   return { kind: 'unix', pid, uid };
 }
 
-/** The context of a request that this peer sent. */
+/** The context of a request from this peer. */
 export function forPeer(context: OperationContext, peer: Peer): RequestContext {
   return { ...context, requester: () => requesterOf(peer) };
 }
 
-/** The program is named as it calls itself by now; one that has ended is named by its pid alone. */
+/** Includes the program's current name; without it if the program has exited. */
 export function requesterOf(peer: Peer): Requester {
   switch (peer.kind) {
     case 'unix':
@@ -35,7 +35,7 @@ export function requesterOf(peer: Peer): Requester {
   }
 }
 
-/** A program chooses its name: what is not printable could deceive a reader. */
+/** A program chooses its own name: unprintable characters could mislead a reader of the log. */
 function programName(pid: number): string {
   return (
     textOrEmpty(`/proc/${pid}/comm`)

@@ -1,12 +1,12 @@
-// How often each process was started and how it ended, counted from events. For /metrics; nothing depends on it.
+// Counts starts and exits of each process from events, for /metrics only.
 import type { SupervisorEvent } from '../events/types.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
 export interface ProcessCounts {
   starts: number;
-  /** Starts that did not get to RUNNING. */
+  /** Starts that did not reach RUNNING. */
   failedStarts: number;
-  /** Ends after RUNNING or by a stop, by exit code; -1 for a signal. */
+  /** Exits after RUNNING or by a stop, by exit code; -1 for a signal. */
   readonly exits: Map<number, number>;
 }
 
@@ -37,7 +37,7 @@ export class ProcessCounters {
         this.#countExit(event);
         break;
       case 'PROCESS_STATE_STOPPED':
-        // Without a pid there was nothing that could exit.
+        // Without a pid no process existed.
         if (event.pid > 0) this.#countExit(event);
         break;
       case 'PROCESS_GROUP_REMOVED':

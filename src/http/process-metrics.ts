@@ -1,4 +1,4 @@
-// What /metrics tells of each process: a row of the table for each metric.
+// The metrics of each process in /metrics: one table row per metric.
 
 import { channels } from '../config/channel.ts';
 import { type ProcessUsage, processUsage } from '../linux/process-usage.ts';
@@ -8,14 +8,14 @@ import type { ProgramUsage, Usages } from '../supervisor/program-usage.ts';
 import type { ProcessCounters, ProcessCounts } from './process-counters.ts';
 import { type Labels, metric, type Sample } from './prometheus.ts';
 
-/** All that samples of one process are made of. */
+/** Input for all samples of one process. */
 interface Observation {
   readonly process: Process;
   readonly labels: Labels;
   readonly counts: ProcessCounts;
-  /** Of the process itself; null when it does not run. */
+  /** Of the process itself; null if it is not running. */
   readonly usage: ProcessUsage | null;
-  /** By path. */
+  /** Keyed by path. */
   readonly logBytes: ReadonlyMap<string, number>;
 }
 
@@ -26,7 +26,7 @@ interface ProcessMetric {
   readonly samples: (observation: Observation) => readonly Sample[];
 }
 
-/** `logBytes`: sizes of log files by path; files that are missing in it have no sample. */
+/** `logBytes`: sizes of log files by path; missing files have no sample. */
 export function processMetrics(
   processes: readonly Process[],
   counters: ProcessCounters,
@@ -47,7 +47,7 @@ export function processMetrics(
     .join('');
 }
 
-/** What is in the cgroup of a process, or its descendants where it has none. */
+/** Usage of the cgroup of a process, or of its descendants without a cgroup. */
 export function usageMetrics(usages: Usages['usages']): string {
   const of = (figure: (usage: ProgramUsage) => number): Sample[] =>
     [...usages].map(([{ group, name }, usage]) => [{ group, process: name }, figure(usage)]);

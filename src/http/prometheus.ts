@@ -1,9 +1,9 @@
-// The text format of Prometheus (exposition format 0.0.4). Pure.
+// The Prometheus text format (exposition format 0.0.4). Pure.
 
 export type Labels = Readonly<Record<string, string>>;
 export type Sample = readonly [labels: Labels, value: number];
 
-/** All samples of one metric with what is said about it; nothing at all when there is none. */
+/** All samples of a metric with its HELP and TYPE lines; empty without samples. */
 export function metric(
   name: string,
   type: 'counter' | 'gauge',

@@ -1,5 +1,5 @@
-// A warning that a client can bring about as often as it likes must not push everything else out of the log: the first
-// is written, those of the next minute are counted.
+// Rate-limits warnings that a client can trigger at will, so that they do not flood the log: the first one is
+// written, those of the following minute are counted.
 
 export class RepeatedWarning {
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -21,7 +21,7 @@ export class RepeatedWarning {
     this.#wait();
   }
 
-  /** Writes what was counted. */
+  /** Writes the pending count. */
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;

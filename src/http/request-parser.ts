@@ -1,6 +1,6 @@
-// HTTP/1.x requests out of a stream of bytes, however it is cut. Pure: it neither answers nor waits.
-// It is lenient where the original's clients need it (empty Host, stray line ends before a request,
-// no version) and strict where a mistake would shift the border between two requests.
+// Incremental HTTP/1.x request parser. Pure: neither responds nor waits. Lenient where the original's clients need it
+// (empty Host, stray line ends before a request, no version), strict where an ambiguity would move the boundary
+// between two requests (request smuggling).
 import type { ContentLength, HttpVersion, RequestHead } from './request.ts';
 
 export type ParserEvent =
@@ -8,16 +8,16 @@ export type ParserEvent =
   /** Never empty. */
   | { readonly kind: 'body'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
-  /** Not HTTP, or too much of it; whatever follows on the connection cannot be understood. */
+  /** Malformed or too large; nothing after it on the connection can be interpreted. */
   | { readonly kind: 'refused'; readonly status: 400 | 431; readonly line: string };
 
 /** Request line and header lines together. */
 export const maxHeadBytes = 32 * 1024;
 
-/** Pulled, not pushed: bytes of later requests stay here, unread, until the earlier ones are answered. */
+/** Pull-based: bytes of pipelined requests stay here until the earlier ones are answered. */
 export class RequestParser {
   #pending: Uint8Array = new Uint8Array(0);
-  /** How much of #pending was searched for the end of the header. */
+  /** Prefix of #pending already searched for the end of the head. */
   #searched = 0;
   #bodyLeft = 0;
   #state: 'head' | 'body' | 'refused' = 'head';
@@ -27,23 +27,23 @@ export class RequestParser {
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
   }
 
-  /** Bytes that were pushed and not yet told of. */
+  /** Bytes pushed but not yet returned. */
   get pendingBytes(): number {
     return this.#pending.length;
   }
 
-  /** True between the first byte of a request and its last. */
+  /** True between the first and the last byte of a request. */
   get isInsideRequest(): boolean {
     return this.#state === 'body' || (this.#state === 'head' && this.#pending.length > 0);
   }
 
-  /** Nothing more is asked for. */
+  /** Ignores all further input. */
   discard(): void {
     this.#state = 'refused';
     this.#pending = new Uint8Array(0);
   }
 
-  /** The next thing that can be told, or null until more is pushed. */
+  /** The next event, or null until more is pushed. */
   next(): ParserEvent | null {
     switch (this.#state) {
       case 'head':
@@ -146,7 +146,7 @@ function parseHead(bytes: Uint8Array): RequestHead | null {
   }
 }
 
-/** What another program, a proxy before us, may take for a line end when we do not (RFC 9112, 2.2; RFC 9110, 5.5). */
+/** What another program, such as a proxy in front of us, could take for a line end (RFC 9112, 2.2; RFC 9110, 5.5). */
 function hasStrayControl(text: string): boolean {
   return /\0|\r(?!\n)|(?<!\r)\n/.test(text);
 }
@@ -155,13 +155,13 @@ function isFolded(line: string | undefined): boolean {
   return line !== undefined && /^[ \t]/.test(line);
 }
 
-/** The version to answer in: there are no others than 1.0 and 1.1 that go over the wire like this. */
+/** The version to respond with: only 1.0 and 1.1 have this wire format. */
 function answerable(version: string | undefined): HttpVersion {
   if (version === undefined) return 'none';
   return version === '1.0' ? '1.0' : '1.1';
 }
 
-/** The original decodes each octet by itself and never fails: what is no escape stays as it is. */
+/** Like the original, decodes octet by octet and never fails: an invalid escape is kept as it is. */
 function decodePath(path: string): string {
   return path.includes('%') ? decodeURIComponent(path.replace(/%(?![0-9a-fA-F]{2})/g, '%25')) : path;
 }
@@ -169,8 +169,8 @@ function decodePath(path: string): string {
 const fieldPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/s;
 
 /**
- * Every value of every name. Null when a line is not a field: who writes a name that is none, or a blank before its
- * colon, wants two programs to see different requests (RFC 9112, 5.1).
+ * All values of each name. Null if a line is not a field: an invalid name, or a blank before the colon, is meant to
+ * make two programs see different requests (RFC 9112, 5.1).
  */
 function parseFields(lines: readonly string[]): Map<string, string[]> | null {
   const fields = new Map<string, string[]>();
@@ -185,7 +185,7 @@ function parseFields(lines: readonly string[]): Map<string, string[]> | null {
   return fields;
 }
 
-/** Blanks and tabs alone: String.trim would also take what is a part of the value for other programs. */
+/** Spaces and tabs only: String.trim would also remove what other programs regard as part of the value. */
 function trimBlanks(value: string): string {
   let [start, end] = [0, value.length];
   while (isBlank(value[start])) start += 1;

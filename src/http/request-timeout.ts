@@ -1,11 +1,11 @@
-// A timer that runs only while a client owes something: the rest of a request, or the reading of an answer.
+// A timeout that is active only while the client has to act: send the rest of a request, or read a response.
 
 export class RequestTimeout {
   #timer: { readonly debt: string; readonly id: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(private readonly onEnd: () => void) {}
 
-  /** Waits so long for `debt`, or for nothing when `ms` is null. A wait for the same thing goes on as it was. */
+  /** Starts a timeout for `debt`, or none if `ms` is null. A timeout for the same debt keeps running. */
   wait(debt: string, ms: number | null): void {
     if (ms !== null && this.#timer?.debt === debt) return;
     this.stop();

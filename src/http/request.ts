@@ -1,16 +1,16 @@
-// A request as handlers see it. Nothing here knows of sockets.
+// A request as handlers see it. Knows nothing of sockets.
 import type { Peer } from './peer.ts';
 
-/** `none`: the request line named no version, as before HTTP/1.0. */
+/** `none`: the request line has no version, as before HTTP/1.0. */
 export type HttpVersion = '1.0' | '1.1' | 'none';
 
-/** What the header says of the body's length. */
+/** The body length announced by the header. */
 export type ContentLength =
   | { readonly kind: 'none' }
   | { readonly kind: 'bytes'; readonly bytes: number }
-  /** Not a number, below zero, or two that differ. */
+  /** Not a number, negative, or two different values. */
   | { readonly kind: 'wrong'; readonly text: string }
-  /** Transfer-Encoding: the end of the body cannot be told. */
+  /** Transfer-Encoding: the end of the body is unknown. */
   | { readonly kind: 'coded' };
 
 export interface RequestHead {
@@ -19,10 +19,10 @@ export interface RequestHead {
   readonly method: string;
   /** Percent-decoded, without the query. */
   readonly path: string;
-  /** Behind the question mark, as received. */
+  /** After the question mark, as received. */
   readonly query: string;
   readonly version: HttpVersion;
-  /** Names in lower case; of a repeated one the first value. */
+  /** Lower-case names; the first value of a repeated one. */
   readonly headers: ReadonlyMap<string, string>;
   readonly contentLength: ContentLength;
 }
@@ -30,6 +30,6 @@ export interface RequestHead {
 export interface HttpRequest extends RequestHead {
   readonly body: Uint8Array;
   readonly peer: Peer;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has left. */
   readonly gone: AbortSignal;
 }

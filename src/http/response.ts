@@ -1,20 +1,20 @@
-// Answers as handlers give them, and how they look on the wire.
+// Responses of handlers, and their encoding on the wire.
 import { version as program } from '../version.ts';
 import type { HttpVersion, RequestHead } from './request.ts';
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Sent piece by piece, at the pace of the reader; return()ed when the reader leaves. */
+/** Sent chunk by chunk with back-pressure; return()ed when the client leaves. */
 export type BodyStream = AsyncIterable<string | Uint8Array>;
 
 export interface HttpResponse {
   readonly status: Status;
-  /** Beside Server, Date, Content-Length and Transfer-Encoding. `Connection: close` closes. */
+  /** Besides Server, Date, Content-Length and Transfer-Encoding. `Connection: close` closes. */
   readonly headers: HeaderList;
   readonly body: string | Uint8Array | BodyStream;
 }
 
-/** Every status that is answered, and its reason phrase (RFC 9110, 15). */
+/** Every status in use with its reason phrase (RFC 9110, 15). */
 export const reasons = {
   200: 'OK',
   301: 'Moved Permanently',
@@ -34,7 +34,7 @@ export const reasons = {
 
 export type Status = keyof typeof reasons;
 
-/** The small page that goes with every status that is no success. */
+/** The short HTML page for every error status. */
 export function errorResponse(status: Status, headers: HeaderList = []): HttpResponse {
   const body = [
     '<head>',
@@ -55,7 +55,7 @@ export function errorResponse(status: Status, headers: HeaderList = []): HttpRes
   return { status, headers: all, body };
 }
 
-/** An error after which the connection cannot be used: the end of the request is not known. */
+/** An error that leaves the connection unusable, since the end of the request is unknown. */
 export function closingError(status: Status): HttpResponse {
   return errorResponse(status, [['Connection', 'close']]);
 }
@@ -67,11 +67,11 @@ export function isStream(body: HttpResponse['body']): body is BodyStream {
 export interface Framing {
   readonly version: HttpVersion;
   readonly chunked: boolean;
-  /** HTTP/1.0 has to be told that the connection stays open. */
+  /** HTTP/1.0 needs an explicit keep-alive. */
   readonly sayKeepAlive: boolean;
 }
 
-/** Whether the connection is used again, by the rules of the request's version (RFC 9112, 9.3). */
+/** Whether the connection is kept alive, by the rules of the request's version (RFC 9112, 9.3). */
 export function keepsAlive({ version, headers }: RequestHead, response: HttpResponse): boolean {
   if (response.headers.some(([name, value]) => name === 'Connection' && value === 'close')) return false;
   const wish = headers.get('connection')?.toLowerCase();
@@ -79,7 +79,7 @@ export function keepsAlive({ version, headers }: RequestHead, response: HttpResp
   return version === '1.0' && wish === 'keep-alive';
 }
 
-/** Header and body in one piece; for HEAD the header alone. */
+/** Head and body in one buffer; for HEAD the head alone. */
 export function encodeWhole(
   method: string,
   response: HttpResponse,
@@ -92,7 +92,7 @@ export function encodeWhole(
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** Status line and header with the empty line that ends it. */
+/** Status line and headers, including the final empty line. */
 export function encodeHead(response: HttpResponse, framing: Framing): string {
   const { status, headers, body } = response;
   let head = `HTTP/${framing.version === '1.1' ? '1.1' : '1.0'} ${status} ${reasons[status]}\r\n`;
@@ -114,7 +114,7 @@ function hasLength(headers: HeaderList): boolean {
 
 let date = { second: 0, text: '' };
 
-/** Now, as in `Sat, 21 Nov 2026 05:23:23 GMT`; written once a second. */
+/** The current time as `Sat, 21 Nov 2026 05:23:23 GMT`; cached for a second. */
 function httpDate(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== date.second) date = { second, text: new Date(second * 1000).toUTCString() };

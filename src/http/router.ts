@@ -1,5 +1,5 @@
-// From the header of a request to whoever answers it: authentication, other sites' pages, then the table of routes.
-// What the answers are is not known here.
+// From the head of a request to its handler: authentication, cross-site checks, then the table of routes.
+// Knows nothing of the responses.
 import { errorFor } from './api-error.ts';
 import type { Credentials } from './basic-auth.ts';
 import { type BodyKind, bodyLimits } from './limits.ts';
@@ -11,13 +11,13 @@ import { foreignness, type SiteNames } from './same-origin.ts';
 
 export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
-/** What is served below some path. */
+/** A handler for one path or all paths below it. */
 export interface Route {
-  /** A path, or the beginning of many. */
+  /** An exact path or a prefix. */
   readonly path: string;
-  /** What it takes of a request's body, which decides how much that may be. */
+  /** How the request body is used, which determines its limits. */
   readonly body: BodyKind;
-  /** A handler, the status that refuses the request, or null: not mine. */
+  /** A handler, an error status, or null if another route may match. */
   readonly find: (head: RequestHead) => Handler | Status | null;
 }
 
@@ -29,11 +29,11 @@ export type Admit = (
   head: RequestHead,
   peer: Peer,
 ) => Admission & {
-  /** For so long nothing is answered. */
+  /** Delay before the response is sent. */
   readonly delayMs: number;
 };
 
-/** What a server lets in. */
+/** The access rules of a server. */
 export interface Entrance {
   readonly credentials: Credentials | null;
   readonly guard: LoginGuard;
@@ -41,7 +41,7 @@ export interface Entrance {
   readonly names: SiteNames;
 }
 
-/** Everything whose path begins like this; other methods are refused with 400. */
+/** All paths with this prefix; other methods are refused with 400. */
 export function atPrefix(
   prefix: string,
   methods: readonly string[],
@@ -55,14 +55,14 @@ export function atPrefix(
   return { path: prefix, body, find };
 }
 
-/** Exactly this path; other methods are left to the routes behind. */
+/** Exactly this path; other methods are left to later routes. */
 export function at(path: string, methods: readonly string[], body: BodyKind, handler: Handler): Route {
   const find: Route['find'] = (head) =>
     head.path === path && methods.includes(head.method) ? handler : null;
   return { path, body, find };
 }
 
-/** Decides on the header alone, before any of the body is kept. The first route that knows the path counts. */
+/** Decides on the head alone, before any of the body is buffered. The first matching route wins. */
 export function admitter({ credentials, guard, routes, names }: Entrance): Admit {
   return (head, peer) => {
     const login = credentials && guard.login(head.headers.get('authorization'), credentials, peer);

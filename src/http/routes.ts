@@ -1,4 +1,4 @@
-// Everything that is served, in the order in which it is asked for. New routes are added here.
+// All routes in order of precedence. Add new routes here.
 
 import { followLog } from '../logs/reading/log-follower.ts';
 import { methodTable } from '../rpc/method-table.ts';
@@ -14,9 +14,9 @@ import { rpcRoute } from './rpc-route.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { webRoutes } from './ui/web-routes.ts';
 
-/** For every server of one incarnation of the daemon. */
+/** For every server of one daemon instance. */
 export function routesFor(supervisor: Supervisor): readonly Route[] {
-  // What clients are told of the daemon itself stays as it was started, whatever is read later.
+  // Clients see the daemon's own settings as of its start, even after a reread.
   const { supervisord, rpcInterfaces } = supervisor.config;
   const { identifier, logfile } = supervisord;
   const mainLogPath = logfile.kind === 'file' ? logfile.path : null;

@@ -1,4 +1,4 @@
-// /RPC2: XML-RPC over HTTP. Calls and answers are src/rpc's; here they become bytes, statuses and log lines.
+// /RPC2: XML-RPC over HTTP. Converts the calls and results of src/rpc to bytes, statuses and log lines.
 
 import { collectGarbageSoon } from '../event-loop/collect-garbage.ts';
 import { Mutex } from '../event-loop/mutex.ts';
@@ -24,19 +24,19 @@ export interface RpcLog {
   trace(message: string): void;
 }
 
-/** Any path that begins with /RPC2, POST only. */
+/** Any path that starts with /RPC2, POST only. */
 export function rpcRoute(table: MethodTable, context: OperationContext, log: RpcLog): Route {
   const handler = new RpcHandler(table, context, log);
   return atPrefix('/RPC2', ['POST'], 'xml', (request) => handler.handle(request));
 }
 
-/** More than this is decoded in slices, so that others are answered in between. */
+/** Larger bodies are decoded in slices, so that other clients are served in between. */
 const sliceBytes = 16 * 1024;
-/** Half of the longest turn: the last slice begins before the time is over, and takes its own. */
+/** Half of a time slice: the last slice starts before the time is over and takes its own time. */
 const turnMs = sliceMs / 2;
-/** Of these only one is decoded at a time. */
+/** Bodies above this size are decoded one at a time. */
 const bigBytes = 256 * 1024;
-/** Of several thousand processes; the memory that such an answer has taken is given back. */
+/** The size with several thousand processes; memory is released after such a response. */
 const bigAnswerCharacters = 8 * 1024 * 1024;
 const maxLoggedBytes = 2000;
 
@@ -135,7 +135,7 @@ function xml(body: string): HttpResponse {
   return { status: 200, headers: [['Content-Type', 'text/xml']], body };
 }
 
-/** What the log shows of a body, which is not kept for it while its call is carried out. */
+/** The part of a body that is logged; the whole is not kept while its call runs. */
 interface Excerpt {
   readonly bytes: Uint8Array;
   readonly isCut: boolean;

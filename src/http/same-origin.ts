@@ -1,25 +1,25 @@
-// Pages of other sites must do and learn nothing here through a visitor's browser. Scripts and supervisorctl are
-// no browsers: what only browsers send is what gives an attack away.
+// Cross-site request protection: pages of other sites must not change or read anything through a visitor's browser.
+// Scripts and supervisorctl are not browsers, so the checks look at what only browsers send.
 import { isIP } from 'node:net';
 import type { RequestHead } from './request.ts';
 
-/** Which names a server goes by. */
+/** The names of a server. */
 export interface SiteNames {
   /**
-   * Names under which browsers may ask, beside those that are this machine's in any case; null: any. A name that leads
-   * here without our doing is a site whose DNS was turned to us. Where a password is needed it gains nothing.
+   * Host names that browsers may use besides the machine's own; null for any. A name that resolves here without our
+   * doing indicates DNS rebinding. Behind a password the attacker gains nothing.
    */
   readonly asked: ReadonlySet<string> | null;
-  /** Hosts of pages that are ours though their requests name another: a proxy stands between. */
+  /** Hosts of our own pages whose requests name another host because of a reverse proxy. */
   readonly pages: ReadonlySet<string>;
 }
 
 type Headers = Pick<RequestHead, 'headers'>;
 
-/** Why a request is not answered, as a sentence; null when it may be. */
+/** Why a request is refused, as a sentence; null if it is allowed. */
 export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: SiteNames): string | null {
   const { headers, method } = head;
-  // The answer to anything else no browser lets them read.
+  // Browsers do not let other sites read the response to a safe request.
   const changes = method !== 'GET' && method !== 'HEAD';
   const objection = changes ? objectionToPage(head, names) : null;
   if (objection !== null) return objection;
@@ -43,7 +43,7 @@ function objectionToPage(head: Headers, { pages }: SiteNames): string | null {
   );
 }
 
-/** That a request was not made by a page of another site: what a GET needs to change something. */
+/** Proof that a request does not come from another site's page: required for a GET that changes something. */
 export function isProvenOwn(head: Headers): boolean {
   const { headers } = head;
   const site = headers.get('sec-fetch-site');
@@ -58,20 +58,20 @@ function isOwnSite(site: string): boolean {
   return site === 'same-origin' || site === 'none';
 }
 
-/** The page that a request is from. Browsers before 2020 send Referer alone with a form. */
+/** The page that a request comes from. Browsers before 2020 send only Referer with a form. */
 function pageOf({ headers }: Headers): string | undefined {
   return headers.get('origin') ?? headers.get('referer');
 }
 
 /**
- * What browsers tell of the page with everything but a GET. Programs may call themselves Mozilla and name a language
- * (PowerShell and some HTTP clients of Java do), but they have no page.
+ * Headers that browsers send with everything but a GET to identify the page. Other programs may claim to be Mozilla
+ * and send Accept-Language (PowerShell, some Java HTTP clients), but they have no page.
  */
 function hasPageHeaders({ headers }: Headers): boolean {
   return ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'referer'].some((name) => headers.has(name));
 }
 
-/** Browsers cannot be made to leave all of these out of a GET; few tools send any by themselves. */
+/** Browsers cannot be made to omit all of these in a GET; few tools send any by default. */
 function comesFromBrowser(head: Headers): boolean {
   const { headers } = head;
   return (
@@ -82,8 +82,8 @@ function comesFromBrowser(head: Headers): boolean {
 }
 
 /**
- * `page`: an origin or an address. Its scheme may be that of a proxy before us, and its host is what the proxy was asked
- * for; a page of another site cannot send X-Forwarded-Host without the browser asking us first, which we never allow.
+ * `page`: an origin or a URL. Its scheme may be that of a reverse proxy and its host the name of the proxy. Another
+ * site's page cannot send X-Forwarded-Host without a CORS preflight, which is never granted.
  */
 function isSameHost(page: string, { headers }: Headers): boolean {
   const host = URL.parse(page)?.host;
@@ -105,8 +105,8 @@ function hostOf(host: string): string {
 }
 
 /**
- * What nobody can turn to us from outside: addresses, and names that are in no public DNS, as those without a dot, of
- * localhost (RFC 6761), and of the own network (RFC 6762).
+ * Names that cannot be pointed here from outside (DNS rebinding): addresses, and names not in public DNS, such as
+ * those without a dot, localhost (RFC 6761) and the local network (RFC 6762).
  */
 function isAlwaysOwn(host: string): boolean {
   return !host.includes('.') || isIP(host) !== 0 || /\.(localhost|local)$/.test(host);

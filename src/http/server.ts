@@ -1,4 +1,4 @@
-// One HTTP server: a listening socket and the connections it accepted. What is served is `admit`'s business.
+// One HTTP server: a listening socket and the connections it accepted. `admit` decides what is served.
 import { type AcceptedSocket, ServedSocket } from '../linux/served-socket.ts';
 import { accessLogLine } from './access-log.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
@@ -18,14 +18,14 @@ export interface HttpLog {
 export interface HttpServerOptions {
   readonly admit: Admit;
   readonly log: HttpLog;
-  /** The connections that it may have. */
+  /** The share of connections that it belongs to. */
   readonly share: ConnectionShare;
-  /** A client was let in, and has a descriptor. */
+  /** A client was accepted and has a descriptor. */
   readonly onAccepted?: () => void;
   readonly limits?: HttpLimits;
-  /** The one user of the server, where it asks for a password. */
+  /** The single user of the server, if it requires a password. */
   readonly user?: string | null;
-  /** Of a unix socket: whom to serve beside root and our own user; everybody unless given. */
+  /** Unix sockets: users to serve besides root and our own user; all users if missing. */
   readonly allowedUids?: readonly number[] | null;
 }
 
@@ -36,7 +36,7 @@ export class HttpServer {
   readonly #socket: ServedSocket<Connection | null>;
   readonly #strangers: RepeatedWarning;
 
-  /** Serves from now on and takes the listener's descriptor over. */
+  /** Serves from now on and takes ownership of the listener's descriptor. */
   constructor(
     private readonly listener: Listener,
     private readonly options: HttpServerOptions,
@@ -52,21 +52,21 @@ export class HttpServer {
     });
   }
 
-  /** Clients that come now wait in the kernel. */
+  /** New clients wait in the kernel's backlog. */
   pause(): void {
     this.#socket.pause();
   }
 
-  /** Throws SyscallError when no descriptor is free. */
+  /** Throws SyscallError if no descriptor is free. */
   resume(): void {
     this.#socket.resume();
   }
 
-  /** Accepts nobody any more, sends what is being sent and closes; resolves when all are gone. */
+  /** Stops accepting, completes current responses and closes; resolves when all connections are closed. */
   async stop(): Promise<void> {
     this.#socket.stop();
     this.listener.dispose();
-    // An answer that became known in this very turn is on its way through promises.
+    // Let pending promises deliver a response that became known in this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     for (const connection of this.#connections) connection.closeWhenSent();
     const deadline = setTimeout(() => this.#abortAll(), this.#limits.lingerMs);

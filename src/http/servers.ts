@@ -1,5 +1,5 @@
-// All HTTP servers of one incarnation of the daemon: opened early, so that a second daemon fails before it does
-// any harm; served once there is a supervisor to talk to.
+// All HTTP servers of one daemon instance: opened early, so that a second daemon fails before it does any harm;
+// served once there is a supervisor.
 import type { ServerConfig } from '../config/config.ts';
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { forStderr } from '../linux/journal-stream.ts';
@@ -22,7 +22,10 @@ interface OpenServer {
   readonly listener: Listener;
 }
 
-/** Binds every socket but those that were `passed`, by section, and stay open. Throws ListenError, having closed again what was opened. */
+/**
+ * Binds every socket except those `passed` by systemd, keyed by section. Throws ListenError after closing what was
+ * opened.
+ */
 export function openServers(
   configs: readonly ServerConfig[],
   passed: ReadonlyMap<string, number>,
@@ -49,12 +52,12 @@ function closeUnserved(open: readonly OpenServer[]): void {
   }
 }
 
-/** Said on stderr alone, as it always was. */
+/** On stderr only, like the original. */
 function announceStale(path: string): void {
   process.stderr.write(forStderr(`Unlinking stale socket ${path}\n`, 'info'));
 }
 
-/** No browser reaches a unix socket, unless somebody put a proxy before it who has to decide. */
+/** Browsers cannot reach a unix socket except through a proxy, which then has to decide. */
 function namesOf(config: ServerConfig): SiteNames {
   const { allowedHosts, credentials } = config;
   const pages = new Set(allowedHosts);
@@ -62,7 +65,7 @@ function namesOf(config: ServerConfig): SiteNames {
   return { asked: new Set([...localHostnames(), config.host, ...allowedHosts]), pages };
 }
 
-/** Cleaners take what is ten days old, seldom what is one. */
+/** Cleaners remove files that are ten days old, rarely those of one day. */
 const refreshIntervalMs = 6 * 60 * 60 * 1000;
 
 export class Servers {
@@ -76,7 +79,7 @@ export class Servers {
     private readonly log: ActivityLog,
   ) {}
 
-  /** Answers from now on; clients that came earlier have been waiting in the kernel. */
+  /** Serves from now on; clients that connected earlier are waiting in the backlog. */
   serve(supervisor: Supervisor): void {
     const routes = routesFor(supervisor);
     const shares = { unix: new ConnectionShare(defaultLimits), inet: new ConnectionShare(defaultLimits) };
@@ -103,12 +106,12 @@ export class Servers {
     }, refreshIntervalMs);
   }
 
-  /** Closes what was never served. */
+  /** Closes servers that were never served. */
   abandon(): void {
     closeUnserved(this.open);
   }
 
-  /** Sends what is being sent, closes everything, removes the socket files. */
+  /** Completes current responses, closes everything and removes the socket files. */
   async close(): Promise<void> {
     this.#descriptors?.stop();
     clearInterval(this.#refreshing);

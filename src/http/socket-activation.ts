@@ -1,10 +1,10 @@
-// Which server section a socket is for that systemd has opened for us.
+// Matches sockets passed by systemd to server sections.
 import type { ServerConfig } from '../config/config.ts';
 import { type ListeningAddress, listeningAddress } from '../linux/listening-address.ts';
 import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { ListenError } from './listener.ts';
 
-/** The servers, those with a socket at its address, and the sockets by section. */
+/** The servers, with the address of a matched socket, and the sockets by section. */
 export interface SeatedServers {
   readonly servers: readonly ServerConfig[];
   readonly passed: ReadonlyMap<string, number>;
@@ -40,7 +40,7 @@ interface Socket extends PassedDescriptor {
 
 type Fits = (server: ServerConfig, socket: Socket) => boolean;
 
-/** The first ones come first, for all sockets. */
+/** Tried in order, each rule for all sockets. */
 const rules: readonly Fits[] = [
   (server, { name, address }) => server.kind === address.kind && nameOf(server.section) === name,
   (server, { address }) =>
@@ -50,7 +50,7 @@ const rules: readonly Fits[] = [
   (server, { address }) => server.kind === 'inet' && address.kind === 'inet' && server.port === address.port,
 ];
 
-/** A name of systemd's has no colon. */
+/** systemd's socket names contain no colon. */
 function nameOf(section: string): string {
   return section.replaceAll(':', '-');
 }
@@ -64,7 +64,7 @@ function socketOf(descriptor: PassedDescriptor): Socket {
   );
 }
 
-/** A name alone may have brought them together: clients and our own look at it have to find it. */
+/** Matched by name only, so the address may differ; clients and our liveness check need the real one. */
 function movedTo(server: ServerConfig, address: ListeningAddress): ServerConfig {
   if (server.kind === 'unix') return address.kind === 'unix' ? { ...server, path: address.path } : server;
   if (address.kind === 'unix' || server.port === address.port) return server;

@@ -1,11 +1,11 @@
-// Changes of state one after the other, for a client that takes them at its own pace.
+// A queue of state changes for a client that reads at its own pace.
 import type { EventBus } from '../events/bus.ts';
 import { type SupervisorEvent, stateChangeTypes } from '../events/types.ts';
 
-/** A client that is further behind has to begin again: it gets the end of the stream. */
+/** A client that falls further behind is disconnected and has to reconnect. */
 const maxWaitingEvents = 10_000;
 
-/** Changes of state of processes, groups and the supervisor itself, until `gone` is aborted. */
+/** State changes of processes, groups and the daemon itself, until `gone` is aborted. */
 export async function* stateChanges(
   bus: EventBus,
   gone: AbortSignal,
@@ -13,7 +13,7 @@ export async function* stateChanges(
   const waiting: SupervisorEvent[] = [];
   let wake = () => {};
   const unsubscribe = bus.subscribe(stateChangeTypes, (event) => {
-    // While the client does not read, nobody else looks at how many there are.
+    // While the client does not read, only this check bounds the queue.
     if (waiting.length <= maxWaitingEvents) waiting.push(event);
     wake();
   });

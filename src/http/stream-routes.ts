@@ -1,4 +1,4 @@
-// What the JSON API tells as it happens, to many at once: changes of state and what is written to logs.
+// The streams of the JSON API: state changes, and output of logs.
 
 import { startOfLastLines } from '../logs/reading/line-start.ts';
 import { withNotices } from '../logs/reading/log-notices.ts';
@@ -65,7 +65,7 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const defaultLines = 10;
 
-/** The last lines, byte for byte; with `follow=true` also what is added, for as long as the client listens. */
+/** The last lines, byte for byte; with `follow=true` also what is appended, until the client disconnects. */
 function answerText(path: string, { query, gone }: HttpRequest, follow: FollowLog): HttpResponse {
   const parameters = new URLSearchParams(query);
   const lines = parameters.get('lines') ?? String(defaultLines);

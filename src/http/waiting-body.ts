@@ -1,4 +1,4 @@
-// A large body until its turn has come: when its client leaves, it is given up, and nothing of it is kept.
+// A large body waiting in the queue; released when its client leaves.
 
 export class ClientLeft extends Error {
   override readonly name = 'ClientLeft';

@@ -1,8 +1,8 @@
-// Bytes on their way to a client that reads at its own pace: what the kernel does not take now waits here.
+// Output for a client that reads at its own pace: buffers what the kernel does not accept yet.
 
-/** The part of a socket that is written to. */
+/** The writing side of a socket. */
 export interface Sink {
-  /** How many bytes were taken; -1 when the connection is gone. */
+  /** Number of bytes accepted; -1 if the connection is closed. */
   write(bytes: Uint8Array): number;
 }
 
@@ -13,7 +13,7 @@ export class WriteQueue {
 
   constructor(
     private readonly sink: Sink,
-    /** Told of every change in the number of waiting bytes. */
+    /** Called on every change in the number of buffered bytes. */
     private readonly onHeld: (change: number) => void,
   ) {}
 
@@ -30,7 +30,7 @@ export class WriteQueue {
     if (taken < bytes.length) this.#hold(bytes.subarray(taken));
   }
 
-  /** The kernel takes bytes again. */
+  /** The socket is writable again. */
   drain(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const taken = Math.max(0, this.sink.write(first));
@@ -45,7 +45,7 @@ export class WriteQueue {
     this.#announceEmpty();
   }
 
-  /** Resolves when nothing waits, or when it was given up. One waiter at a time. */
+  /** Resolves when the queue is empty or discarded. Supports a single waiter. */
   async emptied(): Promise<void> {
     if (this.isEmpty) return;
     await new Promise<void>((resolve) => {
@@ -53,7 +53,7 @@ export class WriteQueue {
     });
   }
 
-  /** The reader is gone. */
+  /** The client has disconnected. */
   discard(): void {
     this.onHeld(-this.#waitingBytes);
     this.#waiting = [];

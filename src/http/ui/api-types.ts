@@ -1,4 +1,4 @@
-// What the daemon and the page tell each other, as JSON. Types only: the page is compiled from them too.
+// The JSON exchanged by the daemon and the page. Types only: the page is compiled from them, too.
 
 import type { Channel } from '../../config/channel.ts';
 import type { ProcessStateName } from '../../events/types.ts';
@@ -15,7 +15,7 @@ export interface ServerView {
   readonly hostname: string;
   readonly pid: number;
   readonly started: number;
-  /** Of the machine's clock when this was written, for those whose clock differs. */
+  /** The machine's clock when this was sent, for clients whose clock differs. */
   readonly now: number;
   readonly configPath: string;
   readonly hasMainLog: boolean;
@@ -26,30 +26,33 @@ export type ExitView =
   | { readonly kind: 'signaled'; readonly signal: string; readonly coreDumped: boolean };
 
 export interface ProcessView {
-  /** `group:name`, which no other has. */
+  /** `group:name`, unique. */
   readonly id: string;
   readonly name: string;
   readonly group: string;
   readonly state: StateName;
-  /** 0 when there is none. */
+  /** 0 if not running. */
   readonly pid: number;
   readonly started: number;
   readonly stopped: number;
-  /** Why it is not running; empty when there is nothing to tell. */
+  /** Why it is not running; empty if there is nothing to report. */
   readonly problem: string;
-  /** How often it was started again. */
+  /** Number of restarts. */
   readonly restarts: number;
   readonly lastExit: ExitView | null;
   readonly logs: readonly Channel[];
   readonly goal: GoalView;
 }
 
-/** What was last asked of a process. `by`: who asked, as text, but null for the configuration. `at`: seconds of Unix time. */
+/**
+ * What was last asked of a process. `by`: the requester as text, null for the configuration. `at`: seconds of Unix
+ * time.
+ */
 export type GoalView =
   | { readonly kind: 'none' }
   | { readonly kind: 'up' | 'down' | 'restart'; readonly by: string | null; readonly at: number };
 
-/** CPU in percent of one core, memory in bytes; both of the process and all its descendants. */
+/** CPU in percent of one core, memory in bytes; both include all descendants. */
 export type UsageRow = readonly [id: string, cpu: number, memory: number];
 
 export interface UsageSample {
@@ -57,7 +60,7 @@ export interface UsageSample {
   readonly rows: readonly UsageRow[];
 }
 
-/** What `ui/feed` sends, by event name. `all` replaces everything there is. */
+/** Events of `ui/feed`, by name. `all` replaces the whole state. */
 export interface FeedEvents {
   readonly all: { readonly server: ServerView; readonly processes: readonly ProcessView[] };
   readonly processes: readonly ProcessView[];
@@ -67,25 +70,25 @@ export interface FeedEvents {
 
 export type Operation = 'start' | 'stop' | 'restart' | 'signal' | 'clear';
 
-/** `targets`: `group:name`, `group:*`, or `*` for all. `signal` goes with the operation of that name. */
+/** `targets`: `group:name`, `group:*`, or `*` for all. `signal` is required by the operation of that name. */
 export interface OperationRequest {
   readonly operation: Operation;
   readonly targets: readonly string[];
   readonly signal?: string;
 }
 
-/** Lines of the answer to an operation: first the total, then one for each as it is finished. */
+/** Response lines of an operation: first the total, then one for each process as it finishes. */
 export type Progress =
   | { readonly total: number }
   | { readonly done: string }
-  /** `fault`: the name of an XML-RPC fault. `detail`: what more is known. */
+  /** `fault`: the name of an XML-RPC fault. `detail`: additional information. */
   | { readonly failed: string; readonly fault: string; readonly detail: string }
-  /** The configuration is not any more as it was shown. */
+  /** The configuration has changed since it was shown. */
   | { readonly outdated: true };
 
 export interface OptionChange {
   readonly option: string;
-  /** Null: not there. */
+  /** Null: does not exist. */
   readonly before: string | null;
   readonly after: string | null;
 }
@@ -107,7 +110,7 @@ export type UpdatePlan =
   | { readonly kind: 'plan'; readonly token: string; readonly changes: readonly GroupChange[] }
   | { readonly kind: 'broken'; readonly message: string; readonly file: string; readonly line: number };
 
-/** When something is refused as a whole. */
+/** The request as a whole was refused. */
 export interface Refusal {
   readonly error: string;
   readonly fault?: string;
@@ -116,11 +119,11 @@ export interface Refusal {
 export interface OptionView {
   readonly key: string;
   readonly value: string;
-  /** As it stands in the file, where that differs. */
+  /** The value as written, if it differs. */
   readonly written: string | null;
   /** Null: the default. */
   readonly source: { readonly file: string; readonly line: number } | null;
-  /** The file says something else by now. */
+  /** The value has changed in the file since it was read. */
   readonly outdated: boolean;
   readonly help: { readonly en: string; readonly zh: string };
 }
@@ -140,17 +143,17 @@ export interface LastOutput {
 }
 
 export interface ProcessDetails {
-  /** Of a process that does not run, and should. */
+  /** Of a process that is not running but should be. */
   readonly lastOutput: LastOutput | null;
-  /** As in the file: `program:web`; null when it cannot be found there. */
+  /** As in the file: `program:web`; null if it is not found there. */
   readonly section: string | null;
-  /** Why the file could not be read again; empty when it could. */
+  /** Why the file could not be reread; empty if it could. */
   readonly trouble: string;
   readonly options: readonly OptionView[];
   readonly events: readonly TimelineEvent[];
 }
 
-/** A piece of a log. `file` tells the files of a rotated log apart; offsets are bytes in it. */
+/** Part of a log. `file` distinguishes the files of a rotated log; offsets are bytes in that file. */
 export interface LogPiece {
   readonly file: string;
   readonly start: number;
@@ -158,7 +161,7 @@ export interface LogPiece {
   readonly text: string;
 }
 
-/** What `ui/log/follow` sends. `skipped`: bytes before it that came too fast to be shown. */
+/** Events of `ui/log/follow`. `skipped`: bytes before it that were dropped by the throttle. */
 export interface LogEvents {
   readonly piece: LogPiece & { readonly skipped: number };
   /** `lost`: rotated, and files in between are gone. */

@@ -1,4 +1,4 @@
-// The page's files: made while the executable is built, served as they are.
+// The page's static files, built at compile time.
 import type { HttpRequest } from '../request.ts';
 import type { HeaderList, HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
@@ -7,7 +7,7 @@ import type { Asset } from './bundle-page.ts';
 
 const { script, style } = bundlePage();
 
-/** What the browser is told about every answer of the page. */
+/** Response headers of the page. */
 export const pageHeaders: HeaderList = [
   [
     'Content-Security-Policy',
@@ -22,14 +22,14 @@ export const pageHeaders: HeaderList = [
   ['Cross-Origin-Resource-Policy', 'same-origin'],
 ];
 
-/** As the original's pages, so that nothing keeps an old one. */
+/** As in the original, so that browsers do not cache old pages. */
 export const neverKept: HeaderList = [
   ['Pragma', 'no-cache'],
   ['Cache-Control', 'no-cache'],
   ['Expires', 'Thu, 01 Jan 1970 00:00:00 GMT'],
 ];
 
-/** Something to see until the script has come; it takes that over. */
+/** A placeholder until the script has loaded and takes over. */
 const shell = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -54,7 +54,7 @@ export const page: HttpResponse = {
   body: shell,
 };
 
-/** Their names change with what is in them, so they may be kept for ever. */
+/** File names contain a content hash, so they can be cached forever. */
 export function assetRoutes(prefix: string): readonly Route[] {
   return [script, style].map((asset) =>
     at(`${prefix}/${asset.name}`, ['GET', 'HEAD'], 'unused', (request) => serve(asset, request)),

@@ -1,16 +1,16 @@
-// Builds the page's script and style. Runs as a macro: when the executable is compiled, or this source is loaded.
+// Bundles the page's script and style. Runs as a macro when the executable is compiled or this source is loaded.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export interface Asset {
-  /** With a digest of what is in it. */
+  /** Contains a content hash. */
   readonly name: string;
   readonly type: string;
   /** Compressed, in base64. */
   readonly gzip: string;
 }
 
-/** The bundler cannot be called from inside itself, but run beside. Throws what it says when it fails. */
+/** Runs the bundler in a subprocess, since it is not re-entrant. Throws its output on failure. */
 export function bundlePage(): { readonly script: Asset; readonly style: Asset } {
   const folder = join(import.meta.dir, '../../page');
   return {

@@ -1,5 +1,5 @@
-// What the original's page did by links: `/?processname=NAME&action=start`. Scripts and bookmarks know these.
-// The messages are the original's.
+// The links of the original's page, `/?processname=NAME&action=start`, which scripts and bookmarks use. Messages are
+// the original's.
 
 import { clearOpenLogs } from '../../operations/clear.ts';
 import type { RequestContext } from '../../operations/context.ts';
@@ -11,7 +11,7 @@ import { stop, stopAll } from '../../operations/stop.ts';
 import { asFault } from '../../rpc/faults.ts';
 import type { Process } from '../../supervisor/process.ts';
 
-/** Resolves to the message when it is done; null for an action that the original does not know. */
+/** Resolves to the message; null for an action that the original does not know. */
 export async function classicAction(
   context: RequestContext,
   action: string,
@@ -120,7 +120,7 @@ function processNamed({ supervisor }: RequestContext, name: string): Process | n
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `Sat Nov 21 05:03:56 2026`, local time, as ctime(3). */
+/** `Sat Nov 21 05:03:56 2026`, local time, as in ctime(3). */
 function ctime(date: Date): string {
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) =>
     String(part).padStart(2, '0'),

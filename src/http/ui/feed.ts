@@ -1,4 +1,4 @@
-// What the page lives on: everything at first, then what changes, for as long as somebody looks.
+// The data of the page: a snapshot, then changes, while the page is open.
 import { hostname } from 'node:os';
 import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
 import type { SupervisorEvent } from '../../events/types.ts';
@@ -11,19 +11,19 @@ import type { History } from './history.ts';
 import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
 
-/** A storm of changes is told in gatherings at this distance. */
+/** Coalesces bursts of changes into one update per interval. */
 const gatherMs = 50;
 
 export interface FeedSources {
   readonly supervisor: Supervisor;
   readonly history: History;
   readonly sampler: UsageSampler;
-  /** As the daemon was started, whatever was read since. */
+  /** As of the daemon's start, even after a reread. */
   readonly identifier: string;
   readonly mainLogPath: string | null;
 }
 
-/** Until `gone` is aborted. A reader that is slow gets fewer, bigger gatherings. */
+/** Until `gone` is aborted. A slow client gets fewer, larger updates. */
 export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<EventOf<FeedEvents>> {
   const { supervisor, history, sampler } = sources;
   const bell = new AutoResetEvent(gone);
@@ -62,7 +62,7 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
   }
 }
 
-/** What has changed since it was last told. */
+/** Changes since the last update. */
 class News {
   #everything = true;
   #server = false;

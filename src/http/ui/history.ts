@@ -1,5 +1,5 @@
-// What happened to the processes in the last hour, and how often each was started. Kept whether or not anybody
-// looks, within bounds.
+// Events of processes in the last hour and the number of starts. Recorded whether or not a page is open, within
+// bounds.
 import type { SupervisorEvent } from '../../events/types.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { StateName } from '../../supervisor/process-state.ts';
@@ -9,7 +9,7 @@ import { exitView } from './process-view.ts';
 import { RingBuffer } from './ring-buffer.ts';
 
 const keptMs = 3_600_000;
-/** Of all processes together; beyond it the oldest go early. */
+/** For all processes together; beyond it the oldest events are dropped. */
 const maxEvents = 20_000;
 
 interface Remembered {
@@ -67,7 +67,7 @@ const stateOf = {
   PROCESS_STATE_UNKNOWN: 'UNKNOWN',
 } as const satisfies Record<string, StateName>;
 
-/** A stop without a pid ended nothing. */
+/** A stop without a pid ended no process. */
 function hasEnded(event: SupervisorEvent): boolean {
   return event.type === 'PROCESS_STATE_EXITED' || (event.type === 'PROCESS_STATE_STOPPED' && event.pid > 0);
 }

@@ -1,4 +1,4 @@
-// The last lines that a process wrote: they usually say why it does not run.
+// The last lines of a process's log: they usually say why it is not running.
 import { channels } from '../../config/channel.ts';
 import { startOfLastLines } from '../../logs/reading/line-start.ts';
 import { withLog } from '../../logs/reading/open-log.ts';
@@ -7,10 +7,10 @@ import type { Process } from '../../supervisor/process.ts';
 import type { LastOutput } from './api-types.ts';
 
 const linesPattern = 10;
-/** Of lines that are longer only the end is shown. */
+/** Longer output is truncated to its end. */
 const maxOutputBytes = 16 * 1024;
 
-/** Of stderr, or of stdout where stderr has no log or an empty one; null when there is nothing. */
+/** From stderr, or from stdout if stderr has no log or an empty one; null if both are empty. */
 export async function lastOutput({ logPaths }: Process): Promise<LastOutput | null> {
   for (const channel of channels.toReversed()) {
     const path = logPaths[channel];
@@ -20,7 +20,7 @@ export async function lastOutput({ logPaths }: Process): Promise<LastOutput | nu
   return null;
 }
 
-/** Empty when the log cannot be read. */
+/** Empty if the log cannot be read. */
 function endOf(path: string): Promise<string> {
   return withLog(path, async ({ handle, status }) => {
     const size = Number(status.size);

@@ -1,4 +1,4 @@
-// The log that a page follows: its end, then what is added, throttled to what a person can read.
+// Follows a log for a page, throttled to what a person can read.
 
 import { startOfWholeLine } from '../../logs/reading/line-start.ts';
 import { fileIdentity } from '../../logs/reading/log-files.ts';
@@ -9,12 +9,12 @@ import { Utf8Chunks } from '../../logs/reading/utf8-chunks.ts';
 import type { EventOf } from '../event-stream.ts';
 import type { LogEvents } from './api-types.ts';
 
-/** What is further behind than this is skipped. */
+/** Output further behind than this is skipped. */
 const maxBehindBytes = 64 * 1024;
-/** Between two pieces; with the length of a piece the most that the page has to show. */
+/** Interval between two pieces; with the maximum length of a piece it limits what the page has to show. */
 const pauseMs = 200;
 
-/** `from`: where an earlier connection ended. Until `gone` is aborted; rejects as openLog does. */
+/** `from`: where an earlier connection ended. Runs until `gone` is aborted; rejects like openLog. */
 export async function* logFeed(
   path: string,
   from: LogPosition | null,
@@ -33,7 +33,7 @@ export async function* logFeed(
   }
 }
 
-/** Where the earlier connection ended, if that is not far back; else the last lines. */
+/** Where the earlier connection ended, if it is close to the end; otherwise the last lines. */
 function startNear({ handle, status }: OpenLog, from: LogPosition | null): number | Promise<number> {
   const size = Number(status.size);
   const isNear =
@@ -41,10 +41,10 @@ function startNear({ handle, status }: OpenLog, from: LogPosition | null): numbe
   return from && isNear ? from.offset : startOfWholeLine(handle, size - maxBehindBytes, size);
 }
 
-/** Makes text of the bytes of a followed log, never cut inside a character. */
+/** Decodes a followed log at character boundaries. */
 class LogText {
   #chunks = new Utf8Chunks(false);
-  /** Where what was told so far ends; null before the first piece. */
+  /** End of what was sent; null before the first piece. */
   #end: LogPosition | null = null;
 
   *eventsOf(event: LogEvent): Generator<EventOf<LogEvents>> {
@@ -57,7 +57,7 @@ class LogText {
     }
   }
 
-  /** The first one tells where the log stands, even if nothing is there. */
+  /** The first piece is sent even if empty, since it gives the position in the log. */
   *#pieceOf({ file, start, bytes, skipped }: LogBytes): Generator<EventOf<LogEvents>> {
     const from = start - this.#chunks.rest.length;
     const whole = this.#chunks.push(bytes);
@@ -66,7 +66,7 @@ class LogText {
     yield ['piece', { file, start: from, end: this.#end.offset, text: utf8.decode(whole), skipped }];
   }
 
-  /** The beginning of a character whose end never came. */
+  /** An incomplete character at the end of a file. */
   *#rest(): Generator<EventOf<LogEvents>> {
     const { rest } = this.#chunks;
     this.#chunks = new Utf8Chunks(false);

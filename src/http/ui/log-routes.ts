@@ -1,4 +1,4 @@
-// The logs under `/ui/log/`: following, scrolling back, searching, downloading.
+// Logs below `/ui/log/`: following, scrolling back, searching, downloading.
 import { parseProcessName } from '../../config/process-name.ts';
 import { type FilesAt, type LogPlace, withLogFiles } from '../../logs/reading/log-files.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
@@ -15,7 +15,7 @@ import { at, type Route } from '../router.ts';
 import type { LogEvents } from './api-types.ts';
 import { logFeed } from './log-feed.ts';
 
-/** A log there is, and how a copy of it is called. */
+/** An existing log, and the file name for its download. */
 interface NamedLog extends LogPlace {
   readonly name: string;
 }
@@ -28,7 +28,7 @@ interface LogRequest {
   readonly filesAt: FilesAt;
 }
 
-/** `mainLog`: the daemon's own; null when it is no file. */
+/** `mainLog`: the daemon's own; null if it is not a file. */
 export function logRoutes(
   prefix: string,
   supervisor: Supervisor,
@@ -74,7 +74,7 @@ async function find({ log, query, filesAt }: LogRequest): Promise<HttpResponse> 
 /** In characters. */
 const maxSearched = 1000;
 
-/** `log` is a process's `group:name`, or missing for the main log. */
+/** `log` is `group:name` of a process, or missing for the main log. */
 function logOf(supervisor: Supervisor, mainLog: LogPlace | null, query: URLSearchParams): NamedLog | null {
   const id = query.get('log');
   if (id === null) return mainLog && { ...mainLog, name: 'supervisord' };
@@ -94,7 +94,7 @@ function positionOf(query: URLSearchParams): LogPosition | null {
   return { file, offset: Number(offset) };
 }
 
-/** What is in the file now; what is added meanwhile stays behind. */
+/** A snapshot of the file's current content; later output is not included. */
 function download({ log: { path, name } }: LogRequest): HttpResponse {
   return {
     status: 200,

@@ -1,4 +1,4 @@
-// What the page lets one do to processes: to one, to groups, to a selection, to all.
+// Operations of the page on one process, a group, a selection, or all.
 import { type Outcome, onEach } from '../../operations/batch.ts';
 import { clearLogs } from '../../operations/clear.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -15,7 +15,7 @@ import type { Operation, OperationRequest } from './api-types.ts';
 import { processId } from './process-view.ts';
 import type { Report } from './progress.ts';
 
-/** Null when the body is no such request. */
+/** Null if the body is not a valid request. */
 export function operationRequest(body: ReadonlyMap<string, unknown>): OperationRequest | null {
   const [operation, targets, signal] = ['operation', 'targets', 'signal'].map((name) => body.get(name));
   if (!isOperation(operation) || !isStrings(targets)) return null;
@@ -23,7 +23,10 @@ export function operationRequest(body: ReadonlyMap<string, unknown>): OperationR
   return typeof signal === 'string' ? { operation, targets, signal } : null;
 }
 
-/** Reports the total, then each as it is done. Rejects with OperationError, before anything is done, for an unknown target. */
+/**
+ * Reports the total, then each process as it finishes. Rejects with OperationError for an unknown target before
+ * anything is done.
+ */
 export async function operate(
   { supervisor }: OperationContext,
   request: OperationRequest,
@@ -32,7 +35,7 @@ export async function operate(
 ): Promise<void> {
   const processes = targetsOf(supervisor, request.targets);
   const { isWanted, act } = workOf(request, by);
-  // Naming one process that is already running is worth an answer; of many only the others are meant.
+  // "Already running" is reported for a single process only; for several, those that run are left out.
   const [only] = request.targets;
   const isOne = request.targets.length === 1 && only !== '*' && !only?.endsWith(':*');
   const wanted = isOne ? processes : processes.filter(isWanted);
@@ -42,7 +45,7 @@ export async function operate(
   else await onEach(wanted, () => true, act, onOutcome);
 }
 
-/** In order of priority, each once. Throws OperationError BAD_NAME. */
+/** By priority, without duplicates. Throws OperationError BAD_NAME. */
 function targetsOf(supervisor: Supervisor, targets: readonly string[]): readonly Process[] {
   const all = supervisor.processesByPriority;
   if (targets.includes('*')) return all;
@@ -91,7 +94,7 @@ function reportOutcome({ process, error }: Outcome, report: Report): void {
   else report({ failed: id, fault: error.failure, detail: detailOf(error, process) });
 }
 
-/** Beyond the failure's name: what the daemon knows, else what the error says beside the process's own name. */
+/** In addition to the fault's name: the daemon's detail, or the error's text unless it is just the process name. */
 function detailOf({ detail = '' }: OperationError, process: Process): string {
   if (process.life.spawnError !== '') return process.life.spawnError;
   return detail === processId(process) ? '' : detail;

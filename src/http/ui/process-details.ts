@@ -1,4 +1,4 @@
-// The page of one process: its options with the place each comes from, and what happened to it.
+// The details of one process: its options with their positions in the files, and its history.
 
 import { channels } from '../../config/channel.ts';
 import { ConfigError, type Position } from '../../config/config.ts';
@@ -16,7 +16,7 @@ import type { OptionView, ProcessDetails } from './api-types.ts';
 import type { History } from './history.ts';
 import { sectionOf } from './section-of.ts';
 
-/** Reads the configuration files anew, for the places: nobody else needs them, and it is done only when asked for. */
+/** Rereads the configuration files on each request, since only this view needs the positions. */
 export function processDetails(
   supervisor: Supervisor,
   history: History,
@@ -38,7 +38,7 @@ export function processDetails(
   return { section: section.name, trouble: '', options: optionViews(options, places), events };
 }
 
-/** An automatic log has a name of its own. */
+/** Shows the actual path of an automatic log. */
 function withLogPaths(options: OptionTexts, { logPaths }: Process): OptionTexts {
   const named = channels.flatMap((channel) => {
     const path = logPaths[channel];
@@ -47,7 +47,7 @@ function withLogPaths(options: OptionTexts, { logPaths }: Process): OptionTexts 
   return new Map([...options, ...named]);
 }
 
-/** The files as they are now, or why they cannot be read. */
+/** The current files, or why they cannot be read. */
 function readAgain(path: string): Assembly | string {
   const first = new FirstProblem();
   try {
@@ -73,7 +73,7 @@ interface Places {
   readonly inFile: OptionTexts | null;
 }
 
-/** In the order of the option table; then the variables, which stand in one option together. */
+/** In the order of the option table, followed by the environment variables. */
 function optionViews(options: OptionTexts, places: Places): OptionView[] {
   const described = kindOfSection(places.section.name)?.options ?? [];
   const views = described
@@ -83,7 +83,7 @@ function optionViews(options: OptionTexts, places: Places): OptionView[] {
   return [...views, ...(environment ? variableViews(environment, options, places) : [])];
 }
 
-/** `effective`: undefined for what only the file knows, such as numprocs. */
+/** `effective`: undefined for options that exist only in the file, such as numprocs. */
 function optionView(
   { key, default: fallback, help }: OptionDescription,
   effective: string | undefined,
@@ -99,7 +99,7 @@ function optionView(
   };
 }
 
-/** Whether both say the same to somebody who reads them. An automatic log has a path only while it is there. */
+/** Whether both look the same to a reader. An automatic log has a path only while it exists. */
 function isSame(a: string, b: string): boolean {
   return a === 'AUTO' || a.trim().toLowerCase() === b.trim().toLowerCase();
 }

@@ -1,4 +1,4 @@
-// A process as the page shows it.
+// A process as shown by the page.
 
 import { channels } from '../../config/channel.ts';
 import { signalName } from '../../linux/signals.ts';

@@ -1,10 +1,10 @@
-// Work that takes its time, told line by line (JSON) while it goes on. It is finished whether or not anybody listens.
+// Progress of a long operation as a stream of JSON lines. The operation completes even if the client leaves.
 import type { HttpResponse } from '../response.ts';
 import type { Progress } from './api-types.ts';
 
 export type Report = (progress: Progress) => void;
 
-/** `gone`: nobody listens any more. What `work` rejects with ends the answer and comes through. */
+/** `gone`: the client has left. A rejection of `work` ends the response and propagates. */
 export function progressResponse(work: (report: Report) => Promise<void>, gone: AbortSignal): HttpResponse {
   return {
     status: 200,

@@ -1,14 +1,14 @@
-// The latest of many: a ring that takes up no more room than it was given, however much comes by.
+// A ring buffer of fixed capacity: keeps the newest entries.
 
 export class RingBuffer<T> {
   readonly #slots: (T | undefined)[] = [];
-  /** Of the oldest. */
+  /** Index of the oldest entry. */
   #first = 0;
   #count = 0;
 
   constructor(private readonly most: number) {}
 
-  /** The oldest makes way when there is no room. */
+  /** Overwrites the oldest entry when full. */
   push(item: T): void {
     this.#slots[(this.#first + this.#count) % this.most] = item;
     if (this.#count < this.most) this.#count += 1;

@@ -1,8 +1,8 @@
-// Which section of the file a process was made of. Pure.
+// Finds the section that defines a process. Pure.
 import type { GroupConfig } from '../../config/config.ts';
 import type { IniDocument, Section } from '../../config/dialect.ts';
 
-/** Null when the file has no such section (any more). */
+/** Null if the file no longer has such a section. */
 export function sectionOf(document: IniDocument, group: GroupConfig, process: string): Section | null {
   const candidates = candidateNames(document, group).flatMap((name) => document.sections.get(name) ?? []);
   return candidates.find((section) => mayBeNamed(document, section, group.name, process)) ?? null;
@@ -16,7 +16,7 @@ function candidateNames(document: IniDocument, { kind, name }: GroupConfig): rea
   return programs.flatMap((program) => [`program:${program}`, `fcgi-program:${program}`]);
 }
 
-/** Whether the section's process_name can become this name. */
+/** Whether the section's process_name can expand to this name. */
 function mayBeNamed(document: IniDocument, section: Section, group: string, process: string): boolean {
   const program = section.name.slice(section.name.indexOf(':') + 1);
   const template = document.setting(section, 'process_name')?.text ?? '%(program_name)s';

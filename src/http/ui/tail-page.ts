@@ -1,4 +1,4 @@
-// `/tail.html?processname=NAME&limit=BYTES`: the end of a stdout log as a plain page, for those who have bookmarked it.
+// `/tail.html?processname=NAME&limit=BYTES`: the end of a stdout log as plain HTML, for existing bookmarks.
 
 import { readText } from '../../logs/reading/read-text.ts';
 import { findProcess } from '../../operations/find-process.ts';
@@ -6,7 +6,7 @@ import { OperationError } from '../../operations/operation-error.ts';
 import { asFault } from '../../rpc/faults.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 
-/** In bytes; less is never shown. */
+/** In bytes; smaller limits are raised to it. */
 const leastLimit = 1024;
 
 export async function tailPage(

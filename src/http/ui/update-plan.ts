@@ -1,4 +1,4 @@
-// What an update would do, option by option. Pure.
+// The effect of an update, option by option. Pure.
 import { createHash } from 'node:crypto';
 import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
 import { diffGroups } from '../../config/diff.ts';
@@ -6,7 +6,7 @@ import { groupOptions, hiddenValue, type OptionTexts, processOptions } from '../
 import { programOptions } from '../../config/options/program.ts';
 import type { GroupChange, OptionChange, ProcessChange, UpdatePlan } from './api-types.ts';
 
-/** The token stands for exactly these changes from exactly this configuration. */
+/** The token identifies exactly these changes to exactly this configuration. */
 export function updatePlan(
   active: readonly GroupConfig[],
   next: readonly GroupConfig[],
@@ -37,7 +37,7 @@ function groupChange(
   };
 }
 
-/** None when it stays as it is; it is restarted with its group all the same. */
+/** Empty for an unchanged process, which is still restarted with its group. */
 function processChange(
   process: string,
   before: ProcessConfig | undefined,
@@ -50,7 +50,7 @@ function processChange(
   return options.length === 0 ? [] : [{ process, kind: kindOf(before, after), options }];
 }
 
-/** Of something new or gone only what is not the default anyway. */
+/** For added or removed processes, only values that differ from the default. */
 function differences(before: OptionTexts | undefined, after: OptionTexts | undefined): OptionChange[] {
   const keys = inTableOrder([...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])]);
   return keys.flatMap((option) => {
@@ -72,7 +72,7 @@ function inTableOrder(keys: readonly string[]): readonly string[] {
 
 const described = new Map(Object.values(programOptions).map((option) => [option.key, option]));
 
-/** Their values are not shown, but it is that they change. */
+/** Shows that a variable changes, but not its values. */
 function changedVariables(
   before: ProcessConfig['environment'],
   after: ProcessConfig['environment'],

@@ -1,4 +1,4 @@
-// Reading the configuration again, showing what it would change, and changing that.
+// Rereads the configuration, shows the changes, and applies them.
 import { ConfigError } from '../../config/config.ts';
 import { OperationError } from '../../operations/operation-error.ts';
 import { updateGroup } from '../../operations/update.ts';
@@ -8,7 +8,7 @@ import type { GroupChange, UpdatePlan } from './api-types.ts';
 import type { Report } from './progress.ts';
 import { updatePlan } from './update-plan.ts';
 
-/** Reads the files again; nothing is started or stopped by it. */
+/** Rereads the files; starts and stops nothing. */
 export function previewUpdate(supervisor: Supervisor): UpdatePlan {
   try {
     supervisor.reread();
@@ -20,7 +20,7 @@ export function previewUpdate(supervisor: Supervisor): UpdatePlan {
   return currentPlan(supervisor);
 }
 
-/** Does what the plan with this token says; nothing, if what is to be done is something else by now. */
+/** Applies the plan with this token; does nothing if the changes are different by now. */
 export async function carryOutUpdate(
   supervisor: Supervisor,
   token: string,

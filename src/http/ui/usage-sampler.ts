@@ -1,5 +1,4 @@
-// What the programs use of the machine, looked at again and again while somebody wants to know, and never else.
-// One look serves all.
+// Samples the resource usage of all programs while there are subscribers. One sample serves all of them.
 import { loadavg } from 'node:os';
 import type { TreeSums } from '../../linux/process-tree.ts';
 import { usageOf } from '../../supervisor/program-usage.ts';
@@ -9,9 +8,9 @@ import { processId } from './process-view.ts';
 import { cpuSince } from './usage.ts';
 
 const intervalMs = 2000;
-/** A look may take this part of the time. */
+/** Maximum share of CPU time spent on sampling. */
 const mostOfTheTime = 0.02;
-/** Whoever listens has to hear of us now and then. */
+/** Keeps clients updated even if samples are expensive. */
 const maxPauseMs = 8000;
 
 type Listener = (sample: UsageSample) => void;
@@ -24,7 +23,7 @@ export class UsageSampler {
 
   constructor(private readonly supervisor: Supervisor) {}
 
-  /** Calls back after every look, the first one at once. Returns unsubscribe. */
+  /** Calls back after every sample, the first one at once. Returns unsubscribe. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     if (this.#timer === null && !this.#isLooking) void this.#look();
@@ -49,7 +48,7 @@ export class UsageSampler {
     this.#timer = setTimeout(() => void this.#look(), pause);
   }
 
-  /** For how long it kept the processor busy, in milliseconds. */
+  /** CPU time it took, in milliseconds. */
   async #sample(): Promise<number> {
     const { usages, busyMs } = await usageOf(this.supervisor.processesByPriority);
     const started = performance.now();

@@ -1,9 +1,9 @@
-// How busy programs have been between two looks. Pure.
+// CPU usage between two samples. Pure.
 import type { TreeSums } from '../../linux/process-tree.ts';
 
 /**
- * Percent of one core, with one decimal, for roots that were there before. What a descendant took goes over to its
- * parent when it ends, so a sum falls only when somebody left the tree; that counts as nothing.
+ * Percent of one core, with one decimal, for roots in both samples. A descendant's CPU time is added to its parent
+ * when it exits, so a sum decreases only if a process left the tree; that counts as zero.
  */
 export function cpuSince(
   before: TreeSums,

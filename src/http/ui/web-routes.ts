@@ -1,4 +1,4 @@
-// The page for people: at the URLs where the original has its own, and what it needs below `/ui`.
+// The routes of the page: the original's URLs, and `/ui`.
 import { parseProcessName } from '../../config/process-name.ts';
 import type { LogPlace } from '../../logs/reading/log-files.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -28,7 +28,7 @@ import { UsageSampler } from './usage-sampler.ts';
 
 const uiPath = '/ui';
 
-/** For every server of one incarnation of the daemon, whose events are remembered from now on. */
+/** For every server of one daemon instance, whose events are recorded from now on. */
 export function webRoutes(context: OperationContext): readonly Route[] {
   const { supervisor, identifier, mainLogPath } = context;
   const history = new History(supervisor);
@@ -52,7 +52,7 @@ export function webRoutes(context: OperationContext): readonly Route[] {
   ];
 }
 
-/** `/` and `/index.html`, with any number of slashes before them. */
+/** `/` and `/index.html`, with any number of leading slashes. */
 function indexRoute(context: OperationContext): Route {
   const find: Route['find'] = ({ path, method }) => {
     if (!/^\/+(index\.html)?$/.test(path) || (method !== 'GET' && method !== 'POST')) return null;
@@ -62,8 +62,8 @@ function indexRoute(context: OperationContext): Route {
 }
 
 /**
- * An action is carried out as the original does it, unless another site could be behind it; then the page is sent,
- * which asks the person.
+ * Performs the action as the original does unless the request may come from another site; then sends the page, which
+ * asks for confirmation.
  */
 async function answerIndex(context: OperationContext, request: HttpRequest): Promise<HttpResponse> {
   const parameters = parametersOf(request);
@@ -77,7 +77,7 @@ async function answerIndex(context: OperationContext, request: HttpRequest): Pro
   );
   if (message === null) return errorResponse(500);
   return errorResponse(301, [
-    // Relative: a proxy before us has a name, a scheme and a path of its own.
+    // Relative, since a reverse proxy has its own host, scheme and path.
     ['Location', `./?message=${encodeURIComponent(message)}`],
     ...neverKept,
   ]);
@@ -97,7 +97,10 @@ async function answerTail({ supervisor }: OperationContext, request: HttpRequest
   };
 }
 
-/** Of the query the first value of a name, of a form the last, which wins. Empty ones count as absent. */
+/**
+ * The first value of a name in the query, the last one in a form, which takes precedence. Empty values count as
+ * missing.
+ */
 function parametersOf({ query, method, body, headers }: HttpRequest): ReadonlyMap<string, string> {
   const isForm = /^application\/x-www-form-urlencoded/i.test(headers.get('content-type') ?? '');
   const fromQuery = [...new URLSearchParams(query)].toReversed();
@@ -152,7 +155,7 @@ function answerUpdate(context: OperationContext, request: HttpRequest): HttpResp
   );
 }
 
-/** A configuration that cannot be used is reported, and everything runs on. */
+/** An unusable configuration is reported and changes nothing. */
 function answerReload({ supervisor }: OperationContext): HttpResponse {
   try {
     reload(supervisor);
