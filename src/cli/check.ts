@@ -1,4 +1,4 @@
-// `tsupervisor check`: every mistake in a configuration at once; with --diff also what an update would do.
+// `tsupervisor check`: every mistake in a configuration at once; with --diff also the effect of an update.
 import { existsSync } from 'node:fs';
 import type { ConfigChanges } from '../client/process-info.ts';
 import { type CheckResult, checkConfig } from '../config/check.ts';
@@ -14,7 +14,10 @@ import { controlCommand, exitStatuses, runControl, withServer } from './shared/p
 import { warnOfLocalConfig } from './shared/search-warning.ts';
 import { coloured } from './shared/style.ts';
 
-/** Resolves to the exit status: 0 for a good configuration, 2 for one that supervisord would refuse, 1 for warnings that count. */
+/**
+ * Resolves to the exit status: 0 for a valid configuration, 2 for one that supervisord refuses, 1 for warnings with
+ * --strict.
+ */
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
@@ -118,7 +121,7 @@ function sourceOf(file: string, sources: Map<string, string>, host: ConfigHost):
   try {
     source = new TextDecoder().decode(host.readFile(file));
   } catch {
-    // Without the text there is no excerpt; the mistake itself is shown all the same.
+    // The excerpt is omitted if the file cannot be read; the diagnostic is shown anyway.
   }
   sources.set(file, source);
   return source;

@@ -1,4 +1,4 @@
-// The sections of supervisord's configuration that clients read. The rest is not even looked at.
+// The sections of supervisord's configuration that clients read. Other sections are not parsed.
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { IniDocument, readDialect, type Section } from '../config/dialect.ts';
 import { throwFirst } from '../config/error-sink.ts';
 import { expand, type Knowledge, type NamesKind, namesOf } from '../config/expansion.ts';
 
-/** One file. Included files are not followed, as clients never have. */
+/** One file. As in the original's clients, included files are not followed. */
 export class ClientConfig {
   readonly #document: IniDocument;
   readonly #knowledge: Knowledge;
@@ -30,14 +30,14 @@ export class ClientConfig {
     return this.#document.sectionsStartingWith(prefix);
   }
 
-  /** The value with its names replaced, null when there is none. Throws ConfigError. */
+  /** The expanded value, null if missing. Throws ConfigError. */
   read(section: Section, key: string, names: NamesKind): string | null {
     const setting = this.#document.setting(section, key);
     return setting ? expand(setting.text, `${section.name}.${key}`, namesOf(names, this.#knowledge)) : null;
   }
 }
 
-/** Absolute, with `~` for the home directory. */
+/** Absolute path; `~` is the home directory. */
 export function absolutePath(path: string): string {
   const isAtHome = path === '~' || path.startsWith('~/');
   return resolve(isAtHome ? homedir() + path.slice(1) : path);

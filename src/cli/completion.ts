@@ -1,4 +1,4 @@
-// `tsupervisor completion`: scripts that complete our command line in bash, zsh and fish, and the words they ask for.
+// `tsupervisor completion`: completion scripts for bash, zsh and fish, and the candidates they ask for.
 import { Argument, Command } from '@commander-js/extra-typings';
 import { nameSpecsOf } from '../client/name-spec.ts';
 import type { ProcessInfo } from '../client/process-info.ts';
@@ -7,7 +7,7 @@ import { print, write } from './output.ts';
 import { runControl } from './shared/program.ts';
 import { chooseServer, type ServerOptions } from './shared/server.ts';
 
-/** A script, or, for the scripts, the words that may follow. Never fails for want of a server. */
+/** Prints a script, or candidates for the scripts. Does not fail without a server. */
 export async function run(args: readonly string[]): Promise<number> {
   if (args[0] === 'words') {
     for (const word of await wordsAfter(args.slice(1))) print(word);
@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 type Kind = 'process' | 'group' | 'signal';
 
-/** What each command takes; from the last kind on it may be repeated. */
+/** The arguments of each command; the last kind may be repeated. */
 const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
   ['status', ['process']],
   ['start', ['process']],
@@ -39,7 +39,7 @@ const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kin
 
 const signals = ['HUP', 'INT', 'QUIT', 'KILL', 'USR1', 'USR2', 'TERM', 'CONT', 'STOP', 'WINCH'];
 
-/** Options with a value, and what the value means for the question of the server. */
+/** Options with a value, and which of them select the server to query. */
 const valued: ReadonlyMap<string, keyof ServerOptions | 'other'> = new Map<
   string,
   keyof ServerOptions | 'other'
@@ -63,7 +63,7 @@ export interface Question {
   readonly server: ServerOptions;
 }
 
-/** What may stand where the command line ends: `words` are those before, the command first. */
+/** What can be completed at the end of the command line: `words` are those before it, the command first. */
 export function questionAfter(words: readonly string[]): Question {
   const [command = '', ...rest] = words;
   const kinds = takes.get(command);
@@ -97,7 +97,7 @@ async function wordsAfter(words: readonly string[]): Promise<readonly string[]> 
   }
 }
 
-/** None when they cannot be had: a message would garble the line that is being typed. */
+/** Empty without a server: a message would garble the command line. */
 async function processes(options: ServerOptions): Promise<ProcessInfo[]> {
   try {
     const client = new SupervisorClient(chooseServer(options));
@@ -111,7 +111,7 @@ async function processes(options: ServerOptions): Promise<ProcessInfo[]> {
   }
 }
 
-/** The commands are read from our own help. Words are never evaluated: names come from a server. */
+/** The commands are read from our own help. Words are never evaluated, since names come from a server. */
 const scripts = {
   bash: `# bash completion for tsupervisor
 _tsupervisor() {

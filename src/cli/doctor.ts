@@ -1,4 +1,4 @@
-// `tsupervisor doctor`: what is wrong on this machine, why, and what to do.
+// `tsupervisor doctor`: what is wrong on this machine, why, and how to fix it.
 import type { Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
 import { look } from '../doctor/facts/gather.ts';
@@ -10,7 +10,7 @@ import { controlCommand, exitStatuses, runControl } from './shared/program.ts';
 import { warnOfLocalConfig } from './shared/search-warning.ts';
 import { chooseServer, type ServerOptions } from './shared/server.ts';
 
-/** Resolves to the exit status: 0 when nothing is wrong, 1 with findings. */
+/** Resolves to the exit status: 0 without findings, 1 with findings. */
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
@@ -31,7 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** As supervisorctl finds it. A configuration that names no server is the doctor's to tell, not a reason to stop. */
+/** Found like supervisorctl does. A configuration without a server is a finding, not an error. */
 function serverOf(options: ServerOptions): Server {
   try {
     return chooseServer(options, 'client section');

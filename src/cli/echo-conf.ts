@@ -1,4 +1,4 @@
-// `tsupervisor echo-conf`, also as echo_supervisord_conf: a sample configuration, or the reference of all options.
+// `tsupervisor echo-conf`, also echo_supervisord_conf: a sample configuration, or the reference of all options.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
@@ -35,7 +35,10 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => 0);
 }
 
-/** Scripts read what echo_supervisord_conf prints; everybody else gets paths that nobody but the daemon's user can change. */
+/**
+ * Scripts parse the output of echo_supervisord_conf, so it keeps the original's paths; otherwise use paths that only
+ * the daemon's user can change.
+ */
 function pathsHere(): SamplePaths {
   if (basename(process.argv0) === 'echo_supervisord_conf') return samplePaths.original;
   if (currentUid() !== 0) return samplePaths.user;

@@ -1,4 +1,4 @@
-// `tsupervisor events`: changes of state as they happen, for people or as JSON.
+// `tsupervisor events`: state changes as they happen, as text or JSON.
 import { type FollowEnd, followStream } from '../client/follow-stream.ts';
 import type { Server } from '../client/server-address.ts';
 import { EventStreamReader, type ServerSentEvent } from '../client/server-sent-events.ts';
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** Also in lower case, and without its end. */
+/** Case-insensitive prefix match. */
 function begins(type: string, typed: string): boolean {
   return type.startsWith(typed.toUpperCase());
 }
@@ -62,7 +62,7 @@ function asJson({ type, data }: ServerSentEvent): string {
   return JSON.stringify({ type, time: new Date().toISOString(), ...members(data) });
 }
 
-/** The time here, the type, and what the event tells. */
+/** Local time, type and details of the event. */
 function asText({ type, data }: ServerSentEvent): string {
   const time = coloured(new Date().toTimeString().slice(0, 8), 'grey');
   const details = Object.entries(members(data)).map(([name, value]) => `${name}:${String(value)}`);

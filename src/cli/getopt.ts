@@ -1,11 +1,11 @@
-// Command lines as getopt(3) and Python's getopt split them. What an option means is not known here.
+// Splits command lines like getopt(3) and Python's getopt. Knows nothing of the options' meaning.
 
-/** One setting and the ways to spell it. */
+/** An option and its spellings. */
 export interface OptionSpec<Name extends string> {
   readonly name: Name;
-  /** Letters that each stand for it. */
+  /** Single-letter spellings. */
   readonly short: string;
-  /** Without the dashes; empty when there is none. May be abbreviated as long as nothing else begins so. */
+  /** Without dashes; empty if there is none. May be abbreviated to a unique prefix. */
   readonly long: string;
   readonly takesValue: boolean;
 }
@@ -20,16 +20,16 @@ export interface GivenOption<Name extends string> {
 
 export interface CommandLine<Name extends string> {
   readonly given: readonly GivenOption<Name>[];
-  /** From the first word on that is no option. */
+  /** From the first operand on. */
   readonly rest: readonly string[];
 }
 
-/** A command line that cannot be: exit status 2. */
+/** An invalid command line: exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Splits `args`; options end at `--` or at the first word that is none. Throws UsageError. */
+/** Splits `args`; options end at `--` or at the first operand. Throws UsageError. */
 export function getopt<Name extends string>(
   args: readonly string[],
   specs: readonly OptionSpec<Name>[],
@@ -46,7 +46,7 @@ export function getopt<Name extends string>(
   }
 }
 
-/** `name`, `name=value` or, when it takes one, `name` and the next word. */
+/** `name`, `name=value` or, for an option with a value, `name` and the next word. */
 function takeLong<Name extends string>(
   text: string,
   words: string[],
@@ -76,7 +76,7 @@ function findLong<Name extends string>(
   return exact ?? only;
 }
 
-/** `nk` is two flags; behind a letter that takes a value the rest of the word, or the next word, is its value. */
+/** `nk` is two flags; for an option with a value, the rest of the word or the next word is the value. */
 function takeShorts<Name extends string>(
   letters: string,
   words: string[],

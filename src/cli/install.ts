@@ -1,4 +1,4 @@
-// `tsupervisor install`: writes the unit file and lets systemd take the daemon on; --replace takes over from the original.
+// `tsupervisor install`: writes the unit file and enables the service; --replace takes over from the original.
 import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
@@ -44,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** A service of the original that is there. */
+/** An existing service of the original. */
 interface Original {
   readonly unit: string;
   readonly state: UnitState;
@@ -89,7 +89,7 @@ async function findOriginal(manager: SystemdManager, ourName: string): Promise<O
   return null;
 }
 
-/** The executable is the one that runs now; the configuration is the original's where we take over from it. */
+/** The executable is the running one; the configuration is that of the service being replaced. */
 function withDefaults(given: InstallOptions, original: Original | null): UnitOptions {
   const options = { ...unitOptions(given), executable: realpathSync(process.execPath) };
   if (given.config !== undefined || original === null) return options;
@@ -98,7 +98,7 @@ function withDefaults(given: InstallOptions, original: Original | null): UnitOpt
   return { ...options, configPath: theirs === found ? null : theirs };
 }
 
-/** The one that it is told to read, or that it finds by itself from the root directory. */
+/** The file given on its command line, or the one it finds from the root directory. */
 function configOfService(unitFile: Unit): string | null {
   const told = configPathOf(unitFile);
   const program = supervisordOf(unitFile);
@@ -116,7 +116,7 @@ function requireConfig(path: string | null): void {
   );
 }
 
-/** Where a package brought the very same unit, a copy in /etc would only hide its upgrades. */
+/** If a package installed the same unit, a copy in /etc would hide its upgrades. */
 function fileSteps(manager: SystemdManager, options: UnitOptions, { fragmentPath }: UnitState): Step[] {
   const path = unitFilePath(options.scope, options.name);
   const text = unitText(options);
@@ -142,7 +142,7 @@ function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions)
     : [];
 }
 
-/** Whether our services run without a session; the file is where logind(8) keeps that. */
+/** Whether user services run without a session; logind(8) keeps a file for it. */
 function lingers(): boolean {
   const name = userById(currentUid())?.name;
   return name !== undefined && existsSync(`/var/lib/systemd/linger/${name}`);

@@ -1,12 +1,12 @@
-// What the runtime cannot do without, told in one line instead of a stack.
+// Requirements of the runtime, reported as one line instead of a stack trace.
 
-/** Null for an error of any other kind. */
+/** Null for any other error. */
 export function missingNeed(error: unknown): string | null {
   const isRefused = error instanceof TypeError && error.message === 'bun:ffi requires the JIT';
   return isRefused ? executableMemory : null;
 }
 
-/** Calls of libc are made of machine code that is written at the start. */
+/** FFI calls need machine code generated at start. */
 const executableMemory =
   'tsupervisor needs memory that is writable and executable for its system calls, which is forbidden here: ' +
   "by MemoryDenyWriteExecute=yes in the unit, SELinux's deny_execmem (setsebool deny_execmem off), or BUN_JSC_useJIT=0";

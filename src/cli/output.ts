@@ -1,28 +1,26 @@
-// What commands print: whole, in order and at once, so that nothing is lost when the process ends.
+// Output of commands: complete, in order and synchronous, so that nothing is lost at exit.
 import { writeSync } from 'node:fs';
 import { forStderr } from '../linux/journal-stream.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
-/** One line on standard output. */
 export function print(line: string): void {
   write(1, `${line}\n`);
 }
 
-/** One line on standard error. */
 export function printError(line: string): void {
   write(2, forStderr(`${line}\n`, 'error'));
 }
 
 /**
- * Bytes or text as they are; `fd` is 1 or 2. Ends the process with status 1 when they cannot be written: with a line that
- * says why, or quietly when the reader of a pipe is gone.
+ * Writes bytes or text unchanged; `fd` is 1 or 2. If that fails, exits with status 1: with an error message, or
+ * silently on a broken pipe.
  */
 export function write(fd: 1 | 2, data: string | Uint8Array): void {
   let rest = typeof data === 'string' ? Buffer.from(data) : data;
   while (rest.length > 0) rest = rest.subarray(writeSome(fd, rest));
 }
 
-/** How long to wait for a full pipe that somebody else made non-blocking, in milliseconds. */
+/** Delay before a retry on a full pipe that another process made non-blocking, in milliseconds. */
 const fullPipeWaitMs = 5;
 
 function writeSome(fd: 1 | 2, data: Uint8Array): number {

@@ -1,5 +1,6 @@
-// pidproxy: runs a command that puts itself into the background, and passes our signals to the pid of its pidfile.
-// We may be root and the pidfile another user's, so a number in it is a claim: only what the command has started is reached.
+// pidproxy: runs a command that daemonises itself, and forwards our signals to the pid in its pidfile. We may be root
+// while the pidfile belongs to another user, so the pid is untrusted: only processes started by the command are
+// signalled.
 import { resolve } from 'node:path';
 import { errnoName } from '../linux/errno.ts';
 import { ProcessHandle } from '../linux/process-handle.ts';
@@ -14,10 +15,10 @@ const usage = `pidproxy -- run a command, and pass signals to the process that i
 Usage: pidproxy <pidfile name> <command> [<cmdarg1> ...]`;
 
 const passed = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const;
-/** After these we end at once: the process was told to. */
+/** We exit after forwarding these. */
 const ending: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT']);
 
-/** Resolves to 0 when the command has ended or was told to end, 1 for wrong usage, 127 when it cannot be run. */
+/** Resolves to 0 when the command has exited or was told to, 1 for wrong usage, 127 if it cannot be run. */
 export async function run(args: readonly string[]): Promise<number> {
   const [pidfile, command, ...rest] = args;
   if (pidfile === undefined || command === undefined) {
@@ -46,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Whether there was a pid to pass it to. */
+/** Whether there was a pid to forward it to. */
 function passTo(pidfile: string, signal: string): boolean {
   const pid = pidIn(pidfile);
   if (pid === null) {
@@ -54,7 +55,7 @@ function passTo(pidfile: string, signal: string): boolean {
     return false;
   }
   const handle = ProcessHandle.open(pid);
-  // It has ended: there is nothing to do for it.
+  // It has exited already.
   if (handle === null) return true;
   try {
     if (!isOurs(pid)) {
@@ -69,7 +70,7 @@ function passTo(pidfile: string, signal: string): boolean {
   }
 }
 
-/** Of the process numbers that there can be; 1 is the system's own, and kill(2) takes anything below for a group. */
+/** A valid pid; 1 is init, and kill(2) treats lower numbers as process groups. */
 function pidIn(pidfile: string): number | null {
   const text = textOrEmpty(pidfile).trim();
   const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;
@@ -80,10 +81,10 @@ function highestPid(): number {
   return Number(textOrEmpty('/proc/sys/kernel/pid_max')) || pidMaxLimit;
 }
 
-/** Of 64-bit kernels. */
+/** On 64-bit kernels. */
 const pidMaxLimit = 2 ** 22;
 
-/** What an earlier run has left is no descendant, but still in our cgroup, if that is the program's alone. */
+/** A process of an earlier run is not a descendant, but still in our cgroup if the cgroup is the program's alone. */
 function isOurs(pid: number): boolean {
   if (isDescendant(pid, process.pid)) return true;
   const cgroup = cgroupsOf(process.pid);

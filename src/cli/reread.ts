@@ -1,4 +1,4 @@
-// `tsupervisor reread`: lets supervisord read its configuration, and shows what an update would do.
+// `tsupervisor reread`: makes supervisord reread its configuration and shows the effect of an update.
 import { printChanges } from './shared/config-changes.ts';
 import { controlCommand, exitStatuses, runControl, withServer } from './shared/program.ts';
 

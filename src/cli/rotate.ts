@@ -1,4 +1,4 @@
-// `tsupervisor rotate`: begins new log files.
+// `tsupervisor rotate`: rotates logs now.
 import { processName } from '../client/process-info.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
 import { print } from './output.ts';
@@ -40,12 +40,12 @@ function mainLog(client: SupervisorClient): Rotation {
   return { name: 'supervisord', begin: () => client.rotateMainLog() };
 }
 
-/** How many failed. */
+/** Number of failures. */
 async function rotate(rotations: readonly Rotation[]): Promise<number> {
   let failed = 0;
   for (const { name, begin } of rotations) {
     const fault = await faultOf(begin());
-    // A daemon that logs to syslog has no file of its own.
+    // A daemon that logs to syslog has no log file to rotate.
     if (fault && fault.text !== 'NO_FILE') failed += 1;
     print(`${name}: ${outcome(fault?.text)}`);
   }

@@ -1,4 +1,4 @@
-// `tsupervisor run`: the daemon in the foreground, as the systemd unit and containers start it.
+// `tsupervisor run`: the daemon in the foreground, for systemd and containers.
 import { existsSync } from 'node:fs';
 import { serviceConfigPaths } from '../config/locate-config.ts';
 import { systemHost } from '../config/system-host.ts';
@@ -8,8 +8,8 @@ import { runSupervisord } from './supervisord.ts';
 import { readSupervisordOptions } from './supervisord-options.ts';
 
 /**
- * Takes supervisord's options; --nodaemon is always on. Without -c the system's configuration is used where there is
- * one, whatever lies in the working directory.
+ * Takes supervisord's options; --nodaemon is implied. Without -c, the system's configuration takes precedence over
+ * the working directory.
  */
 export function run(args: readonly string[]): Promise<number> {
   const ofSystem = asksForConfig(args) ? undefined : serviceConfigPaths.find((path) => existsSync(path));
@@ -22,7 +22,7 @@ function asksForConfig(args: readonly string[]): boolean {
     const options = readSupervisordOptions(args, systemHost());
     return options.kind !== 'run' || options.configPath !== null;
   } catch (error) {
-    // The same arguments are refused again where that is told.
+    // supervisord's parser reports the same error later.
     if (error instanceof UsageError) return true;
     throw error;
   }

@@ -1,4 +1,4 @@
-// `tsupervisor start`: starts processes and waits until they run.
+// `tsupervisor start`: starts processes and waits until they are running.
 import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {

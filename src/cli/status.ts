@@ -1,4 +1,4 @@
-// `tsupervisor status`: what every process does, once or watched.
+// `tsupervisor status`: the state of processes, once or continuously.
 import { type ProcessInfo, type ProcessUsage, processName } from '../client/process-info.ts';
 import { selectByPatterns } from '../client/process-pattern.ts';
 import { FaultError } from '../client/rpc-client.ts';
@@ -40,7 +40,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** STOPPED, EXITED, FATAL and UNKNOWN; as in supervisorctl, BACKOFF still counts as up. */
+/** STOPPED, EXITED, FATAL and UNKNOWN; as in supervisorctl, BACKOFF counts as up. */
 const downStates: ReadonlySet<string> = new Set(['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN']);
 
 const stateColours: ReadonlyMap<string, Colour> = new Map([
@@ -58,10 +58,10 @@ function isDown({ statename }: ProcessInfo): boolean {
   return downStates.has(statename);
 }
 
-/** By `fullName`. */
+/** Keyed by `fullName`. */
 type Usages = ReadonlyMap<string, ProcessUsage>;
 
-/** Nobody's where the server is the original, which does not tell. */
+/** Empty for the original, which does not report usage. */
 async function usagesOf(client: SupervisorClient): Promise<Usages> {
   try {
     return new Map((await client.allUsages()).map((usage) => [fullName(usage), usage]));
@@ -87,14 +87,14 @@ function table(processes: readonly ProcessInfo[], usages: Usages | null): string
   });
 }
 
-/** `  12.3 MB    4.56 s`, blank where it is not known. */
+/** `  12.3 MB    4.56 s`, blank if unknown. */
 function columns(usage: ProcessUsage | undefined): string {
   const memory = usage ? `${(usage.memoryKilobytes / 1024).toFixed(1)} MB` : '';
   const cpu = usage ? `${usage.cpuSeconds.toFixed(2)} s` : '';
   return `${memory.padStart(10)}  ${cpu.padStart(10)}`;
 }
 
-/** The members are those of getProcessInfo, plus the full name and, with `usages`, what it takes. */
+/** The members of getProcessInfo, plus the full name and, with `usages`, the resource usage. */
 function asJson(process: ProcessInfo, usages: Usages | null) {
   const { stdoutLogfile, stderrLogfile, ...rest } = process;
   const usage = usages?.get(fullName(process));
@@ -138,7 +138,7 @@ function drawScreen(lines: readonly string[]): void {
   write(1, `${home}${lines.map((line) => `${line}${clearLine}\n`).join('')}${clearBelow}`);
 }
 
-/** Those of which the state or the pid is another than `known` has it, which then has it. */
+/** Processes whose state or pid differs from `known`, which is updated. */
 function changed(processes: readonly ProcessInfo[], known: Map<string, string>): ProcessInfo[] {
   return processes.filter((process) => {
     const name = fullName(process);

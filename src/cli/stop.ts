@@ -1,4 +1,4 @@
-// `tsupervisor stop`: stops processes and waits until they are gone.
+// `tsupervisor stop`: stops processes and waits until they have exited.
 import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {

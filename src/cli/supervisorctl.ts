@@ -1,4 +1,4 @@
-// supervisorctl: the original's command line, one command or the shell.
+// supervisorctl: the original's command line, for a single command or the interactive shell.
 import { existsSync } from 'node:fs';
 import type { Credentials, Server } from '../client/server-address.ts';
 import { ConfigError } from '../config/config.ts';
@@ -31,11 +31,11 @@ const optionSpecs: readonly OptionSpec<OptionName>[] = [
   { name: 'serverurl', short: 's', long: 'serverurl', takesValue: true },
   { name: 'username', short: 'u', long: 'username', takesValue: true },
   { name: 'password', short: 'p', long: 'password', takesValue: true },
-  // Without effect, as it has always been: the configuration's history_file counts.
+  // No effect, as in the original: the configuration's history_file applies.
   { name: 'history', short: 'r', long: 'history_file', takesValue: true },
 ];
 
-/** Runs one command, or the shell when there is none. Resolves to the exit status. */
+/** Runs one command, or the shell without one. Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
   const program = programName('supervisorctl');
   try {
@@ -74,7 +74,7 @@ function readOptions({ given }: CommandLine<OptionName>): Options {
   return options;
 }
 
-/** A scheme, and something behind it. */
+/** A scheme followed by something. */
 function isUrl(text: string): boolean {
   const [, rest = ''] = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(text) ?? [];
   return /^[^?#]/.test(rest.startsWith('//') ? rest.slice(2) : rest);

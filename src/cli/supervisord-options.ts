@@ -1,4 +1,4 @@
-// The command line of supervisord, as a table. What it says goes over what [supervisord] says.
+// supervisord's command line, as a table. It overrides [supervisord].
 import { ConfigError } from '../config/config.ts';
 import type { ConfigHost } from '../config/host.ts';
 import { requireConfig } from '../config/locate-config.ts';
@@ -9,7 +9,7 @@ import type { ValueType } from '../config/values/value-type.ts';
 import { pythonRepr } from '../python/repr.ts';
 import { type GivenOption, getopt, type OptionSpec, UsageError } from './getopt.ts';
 
-/** What was asked for. `configPath` null: look in the customary places. */
+/** The result. `configPath` null: use the search path. */
 export type SupervisordOptions =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -34,7 +34,7 @@ export function readSupervisordOptions(args: readonly string[], host: ConfigHost
   return { kind: 'run', configPath, overrides };
 }
 
-/** The file named on the command line, or the first of the customary ones. Throws ConfigError. */
+/** The file named on the command line, or the first one on the search path. Throws ConfigError. */
 export function locateConfig(
   options: { readonly configPath: string | null },
   program: string,
@@ -43,7 +43,7 @@ export function locateConfig(
   return options.configPath ?? requireConfig(program, host.exists);
 }
 
-/** What `-h` shows, in the layout of the original: scripts cut it at ` -- `. */
+/** The output of `-h`, in the layout of the original: scripts split it at ` -- `. */
 export function usage(program: string): string {
   return [
     'supervisord -- start programs, keep them running, and let them be controlled.',
@@ -61,7 +61,7 @@ export function usage(program: string): string {
 interface Row {
   readonly short: string;
   readonly long: string;
-  /** What the value is called; empty for a flag. */
+  /** Placeholder of the value; empty for a flag. */
   readonly argument: string;
   readonly help: string;
   /** Throws ConfigError. */
@@ -165,7 +165,7 @@ function settingOf(
   }
 }
 
-/** With the first of its letters; `-?` is not told of. */
+/** Uses the first letter only; `-?` is undocumented. */
 function spelling({ short, long, argument }: Row): string {
   const [letter] = short;
   const names = letter === undefined ? `--${long}` : `-${letter}/--${long}`;

@@ -1,4 +1,4 @@
-// supervisord: the original's command line, then the daemon, in the foreground or behind the terminal.
+// supervisord: the original's command line, then the daemon, in the foreground or background.
 import { resolve } from 'node:path';
 import { type Config, ConfigError } from '../config/config.ts';
 import { type ConfigRequest, loadConfig } from '../config/load.ts';
@@ -19,12 +19,12 @@ import { locateConfig, readSupervisordOptions, usage } from './supervisord-optio
 
 const usageStatus = 2;
 
-/** Runs until the daemon ends, or, without --nodaemon, until it is up. Resolves to the exit status. */
+/** Runs until the daemon exits or, without --nodaemon, until it is up. Resolves to the exit status. */
 export function run(args: readonly string[]): Promise<number> {
   return runSupervisord(args, programName('supervisord'), {});
 }
 
-/** `fixed` wins over the command line `args`, which in turn wins over the file. */
+/** `fixed` overrides the command line `args`, which in turn overrides the file. */
 export async function runSupervisord(
   args: readonly string[],
   program: string,
@@ -62,7 +62,7 @@ export async function runSupervisord(
   }
 }
 
-/** What the machine has to do with it; loaded only now, since most starts go well. */
+/** Diagnoses the machine; loaded on demand, since most starts succeed. */
 async function printCauses(start: FailedStart): Promise<void> {
   const { explainRefusal } = await import('../doctor/refusal.ts');
   for (const line of explainRefusal(start, languageOf(undefined, process.env))) printError(line);
@@ -77,7 +77,7 @@ async function supervise(
   const config = read(path);
   onConfig(config);
   if (!config.supervisord.nodaemon && !isDaemon) return startInBackground();
-  // The daemon may be in another directory when it reads the file again.
+  // The daemon's working directory may differ when it rereads the file.
   const absolutePath = resolve(path);
   const readConfig = () => read(absolutePath);
   process.exit(await runDaemon({ config, readConfig, reportUp: isDaemon ? reportUp : null }));

@@ -1,4 +1,4 @@
-// `tsupervisor tail`: the last lines of logs, of one process or of many at once, and on request all that comes.
+// `tsupervisor tail`: the last lines of one or more logs, and on request all new output.
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { type FollowEnd, followStream } from '../client/follow-stream.ts';
 import { processName } from '../client/process-info.ts';
@@ -37,21 +37,21 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => status);
 }
 
-/** Where logs are read, and how many lines of each. */
+/** The server, and the number of lines per log. */
 interface Source {
   readonly client: SupervisorClient;
   readonly server: Server;
   readonly lines: number;
 }
 
-/** One log and where its bytes go. */
+/** A log and its output. */
 interface Tail {
   readonly name: string;
   readonly channel: Channel;
   readonly output: LogOutput;
 }
 
-/** Whether all were shown; of the others the reason is printed. */
+/** Whether all were shown; prints the reason for the others. */
 async function showAll(source: Source, tails: readonly Tail[]): Promise<boolean> {
   let areAllShown = true;
   for (const tail of tails) {
@@ -63,12 +63,12 @@ async function showAll(source: Source, tails: readonly Tail[]): Promise<boolean>
   return areAllShown;
 }
 
-/** As showAll, until Ctrl-C or until nothing is left to be followed. */
+/** Like showAll, until Ctrl-C or until no log is left to follow. */
 async function followAll(source: Source, tails: readonly Tail[]): Promise<boolean> {
   let areAllFollowed = true;
   await untilInterrupted(async (interrupted) => {
     const following: Promise<boolean>[] = [];
-    // One after the other, as the client takes one call at a time; the first is followed while the next begins.
+    // One after the other, since the client serialises calls; the first is followed while the next begins.
     for (const tail of tails) {
       const { isDone } = await beginFollowing(source, tail, interrupted);
       following.push(isDone);
@@ -79,11 +79,11 @@ async function followAll(source: Source, tails: readonly Tail[]): Promise<boolea
 }
 
 interface Following {
-  /** Whether it ended without a failure; the reason is printed. */
+  /** Whether it ended without an error; prints the reason otherwise. */
   readonly isDone: Promise<boolean>;
 }
 
-/** Resolves as soon as the server has answered. */
+/** Resolves as soon as the server has responded. */
 async function beginFollowing(source: Source, tail: Tail, interrupted: AbortSignal): Promise<Following> {
   const started = Promise.withResolvers<null>();
   const reading = readText(source, tail, true, interrupted, () => started.resolve(null));
@@ -103,7 +103,7 @@ async function finished(source: Source, tail: Tail, reading: Promise<FollowEnd>)
   return endedWell(source, tail, end);
 }
 
-/** The last lines, and when they are followed what is added, byte for byte. */
+/** The last lines and, when following, new output, byte for byte. */
 function readText(
   { server, lines }: Source,
   { name, channel, output }: Tail,
@@ -120,12 +120,12 @@ function readText(
   });
 }
 
-/** There is no such log, or the server is the original, which has no such URL. */
+/** There is no such log, or the server is the original, which lacks this URL. */
 function hasNoText(end: FollowEnd): boolean {
   return end.kind === 'refused' && end.status === 404;
 }
 
-/** As far as XML-RPC can tell what is in a log. */
+/** Limited to what XML-RPC can represent. */
 async function showByRpc(source: Source, tail: Tail): Promise<boolean> {
   const reason = await whyNoLog(source, tail);
   if (reason !== null) {
@@ -137,7 +137,7 @@ async function showByRpc(source: Source, tail: Tail): Promise<boolean> {
   return true;
 }
 
-/** The original begins with the last bytes, of which the last lines are shown. */
+/** The original sends the last bytes, of which the last lines are shown. */
 function followOriginal(
   source: Source,
   { name, channel, output }: Tail,
@@ -159,7 +159,7 @@ function lastLines(bytes: Uint8Array, count: number): Uint8Array {
   return Buffer.from(lines.slice(Math.max(0, lines.length - count)).join(''), 'latin1');
 }
 
-/** A line that says why a log cannot be read; null when it can be. */
+/** Why a log cannot be read, as one line; null if it can. */
 async function whyNoLog({ client }: Source, tail: Tail): Promise<string | null> {
   try {
     await client.readProcessLog(tail.name, tail.channel, 0, 1);
@@ -182,7 +182,7 @@ async function whyNoFile(client: SupervisorClient, tail: Tail): Promise<string> 
     : 'has no log file';
 }
 
-/** The command that shows what a process wrote to the journal; null when it does not write there. */
+/** The journalctl command for output that goes to the journal; null if it does not. */
 async function journalOf(client: SupervisorClient, { name, channel }: Tail): Promise<string | null> {
   const process = (await client.allConfigInfo()).find((candidate) => processName(candidate) === name);
   if (process?.[`${channel}Logfile`] !== 'journal') return null;
@@ -191,7 +191,7 @@ async function journalOf(client: SupervisorClient, { name, channel }: Tail): Pro
   return `journalctl TSUPERVISOR_PROCESS=${bare}${whose} TSUPERVISOR_STREAM=${channel}`;
 }
 
-/** Says why not. */
+/** Prints the reason if it failed. */
 function endedWell({ server }: Source, { name, channel }: Tail, end: FollowEnd): boolean {
   if (end.kind === 'ended') return true;
   const reason =

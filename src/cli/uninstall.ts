@@ -1,4 +1,4 @@
-// `tsupervisor uninstall`: takes the service away again; configuration and logs stay.
+// `tsupervisor uninstall`: removes the service; configuration and logs are kept.
 import { Command } from '@commander-js/extra-typings';
 import type { Scope, SystemdManager } from '../systemd/manager.ts';
 import { drive, type Plan } from './service/run-plan.ts';

@@ -1,4 +1,4 @@
-// `tsupervisor unit`: prints the unit file for systemd, or that of its sockets.
+// `tsupervisor unit`: prints the systemd unit file, or that of its sockets.
 import { existsSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { ConfigError } from '../config/config.ts';

@@ -1,7 +1,7 @@
-// What to say of a word that is no command: which one was probably meant.
+// Suggestions for unknown commands.
 import { nearest } from '../config/edit-distance.ts';
 
-/** Commands of other tools, and of supervisorctl, with what does the same here. */
+/** Commands of other tools and of supervisorctl, with our equivalent. */
 const elsewhere: Readonly<Record<string, string>> = {
   list: 'status',
   ls: 'status',
@@ -29,7 +29,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   ),
 };
 
-/** In parentheses, after the complaint. */
+/** In parentheses, appended to the error message. */
 export function hintFor(word: string, commands: readonly string[]): string {
   const meant = Object.hasOwn(elsewhere, word) ? elsewhere[word] : nearest(word, commands);
   return meant ? `did you mean ${meant}?` : 'tsupervisor --help lists what there is';

@@ -1,4 +1,4 @@
-// `tsupervisor update`: reads the configuration again and makes the active groups match it.
+// `tsupervisor update`: rereads the configuration and applies the changes.
 import type { ConfigChanges } from '../client/process-info.ts';
 import type { SupervisorClient } from '../client/supervisor-client.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
@@ -65,7 +65,7 @@ async function carryOut(client: SupervisorClient, changes: ConfigChanges): Promi
   return failed;
 }
 
-/** Stops and deactivates the group; false, with the reason printed, when it cannot be stopped. */
+/** Stops and removes the group; false, after printing the reason, if it cannot be stopped. */
 async function takeAway(client: SupervisorClient, group: string): Promise<boolean> {
   const results = await client.actOnGroup('stop', group);
   const stuck = results.find(({ status }) => status === faultCodes.FAILED);

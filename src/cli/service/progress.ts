@@ -1,8 +1,8 @@
-// One line a step: what is being done, and how it went.
+// One line per step: what is being done, and the result.
 import { write } from '../output.ts';
 import type { StepOutput } from './steps.ts';
 
-/** How often the seconds are counted on a terminal while a step takes its time. */
+/** Interval of the elapsed-seconds display on a terminal. */
 const countMs = 1000;
 
 export function stepLines(): StepOutput {

@@ -1,4 +1,4 @@
-// What install and uninstall have in common: a connection to systemd, steps, and one line when it cannot be done.
+// Shared by install and uninstall: a connection to systemd, steps, and one-line errors.
 import { ManagerError, type Scope, SystemdManager } from '../../systemd/manager.ts';
 import { UnitError } from '../../systemd/unit.ts';
 import { print, printError } from '../output.ts';
@@ -10,11 +10,11 @@ const failedStatus = 1;
 
 export interface Plan {
   readonly steps: readonly Step[];
-  /** What the user should know when all is done. */
+  /** Information for the user after the last step. */
   readonly hints: readonly string[];
 }
 
-/** Resolves to the exit status. With `dryRun` the steps are only told. */
+/** Resolves to the exit status. With `dryRun` the steps are only shown. */
 export async function drive(
   { command, scope, dryRun }: { command: string; scope: Scope; dryRun: boolean },
   plan: (manager: SystemdManager) => Promise<Plan>,
@@ -40,6 +40,6 @@ export async function drive(
 
 function isForTheUser(error: unknown): error is Error {
   const ours = error instanceof StepError || error instanceof ManagerError || error instanceof UnitError;
-  // The file system's refusals tell the path and the reason themselves.
+  // File system errors already name the path and the reason.
   return ours || (error instanceof Error && 'syscall' in error);
 }

@@ -1,9 +1,9 @@
-// The steps that installing and removing a service are made of.
+// The steps of installing and removing a service.
 import type { SystemdManager, UnitState } from '../../systemd/manager.ts';
 import { type Step, StepError } from './steps.ts';
 import { readIfThere, replaceFile } from './unit-file.ts';
 
-/** Puts `text` at `path`, or removes the file when it is null, and lets systemd see it. */
+/** Writes `text` to `path`, or removes the file if it is null, and reloads systemd. */
 export function unitFileStep(manager: SystemdManager, path: string, text: string | null): Step {
   const before = readIfThere(path);
   return {
@@ -37,7 +37,8 @@ export function disableStep(manager: SystemdManager, unit: string, { fileState }
   return {
     title: `disabling ${unit}`,
     async run() {
-      // systemd refuses to disable what has no file, such as a service that runs on after its file was removed.
+      // systemd refuses to disable a unit without a file, such as a service that is still running after its file was
+      // removed.
       if (fileState === '') return 'was not enabled';
       if (fileState === 'generated')
         throw new StepError(`${unit} is an init script: \`systemctl disable ${unit}\`, then once more`);
@@ -81,7 +82,7 @@ export function stopStep(manager: SystemdManager, unit: string, { activeState }:
   };
 }
 
-/** Running, or on its way there. */
+/** Running or starting. */
 export function isUp(activeState: string): boolean {
   return activeState !== 'inactive' && activeState !== 'failed';
 }

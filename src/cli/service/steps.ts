@@ -1,15 +1,15 @@
-// Work in steps that can be taken back: each is told, and when one fails those before it are undone.
+// Reversible steps: each is reported, and if one fails the earlier ones are undone.
 
 export interface Step {
-  /** What is done, as a line for the user. */
+  /** The action, as one line for the user. */
   readonly title: string;
-  /** A word on how it went, or nothing. Throws StepError or whatever stands in the way. */
+  /** Returns a note on the result, if any. Throws StepError or the underlying error. */
   run(): Promise<string | undefined>;
-  /** Takes it back; null when there is nothing to take back. */
+  /** Reverts the step; null if there is nothing to revert. */
   readonly undo: (() => Promise<unknown>) | null;
 }
 
-/** A step that did not lead where it should; the message is one line for the user. */
+/** A step that failed; the message is one line for the user. */
 export class StepError extends Error {
   override readonly name = 'StepError';
 }
@@ -19,7 +19,7 @@ export interface StepOutput {
   end(outcome: string): void;
 }
 
-/** Carries them out in turn. Throws what the failing step threw, with everything before it undone. */
+/** Runs the steps in order. If one throws, undoes all earlier steps and rethrows. */
 export async function carryOut(steps: readonly Step[], output: StepOutput): Promise<void> {
   const done: Step[] = [];
   for (const step of steps) {
@@ -29,7 +29,7 @@ export async function carryOut(steps: readonly Step[], output: StepOutput): Prom
       done.push(step);
     } catch (error) {
       output.end('failed');
-      // A service that failed to start may still be trying.
+      // A service that failed to start may still be retrying.
       await takeBack([...done, step], output);
       throw error;
     }

@@ -1,4 +1,4 @@
-// The options that unit, install and uninstall share: which service, for whose manager.
+// Options shared by unit, install and uninstall: the service, and the systemd instance (system or user).
 import type { Command } from '@commander-js/extra-typings';
 import { defaultUnit, defaultUserConfigPath, type UnitOptions } from '../../systemd/unit.ts';
 import { write } from '../output.ts';
@@ -10,7 +10,7 @@ export interface GivenUnitOptions {
   readonly watchdog: number;
 }
 
-/** For commands that only need to know which service. */
+/** For commands that only need to identify the service. */
 export function withServiceOptions(command: Command) {
   return command
     .option('--user', "for your own service manager instead of the system's")
@@ -19,7 +19,7 @@ export function withServiceOptions(command: Command) {
     .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) });
 }
 
-/** For commands that make a unit file. */
+/** For commands that generate a unit file. */
 export function withUnitOptions(command: Command) {
   return withServiceOptions(command)
     .option(

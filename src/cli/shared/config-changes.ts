@@ -1,9 +1,9 @@
-// What changed in a configuration, as a person reads it, and the limits that a command line sets.
+// Formats changes of a configuration, and limits them to groups on the command line.
 import type { ConfigChanges } from '../../client/process-info.ts';
 import { print } from '../output.ts';
 import { coloured } from './style.ts';
 
-/** One line a group. */
+/** One line per group. */
 export function printChanges({ added, changed, removed }: ConfigChanges): void {
   for (const group of removed) print(coloured(`- ${group}: to be stopped and removed`, 'red'));
   for (const group of changed) print(coloured(`~ ${group}: to be stopped and started anew`, 'yellow'));
@@ -11,7 +11,7 @@ export function printChanges({ added, changed, removed }: ConfigChanges): void {
   if (added.length + changed.length + removed.length === 0) print('Nothing changed.');
 }
 
-/** Only what concerns these groups; everything when none are named. */
+/** Changes of these groups only; all changes if none are named. */
 export function limitedTo(groups: readonly string[], changes: ConfigChanges): ConfigChanges {
   if (groups.length === 0 || groups.includes('all')) return changes;
   const wanted = new Set(groups);

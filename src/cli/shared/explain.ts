@@ -1,4 +1,4 @@
-// What went wrong between us and the server, for people.
+// Explains errors of the server or the connection to users.
 import { ConnectionError } from '../../client/connection.ts';
 import { BadResponseError } from '../../client/http-response.ts';
 import { UnexpectedAnswerError } from '../../client/process-info.ts';
@@ -17,7 +17,7 @@ const connectionWords = new Map([
   ['ECONNRESET', 'the connection was closed'],
 ]);
 
-/** One line, or null when `error` is none of the server's or the connection's. */
+/** One line, or null if `error` is neither from the server nor the connection. */
 export function explainServerError(error: unknown, url: string): string | null {
   if (error instanceof ConnectionError) return `${url}: ${connectionWords.get(error.code) ?? error.code}`;
   if (error instanceof HttpStatusError && error.status === 401) {

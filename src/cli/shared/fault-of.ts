@@ -1,7 +1,7 @@
-// Calls of which the refusal of one must not keep the others from being made.
+// Turns a fault into a value, so that one refused call does not prevent the others.
 import { FaultError } from '../../client/rpc-client.ts';
 
-/** Why the server refused; null when it did not. Rejects when it could not be asked. */
+/** The fault; null on success. Rejects if the server cannot be reached. */
 export async function faultOf(call: Promise<void>): Promise<FaultError | null> {
   try {
     await call;

@@ -1,6 +1,6 @@
-// Ctrl-C while something goes on: it ends that, not us.
+// Makes Ctrl-C end the current activity instead of the process.
 
-/** Runs `body` until it ends or SIGINT comes, and tells whether it was SIGINT. */
+/** Runs `body` until it ends or SIGINT arrives; resolves to whether it was SIGINT. */
 export async function untilInterrupted(body: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();

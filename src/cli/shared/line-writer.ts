@@ -1,6 +1,6 @@
-// Pieces of a stream put together to lines, so that the lines of several streams stay apart.
+// A line buffer, so that lines of several streams are not mixed.
 
-/** A line longer than this is handed on in parts. */
+/** Longer lines are split. */
 const maxLineBytes = 64 * 1024;
 const newLine = 10;
 
@@ -8,7 +8,7 @@ export class LineWriter {
   readonly #onLine: (line: Uint8Array) => void;
   #begun: Uint8Array = new Uint8Array(0);
 
-  /** `onLine` gets each line with its line feed. */
+  /** `onLine` receives each line including its line feed. */
   constructor(onLine: (line: Uint8Array) => void) {
     this.#onLine = onLine;
   }
@@ -23,7 +23,7 @@ export class LineWriter {
     if (rest.length >= maxLineBytes) this.end();
   }
 
-  /** Hands on a line that was only begun. */
+  /** Flushes an incomplete line. */
   end(): void {
     if (this.#begun.length > 0) this.#onLine(Buffer.concat([this.#begun, Buffer.of(newLine)]));
     this.#begun = new Uint8Array(0);

@@ -1,5 +1,5 @@
-// Where the bytes of followed logs go: standard output, as they are; at a terminal as text that it may see; several
-// logs line by line, each line with the name before it.
+// Output of followed logs: bytes unchanged to standard output; sanitised for a terminal; with several logs, line by
+// line, prefixed with the name.
 import { write } from '../output.ts';
 import { LineWriter } from './line-writer.ts';
 import { prefixes } from './name-prefixes.ts';
@@ -8,11 +8,11 @@ import { TerminalText } from './terminal-text.ts';
 
 export interface LogOutput {
   readonly write: (bytes: Uint8Array) => void;
-  /** Prints what was kept back. */
+  /** Flushes the buffer. */
   readonly end: () => void;
 }
 
-/** Makes the one for each of `names`. */
+/** Creates an output for each of `names`. */
 export function logOutputs(names: readonly string[]): (name: string) => LogOutput {
   const prefixOf = prefixes(names);
   return (name) => {
@@ -30,7 +30,7 @@ function terminalOutput(): LogOutput {
   return { write: (bytes) => write(1, text.push(bytes)), end: () => write(1, text.end()) };
 }
 
-/** A whole line, whose colours do not reach beyond it. */
+/** A sanitised line that resets its colours at the end. */
 function printable(line: Uint8Array): Uint8Array {
   if (!isTerminal(1)) return line;
   const text = new TerminalText();

@@ -1,9 +1,9 @@
-// Prefixes that tell apart what several processes write.
+// Line prefixes that tell apart the output of several processes.
 import { type Colour, coloured } from './style.ts';
 
 const colours: readonly Colour[] = ['cyan', 'yellow', 'green', 'magenta', 'blue', 'red'];
 
-/** Of equal width, each in a colour; nothing when there is only one name. */
+/** Padded to equal width, each in a colour; empty for a single name. */
 export function prefixes(names: readonly string[]): ReadonlyMap<string, string> {
   if (names.length <= 1) return new Map(names.map((name) => [name, '']));
   const width = Math.max(...names.map((name) => Bun.stringWidth(name)));

@@ -1,4 +1,4 @@
-// A daemon that runs on after an upgrade has replaced its executable.
+// Detects a daemon still running an executable that an upgrade has replaced.
 import { readlinkSync } from 'node:fs';
 import { FaultError } from '../../client/rpc-client.ts';
 import { parseServerUrl, type Server } from '../../client/server-address.ts';
@@ -6,7 +6,7 @@ import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { isReplaced } from '../../doctor/facts/daemon-command.ts';
 import { printError } from '../output.ts';
 
-/** Prints a line when the server is such a daemon of this machine, as far as we may look. */
+/** Warns if the server is such a daemon on this machine, as far as permissions allow to tell. */
 export async function warnOfOldVersion(client: SupervisorClient, server: Server): Promise<void> {
   if (!isHere(server)) return;
   const pid = await pidOf(client);

@@ -1,4 +1,4 @@
-// start, stop and restart of our own: progress while they go on, and at the end what failed and why.
+// Our own start, stop and restart: show progress, then the failures with their reasons.
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
@@ -43,7 +43,7 @@ const noneDue: ReadonlySet<string> = new Set();
 
 type Failure = Progress & { readonly verdict: { readonly kind: 'failed' } };
 
-/** Those that failed; what could not be stopped is not started again. */
+/** Returns the failures; what could not be stopped is not started again. */
 async function operate(
   client: SupervisorClient,
   names: readonly string[],
@@ -52,7 +52,7 @@ async function operate(
 ): Promise<Failure[]> {
   if (operation !== 'restart')
     return (await settleAndShow(client, names, operation, patience)).filter(hasFailed);
-  // A start makes sense only after the end of the old process, whoever waits for the new one.
+  // A start needs the old process to be gone, even with --no-wait.
   const stopped = await settleAndShow(client, names, 'stop', { ...patience, wait: true });
   const failures = stopped.filter(hasFailed);
   const startable = stopped.filter((progress) => !hasFailed(progress)).map(({ name }) => name);
@@ -109,7 +109,7 @@ async function printFailures(
   }
 }
 
-/** The end of what the process wrote to stderr; of stdout when there is no log of stderr. */
+/** The last lines of stderr; of stdout if stderr has no log. */
 async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     try {

@@ -1,4 +1,4 @@
-// What our own commands have in common: options to find the server, exit statuses, errors.
+// Shared by our own commands: options that select the server, exit statuses, errors.
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { ConnectionError } from '../../client/connection.ts';
 import { FaultError } from '../../client/rpc-client.ts';
@@ -25,7 +25,7 @@ const exitHelp = `
 Exit status: 0 done; 1 something failed; 2 wrong usage or configuration; 3 (status) something is not running;
 4 no process matches a name; 5 supervisord cannot be reached or refuses.`;
 
-/** A command with the options that all of them take. */
+/** A command with the common options. */
 export function controlCommand(name: string, summary: string) {
   return new Command(`tsupervisor ${name}`)
     .description(summary)
@@ -55,7 +55,7 @@ export async function runControl(
   }
 }
 
-/** Lets `body` talk to the server that the options mean; what the server or the connection spoil becomes a line. */
+/** Calls `body` with a client for the selected server; errors of the server or connection become one line. */
 export async function withServer(
   options: ServerOptions,
   body: (client: SupervisorClient, server: Server) => Promise<number>,
@@ -76,7 +76,7 @@ export async function withServer(
   }
 }
 
-/** The server is there; what it was told to read, or where it was looked for, is wrong. */
+/** The server can be reached, but its configuration, or the client's, is invalid. */
 function isOfConfiguration(error: unknown): boolean {
   return (
     error instanceof ServerUrlError || (error instanceof FaultError && error.code === faultCodes.CANT_REREAD)

@@ -1,4 +1,5 @@
-// The working directory is among the places that are searched for a configuration: who may write there decides what root does.
+// Warns about the working directory in the configuration search path: a user who can write there would control what
+// root runs.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findConfig, serviceConfigPaths } from '../../config/locate-config.ts';
@@ -15,11 +16,11 @@ export function warnOfSearch(): void {
   printError('name it with -c to be safe');
 }
 
-/** For commands, which search in every call: only when it is the working directory's that they take. */
+/** For commands, which search on every call: only if the file of the working directory is used. */
 export function warnOfLocalConfig(named: string | undefined): void {
   if (named !== undefined || currentUid() !== 0) return;
   const found = findConfig(calledAs(), existsSync);
   if (found === null || found.startsWith('/')) return;
-  // In / the working directory's file is the machine's own.
+  // In / the file of the working directory is the machine's own.
   if (!serviceConfigPaths.some((path) => path === resolve(found))) warnOfSearch();
 }

@@ -1,9 +1,9 @@
-// The processes that the words of a command line mean, as the server has them now.
+// Resolves name patterns of the command line to processes of the server.
 import { type Selection, selectByPatterns } from '../../client/process-pattern.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { printError } from '../output.ts';
 
-/** Complains of words that mean no process. */
+/** Reports patterns that match no process. */
 export async function selectProcesses(
   client: SupervisorClient,
   patterns: readonly string[],

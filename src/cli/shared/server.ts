@@ -1,4 +1,4 @@
-// Which server our own commands talk to: the one named on the command line, else what the configuration tells.
+// The server our own commands connect to: from the command line, else from the configuration.
 import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { Credentials, Server } from '../../client/server-address.ts';
@@ -18,13 +18,14 @@ const defaultUrl = 'http://localhost:9001';
 const defaultPort = '9001';
 
 export interface ChosenServer extends Server {
-  /** What to say first when it cannot be reached; null for nothing. */
+  /** Printed first if the server cannot be reached; null for none. */
   readonly note: string | null;
 }
 
 /**
- * Where a password may come from: supervisorctl knows that of [supervisorctl] only. Ours also know that of the server's
- * own section, where whoever may read the file finds it: so `systemctl reload` needs none in [supervisorctl].
+ * Where the password may come from: supervisorctl reads [supervisorctl] only. Our own commands also read the server's
+ * section, which contains it for everyone who may read the file; so `systemctl reload` needs no password in
+ * [supervisorctl].
  */
 type PasswordSource = 'client section' | 'client or server section';
 
@@ -48,7 +49,7 @@ function searchedInVain(): string {
   return `no configuration was found in ${searchPaths(calledAs()).join(', ')} (-c FILE names one)`;
 }
 
-/** [supervisorctl] is meant for clients; without it the servers themselves say where they are. */
+/** [supervisorctl] is meant for clients; without it, use the server sections. */
 function configuredServer(config: ClientConfig, source: PasswordSource): Server | null {
   const client = config.section('supervisorctl');
   const url = client && config.read(client, 'serverurl', 'here');
@@ -74,12 +75,12 @@ function serversOf(config: ClientConfig): Server[] {
   ];
 }
 
-/** One of several ways in which people write a URL of this machine. */
+/** Normalises the different spellings of a URL on this machine. */
 function spelled(url: string): string {
   return url.replace(/^http:\/\/localhost(?=[:/]|$)/i, 'http://127.0.0.1').replace(/\/+$/, '');
 }
 
-/** A hashed password is of no use to a client but to root and the daemon's user, at a unix socket. */
+/** A hashed password is usable only by root and the daemon's user, at a unix socket. */
 function credentials(config: ClientConfig, section: Section): Credentials | null {
   const username = config.read(section, 'username', 'env');
   const password = config.read(section, 'password', 'env');
@@ -88,7 +89,7 @@ function credentials(config: ClientConfig, section: Section): Credentials | null
   return isUseless ? null : { username, password };
 }
 
-/** `9001`, `:9001` and `*:9001` are reached at this machine. */
+/** `9001`, `:9001` and `*:9001` are reached at localhost. */
 function inetAddress(port: string): string {
   const colon = port.lastIndexOf(':');
   const host = colon < 0 ? '' : port.slice(0, colon).trim();

@@ -1,9 +1,9 @@
-// Bytes of a log as a terminal may see them: text and its colours (ECMA-48 SGR) pass, everything else that a terminal
-// would obey is shown instead. A log is written by programs that may mean harm. Pure.
+// Sanitises log output for a terminal: text and colours (ECMA-48 SGR) pass, other control sequences are made visible.
+// Logs are untrusted: a program could inject terminal commands. Pure.
 
-/** SGR, and line ends, stay; other control characters, of 7 and of 8 bits, but the tabulator and the line feed. */
+/** Matches SGR and line ends, which pass, and all other 7-bit and 8-bit control characters except tab and line feed. */
 const controls = /\x1b\[[\d;:]{0,64}m|\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-/** What may become one of those that stay. */
+/** A prefix of a sequence that would pass. */
 const unfinished = /(?:\x1b(?:\[[\d;:]{0,64})?|\r)$/;
 const resetColours = '\x1b[0m';
 
@@ -13,14 +13,14 @@ export class TerminalText {
   #kept = '';
   #isStyled = false;
 
-  /** What can be shown now. */
+  /** The text that is complete so far. */
   push(bytes: Uint8Array): string {
     const text = this.#kept + this.#decoder.decode(bytes, { stream: true });
     this.#kept = unfinished.exec(text)?.[0] ?? '';
     return this.#shown(text.slice(0, text.length - this.#kept.length));
   }
 
-  /** What was kept back, and the end of the colours. */
+  /** The buffered rest, and a colour reset. */
   end(): string {
     const rest = this.#shown(this.#kept + this.#decoder.decode());
     const reset = this.#isStyled ? resetColours : '';
@@ -39,7 +39,7 @@ export class TerminalText {
   }
 }
 
-/** `^[` for ESC, `\x9b` for what has eight bits. */
+/** `^[` for ESC, `\x9b` for an 8-bit control. */
 function visible(control: string): string {
   const code = control.charCodeAt(0);
   if (code >= 0x80) return `\\x${code.toString(16)}`;

@@ -1,4 +1,4 @@
-// The question that most commands begin with: is there a server, and do we speak the same language?
+// The check at the start of most commands: is there a server, and is its API version ours?
 import { ConnectionError } from '../../client/connection.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
@@ -7,7 +7,7 @@ import { exitStatuses, type Session, withClient } from './session.ts';
 
 const knownApiVersion = '3.0';
 
-/** False, with the reason printed and the exit status set, when the command makes no sense. */
+/** False, after printing the reason and setting the exit status, if the command cannot proceed. */
 export async function serverIsUp(session: Session): Promise<boolean> {
   try {
     let version = '';

@@ -1,4 +1,4 @@
-// clear: empties the logs of processes.
+// clear: truncates the logs of processes.
 import { parseNameSpec } from '../../client/name-spec.ts';
 import { processName } from '../../client/process-info.ts';
 import { words } from '../../python/text.ts';
@@ -30,7 +30,7 @@ export const clear: Command = {
   },
 };
 
-/** Groups cannot be cleared; the refusal has always named them so. */
+/** Groups cannot be cleared; the original's error message names them like this. */
 function singleName(name: string): string {
   const spec = parseNameSpec(name);
   return spec.kind === 'group' ? `${spec.group}:None` : processName(spec);

@@ -1,4 +1,4 @@
-// The table of commands. The shell completes their names, help lists them.
+// The command table, used by completion and help.
 import { print } from '../output.ts';
 import { clear } from './clear.ts';
 import { fg } from './fg.ts';

@@ -1,4 +1,4 @@
-// What Tab offers in the shell: commands, then what each of them takes.
+// Tab completion in the shell: commands, then their arguments.
 import { nameSpecsOf } from '../../client/name-spec.ts';
 import type { ProcessInfo } from '../../client/process-info.ts';
 import { commands, endOfInput } from './commands.ts';
@@ -22,14 +22,14 @@ const argumentOf: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['tail', 'process'],
 ]);
 
-/** What the word at the end of `line` is; null when nothing can be offered. */
+/** The kind of the word at the end of `line`; null if it cannot be completed. */
 export function argumentAt(line: string): Argument | null {
   const words = line.trimStart().split(/\s+/);
   if (words.length <= 1) return 'command';
   return argumentOf.get(words[0] ?? '') ?? null;
 }
 
-/** A completer that asks the server once, until it is told to forget. */
+/** A completer that queries the server once and caches the result until reset. */
 export function completerFor(session: Session) {
   let known: Promise<ProcessInfo[]> | null = null;
   return {
@@ -58,7 +58,7 @@ function offered(argument: Argument, processes: readonly ProcessInfo[]): string[
   }
 }
 
-/** None when the server cannot be asked: a message would garble the line that is being typed. */
+/** Empty without a server: a message would garble the command line. */
 async function processes(session: Session): Promise<ProcessInfo[]> {
   let found: ProcessInfo[] = [];
   try {

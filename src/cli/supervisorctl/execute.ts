@@ -1,4 +1,4 @@
-// One line, from text to what it does: which command, with which argument, and what becomes of its errors.
+// Executes one line: parses it, looks up the command, handles its errors.
 import { HttpStatusError } from '../../client/rpc-client.ts';
 import { strip } from '../../python/text.ts';
 import { print, printError } from '../output.ts';
@@ -6,7 +6,7 @@ import { commands } from './commands.ts';
 import { type Command, fail, type Session } from './session.ts';
 import { unexpectedErrorLine } from './unexpected-error.ts';
 
-/** Runs `line`. Never rejects for what a server does; the session keeps the exit status. */
+/** Runs `line`. Never rejects because of the server; the session keeps the exit status. */
 export async function execute(session: Session, line: string): Promise<void> {
   const { text, word, argument } = parseLine(line);
   if (text === '') return;
@@ -20,13 +20,13 @@ export async function execute(session: Session, line: string): Promise<void> {
 }
 
 export interface ParsedLine {
-  /** Without blanks around it. */
+  /** Trimmed. */
   readonly text: string;
   readonly word: string;
   readonly argument: string;
 }
 
-/** The command word ends where letters, digits and underscores do; `?` is help. */
+/** The command name consists of letters, digits and underscores; `?` is help. */
 export function parseLine(line: string): ParsedLine {
   const stripped = strip(line);
   const text = stripped.startsWith('?') ? `help ${stripped.slice(1)}` : stripped;
@@ -42,7 +42,7 @@ function explainUnknown(session: Session, text: string): void {
   );
 }
 
-/** Asks for a name and a password as long as the server wants one, if asking is possible. */
+/** Asks for user name and password while the server requires them, if the session is interactive. */
 async function runAuthenticated(session: Session, command: Command, argument: string): Promise<void> {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// fg: the output of a process as it comes, and every line typed to its standard input.
+// fg: shows the output of a process as it arrives, and sends typed lines to its standard input.
 import { followStream } from '../../client/follow-stream.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { Channel, SupervisorClient } from '../../client/supervisor-client.ts';
@@ -73,7 +73,7 @@ async function followOutput(
   explainEnd(session.server.url + path, end);
 }
 
-/** Ends with the input, on Ctrl-C, or when the process is gone. */
+/** Ends with the input, on Ctrl-C, or when the process has exited. */
 async function typeTo(
   session: Session,
   client: SupervisorClient,

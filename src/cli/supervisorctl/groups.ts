@@ -1,4 +1,4 @@
-// avail, reread, update, add, remove: the groups of the configuration against those that are active.
+// avail, reread, update, add, remove: compares the groups of the configuration with the active ones.
 import { type ProcessConfigInfo, processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
@@ -80,7 +80,7 @@ export const add: Command = {
           if (added) print(`${name}: added process group`);
         } catch (error) {
           if (!isFault(error, faultCodes.ALREADY_ADDED)) throw error;
-          // It is as it should be, so the exit status stays.
+          // Already in the desired state, so the exit status is unchanged.
           print('ERROR: process group already active');
         }
       }
@@ -108,14 +108,14 @@ export const remove: Command = {
   },
 };
 
-/** What to print for a fault, by its code. */
+/** The message for a fault, by its code. */
 type FaultAnswers = ReadonlyMap<number, (fault: FaultError) => string>;
 
 const shuttingDown: FaultAnswers = new Map([
   [faultCodes.SHUTDOWN_STATE, () => 'ERROR: supervisor shutting down'],
 ]);
 
-/** The result of the call, or null when it ended in one of these faults, which is then printed. */
+/** The result of the call, or null after printing the message for one of these faults. */
 async function unless<Result>(
   session: Session,
   answers: FaultAnswers,

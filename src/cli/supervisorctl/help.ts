@@ -1,4 +1,4 @@
-// help: the list of commands, or what one of them does.
+// help: the list of commands, or the help of one.
 import { print } from '../output.ts';
 import type { Command } from './session.ts';
 
@@ -6,7 +6,7 @@ const headlinePattern = 'default commands (type help <topic>):';
 const lineWidth = 80;
 const columnGap = 2;
 
-/** The help command over the others, of which it is none itself. */
+/** The help command for all others; not itself part of the map. */
 export function helpCommand(commands: ReadonlyMap<string, Command>): Command {
   const ownHelp = ['help\t\tList the commands', 'help <action>\tShow what a command does'];
   return {
@@ -27,7 +27,7 @@ function printList(names: readonly string[]): void {
   print('');
 }
 
-/** Sorted downwards, in as few lines as fit the width. */
+/** Sorted column by column, in as few lines as the width allows. */
 function inColumns(names: readonly string[]): string[] {
   for (let rows = 1; rows <= names.length; rows += 1) {
     const columns: string[][] = [];

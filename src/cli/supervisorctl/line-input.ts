@@ -1,28 +1,28 @@
-// Lines from standard input: edited with history and completion at a terminal, as they come otherwise.
-// What they mean is not known here.
+// Lines of standard input: edited with history and completion at a terminal, read as they are otherwise.
+// Knows nothing of their meaning.
 import { createInterface } from 'node:readline';
 import { isatty } from 'node:tty';
 import { write } from '../output.ts';
 import type { Questions } from './session.ts';
 
-/** Words that could stand at the end of `line`, and the part of it that they replace. */
+/** Candidates for the end of `line`, and the part of it that they replace. */
 export type Completer = (line: string) => Promise<[string[], string]>;
 
 const historyLines = 1000;
 
 export class LineInput implements Questions {
-  /** Not by process.stdin: to make that takes longer than a whole command. */
+  /** isatty instead of process.stdin, whose creation takes longer than a whole command. */
   readonly #terminal = isatty(0) && isatty(1);
-  /** Latest first. */
+  /** Newest first. */
   #history: string[] = [];
-  /** Lines that came with an earlier one; at a terminal, those that were pasted. */
+  /** Further lines that arrived at once, for example pasted at a terminal. */
   readonly #waiting: string[] = [];
-  /** What was typed behind the latest line. */
+  /** Text typed after the last line. */
   #unfinished = '';
   #plain: PlainLines | null = null;
   completer: Completer | null = null;
 
-  /** Oldest first, as files keep it. */
+  /** Oldest first, as in history files. */
   get history(): readonly string[] {
     return this.#history.toReversed();
   }
@@ -57,7 +57,7 @@ export class LineInput implements Questions {
     return this.#plain.next(signal);
   }
 
-  /** A line editor that lives for one line, so that the terminal is its usual self while a command runs. */
+  /** A line editor for a single line, so that the terminal is in its normal mode while a command runs. */
   #edit(prompt: string, echo: boolean, signal?: AbortSignal): Promise<string | null> {
     const pasted = this.#waiting.shift();
     if (pasted !== undefined) {
@@ -73,7 +73,7 @@ export class LineInput implements Questions {
       prompt,
       completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
         this.#complete(line).then((result) => {
-          // Tab and Enter may come in one piece: an editor that is closed would throw.
+          // Tab and Enter may arrive together: completing in a closed editor would throw.
           if (!finished) done(null, result);
         });
       },
@@ -84,7 +84,7 @@ export class LineInput implements Questions {
         return;
       }
       finished = true;
-      // The rest of what was pasted arrives before the next turn of the loop.
+      // The rest of a paste arrives before the next turn of the event loop.
       setImmediate(() => {
         this.#unfinished = editor.line;
         editor.close();
@@ -104,10 +104,10 @@ export class LineInput implements Questions {
   }
 }
 
-/** A line longer than this is cut in pieces: nothing that is meant for us is. */
+/** Longer lines are split; no valid command is that long. */
 const maxLineCharacters = 1024 * 1024;
 
-/** Standard input that is no terminal: whole lines, one when it is asked for. */
+/** Standard input that is not a terminal: complete lines on request. */
 class PlainLines {
   readonly #decoder = new TextDecoder();
   #text = '';
@@ -121,7 +121,7 @@ class PlainLines {
     process.stdin.pause();
   }
 
-  /** Null at the end of input, on Ctrl-C and when `signal` is aborted. */
+  /** Null at the end of input, on Ctrl-C and if `signal` is aborted. */
   async next(signal?: AbortSignal): Promise<string | null> {
     let abandoned = false;
     const abandon = (): void => {

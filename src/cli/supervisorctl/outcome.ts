@@ -1,4 +1,4 @@
-// How the outcome of an operation on a process is told: its line, and what it does to the exit status.
+// Reports the outcome of an operation on a process: its line and its effect on the exit status.
 import { type ProcessResult, processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
@@ -6,7 +6,7 @@ import { print } from '../output.ts';
 import { exitStatuses, type Session } from './session.ts';
 import { CommandError } from './unexpected-error.ts';
 
-/** One kind of operation: the word for success, the words for failures, and the failure that is none. */
+/** The messages of one kind of operation: success, failures, and the failure that counts as success. */
 export interface OutcomeWords {
   readonly done: string;
   readonly errors: ReadonlyMap<number, string>;
@@ -15,7 +15,7 @@ export interface OutcomeWords {
 
 export interface Outcome {
   readonly name: string;
-  /** 80 or the code of a fault. */
+  /** 80 or a fault code. */
   readonly code: number;
   readonly text: string;
 }
@@ -54,14 +54,14 @@ export const clearWords: OutcomeWords = {
   ignored: null,
 };
 
-/** Prints the line. Throws CommandError for a code that has no words. */
+/** Prints the line. Throws CommandError for a code without a message. */
 export function report(session: Session, { name, code, text }: Outcome, words: OutcomeWords): void {
   print(outcomeLine({ name, code, text }, words));
   if (code === faultCodes.SUCCESS || code === words.ignored) return;
   session.exitStatus = deadCodes.has(code) ? exitStatuses.notRunning : exitStatuses.generic;
 }
 
-/** What came of a call for the one process `name`; other failures than faults are thrown on. */
+/** The outcome of a call for the single process `name`; errors other than faults are rethrown. */
 export async function outcomeOf(name: string, call: Promise<void>): Promise<Outcome> {
   try {
     await call;
@@ -86,7 +86,7 @@ function outcomeLine({ name, code, text }: Outcome, words: OutcomeWords): string
   if (code === faultCodes.SUCCESS) return `${name}: ${words.done}`;
   const error = words.errors.get(code);
   if (error !== undefined) return `${name}: ERROR (${error})`;
-  // A signal that could not be sent: the fault says why.
+  // A signal that could not be sent: the fault text has the reason.
   if (code === faultCodes.FAILED && words.errors === signalErrors) return text;
   throw new CommandError('ValueError', `Unknown result code ${code} for ${name}`);
 }

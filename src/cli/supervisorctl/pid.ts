@@ -1,4 +1,4 @@
-// pid: the process ids of supervisord and of its children.
+// pid: process ids of supervisord and its children.
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { words } from '../../python/text.ts';

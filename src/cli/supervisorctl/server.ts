@@ -1,4 +1,4 @@
-// reload, shutdown, open, version: the server as a whole.
+// reload, shutdown, open, version: commands for the whole server.
 import { ConnectionError } from '../../client/connection.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';

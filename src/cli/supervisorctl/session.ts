@@ -1,32 +1,32 @@
-// What one run of supervisorctl carries from command to command, and what a command is.
+// The state of one supervisorctl run, and the type of commands.
 import type { Server } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
 import { print } from '../output.ts';
 
 export interface Session {
-  /** `open` and the answer to a 401 put another one here. */
+  /** Replaced by `open` and after a 401. */
   server: Server;
-  /** Of the whole run: the last problem met decides. */
+  /** For the whole run: the last error determines it. */
   exitStatus: number;
-  /** Whether questions may be asked. */
+  /** Whether it may prompt the user. */
   readonly interactive: boolean;
   readonly questions: Questions;
-  /** Extensions in Python that the configuration names and we cannot load. */
+  /** Python extensions named in the configuration, which cannot be loaded. */
   readonly plugins: readonly string[];
-  /** Set by `quit` and its like. */
+  /** Set by `quit` and its aliases. */
   ended: boolean;
 }
 
-/** Where answers come from. */
+/** Source of user input. */
 export interface Questions {
-  /** One line without its end; null at the end of input, on Ctrl-C and when `signal` is aborted. */
+  /** One line without its line end; null at the end of input, on Ctrl-C and if `signal` is aborted. */
   ask(prompt: string, signal?: AbortSignal): Promise<string | null>;
-  /** The same, not shown while it is typed. */
+  /** The same without echo. */
   askSecret(prompt: string): Promise<string | null>;
 }
 
 export interface Command {
-  /** What `help NAME` prints, line by line. */
+  /** Output of `help NAME`, line by line. */
   readonly help: readonly string[];
   run(session: Session, argument: string): Promise<void>;
 }
@@ -42,7 +42,7 @@ export const exitStatuses = {
   notRunning: 7,
 } as const;
 
-/** Runs `body` with a connection of its own, which is closed whatever happens. */
+/** Runs `body` with a connection of its own, which is always closed. */
 export async function withClient(
   session: Session,
   body: (client: SupervisorClient) => Promise<void>,
@@ -55,7 +55,7 @@ export async function withClient(
   }
 }
 
-/** A command that was called in a way it cannot be: says so and shows how. */
+/** Wrong usage: prints an error and the help. */
 export function misuse(
   session: Session,
   what: string,

@@ -1,4 +1,4 @@
-// What supervisorctl goes by when its command line does not say: the [supervisorctl] section, then defaults.
+// supervisorctl's settings besides its command line: the [supervisorctl] section, then defaults.
 import { ConfigError } from '../../config/config.ts';
 import { absolutePath, ClientConfig } from '../client-config.ts';
 
@@ -7,9 +7,9 @@ export interface Settings {
   readonly username: string | null;
   readonly password: string | null;
   readonly prompt: string;
-  /** Absolute; null when no history is kept. */
+  /** Absolute; null if history is disabled. */
   readonly historyFile: string | null;
-  /** `[ctlplugin:x]` sections: Python code, which we cannot load. */
+  /** `[ctlplugin:x]` sections: Python code, which cannot be loaded. */
   readonly plugins: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export const defaultSettings: Settings = {
 
 const unixScheme = 'unix://';
 
-/** Reads the [supervisorctl] section of a file. Throws ConfigError. */
+/** Throws ConfigError. */
 export function readSettings(path: string): Settings {
   const config = new ClientConfig(path);
   const section = config.section('supervisorctl');

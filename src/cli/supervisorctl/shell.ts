@@ -1,4 +1,4 @@
-// The shell of supervisorctl: a prompt, commands line by line, history and completion.
+// The interactive shell of supervisorctl: prompt, history and completion.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { print } from '../output.ts';
 import { completerFor } from './completion.ts';
@@ -6,7 +6,7 @@ import { execute } from './execute.ts';
 import type { LineInput } from './line-input.ts';
 import type { Session } from './session.ts';
 
-/** Shows the status, then runs what is typed until the input ends or the user leaves. */
+/** Shows the status, then runs commands until the end of input or `exit`. */
 export async function runShell(
   session: Session,
   input: LineInput,
@@ -29,7 +29,7 @@ export async function runShell(
   if (historyFile !== null) writeHistory(historyFile, input.history);
 }
 
-/** Ctrl-C during a command leaves the shell, unless the command has a use for it. */
+/** Ctrl-C during a command leaves the shell unless the command handles it. */
 async function interruptible(command: () => Promise<void>): Promise<void> {
   const leave = (): void => {
     if (process.listenerCount('SIGINT') > 1) return;
@@ -44,14 +44,14 @@ async function interruptible(command: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A line of the file is a line of the history, oldest first, as GNU readline keeps it. */
+/** One entry per line, oldest first, as in GNU readline. */
 function readHistory(path: string): string[] {
   try {
     return readFileSync(path, 'utf8')
       .split('\n')
       .filter((line) => line !== '');
   } catch {
-    // None yet, or none for us: nobody misses it.
+    // No history, or not readable: start without.
     return [];
   }
 }
@@ -60,6 +60,6 @@ function writeHistory(path: string, lines: readonly string[]): void {
   try {
     writeFileSync(path, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
   } catch {
-    // Like reading it: a shell without history is still one.
+    // Best effort: the shell works without history.
   }
 }

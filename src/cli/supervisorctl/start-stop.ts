@@ -1,4 +1,4 @@
-// start, stop, restart, signal: one operation over the names given, strictly in their order.
+// start, stop, restart, signal: one operation on the named processes, strictly in order.
 import { parseNameSpec } from '../../client/name-spec.ts';
 import { processName } from '../../client/process-info.ts';
 import { FaultError } from '../../client/rpc-client.ts';
@@ -90,12 +90,12 @@ interface Operation {
   readonly action: GroupAction;
   readonly words: OutcomeWords;
   readonly unknownGroupStatus: number;
-  /** What the group's method gets behind the name. */
+  /** Further parameters of the group's method. */
   readonly parameters: readonly string[];
   onProcess(client: SupervisorClient, name: string): Promise<void>;
 }
 
-/** `all` anywhere among the names stands for everything, and for nothing else. */
+/** `all` anywhere among the names stands for all processes and overrides the other names. */
 function operate(session: Session, names: readonly string[], operation: Operation): Promise<void> {
   return withClient(session, async (client) => {
     if (names.includes('all')) {
@@ -130,7 +130,7 @@ async function operateOn(
   }
 }
 
-/** `gap` is what stands after the name of a group: scripts cut these lines at their tabs. */
+/** `gap` follows the name of a group: scripts split these lines at tabs. */
 function nameForms(command: string, verb: string, gap: string): string[] {
   return [
     `${command} <name>\t\t${verb} a process`,

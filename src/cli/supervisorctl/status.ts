@@ -1,4 +1,4 @@
-// status: the table of processes, filtered here and not by the server.
+// status: the table of processes, filtered by the client.
 import { parseNameSpec, selectProcesses } from '../../client/name-spec.ts';
 import { type ProcessInfo, processName } from '../../client/process-info.ts';
 import { words } from '../../python/text.ts';
@@ -57,7 +57,7 @@ function statusTable(processes: readonly ProcessInfo[]): string[] {
   );
 }
 
-/** Code points, not UTF-16 units, are counted. */
+/** Counts code points, not UTF-16 units. */
 function characters(text: string): number {
   return [...text].length;
 }

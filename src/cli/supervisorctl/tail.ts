@@ -54,7 +54,7 @@ export const maintail: Command = {
   },
 };
 
-/** An offset as the protocol has it, or following. */
+/** An offset of the protocol, or following. */
 type Amount = number | 'follow';
 
 type TailRequest =
@@ -134,7 +134,7 @@ async function follow(session: Session, path: string): Promise<void> {
   if (interrupted) print('');
 }
 
-/** On standard error, and without a word about it in the exit status. */
+/** On standard error; does not affect the exit status. */
 export function explainEnd(what: string, end: FollowEnd): void {
   if (end.kind === 'refused') printError(`${what} Cannot read, status code ${end.status}`);
   if (end.kind !== 'failed') return;

@@ -1,4 +1,4 @@
-// The one line for whatever no command expects. Scripts look for its beginning, which names Python's exception.
+// The message for unexpected errors. Scripts match its beginning, which names Python's exception.
 import { ConnectionError } from '../../client/connection.ts';
 import { BadResponseError } from '../../client/http-response.ts';
 import { UnexpectedAnswerError } from '../../client/process-info.ts';
@@ -7,7 +7,7 @@ import { ServerUrlError } from '../../client/server-address.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { XmlRpcError } from '../../xmlrpc/decode.ts';
 
-/** `error: <class 'TYPE'>, TEXT: file: supervisorctl line: 0`; the original ends in its own source file. */
+/** `error: <class 'TYPE'>, TEXT: file: supervisorctl line: 0`; the original appends its own source file and line. */
 export function unexpectedErrorLine(error: unknown): string {
   const { type, text } = asPythonException(error);
   return `error: <class '${type}'>, ${text}: file: supervisorctl line: 0`;
@@ -18,7 +18,7 @@ export interface PythonException {
   readonly text: string;
 }
 
-/** The name and text that the original's exception for the same mishap has. */
+/** Name and text of the original's exception for the same error. */
 export function asPythonException(error: unknown): PythonException {
   if (error instanceof FaultError) return { type: 'xmlrpc.client.Fault', text: faultText(error) };
   if (error instanceof ConnectionError) return connectionException(error.code);
@@ -36,7 +36,7 @@ export function asPythonException(error: unknown): PythonException {
   return { type: 'Exception', text: error instanceof Error ? error.message : String(error) };
 }
 
-/** A mishap of a command's own that ends it with the line above. */
+/** An error of a command that ends it with the line above. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 
@@ -53,7 +53,7 @@ export function faultText(fault: FaultError): string {
   return `<Fault ${fault.code}: ${pythonRepr(fault.text)}>`;
 }
 
-/** By errno name: the class, the number and the C library's text. */
+/** By errno name: exception class, number and the C library's text. */
 const connectionExceptions = new Map<string, PythonException>([
   ['ENOENT', { type: 'FileNotFoundError', text: '[Errno 2] No such file or directory' }],
   ['EACCES', { type: 'PermissionError', text: '[Errno 13] Permission denied' }],
@@ -66,7 +66,7 @@ const connectionExceptions = new Map<string, PythonException>([
   ['ECONNREFUSED', { type: 'ConnectionRefusedError', text: '[Errno 111] Connection refused' }],
   ['EHOSTUNREACH', { type: 'OSError', text: '[Errno 113] No route to host' }],
   ['EAGAIN', { type: 'BlockingIOError', text: '[Errno 11] Resource temporarily unavailable' }],
-  // The only way a path can be invalid for a socket.
+  // The only cause of EINVAL for a socket path.
   ['EINVAL', { type: 'OSError', text: 'AF_UNIX path too long' }],
   ['ENAMETOOLONG', { type: 'OSError', text: 'AF_UNIX path too long' }],
   ['ENOTFOUND', { type: 'socket.gaierror', text: '[Errno -2] Name or service not known' }],
