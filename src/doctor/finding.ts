@@ -1,9 +1,9 @@
-// What the doctor has found: a thing that is wrong, why, and what to do about it. In both languages.
+// A finding of the doctor: what is wrong, why, and the remedy, in both languages.
 import type { Bilingual } from '../config/config.ts';
 
 export type { Bilingual };
 
-/** For programs, the same in every language and version. */
+/** Stable identifier for scripts, independent of language and version. */
 export type FindingId = MachineFindingId | UnitFindingId | ProgramFindingId;
 
 export type MachineFindingId =
@@ -48,7 +48,7 @@ export type UnitFindingId =
 
 export type ProgramFindingId = 'program-unknown' | 'program-daemonises-itself' | `program-${CauseId}`;
 
-/** Why a program does not run. */
+/** Why a program is not running. */
 export type CauseId =
   | 'command-not-found'
   | 'command-is-directory'
@@ -73,22 +73,22 @@ export interface Finding {
   readonly id: FindingId;
   readonly what: Bilingual;
   readonly why: Bilingual;
-  /** Lines to copy: commands, or what to write into the configuration. */
+  /** Lines to copy: commands, or text for the configuration. */
   readonly remedy: Bilingual;
 }
 
-/** The same in both languages: commands, paths, names. */
+/** Text that is the same in both languages: commands, paths, names. */
 export function both(text: string): Bilingual {
   return { en: text, zh: text };
 }
 
-/** A word of a shell command, quoted where it needs to be, in one line and without control characters. */
+/** A shell word on one line, quoted if necessary, without control characters. */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   if (!/[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const escaped = text.replaceAll(/[\x00-\x1f\\'\x7f-\x9f\u2028\u2029]/g, (character) =>
     [...Buffer.from(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join(''),
   );
-  // ANSI-C quoting, as bash and zsh have it; other shells see one harmless word.
+  // ANSI-C quoting of bash and zsh; other shells see one harmless word.
   return `$'${escaped}'`;
 }

@@ -1,4 +1,4 @@
-// In which language people are spoken to: the one they name, else that of their locale (locale(7)).
+// The language of the output: the one requested, else that of the locale (locale(7)).
 
 export type Language = 'en' | 'zh';
 

@@ -1,4 +1,4 @@
-// A machine as the doctor sees it: facts alone, gathered once. The checks know nothing else.
+// The facts about a machine, gathered once: the only input of the checks.
 import type { ProcessInfo } from '../client/process-info.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
@@ -8,9 +8,9 @@ import { shellWord } from './finding.ts';
 
 export interface View {
   readonly configuration: ConfigurationView;
-  /** Running in our process namespace. */
+  /** Daemons in our pid namespace. */
   readonly daemons: readonly DaemonView[];
-  /** The pid that stands in the configured pidfile; null when there is none. */
+  /** The pid in the configured pidfile; null if there is none. */
   readonly pidfilePid: number | null;
   readonly unixServers: readonly UnixServerView[];
   readonly inetServers: readonly InetServerView[];
@@ -19,7 +19,7 @@ export interface View {
   readonly orphans: readonly OrphanView[];
   readonly places: readonly PlaceView[];
   readonly limits: LimitsView;
-  /** Null where systemd does not run. */
+  /** Null without systemd. */
   readonly units: readonly UnitView[] | null;
 }
 
@@ -28,33 +28,33 @@ export type ConfigurationView =
   | {
       readonly kind: 'found';
       readonly path: string;
-      /** Null when it cannot be read at all; with mistakes, defaults stand for what is wrong. */
+      /** Null if it cannot be read at all; after mistakes, defaults replace the invalid values. */
       readonly config: Config | null;
-      /** What a daemon would refuse. */
+      /** Errors that make a daemon refuse it. */
       readonly mistakes: readonly Diagnostic[];
     };
 
 export interface DaemonView {
   readonly pid: number;
   readonly uid: number;
-  /** As it was started, the words separated by blanks. */
+  /** argv joined by blanks. */
   readonly commandLine: string;
-  /** Of its configuration; null when that cannot be told. Symbolic links are resolved. */
+  /** Its configuration, symbolic links resolved; null if unknown. */
   readonly configPath: string | null;
-  /** Of root or of us. Another user's may have been given a path that is a trap: no remedy acts on it. */
+  /** It belongs to root or to us. Another user's daemon may name a path that is a trap, so no remedy acts on it. */
   readonly isTrusted: boolean;
-  /** Its executable was replaced since it started, as by an upgrade. */
+  /** Its executable has been replaced since it started, as by an upgrade. */
   readonly isReplaced: boolean;
 }
 
 export interface UnixServerView {
   readonly section: string;
   readonly path: string;
-  /** What happened when we connected: null when it worked, else the errno's name. */
+  /** Result of connecting: null for success, else the name of the errno. */
   readonly failure: string | null;
-  /** Who listens there; null when nobody does. */
+  /** The listening process; null if there is none. */
   readonly listenerPid: number | null;
-  /** `mode 0700, root:root`; empty when it is not there or cannot be seen. */
+  /** `mode 0700, root:root`; empty if it is missing or not visible. */
   readonly mode: string;
   readonly isSocket: boolean;
   readonly directoryExists: boolean;
@@ -64,42 +64,42 @@ export interface InetServerView {
   readonly section: string;
   readonly host: string;
   readonly port: number;
-  /** Whether the host is an address of this machine, or a name for one. */
+  /** Whether the host is, or resolves to, an address of this machine. */
   readonly isHere: boolean;
-  /** Who listens on that port; null when nobody does. */
+  /** The process listening on that port; null if there is none. */
   readonly holder: PortHolder | null;
 }
 
 export interface PortHolder {
   readonly uid: number;
-  /** Null when we may not see it. */
+  /** Null without permission. */
   readonly pid: number | null;
   readonly commandLine: string;
 }
 
-/** What became of a question to the server. `silent`: it took the connection and says nothing. */
+/** Result of a request to the server. `silent`: it accepted the connection but does not respond. */
 export type AnswerView =
   | { readonly kind: 'answered'; readonly pid: number; readonly url: string }
   | { readonly kind: 'unreachable' | 'silent' | 'unauthorized' | 'strange'; readonly url: string };
 
 export interface ProgramView {
   readonly info: ProcessInfo;
-  /** From the configuration; null when it is not there. */
+  /** From the configuration; null if it is not there. */
   readonly command: string | null;
   readonly user: string | null;
   readonly directory: string | null;
   readonly startsecs: number;
   /** The last lines of its error output. */
   readonly lastWords: readonly string[];
-  /** How it ended last, in the words of the activity log: `exit status 0`; null when that is not known. */
+  /** Its last exit in the words of the activity log: `exit status 0`; null if unknown. */
   readonly lastExit: string | null;
-  /** How often it ended unexpectedly in the minute before its last end; 0 when it has run for longer since. */
+  /** Unexpected exits in the minute before the last one; 0 if it has been running for longer since. */
   readonly recentEnds: number;
-  /** Processes that it left behind and that run on without anybody's supervision. */
+  /** Processes that it left running unsupervised. */
   readonly survivors: readonly { readonly pid: number; readonly commandLine: string }[];
 }
 
-/** Started by an earlier daemon of this configuration, and nobody's child. */
+/** Started by an earlier daemon of this configuration, with no supervising parent. */
 export interface OrphanView {
   readonly pid: number;
   readonly process: string;
@@ -108,30 +108,30 @@ export interface OrphanView {
 
 /** A file that the daemon writes. */
 export interface PlaceView {
-  /** What it is: `logfile`, `stdout_logfile of x`. */
+  /** Its purpose: `logfile`, `stdout_logfile of x`. */
   readonly purpose: string;
   readonly path: string;
   readonly directory: string;
-  /** Why it cannot be written by `writer`; null when it can, or when we cannot know. */
+  /** Why `writer` cannot write it; null if it can, or if that is unknown. */
   readonly problem: 'missing' | 'directory' | 'denied' | 'read-only' | null;
-  /** What is in the way: the directory, or the file itself. */
+  /** What prevents it: the directory or the file itself. */
   readonly blocked: string;
-  /** Who can change what a daemon of root writes there, beside root; null when nobody, or for other daemons. */
+  /** Who besides root can change what a root daemon writes there; null if no other user can, and for other daemons. */
   readonly open: OpenToOthers | null;
-  /** The name of the daemon's user. */
+  /** Name of the daemon's user. */
   readonly writer: string;
-  /** Null when it cannot be told. */
+  /** Null if unknown. */
   readonly room: { readonly bytes: number; readonly inodes: number | null } | null;
 }
 
 export interface LimitsView {
-  /** The daemon's, or ours when none runs. */
+  /** The daemon, or ourselves if none is running. */
   readonly pid: number;
   readonly soft: { readonly descriptors: number; readonly processes: number };
   readonly hard: { readonly descriptors: number; readonly processes: number };
-  /** Null when we may not count. */
+  /** Null without permission. */
   readonly openDescriptors: number | null;
-  /** Whether the daemon is root at its start, and so may raise them. */
+  /** Whether the daemon starts as root and so can raise them. */
   readonly mayRaise: boolean;
 }
 
@@ -144,11 +144,11 @@ export interface UnitView {
   readonly privateTmp: boolean;
   /** 0 for none. */
   readonly mainPid: number;
-  /** What the daemon said last of itself; empty for nothing. */
+  /** The daemon's last status (STATUS=); empty if there is none. */
   readonly statusText: string;
 }
 
-/** The daemon that serves this configuration, by its sockets, by its pidfile, by its command line; null when none does. */
+/** The daemon that serves this configuration, found by its sockets, pidfile or command line; null if there is none. */
 export function ownDaemon(
   view: Pick<View, 'answer' | 'configuration' | 'daemons' | 'pidfilePid' | 'unixServers'>,
 ): DaemonView | null {
@@ -163,7 +163,7 @@ export function ownDaemon(
   return view.daemons.find(({ configPath }) => configPath === configuration.path) ?? null;
 }
 
-/** The service that is to run the daemon: what runs, tried to, or starts at boot before what is merely there. Null for none. */
+/** The service that manages the daemon: prefers one that runs, has tried to, or starts at boot. Null for none. */
 export function ownUnit(view: Pick<View, 'units'>): UnitView | null {
   const loaded = (view.units ?? []).filter(({ loadState }) => loadState === 'loaded');
   const wanted = ({ activeState, fileState }: UnitView) =>
@@ -177,7 +177,7 @@ export function configOf(view: View): Config | null {
   return view.configuration.kind === 'found' ? view.configuration.config : null;
 }
 
-/** A command line that surely reaches the daemon of this configuration; its arguments may follow. */
+/** A command that reaches the daemon of this configuration; arguments can be appended. */
 export function clientCommand(
   view: Pick<View, 'configuration'>,
   command: 'shutdown' | 'start' | 'status' | 'tail' | 'update',
@@ -185,13 +185,13 @@ export function clientCommand(
   const { configuration } = view;
   const isNamed = configuration.kind === 'found' && !hasCustomaryConfiguration(view);
   const option = isNamed ? ` -c ${shellWord(configuration.path)}` : '';
-  // The one that only supervisorctl has.
+  // Available in supervisorctl only.
   return command === 'shutdown'
     ? `tsupervisor supervisorctl${option} shutdown`
     : `tsupervisor ${command}${option}`;
 }
 
-/** The one that services and clients find by themselves. */
+/** Whether services and clients find the configuration without -c. */
 export function hasCustomaryConfiguration({ configuration }: Pick<View, 'configuration'>): boolean {
   return configuration.kind === 'found' && customaryPaths.has(configuration.path);
 }

@@ -1,7 +1,7 @@
-// How to make a directory that is missing, in lines to copy.
+// Commands that create a missing directory.
 import { shellWord } from './finding.ts';
 
-/** Under /run everything is gone at the next boot: systemd makes it again there (tmpfiles.d(5)). */
+/** /run is emptied at boot: there systemd has to recreate it (tmpfiles.d(5)). */
 export function makeDirectory(directory: string, owner = 'root'): string {
   const isVolatile = /^\/(?:var\/)?run\//.test(directory);
   return [
@@ -13,7 +13,7 @@ export function makeDirectory(directory: string, owner = 'root'): string {
   ].join('\n');
 }
 
-/** A percent sign begins a specifier, and blanks end a field that is not quoted. */
+/** Escapes percent signs, which are specifiers, and quotes blanks, which separate fields. */
 function field(path: string): string {
   const literal = path.replaceAll('%', '%%');
   return /[\s"'\\]/.test(literal) ? JSON.stringify(literal) : literal;

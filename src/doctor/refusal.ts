@@ -1,4 +1,4 @@
-// Why a daemon refused to start, beyond the one line that it says: causes that lie in the machine, with their remedy.
+// Explains why a daemon refused to start, beyond its error message: causes on the machine, with their remedies.
 import { realpathSync } from 'node:fs';
 import { type CheckResult, checkConfig } from '../config/check.ts';
 import { type Config, ConfigError } from '../config/config.ts';
@@ -18,16 +18,16 @@ import { lookAtServers } from './facts/servers.ts';
 import { both, type Finding, shellWord } from './finding.ts';
 import type { Language } from './language.ts';
 
-/** What is known of a start that failed. */
+/** A failed start. */
 export interface FailedStart {
   readonly error: Error;
-  /** Null when the command line was no good. */
+  /** Null if the command line was invalid. */
   readonly request: ConfigRequest | null;
-  /** Null when it could not be read. */
+  /** Null if it could not be read. */
   readonly config: Config | null;
 }
 
-/** Lines; none when nothing more is known. */
+/** Empty if nothing more is known. */
 export function explainRefusal(start: FailedStart, language: Language): string[] {
   const said = words[language];
   const { cause, remedy } = said;
@@ -58,7 +58,7 @@ function causes({ error, request, config }: FailedStart): Explanation[] {
   ];
 }
 
-/** What the machine lacks. The error itself has been told, but not where it is. */
+/** What the machine lacks. The error has been printed already, but without its position. */
 function causeOfMistake({ message, position, offence, absence }: ConfigError): Explanation[] {
   if (absence === null) return [];
   const mistake: Diagnostic = {

@@ -1,4 +1,4 @@
-// What the doctor shows: findings for people, or as JSON for programs.
+// The doctor's output: findings as text, or as JSON for scripts.
 import { printable } from './facts/printable.ts';
 import type { Finding } from './finding.ts';
 import type { Language } from './language.ts';
@@ -33,7 +33,6 @@ const words = {
   },
 } as const;
 
-/** Lines. */
 export function reportAsText(view: View, findings: readonly Finding[], language: Language): string[] {
   return [
     ...daemon(view, language),
@@ -64,7 +63,7 @@ export function reportAsJson(view: View, findings: readonly Finding[], language:
   );
 }
 
-/** What was looked at, so that nobody looks at the wrong thing for long. */
+/** What was examined, so that a wrong configuration or daemon is noticed early. */
 function daemon(view: View, language: Language): string[] {
   const said = words[language];
   const { configuration, answer, units } = view;
@@ -84,7 +83,7 @@ function daemon(view: View, language: Language): string[] {
   ];
 }
 
-/** Names of a configuration, of files and of processes may hold anything. */
+/** Names of configurations, files and processes are untrusted. */
 function findingLines({ what, why, remedy }: Finding, number: number, language: Language): string[] {
   const said = words[language];
   const [firstWhy = '', ...moreWhy] = why[language].split('\n');

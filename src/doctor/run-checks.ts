@@ -1,5 +1,5 @@
-// All checks, in the order in which their remedies are to be carried out: what is in the way of a daemon comes before the
-// advice to start one, and what an earlier daemon left running first of all.
+// All checks, in the order of their remedies: first orphans of an earlier daemon, then what prevents a start, then
+// the advice to start.
 import { checkConfiguration } from './checks/configuration.ts';
 import { checkDaemon } from './checks/daemon.ts';
 import { checkLimits } from './checks/limits.ts';
@@ -24,12 +24,12 @@ const checks: readonly ((view: View) => Finding[])[] = [
   checkUnits,
 ];
 
-/** Pure: the same view gives the same findings. */
+/** Pure: the same facts give the same findings. */
 export function examine(view: View): Finding[] {
   return merged(checks.flatMap((check) => check(view)));
 }
 
-/** What is the same thing to do, such as one directory that ten logs need, is one finding with all its reasons. */
+/** Merges findings with the same remedy, such as one directory for ten logs, keeping all reasons. */
 function merged(findings: readonly Finding[]): Finding[] {
   const byThing = new Map<string, Finding>();
   for (const finding of findings) {

@@ -1,12 +1,12 @@
-// What to do about a user or a directory that a value names and the machine does not have. Often the value is to blame:
-// then no command is given, as it would make what nobody wants.
+// Explains a user or directory that a value names and the machine lacks. Often the value itself is wrong; then no
+// command is suggested, since it would create something unwanted.
 import type { Absence } from '../../config/config.ts';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { printable } from '../facts/printable.ts';
 import { type Bilingual, both, type Finding } from '../finding.ts';
 import { makeDirectory } from '../make-directory.ts';
 
-/** All but the reason. Null when the value cannot be one at all, and the advice is what may stand there. */
+/** Everything but the reason. Null if the value is invalid in any case; the advice is then what it should look like. */
 export function explainAbsence(
   absence: Absence,
   { section, key, text }: Pick<Diagnostic, 'section' | 'key' | 'text'>,
@@ -24,7 +24,7 @@ export function explainAbsence(
 interface Lacking {
   readonly id: Finding['id'];
   readonly what: Bilingual;
-  /** Null: nothing is to be made. */
+  /** Null: create nothing. */
   readonly remedy: Bilingual | null;
 }
 
@@ -48,7 +48,7 @@ function lacking(absence: Absence): Lacking | null {
   }
 }
 
-/** As useradd(8) takes it everywhere. */
+/** Accepted by useradd(8) on every distribution. */
 const userName = /^[a-z_][a-z0-9_-]{0,31}$/;
 
 function missingUser(name: string): Lacking {
@@ -156,7 +156,7 @@ const flaws: readonly {
   },
 ];
 
-/** What in a value hardly belongs to it, and the value without that and all else that does not. */
+/** The part of a value that is probably a mistake, and the value cleaned up. */
 function flawOf(text: string, kind: Absence['kind']): Flaw | null {
   const possible = flaws.filter(({ kinds }) => kinds === null || kinds.includes(kind));
   const first = possible.find(({ pattern }) => text.search(pattern) >= 0);

@@ -1,4 +1,4 @@
-// Is there a configuration, and would a daemon take it?
+// Is there a configuration, and is it valid?
 import { dirname } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostic.ts';
 import { both, type Finding, shellWord } from '../finding.ts';
@@ -38,7 +38,7 @@ function notFound(reason: string, view: View): Finding {
   };
 }
 
-/** Files that the daemon cannot read at all; by the words of the message. */
+/** Errors for files that cannot be read at all, matched by message. */
 const unreadable: readonly {
   readonly pattern: RegExp;
   readonly explain: (path: string) => Omit<Finding, 'why'>;
@@ -93,7 +93,7 @@ export function explainDiagnostic(mistake: Diagnostic, path: string): Finding {
   };
 }
 
-/** The one behind our sockets reads another file. */
+/** The daemon that listens on our sockets uses a different file. */
 function otherConfiguration(view: View, path: string): Finding[] {
   const used = ownDaemon(view);
   if (!used || used.configPath === null || used.configPath === path) return [];
@@ -112,7 +112,7 @@ function otherConfiguration(view: View, path: string): Finding[] {
   ];
 }
 
-/** Groups of the file that the daemon does not have, or the other way round. */
+/** Groups in the file that the daemon does not have, or vice versa. */
 function notLoaded(view: View): Finding[] {
   const { configuration, answer, programs } = view;
   if (configuration.kind === 'none' || !configuration.config || answer.kind !== 'answered') return [];

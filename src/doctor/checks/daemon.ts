@@ -1,4 +1,4 @@
-// The daemon that runs for this configuration: is it one only, does it answer, is it the installed version?
+// The daemon of this configuration: is there exactly one, does it respond, is it the installed version?
 import { both, type Finding } from '../finding.ts';
 import { clientCommand, configOf, type DaemonView, ownDaemon, type View } from '../machine-facts.ts';
 import { startCommand } from './start.ts';
@@ -7,7 +7,7 @@ export function checkDaemon(view: View): Finding[] {
   return [...several(view), ...badAnswer(view), ...outdated(view)];
 }
 
-/** An upgrade puts another file in the place of the executable; what runs goes on with the old one. */
+/** An upgrade replaces the executable, but the running daemon keeps the old one. */
 function outdated(view: View): Finding[] {
   const daemon = ownDaemon(view);
   if (daemon === null || !daemon.isReplaced) return [];
@@ -35,7 +35,7 @@ function outdated(view: View): Finding[] {
   ];
 }
 
-/** Two that read the same file fight for its sockets, its logs and its programs. */
+/** Two daemons with the same file compete for its sockets, logs and programs. */
 function several(view: View): Finding[] {
   const { configuration } = view;
   if (configuration.kind === 'none') return [];
@@ -141,7 +141,7 @@ function elsewhere(url: string, view: View): Finding[] {
       holder: holder?.pid ?? null,
     })),
   ];
-  // What is wrong with one of them is told with the servers.
+  // Faults of the servers are reported by the server checks.
   if (pid === undefined || servers.some((server) => server.url === url)) return [];
   const open = servers.filter(({ holder }) => holder === pid).map((server) => server.url);
   const [first] = open;
@@ -159,7 +159,7 @@ function elsewhere(url: string, view: View): Finding[] {
   ];
 }
 
-/** Never the password itself: what the doctor prints is shown to others. */
+/** Never the password: the doctor's output is shown to others. */
 function credentialLines(view: View): string {
   const server = configOf(view)?.servers.find(({ credentials }) => credentials !== null);
   return `[supervisorctl]\nusername = ${server?.credentials?.username ?? 'NAME'}\npassword = PASSWORD`;

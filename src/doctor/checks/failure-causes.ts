@@ -1,4 +1,5 @@
-// Why a program does not run: from what the daemon says of it and from its own last words. A table, first match wins.
+// Why a program is not running, from the daemon's messages and from the program's last output. A table; the first
+// match wins.
 import { type Bilingual, both, type CauseId, shellWord } from '../finding.ts';
 import type { ProgramView } from '../machine-facts.ts';
 
@@ -8,7 +9,7 @@ export interface Cause {
   readonly remedy: Bilingual;
 }
 
-/** Null when nothing is recognised. */
+/** Null if no pattern matches. */
 export function causeOfFailure(program: ProgramView): Cause | null {
   return fromTable(saidByDaemon, program.info.spawnerr, program) ?? causeInWords(program);
 }
@@ -32,7 +33,7 @@ function causeInWords(program: ProgramView): Cause | null {
   return fromTable(saidByDaemon, text, program) ?? fromTable(saidByProgram, text, program);
 }
 
-/** The words of supervisord, in `spawnerr` or in the program's stderr log. */
+/** Messages of supervisord, in `spawnerr` or in the program's stderr log. */
 const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   [
     /can't find command ['"](~.*|.*\$.*|[A-Za-z_]\w*=.*|\.|cd|exec|export|for|if|source|ulimit|umask|while)['"]/,
@@ -130,7 +131,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
         en: `${path} is a script without #! in its first line, a program for another kind of machine, or empty`,
         zh: `${path} 是第一行没有 #! 的脚本，或是其他架构的程序，或是空文件`,
       },
-      // No command that would change it: it may be a program.
+      // Suggest no command that would modify it: it may be a program.
       remedy: forConfigured(path, program, {
         en: `head -c 20 ${shellWord(path)} | od -c   # with ELF: for another machine than this (uname -m)
 # a script: #!/bin/sh, or what else runs it, as its first line`,
@@ -195,7 +196,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
   ],
 ];
 
-/** What programs of all kinds write before they end. */
+/** Typical last output of programs of all kinds. */
 const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
   [
     /(?:address already in use|EADDRINUSE|Address in use|Connection in use)/i,
@@ -250,8 +251,8 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
 ];
 
 /**
- * The remedy, when it acts on a path of the configuration. A path that only the words of a program or of a server name
- * may be a trap of the user whose program it is: that one is only looked at.
+ * Suggests the remedy only for a path in the configuration. A path that only a program's or server's output names is
+ * untrusted: it may be a trap of the user who owns the program, so it is only inspected.
  */
 function forConfigured(path: string, { command, directory }: ProgramView, remedy: Bilingual): Bilingual {
   const [, quoted, word] = /^\s*(?:"([^"]*)"|(\S+))/.exec(command ?? '') ?? [];

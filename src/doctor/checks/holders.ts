@@ -1,8 +1,8 @@
-// Sockets of the configuration at which another process listens: which one, and what to do about it.
+// Sockets of the configuration that another process listens on: which process, and what to do about it.
 import type { Holder, HoldingProcess } from '../facts/holders.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 
-/** `configPath` is that of the daemon that could not start, without symbolic links. */
+/** `configPath`: of the daemon that could not start, symbolic links resolved. */
 export function explainHolders(holders: readonly Holder[], configPath: string): Omit<Finding, 'id'>[] {
   const own = holders.filter(({ process }) => process?.configPath === configPath);
   const [first] = own.flatMap(({ process }) => process ?? []);

@@ -1,10 +1,10 @@
-// Do the kernel's limits leave room for what the configuration wants?
+// Do the kernel's limits allow what the configuration needs?
 import { both, type Finding } from '../finding.ts';
 import { configOf, type LimitsView, ownDaemon, type View } from '../machine-facts.ts';
 
-/** Of each process: stdin, stdout, stderr and the two log files. */
+/** Per process: stdin, stdout, stderr and the two log files. */
 const descriptorsPerProcess = 5;
-/** Of the daemon itself: logs, sockets, clients. */
+/** The daemon's own logs, sockets and clients. */
 const descriptorsOfDaemon = 40;
 const nearlyAll = 0.9;
 
@@ -27,7 +27,7 @@ export function checkLimits(view: View): Finding[] {
   ];
 }
 
-/** The daemon would not even start. */
+/** The daemon would refuse to start. */
 function refused(
   option: 'minfds' | 'minprocs',
   minimum: number,

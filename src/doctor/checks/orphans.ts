@@ -1,4 +1,4 @@
-// What an earlier daemon left running: it holds ports, or does the work of its successor a second time.
+// Processes left over from an earlier daemon: they occupy ports or duplicate the work of their successors.
 import { both, type Finding } from '../finding.ts';
 import type { View } from '../machine-facts.ts';
 

@@ -1,11 +1,11 @@
-// Can the daemon write where it must: logs, pidfile, sockets? And is there room?
+// Can the daemon write its logs, pidfile and sockets, and is there enough disk space?
 import { editorText } from '../../linux/explain-untrusted.ts';
 import type { OpenToOthers } from '../../linux/guarded-path.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
 
-/** Below this a disk is as good as full: a rotated log alone is larger. */
+/** Below this a disk counts as full: a single rotated log is larger. */
 const littleRoomBytes = 20 * 1024 * 1024;
 
 export function checkPlaces({ places }: View): Finding[] {
@@ -13,7 +13,7 @@ export function checkPlaces({ places }: View): Finding[] {
   return [...unwritablePlaces(places), ...full.map(diskFull), ...places.flatMap(openToOthers)];
 }
 
-/** One finding for each directory or file that is missing or may not be written. */
+/** One finding for each directory or file that is missing or not writable. */
 export function unwritablePlaces(places: readonly PlaceView[]): Finding[] {
   const unwritable = places.filter(({ problem }) => problem !== null);
   return distinct(unwritable, ({ blocked }) => blocked).map(notWritable);
@@ -66,7 +66,7 @@ function notWritable(place: PlaceView): Finding {
   }
 }
 
-/** The system's, everybody's, or a home: what no single program's user may be given. */
+/** A system, shared or home directory: must not be given to the user of a single program. */
 function isShared(directory: string): boolean {
   return sharedDirectory.test(directory);
 }
@@ -92,7 +92,7 @@ function directoryOfItsOwn({ purpose, path, writer }: PlaceView): Bilingual {
   };
 }
 
-/** Those in one directory are merged, as their remedy is one. */
+/** Merged per directory, since the remedy is the same. */
 function openToOthers({ purpose, path, open }: PlaceView): Finding[] {
   if (open === null) return [];
   const who = editorOf(open);

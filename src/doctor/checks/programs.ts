@@ -1,4 +1,4 @@
-// Programs that do not run though they should, and why.
+// Programs that should be running but are not, and why.
 import { processName } from '../../client/process-info.ts';
 import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
 import { commandWords } from '../../config/suspicions/suspect.ts';
@@ -32,7 +32,7 @@ function checkProgram(program: ProgramView, view: View): Finding[] {
   ];
 }
 
-/** It ended with 0 in no time, and something of it lives on, or it is known to do that. */
+/** It exited with 0 at once and left processes running, or is known to daemonise itself. */
 function isGone({ lastExit, survivors, command }: ProgramView): boolean {
   if (survivors.length > 0) return true;
   return lastExit === 'exit status 0' && command !== null && foregroundCommand(command) !== null;
@@ -61,7 +61,7 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
   };
 }
 
-/** It runs long enough to count as started each time, and ends: a state alone does not show that. */
+/** Runs long enough to count as started, then exits, again and again: the state alone does not show that. */
 function keepsRestarting(program: ProgramView, view: View): Finding {
   const { info, recentEnds, survivors, lastExit } = program;
   const name = processName(info);
@@ -76,7 +76,7 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
   const orphans = view.orphans.filter((orphan) => orphan.process === info.name);
   const left = [...survivors, ...orphans].map(({ pid, commandLine }) => `pid ${pid}: ${commandLine}`);
   const earlier = left.join('; ');
-  // Those of an earlier supervisord are told before, with what to do about them.
+  // Orphans of an earlier supervisord are reported by the orphan check.
   const kill = survivors.length > 0 ? `kill ${survivors.map(({ pid }) => pid).join(' ')}\n` : '';
   return {
     id: `program-${cause.id}`,
@@ -139,12 +139,12 @@ function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
   return { en: `${why.en}; its last words:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
 }
 
-/** The command as a shell starts it without giving its words a meaning of their own; empty when it cannot be split. */
+/** The command quoted for a shell; empty if it cannot be split. */
 function inShell(command: string): string {
   return commandWords(command).map(shellWord).join(' ');
 }
 
-/** How to see it for oneself. */
+/** How to reproduce it by hand. */
 function howToSeeIt(command: string): Bilingual {
   const line = inShell(command);
   return {

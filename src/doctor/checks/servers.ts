@@ -1,4 +1,4 @@
-// Can clients reach the sockets of the configuration, and are they the daemon's?
+// Can clients reach the sockets of the configuration, and do they belong to the daemon?
 import { both, type Finding, shellWord } from '../finding.ts';
 import {
   clientCommand,
@@ -21,7 +21,7 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
   const daemon = ownDaemon(view);
   const file = shellWord(path);
   if (failure === null) return strangerAt(server, view);
-  // Told with the other directories.
+  // Reported with the other directories.
   if (!server.directoryExists) return [];
   const unusable = unusablePath(server);
   if (unusable.length > 0) return unusable;
@@ -81,7 +81,7 @@ export function unusablePath({ section, path, failure, mode, isSocket }: UnixSer
   ];
 }
 
-/** A full restart in place is what makes a daemon open its sockets anew. */
+/** Only a full restart in place makes a daemon reopen its sockets. */
 function removed(path: string, pid: number): Finding {
   return {
     id: 'socket-missing',
@@ -117,7 +117,7 @@ function strangerAt({ path, listenerPid }: UnixServerView, view: View): Finding[
   ];
 }
 
-/** Without a daemon it is told why there is none. */
+/** Without a daemon, another check reports why there is none. */
 function stale(path: string, pid: number): Finding {
   return {
     id: 'socket-stale',
@@ -163,7 +163,7 @@ function checkInet(server: InetServerView, view: View): Finding[] {
   }
   const isDaemons =
     holder.pid === null ? daemon !== null && holder.uid === daemon.uid : holder.pid === daemon?.pid;
-  // Without a daemon in sight, an answer proves that it is one.
+  // If no daemon is visible, a response proves that there is one.
   if (isDaemons || (daemon === null && view.answer.kind === 'answered')) return [];
   const who = holder.pid === null ? `uid ${holder.uid}` : `pid ${holder.pid}: ${holder.commandLine}`;
   return [
@@ -201,7 +201,7 @@ export function unknownAddress({ section, host, port, isHere }: InetServerView):
   ];
 }
 
-/** supervisorctl has nothing to talk to. */
+/** supervisorctl has nothing to connect to. */
 function noServer({ configuration, unixServers, inetServers }: View): Finding[] {
   if (configuration.kind === 'none' || !configuration.config || configuration.mistakes.length > 0) return [];
   if (unixServers.length + inetServers.length > 0) return [];

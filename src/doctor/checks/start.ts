@@ -1,13 +1,13 @@
-// Is there a daemon at all? The advice to start one comes after everything that is in the way of it.
+// Is the daemon running? The advice to start it comes after everything that would prevent it.
 import { both, type Finding, shellWord } from '../finding.ts';
 import { ownDaemon, ownUnit, type View } from '../machine-facts.ts';
 
 export function checkStart(view: View): Finding[] {
   const { configuration, pidfilePid } = view;
   if (configuration.kind === 'none' || ownDaemon(view) !== null) return [];
-  // A daemon answers that cannot be seen: on another machine, or in a container.
+  // A daemon that responds but is not visible: on another machine or in a container.
   if (view.answer.kind === 'answered' || view.answer.kind === 'unauthorized') return [];
-  // That is told, and more of it.
+  // The unit checks report that in more detail.
   if (ownUnit(view)?.activeState === 'failed') return [];
   const others = view.daemons.map(({ pid, configPath }) => `pid ${pid}: ${configPath ?? '?'}`).join(', ');
   const left = view.unixServers.filter(({ failure }) => failure === 'ECONNREFUSED').map(({ path }) => path);
@@ -41,7 +41,7 @@ export function checkStart(view: View): Finding[] {
   ];
 }
 
-/** What starts the daemon of this configuration. */
+/** The command that starts the daemon of this configuration. */
 export function startCommand(view: View): string {
   const unit = ownUnit(view);
   if (unit !== null) return `systemctl start ${unit.name}`;

@@ -1,4 +1,4 @@
-// Does systemd see to the daemon as its owner believes?
+// Does systemd manage the daemon as intended?
 import { both, type Finding } from '../finding.ts';
 import {
   clientCommand,
@@ -43,7 +43,7 @@ function checkUnit(unit: UnitView, view: View): Finding[] {
 
 function failed({ name, activeState, result, statusText }: UnitView): Finding[] {
   if (activeState !== 'failed') return [];
-  // What one that was killed said last is not why.
+  // The last status of a killed service is not the reason.
   const reason = result === 'exit-code' && statusText !== '' ? `; it said: ${statusText}` : '';
   return [
     {
@@ -69,7 +69,7 @@ function notEnabled({ name, activeState, fileState }: UnitView): Finding[] {
   ];
 }
 
-/** Clients outside look for the socket in another /tmp. */
+/** With PrivateTmp=, clients look for the socket in a different /tmp. */
 function privateTmp({ name, activeState, privateTmp: isPrivate }: UnitView, view: View): Finding[] {
   const path = configOf(view)
     ?.servers.map((server) => (server.kind === 'unix' ? server.path : ''))
@@ -88,7 +88,7 @@ function privateTmp({ name, activeState, privateTmp: isPrivate }: UnitView, view
   ];
 }
 
-/** A daemon that is nobody's service, although there is one for it. */
+/** A daemon started by hand although there is a service for it. */
 function byHand(view: View): Finding[] {
   const [daemon, unit] = [ownDaemon(view), ownUnit(view)];
   if (daemon === null || unit?.activeState !== 'inactive') return [];
@@ -110,7 +110,7 @@ function byHand(view: View): Finding[] {
   ];
 }
 
-/** Debian's and ours beside each other take each other's sockets. A service with a configuration of its own does not. */
+/** Debian's service and ours compete for the same sockets, unless one has a configuration of its own. */
 function rivals(units: readonly UnitView[], view: View): Finding[] {
   if (!hasCustomaryConfiguration(view)) return [];
   const wanted = units.filter(

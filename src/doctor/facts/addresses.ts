@@ -1,9 +1,9 @@
-// Which addresses the machine has, for servers to listen on.
+// Addresses of this machine that servers can listen on.
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolveIpv4 } from '../../linux/ipv4-address.ts';
 
-/** False when a name has no address, or one that the kernel would not let a server have (EADDRNOTAVAIL, bind(2)). */
+/** False for a name without an address, or for an address that the kernel refuses (EADDRNOTAVAIL, bind(2)). */
 export function isAddressHere(host: string): boolean {
   if (host === '') return true;
   const address = isIP(host) > 0 ? host : resolveIpv4(host)?.join('.');
@@ -15,7 +15,7 @@ export function isAddressHere(host: string): boolean {
 
 const everyAddress = new Set(['0.0.0.0', '::']);
 
-/** An IPv6 address can be written in many ways; a URL has one. */
+/** Normalises an IPv6 address, which has many spellings. */
 function spelled(address: string): string {
   return isIPv6(address) && !address.includes('%') ? new URL(`http://[${address}]`).hostname : address;
 }

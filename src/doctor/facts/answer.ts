@@ -1,4 +1,4 @@
-// What the server says when it is asked, with patience that ends.
+// The server's reply, with a timeout.
 import { ConnectionError } from '../../client/connection.ts';
 import type { ProcessInfo } from '../../client/process-info.ts';
 import { HttpStatusError } from '../../client/rpc-client.ts';
@@ -23,7 +23,7 @@ export async function hear(client: SupervisorClient, { url }: Server): Promise<H
   }
 }
 
-/** Rejects when the server takes too long. */
+/** Rejects on timeout. */
 export async function soon<T>(answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new SilenceError()), patienceMs);

@@ -1,14 +1,14 @@
-// What a process was started as: a supervisord, ours or the original, and with which configuration.
+// Recognises a supervisord, ours or the original, by its command line, and finds its configuration.
 import { basename } from 'node:path';
 import type { ProcessEntry } from './process-table.ts';
 
 export interface DaemonCommand {
-  /** What -c or --configuration names; null when it is not there. */
+  /** The value of -c or --configuration; null without it. */
   readonly configuration: string | null;
   readonly interpreter: 'python' | 'none';
 }
 
-/** Null for every other program, and for a supervisord that only shows its version or help. */
+/** Null for any other program, and for a supervisord that only prints its version or help. */
 export function daemonCommand({
   argv,
   executable,
@@ -19,12 +19,12 @@ export function daemonCommand({
   return withInterpreter('none', optionsOfExecutable(name, basename(program), args));
 }
 
-/** Whether the file that a process executes is no longer on the disk: another one has replaced it, as in an upgrade. */
+/** Whether the executable of a process has been replaced on disk, as by an upgrade. */
 export function isReplaced({ executable }: Pick<ProcessEntry, 'executable'>): boolean {
   return executable !== null && deletedSuffix.test(executable);
 }
 
-/** What the kernel appends to the path of a file that was removed (proc_pid_exe(5)). */
+/** Appended by the kernel to the path of a removed file (proc_pid_exe(5)). */
 const deletedSuffix = / \(deleted\)$/;
 
 function withInterpreter(
@@ -35,7 +35,7 @@ function withInterpreter(
   return read && { ...read, interpreter };
 }
 
-/** What follows the script in a command line of Python; null when the script is another one. */
+/** The options after the script in a Python command line; null if it is another script. */
 function optionsOfScript(args: readonly string[]): readonly string[] | null {
   const at = args.findIndex((word) => !/^-[bBdEIiOPqsSuv]+$/.test(word));
   const [script = '', ...rest] = at < 0 ? [] : args.slice(at);
@@ -60,11 +60,11 @@ function isNameOfOurs(name: string): boolean {
   return /^tsupervisor(?:[-_.].*)?$/.test(name);
 }
 
-/** Long options may be abbreviated, short ones stand together; as getopt_long(3) has it. */
+/** Long options may be abbreviated, short ones combined, as in getopt_long(3). */
 const flags = { short: 'nskt', long: ['nodaemon', 'silent', 'nocleanup', 'strip_ansi'] } as const;
 const questions = { short: 'hv?', long: ['help', 'version'] } as const;
 
-/** Null for options with which nothing is started. */
+/** Null for options that do not start a daemon. */
 function readOptions(options: readonly string[]): Pick<DaemonCommand, 'configuration'> | null {
   let configuration: string | null = null;
   const words = options[Symbol.iterator]();
@@ -79,7 +79,7 @@ function readOptions(options: readonly string[]): Pick<DaemonCommand, 'configura
 }
 
 type Option =
-  /** -v, -h, or a word that is no option: a command such as `ctl`, or a mistake. */
+  /** -v, -h, or an operand: a command such as `ctl`, or a mistake. */
   | { readonly kind: 'question' }
   | { readonly kind: 'flag' }
   /** `value` null: it is the next word. */

@@ -1,4 +1,4 @@
-// Which running processes are supervisords, ours or the original, and with which configuration.
+// Finds the running supervisords, ours or the original, and their configurations.
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findConfig, programPath } from '../../config/locate-config.ts';
@@ -9,12 +9,12 @@ import { printable } from './printable.ts';
 import { commandLine, type ProcessEntry, sharesOurNamespace, workingDirectoryOf } from './process-table.ts';
 
 export interface ProcessTables {
-  /** Some time apart: a process that is gone in the second one is no daemon. */
+  /** Taken a moment before `table`: a process missing in either one is not a daemon. */
   readonly earlier: readonly ProcessEntry[];
   readonly table: readonly ProcessEntry[];
 }
 
-/** Of root, of ourselves and of `configuredUid`: any other user may start what looks like a daemon and is a trap. */
+/** Only daemons of root, the current user and `configuredUid`: any other user could start a fake daemon as a trap. */
 export function runningDaemons(
   { earlier, table }: ProcessTables,
   configuredUid: number | null,
@@ -34,7 +34,7 @@ interface Candidate {
   readonly command: DaemonCommand;
 }
 
-/** What looks like a daemon because it is on its way to be one, or was forked by one and has not executed its program yet. */
+/** A daemon that is still starting, or a child between fork and exec. */
 function isPassing({ entry, command }: Candidate, all: readonly Candidate[]): boolean {
   const isSame = (other: ProcessEntry) => commandLine(other) === commandLine(entry);
   const parent = all.find((other) => other.entry.pid === entry.parent && isSame(other.entry));
@@ -45,8 +45,9 @@ function isPassing({ entry, command }: Candidate, all: readonly Candidate[]): bo
 }
 
 /**
- * Of two processes with one command line, the parent is the daemon when the other is a fork of it; else the parent waits
- * for the daemon that it has executed. The original's starter does not wait, and a runtime like ours has threads.
+ * Of two processes with the same command line, the parent is the daemon if the other is its fork; otherwise the
+ * parent is the foreground process waiting for the daemon it executed. The original's foreground process does not
+ * wait, and ours has threads.
  */
 function isFork({ threads }: ProcessEntry, { interpreter }: DaemonCommand): boolean {
   return interpreter === 'python' || threads === 1;
@@ -75,7 +76,7 @@ function configPathOf({ pid, argv }: ProcessEntry, given: string | null): string
   return found === null ? null : real(resolve(cwd, found));
 }
 
-/** Null for a path that could not be shown as it is. */
+/** Null for a path that cannot be printed as it is. */
 function real(given: string): string | null {
   const path = pathBehindLinks(given);
   return path === printable(path) ? path : null;

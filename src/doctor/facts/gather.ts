@@ -1,4 +1,4 @@
-// Gathers everything the checks want to know. Reads only: nothing on the machine is changed.
+// Gathers the facts for all checks. Read-only: changes nothing on the machine.
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { Server } from '../../client/server-address.ts';
 import { SupervisorClient } from '../../client/supervisor-client.ts';
@@ -21,12 +21,12 @@ import { lookAtServers } from './servers.ts';
 import { lookAtUnits } from './units.ts';
 
 export interface LookRequest {
-  /** As given with -c; null: look in the usual places. */
+  /** As given with -c; null: use the search path. */
   readonly configuration: string | null;
   readonly server: Server;
 }
 
-/** Longer than a fork takes to execute its program. */
+/** Longer than the time between fork and exec. */
 const betweenLooksMs = 100;
 
 export async function look({ configuration: given, server }: LookRequest): Promise<View> {
@@ -93,8 +93,8 @@ function realPath(path: string): string {
 }
 
 /**
- * Who writes the logs: the daemon's user, or the user that a daemon would become. Root's configuration is for a daemon
- * of root, whoever looks at it.
+ * The user who writes the logs: the daemon's, or the one a daemon would switch to. A configuration owned by root is
+ * meant for a root daemon, whoever runs the doctor.
  */
 function writerOf(daemon: DaemonView | null, configuration: ConfigurationView): UserIdentity | null {
   if (daemon !== null) return userById(daemon.uid);

@@ -1,4 +1,4 @@
-// Who has the sockets that a configuration names.
+// Finds the processes that hold the sockets of a configuration.
 import type { Config } from '../../config/config.ts';
 import { boottimeMs } from '../../linux/monotonic-clock.ts';
 import { probeSocket } from '../../linux/unix-probe.ts';
@@ -7,15 +7,15 @@ import { runningDaemons } from './daemons.ts';
 import { holderOf } from './ports.ts';
 import { commandLine, type ProcessEntry, processTable } from './process-table.ts';
 
-/** A server of the configuration, and the process that listens in its place. */
+/** A server of the configuration, and the process listening in its place. */
 export interface Holder {
   readonly section: string;
-  /** The path of the socket, or host and port. */
+  /** Socket path, or host and port. */
   readonly address: string;
   readonly kind: 'inet' | 'unix';
-  /** Null when it cannot be seen from here. */
+  /** Null if permissions hide it. */
   readonly process: HoldingProcess | null;
-  /** Whose socket it is, as far as that is known. */
+  /** Owner of the socket, if known. */
   readonly user: string | null;
 }
 
@@ -23,13 +23,13 @@ export interface HoldingProcess {
   readonly pid: number;
   readonly commandLine: string;
   readonly since: Date;
-  /** Of its configuration, when it is a supervisord. Symbolic links are resolved. */
+  /** Its configuration if it is a supervisord, symbolic links resolved. */
   readonly configPath: string | null;
 }
 
 export function holdersOf({ servers, supervisord }: Config): Holder[] {
   const table = processTable();
-  // What listens is certainly alive: one look is enough.
+  // A listening process is certainly alive, so one snapshot is enough.
   const daemons = runningDaemons({ earlier: table, table }, supervisord.user?.uid ?? null);
   const processOf = (pid: number | null): HoldingProcess | null => {
     const entry = table.find((candidate) => candidate.pid === pid);
@@ -52,11 +52,11 @@ export function holdersOf({ servers, supervisord }: Config): Holder[] {
   });
 }
 
-/** By the clock as it is set now. */
+/** By the current wall clock. */
 function startOf({ startedAt }: ProcessEntry): Date {
   const ageMs = boottimeMs() - (startedAt / TICKS_PER_SECOND) * 1000;
   return new Date(Date.now() - ageMs);
 }
 
-/** USER_HZ, which is 100 on every architecture we run on. */
+/** USER_HZ, which is 100 on every supported architecture. */
 const TICKS_PER_SECOND = 100;

@@ -1,4 +1,4 @@
-// The resource limits of a process, and how much of them it has used up (proc(5)).
+// Resource limits of a process and their current use (proc(5)).
 import { readdirSync } from 'node:fs';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { LimitsView } from '../machine-facts.ts';
@@ -16,7 +16,7 @@ export function lookAtLimits(pid: number, mayRaise: boolean): LimitsView {
   };
 }
 
-/** Soft and hard; what is not told is no limit. */
+/** Soft and hard limit; unlimited if missing. */
 export function limitIn(text: string, name: string): [number, number] {
   const [, soft = 'unlimited', hard = 'unlimited'] =
     new RegExp(`^${name}\\s+(\\S+)\\s+(\\S+)`, 'm').exec(text) ?? [];

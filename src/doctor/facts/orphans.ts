@@ -1,11 +1,11 @@
-// Processes that an earlier daemon of this configuration left behind: it was killed, or they had left it.
+// Orphans of an earlier daemon of this configuration: it was killed, or they had daemonised.
 import type { Config } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
 import type { OrphanView } from '../machine-facts.ts';
 import { printable } from './printable.ts';
 import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
-/** Without their own descendants. None when the configuration has no server, by whose URL they are known. */
+/** Without their descendants. Empty if the configuration has no server, whose URL identifies them. */
 export function orphansOf(
   config: Config | null,
   table: readonly ProcessEntry[],

@@ -1,11 +1,11 @@
-// The pid that a pidfile holds. Another user may be able to write there: a pipe or a device is not waited for.
+// Reads a pidfile. Another user may control its path, so a FIFO or device must not block us.
 import { resolve } from 'node:path';
 import { readGuarded } from '../../linux/guarded-file.ts';
 
 /** Longer than any pid. */
 const readBytes = 32;
 
-/** Null when there is none, or it cannot be read. */
+/** Null if it is missing or cannot be read. */
 export function pidIn(pidfile: string): number | null {
   const pid = Number.parseInt(beginningOf(pidfile), 10);
   return Number.isInteger(pid) ? pid : null;

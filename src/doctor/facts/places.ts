@@ -1,4 +1,4 @@
-// The files that the daemon writes: whether it may, and how much room there is.
+// Files that the daemon writes: permissions and free space.
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
@@ -7,7 +7,7 @@ import { openToOthers } from '../../linux/guarded-path.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { PlaceView } from '../machine-facts.ts';
 
-/** As `writer`, the daemon's user. */
+/** Checked as `writer`, the daemon's user. */
 export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] {
   return placesOf(config).map(({ purpose, path, directory, isAdded, isLog }) => ({
     purpose,
@@ -24,7 +24,7 @@ interface WrittenPlace {
   readonly purpose: string;
   readonly path: string;
   readonly directory: string;
-  /** What is there is written on; else something new is made in the directory. */
+  /** If it exists it is opened for writing; otherwise it is created in its directory. */
   readonly isAdded: boolean;
   readonly isLog: boolean;
 }
@@ -62,7 +62,7 @@ function logsOf({ name, stdout, stderr }: ProcessConfig): WrittenPlace[] {
   );
 }
 
-/** `target`: what is written to, the file or its directory. */
+/** `target`: the file, or the directory in which it is created. */
 function obstacle(
   target: string,
   directory: string,
@@ -81,7 +81,7 @@ function isDirectory(path: string): boolean {
   }
 }
 
-/** Asks the kernel as the writer itself, where we may; null when all is well, or when we cannot know. */
+/** Checks access as the writer, if permitted; null if all is well or it cannot be determined. */
 function refusalOf(path: string, writer: UserIdentity): 'denied' | 'read-only' | null {
   const ask = () => refusal(path);
   if (writer.uid === currentUid()) return ask();

@@ -1,4 +1,4 @@
-// Who listens on a TCP port: /proc/net/tcp (proc(5)) tells the socket, /proc/PID/fd whose it is.
+// Finds the process that listens on a TCP port: /proc/net/tcp (proc(5)) has the socket, /proc/PID/fd its owner.
 import { readdirSync, readlinkSync } from 'node:fs';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { PortHolder } from '../machine-facts.ts';
@@ -6,7 +6,7 @@ import { commandLine, type ProcessEntry } from './process-table.ts';
 
 export interface ListeningSocket {
   readonly port: number;
-  /** In the kernel's spelling; all zeros for every address. */
+  /** In the kernel's notation; all zeros for the wildcard address. */
   readonly address: string;
   readonly uid: number;
   readonly inode: string;
@@ -14,7 +14,7 @@ export interface ListeningSocket {
 
 const listenState = '0A';
 
-/** The listening ones among the lines of /proc/net/tcp or tcp6. */
+/** The listening sockets in the lines of /proc/net/tcp or tcp6. */
 export function parseListening(text: string): ListeningSocket[] {
   return text
     .split('\n')
@@ -27,7 +27,7 @@ export function parseListening(text: string): ListeningSocket[] {
     });
 }
 
-/** Null when nobody listens there. */
+/** Null if no socket listens there. */
 export function holderOf(host: string, port: number, table: readonly ProcessEntry[]): PortHolder | null {
   const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => parseListening(textOrEmpty(path)));
   const socket = sockets.find((candidate) => candidate.port === port && overlaps(candidate.address, host));
@@ -36,13 +36,13 @@ export function holderOf(host: string, port: number, table: readonly ProcessEntr
   return { uid: socket.uid, pid: entry?.pid ?? null, commandLine: entry ? commandLine(entry) : '' };
 }
 
-/** Two on one port stand in each other's way unless both name an address, and different ones. */
+/** Two sockets on a port conflict unless they have different, specific addresses. */
 function overlaps(address: string, host: string): boolean {
   const wanted = ipv4InHex(host);
   return wanted === null || /^0+$/.test(address) || address.endsWith(wanted);
 }
 
-/** As the kernel writes it on machines of either of our architectures: the last byte first. Null for all, or for a name. */
+/** The kernel's little-endian notation on the supported architectures. Null for the wildcard address or a name. */
 function ipv4InHex(host: string): string | null {
   const bytes = (host === 'localhost' ? '127.0.0.1' : host).split('.').map(Number);
   if (bytes.length !== 4 || bytes.some((byte) => !(byte >= 0 && byte < 256)) || host === '0.0.0.0')

@@ -1,6 +1,6 @@
-// What others have written, made safe to be shown on a terminal.
+// Sanitises untrusted text for a terminal.
 
-/** One line: control characters of a hostile program must not reach the one who looks. */
+/** One line, without control characters that a hostile program could inject. */
 export function printable(text: string): string {
   return text.replaceAll(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, '?');
 }

@@ -1,4 +1,4 @@
-// All processes that /proc shows us, as far as it lets us look.
+// All processes in /proc, as far as permissions allow.
 import { readlinkSync } from 'node:fs';
 import { processStat } from '../../linux/process-stat.ts';
 import { allPids } from '../../linux/process-table.ts';
@@ -8,13 +8,13 @@ import { printable } from './printable.ts';
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
-  /** The real one: a set-user-ID program keeps that of the user who started it. */
+  /** The real uid: a set-user-ID program keeps that of the user who started it. */
   readonly uid: number;
   readonly argv: readonly string[];
-  /** The target of /proc/PID/exe, which the process cannot choose as it chooses argv; null when we may not look. */
+  /** The target of /proc/PID/exe, which unlike argv a process cannot choose; null without permission. */
   readonly executable: string | null;
   readonly threads: number;
-  /** Clock ticks from the machine's start to its own (proc_pid_stat(5)). */
+  /** Clock ticks since boot (proc_pid_stat(5)). */
   readonly startedAt: number;
 }
 
@@ -23,22 +23,22 @@ export function processTable(): ProcessEntry[] {
   return allPids().flatMap((pid) => entryOf(pid) ?? []);
 }
 
-/** In one line, to be shown: whoever may start a process may write anything into it. */
+/** As one printable line: any user can put anything into it. */
 export function commandLine({ argv }: Pick<ProcessEntry, 'argv'>): string {
   return printable(argv.join(' ').trim());
 }
 
-/** `NAME=value` each; none when we may not look. */
+/** Each `NAME=value`; empty without permission. */
 export function environmentOf(pid: number): ReadonlySet<string> {
   return new Set(textOrEmpty(`/proc/${pid}/environ`).split('\0'));
 }
 
-/** Null when we may not look. */
+/** Null without permission. */
 export function workingDirectoryOf(pid: number): string | null {
   return linkOrNull(`/proc/${pid}/cwd`);
 }
 
-/** False only when it certainly lives in a container, where paths and pids mean something else. */
+/** False only if it is certainly in a container, where paths and pids have other meanings. */
 export function sharesOurNamespace(pid: number): boolean {
   const theirs = linkOrNull(`/proc/${pid}/ns/pid`);
   return theirs === null || theirs === linkOrNull('/proc/self/ns/pid');
@@ -58,7 +58,7 @@ function entryOf(pid: number): ProcessEntry | null {
   return { pid, parent, uid, argv, executable: linkOrNull(`/proc/${pid}/exe`), threads, startedAt };
 }
 
-/** From the text of /proc/PID/status. The owner of /proc/PID is the effective one. */
+/** From the text of /proc/PID/status. The owner of /proc/PID is the effective uid. */
 function realUidIn(status: string): number | null {
   const uid = /^Uid:\t(\d+)/m.exec(status)?.[1];
   return uid === undefined ? null : Number(uid);

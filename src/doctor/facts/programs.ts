@@ -1,4 +1,4 @@
-// The processes of the daemon, with what they said before they ended and what they left behind.
+// The daemon's processes, with their last output and the processes they left behind.
 import type { ProcessInfo } from '../../client/process-info.ts';
 import { processName } from '../../client/process-info.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
@@ -9,12 +9,12 @@ import { soon } from './answer.ts';
 import { printable } from './printable.ts';
 import { commandLine, environmentOf, isBefore, type ProcessEntry } from './process-table.ts';
 
-/** Enough for a stack trace, and for the last lines about each of many programs. */
+/** Enough for a stack trace, and for the last log lines of each of many programs. */
 const outputTailBytes = 4096;
 const mainLogTailBytes = 256 * 1024;
 const linesShown = 5;
 const freshSeconds = 60;
-/** Ends within that time which are more than chance. */
+/** This many exits within the interval are not a coincidence. */
 const manyEnds = 3;
 
 export interface ProgramsRequest {
@@ -30,20 +30,20 @@ export async function lookAtPrograms(request: ProgramsRequest): Promise<ProgramV
   const isInteresting = (info: ProcessInfo) => isDown(info) || isFresh(info);
   const log = request.processes.some(isInteresting) ? await mainLog(request.client) : '';
   const views: ProgramView[] = [];
-  // One connection, one question at a time.
+  // Sequential, since they share one connection.
   for (const info of request.processes) views.push(await lookAt(info, log, request));
   return views;
 }
 
-/** The words in which the activity log tells the last end of a process; null when it does not. */
+/** The activity log's text for the last exit of a process; null if there is none. */
 export function lastExitIn(log: string, name: string): string | null {
   const pattern = new RegExp(`(?:exited|stopped): ${RegExp.escape(name)} \\(([^;)]*)`, 'g');
   return [...log.matchAll(pattern)].at(-1)?.[1] ?? null;
 }
 
 /**
- * How often the activity log tells an unexpected end of a process, in the minute before the last one. Its times are the
- * daemon's own: they are compared with each other only.
+ * Number of unexpected exits in the activity log within the minute before the last one. Times come from the daemon's
+ * log and are only compared with each other.
  */
 export function recentEndsIn(log: string, name: string): number {
   const pattern = new RegExp(
@@ -55,7 +55,7 @@ export function recentEndsIn(log: string, name: string): number {
   return times.filter((time) => last - time < freshSeconds * 1000).length;
 }
 
-/** Was started a short time ago; one that keeps restarting is EXITED at moments. */
+/** Started a short time ago; a process that keeps restarting is EXITED at moments. */
 function isFresh({ statename, now, start }: ProcessInfo): boolean {
   return ['RUNNING', 'STARTING', 'EXITED'].includes(statename) && now - start < freshSeconds;
 }
@@ -88,7 +88,7 @@ function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | nul
   return group?.processes.find(({ name }) => name === info.name) ?? null;
 }
 
-/** The end of stderr; where that says nothing or goes to stdout, of stdout. */
+/** The last lines of stderr; of stdout if stderr is empty or redirected there. */
 async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     const lines = linesOf(
@@ -103,7 +103,7 @@ function mainLog(client: SupervisorClient): Promise<string> {
   return orEmpty(client.readMainLog(-mainLogTailBytes, 0));
 }
 
-/** A log that is not there, or cannot be read, says nothing. */
+/** A missing or unreadable log counts as empty. */
 async function orEmpty(answer: Promise<string>): Promise<string> {
   try {
     return await soon(answer);
@@ -119,7 +119,7 @@ function linesOf(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** What stands there several times in a row is shown once, with the number. */
+/** Collapses consecutive equal lines and shows their number. */
 export function withoutRepetition(lines: readonly string[]): string[] {
   const runs: { line: string; count: number }[] = [];
   for (const line of lines) {
@@ -130,7 +130,7 @@ export function withoutRepetition(lines: readonly string[]): string[] {
   return runs.map(({ line, count }) => (count === 1 ? line : `${line}   (×${count})`));
 }
 
-/** What a process finds as SUPERVISOR_SERVER_URL; null when it finds none, or that cannot be told. */
+/** SUPERVISOR_SERVER_URL of a process; null if it is not set or unknown. */
 function serverUrlOf(process: ProcessConfig | null, config: Config | null): string | null {
   if (process === null || config === null) return null;
   const { serverurl } = process;
@@ -139,8 +139,8 @@ function serverUrlOf(process: ProcessConfig | null, config: Config | null): stri
 }
 
 /**
- * A process hands the variables that name it down to whatever it starts. Those of another supervisord, which may have
- * a program of the same name and may be gone by now, have another server's URL.
+ * A process passes the variables that identify it to all its descendants. Those of another supervisord, which may
+ * have a program of the same name and may be gone by now, have a different server URL.
  */
 function survivorsOf(
   { name, group, pid: currentPid }: ProcessInfo,
@@ -155,7 +155,7 @@ function survivorsOf(
   const daemon = table.find(({ pid }) => pid === daemonPid);
   return table
     .filter((entry) => {
-      // What an earlier daemon left is told by itself.
+      // Orphans of an earlier daemon are reported separately.
       if (daemon && isBefore(entry, daemon)) return false;
       const { pid } = entry;
       const environment = environmentOf(pid);
@@ -169,7 +169,7 @@ function survivorsOf(
     .map((entry) => ({ pid: entry.pid, commandLine: commandLine(entry) }));
 }
 
-/** The first of `wanted` among the ancestors. */
+/** The nearest ancestor contained in `wanted`. */
 function nearest(
   pid: number,
   parents: ReadonlyMap<number, number>,

@@ -1,4 +1,4 @@
-// The servers of a configuration: what is where they listen, or want to.
+// The servers of a configuration and what currently holds their addresses.
 import type { Config } from '../../config/config.ts';
 import type { View } from '../machine-facts.ts';
 import { isAddressHere } from './addresses.ts';
@@ -6,7 +6,7 @@ import { holderOf } from './ports.ts';
 import type { ProcessEntry } from './process-table.ts';
 import { lookAtSocket } from './sockets.ts';
 
-/** `table`: among whom holders of ports are looked for. */
+/** `table`: the processes that may hold ports. */
 export function lookAtServers(
   config: Config | null,
   table: readonly ProcessEntry[],

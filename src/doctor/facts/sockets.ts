@@ -1,4 +1,4 @@
-// The unix sockets of a configuration as they are in the file system now.
+// The unix sockets of a configuration in the file system.
 import { existsSync, lstatSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import type { UnixServerConfig } from '../../config/config.ts';
@@ -22,7 +22,7 @@ function statusOf(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
-    // We may not even enter its directory.
+    // No search permission on its directory.
     return null;
   }
 }

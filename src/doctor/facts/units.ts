@@ -1,4 +1,4 @@
-// What systemd knows of the services that run a supervisord: systemctl(1), which anybody may ask.
+// Services that run a supervisord, from systemctl(1), which needs no privileges.
 import { existsSync } from 'node:fs';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { UnitView } from '../machine-facts.ts';
@@ -8,8 +8,8 @@ const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp,Mai
 const patienceMs = 5000;
 
 /**
- * The customary services and, whatever its name, the one that `daemonPid` runs in. Null where systemd does not run
- * (sd_booted(3)) or does not answer.
+ * The usual services and, whatever its name, the one that `daemonPid` runs in. Null if systemd is not running
+ * (sd_booted(3)) or does not respond.
  */
 export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
   if (!existsSync('/run/systemd/system') || Bun.which('systemctl') === null) return null;
@@ -21,17 +21,17 @@ export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
     timeout: patienceMs,
   });
   if (exitCode !== 0) return null;
-  // Another user's manager tells us nothing; that it runs the daemon is enough.
+  // Another user's manager cannot be queried; it is enough that it runs the daemon.
   const ofUser = service?.scope === 'user' ? [runningService(service.name, daemonPid ?? 0)] : [];
   const customary = new Set<string>(names);
   const known = parseUnits(stdout.toString()).filter(
-    // A daemon that was started by hand may be in the service of cron or sshd.
+    // A daemon started by hand may be in the service of cron or sshd.
     ({ name, mainPid }) => customary.has(`${name}.service`) || mainPid === daemonPid,
   );
   return [...known, ...ofUser];
 }
 
-/** The service that a process belongs to, by the text of its /proc/PID/cgroup; cgroups(7). Null for none. */
+/** The service of a process, from the text of its /proc/PID/cgroup (cgroups(7)). Null for none. */
 export function serviceIn(controlGroups: string): { name: string; scope: 'system' | 'user' } | null {
   const path = /^(?:0:|\d+:name=systemd):(.*\.service.*)$/m.exec(controlGroups)?.[1] ?? '';
   const services = path.split('/').filter((part) => unitName.test(part));
@@ -40,10 +40,10 @@ export function serviceIn(controlGroups: string): { name: string; scope: 'system
   return { name, scope: services.length > 1 && services[0]?.startsWith('user@') ? 'user' : 'system' };
 }
 
-/** As systemd.unit(5) has it. A user names cgroups below their own as they like, also with what a shell would read. */
+/** As in systemd.unit(5). Users choose the names of cgroups below their own, including shell metacharacters. */
 const unitName = /^[\w:.\\@-]+\.service$/;
 
-/** The output of `systemctl show`: a block for each unit, `Name=value` in each line. */
+/** Output of `systemctl show`: one block per unit with lines `Name=value`. */
 export function parseUnits(text: string): UnitView[] {
   return text
     .split(/\n\n+/)
