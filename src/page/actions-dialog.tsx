@@ -1,4 +1,4 @@
-// Everything that can be done to a process, a group, a selection or all.
+// All operations on a process, a group, a selection or all processes.
 import { useState } from 'preact/hooks';
 import type { Operation } from '../http/ui/api-types.ts';
 import { Dialog } from './dialog.tsx';
@@ -53,7 +53,7 @@ export function ActionsDialog({ targets, title, count }: ActionsProps) {
   );
 }
 
-/** Of one process; a group has none. */
+/** Only for single processes. */
 function Links({ id }: { readonly id: string }) {
   const words = useWords();
   const process = useStore(live).processes.get(id);

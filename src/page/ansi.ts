@@ -1,5 +1,5 @@
-// The colours that programs write into their output (ECMA-48 SGR) as class names; everything else a terminal would
-// obey is left out. What comes out is text and nothing but text. Pure.
+// Terminal colours (ECMA-48 SGR) in program output as class names; all other control sequences are dropped. The
+// result is plain text. Pure.
 
 export interface Span {
   readonly text: string;
@@ -7,7 +7,7 @@ export interface Span {
   readonly classes: string;
 }
 
-/** What was last chosen; colours are 0 to 15, as terminals number them. */
+/** The current attributes; colours are 0 to 15, as numbered by terminals. */
 export interface Style {
   readonly foreground: number | null;
   readonly background: number | null;
@@ -26,7 +26,7 @@ export const plain: Style = {
   underline: false,
 };
 
-/** One line. `before`: as the line before left it. */
+/** One line. `before`: attributes at the end of the previous line. */
 export function coloured(
   line: string,
   before: Style,
@@ -43,7 +43,7 @@ export function coloured(
   return { spans, style };
 }
 
-/** SGR with its parameters; other sequences (CSI, OSC, two-character); control characters but the tabulator. */
+/** SGR with its parameters; other sequences (CSI, OSC, two-character); control characters except tab. */
 const controls =
   /\x1b\[([\d;:]*)m|\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -~]?|[\x00-\x08\x0a-\x1f\x7f]/g;
 
@@ -97,7 +97,7 @@ const simple: Readonly<Record<number, Partial<Style>>> = {
   49: { background: null },
 };
 
-/** `5;N` of 256 colours, `2;R;G;B`: the nearest of the sixteen, which are readable in both themes. */
+/** `5;N` of 256 colours, `2;R;G;B`: the closest of the sixteen colours, which are readable in both themes. */
 function extended(codes: readonly number[]): { readonly colour: number | null; readonly used: number } {
   const [mode, a = 0, b = 0, c = 0] = codes;
   if (mode === 5) return { colour: ofPalette(a), used: 2 };
@@ -120,7 +120,7 @@ function level(step: number): number {
   return step === 0 ? 0 : 55 + step * 40;
 }
 
-/** Bit by bit, bright when any part is; a grey when they are alike. */
+/** One bit per channel, bright if any channel is; grey if the channels are similar. */
 function nearest(red: number, green: number, blue: number): number {
   const most = Math.max(red, green, blue);
   const least = Math.min(red, green, blue);

@@ -1,4 +1,4 @@
-// The frame of the page: what is always there, and the view that the address names.
+// The frame of the page, and the view that the URL selects.
 import { AskedAction } from './asked-action.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { CurrentDialog } from './dialogs.tsx';

@@ -1,5 +1,5 @@
-// What the address asks for: to show a message, or, behind a link of somebody else's, to do something. The daemon
-// did not do it; the person may.
+// Handles what the URL asks for: show a message, or an action from another site's link. The daemon did not perform
+// that action; the user can confirm it.
 import { useEffect, useState } from 'preact/hooks';
 import { classicRequest } from './classic-request.ts';
 import { closeDialog, dialog } from './dialog-store.ts';

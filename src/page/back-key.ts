@@ -1,4 +1,4 @@
-// Escape leads back to all processes.
+// Escape returns to the list of processes.
 import { useLayoutEffect } from 'preact/hooks';
 import { dialog } from './dialog-store.ts';
 import { go } from './route.ts';

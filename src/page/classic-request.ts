@@ -1,4 +1,4 @@
-// What an address of the original's page asks for: `?processname=NAME&action=start`.
+// Parses URLs of the original's page: `?processname=NAME&action=start`.
 import type { Operation } from '../http/ui/api-types.ts';
 
 const everything = '*';
@@ -10,7 +10,7 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ['clearlog', 'clear'],
 ]);
 
-/** Null for an action that there is not, or one that lacks its process. */
+/** Null for an unknown action, or one without its process. */
 export function classicRequest(
   action: string,
   name: string | null,

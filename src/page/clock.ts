@@ -1,4 +1,4 @@
-// The daemon's clock, second by second, for as long as somebody reads it.
+// The daemon's clock, updated every second while a component uses it.
 import { useEffect, useState } from 'preact/hooks';
 import { live } from './feed.ts';
 

@@ -1,4 +1,4 @@
-// Asks before something is done that concerns everything.
+// Confirms an operation that affects everything.
 import { Dialog } from './dialog.tsx';
 import { closeDialog } from './dialog-store.ts';
 import { useWords } from './messages.ts';

@@ -1,4 +1,4 @@
-// Says so when the connection is lost, and when it is found again.
+// Reports a lost and a restored connection.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { live } from './feed.ts';
 import { useWords } from './messages.ts';

@@ -1,4 +1,4 @@
-// What can be done to the configuration and to the daemon itself.
+// Operations on the configuration and on the daemon itself.
 import { dialog } from './dialog-store.ts';
 import { useWords } from './messages.ts';
 import { reload, shutdown } from './operations.ts';

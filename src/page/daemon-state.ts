@@ -1,9 +1,9 @@
-// What the page knows of the daemon, and how each piece of news changes it. Pure.
+// The page's copy of the daemon's state, and its updates. Pure.
 import type { FeedEvents, ProcessView, ServerView, UsageSample } from '../http/ui/api-types.ts';
 
 export type Connection = 'connecting' | 'up' | 'lost';
 
-/** The last minutes, oldest first. */
+/** Samples of the last minutes, oldest first. */
 export interface Usage {
   readonly cpu: readonly number[];
   readonly memory: readonly number[];
@@ -12,11 +12,11 @@ export interface Usage {
 export interface Live {
   readonly connection: Connection;
   readonly server: ServerView | null;
-  /** By id. A process that did not change is the same object as before. */
+  /** Keyed by id. An unchanged process keeps its object identity. */
   readonly processes: ReadonlyMap<string, ProcessView>;
   readonly usage: ReadonlyMap<string, Usage>;
   readonly load: readonly number[];
-  /** What to add to our clock to get the daemon's, in seconds. */
+  /** Offset of the daemon's clock from ours, in seconds. */
   readonly clockAhead: number;
 }
 
@@ -29,10 +29,10 @@ export const nothingKnown: Live = {
   clockAhead: 0,
 };
 
-/** At one every two seconds, three minutes. */
+/** Three minutes at one sample every two seconds. */
 export const keptSamples = 90;
 
-/** `now`: seconds of our own clock. */
+/** `now`: our own clock in seconds. */
 export function withEverything(live: Live, { server, processes }: FeedEvents['all'], now: number): Live {
   return {
     ...withServer(live, server, now),
@@ -45,14 +45,14 @@ export function withServer(live: Live, server: ServerView, now: number): Live {
   return { ...live, server, clockAhead: server.now - now };
 }
 
-/** Those that are not known yet belong to a group that will be told of at once. */
+/** Unknown processes belong to a group that will be announced next. */
 export function withProcesses(live: Live, changed: readonly ProcessView[]): Live {
   const processes = new Map(live.processes);
   for (const process of changed) if (processes.has(process.id)) processes.set(process.id, process);
   return { ...live, processes };
 }
 
-/** What is not in the sample does not run, and uses nothing. */
+/** A process missing from the sample is not running and uses nothing. */
 export function withUsage(live: Live, { load, rows }: UsageSample): Live {
   const usage = new Map<string, Usage>();
   for (const [id, cpu, memory] of rows) {

@@ -1,8 +1,8 @@
-// Which dialog is open.
+// The open dialog.
 import { Store } from './store.ts';
 
 export type DialogChoice =
-  /** `targets`: as the daemon is told; `title`: as people are. `count`: how many processes they are. */
+  /** `targets`: for the daemon; `title`: for the user. `count`: number of processes. */
   | {
       readonly kind: 'actions';
       readonly targets: readonly string[];

@@ -1,4 +1,4 @@
-// A modal dialog: the browser keeps the focus inside, gives it back, and closes it with Escape.
+// A modal dialog: the browser traps focus, restores it, and closes it with Escape.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { closeDialog } from './dialog-store.ts';

@@ -1,4 +1,4 @@
-// The dialog that is open, if one is.
+// Renders the open dialog, if any.
 import { ActionsDialog } from './actions-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { dialog } from './dialog-store.ts';

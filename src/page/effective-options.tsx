@@ -1,4 +1,4 @@
-// What a process is made of, and where that stands.
+// The options of a process and their positions in the files.
 import type { OptionView, ProcessDetails } from '../http/ui/api-types.ts';
 import { useWords } from './messages.ts';
 import { language } from './settings.ts';

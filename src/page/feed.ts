@@ -1,4 +1,4 @@
-// Keeps the page connected with the daemon while somebody looks at it.
+// Keeps the page connected to the daemon while it is visible.
 import type { FeedEvents } from '../http/ui/api-types.ts';
 import {
   type Live,
@@ -12,11 +12,11 @@ import { Store } from './store.ts';
 
 export const live = new Store<Live>(nothingKnown);
 
-/** The daemon tells something every two to eight seconds; when it is silent for so long, it or the way to it is gone. */
+/** The daemon sends something every two to eight seconds; a longer silence means that the connection is dead. */
 const silenceMs = 15_000;
 const retryDelayMs = 1000;
 const maxRetryMs = 10_000;
-/** Who only glances at another tab need not connect again; but a browser has few connections for all its tabs. */
+/** A short visit to another tab need not reconnect, but browsers limit connections across tabs. */
 const hiddenMs = 20_000;
 
 let source: EventSource | null = null;
@@ -25,7 +25,7 @@ let retry: ReturnType<typeof setTimeout>;
 let hidden: ReturnType<typeof setTimeout>;
 let retryMs = retryDelayMs;
 
-/** Connects, and again whenever it has to be. The connection is given up while the page is not to be seen. */
+/** Connects and reconnects. Disconnects while the page is hidden. */
 export function keepConnected(): void {
   connect();
   document.addEventListener('visibilitychange', () => {
@@ -35,7 +35,7 @@ export function keepConnected(): void {
   });
 }
 
-/** Asks for everything anew. */
+/** Requests everything again. */
 export function connect(): void {
   disconnect();
   const feed = new EventSource('ui/feed');

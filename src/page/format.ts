@@ -1,4 +1,4 @@
-// Numbers as people read them. Pure.
+// Formats numbers for display. Pure.
 
 /** `0:01:02`, `3 d 4:05:06`. */
 export function duration(seconds: number): string {
@@ -8,7 +8,7 @@ export function duration(seconds: number): string {
   return days > 0 ? `${days} d ${clock}` : clock;
 }
 
-/** `812 kB`, `3.4 MB`: three digits at most, in powers of 1024. */
+/** `812 kB`, `3.4 MB`: at most three digits, in powers of 1024. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = count;
@@ -25,7 +25,7 @@ export function percent(value: number): string {
   return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
-/** Of Unix time in seconds: the time of day, with the date unless it is `today` (seconds too). */
+/** Unix time in seconds as time of day, with the date unless it is `today` (in seconds, too). */
 export function moment(seconds: number, today: number): string {
   const date = new Date(seconds * 1000);
   const clock = timeOfDay(seconds);

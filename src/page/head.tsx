@@ -1,4 +1,4 @@
-// Whose page this is, how the daemon is, and the choices of language and theme.
+// The header: the host, the daemon's state, and the choice of language and theme.
 import { useNow } from './clock.ts';
 import { DaemonActions } from './daemon-actions.tsx';
 import { dialog } from './dialog-store.ts';

@@ -1,4 +1,4 @@
-// The few pictures of the page, drawn in the colour of the text.
+// The page's icons, in the text colour.
 const shapes = {
   start: 'M4 2.5v11l9-5.5z',
   stop: 'M3.5 3.5h9v9h-9z',

@@ -1,4 +1,4 @@
-// The keys of the table.
+// Keyboard shortcuts of the table.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { dialog } from './dialog-store.ts';
 import { rowKey } from './process-table.tsx';
@@ -18,7 +18,7 @@ export interface TableKeys {
   readonly onMore: (target: string, count: number) => void;
 }
 
-/** As long as the table is there. Keys that are typed into a field are the field's. */
+/** Active while the table is shown. Keys typed into a field belong to the field. */
 export function useTableKeys(keys: TableKeys): void {
   const latest = useRef(keys);
   latest.current = keys;
@@ -34,7 +34,7 @@ export function useTableKeys(keys: TableKeys): void {
 
 const operationKeys = { r: 'restart', s: 'start', x: 'stop' } as const;
 
-/** Whether the key was for us. */
+/** Whether the key was handled. */
 function press(key: string, target: EventTarget | null, keys: TableKeys): boolean {
   const inField = target instanceof HTMLInputElement && target.type !== 'checkbox';
   if (key === 'Escape') {
@@ -53,7 +53,7 @@ function press(key: string, target: EventTarget | null, keys: TableKeys): boolea
     return true;
   }
   if (key === 'r' || key === 's' || key === 'x') return operate(operationKeys[key], keys);
-  // On a button or a link these keys press it.
+  // On a button or link these keys activate it.
   if (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement) return false;
   return pressOnRow(key, keys);
 }
@@ -74,7 +74,7 @@ function currentRow({ rows, current }: TableKeys): Row | undefined {
   return rows.find((row) => rowKey(row) === current);
 }
 
-/** On the selection, if there is one, else on the current row. */
+/** On the selection if there is one, else on the current row. */
 function operate(operation: 'start' | 'stop' | 'restart', keys: TableKeys): boolean {
   const row = currentRow(keys);
   const targets = keys.selected.size > 0 ? [...keys.selected] : row ? [targetOf(row)] : [];

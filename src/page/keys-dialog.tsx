@@ -1,4 +1,4 @@
-// Which keys there are.
+// Lists the keyboard shortcuts.
 import { Dialog } from './dialog.tsx';
 import { useWords } from './messages.ts';
 

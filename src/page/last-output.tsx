@@ -1,4 +1,4 @@
-// The last lines of a process that does not run, in their colours, and the way to its whole log.
+// The last lines of a process that is not running, in colour, with a link to the whole log.
 import { useEffect, useRef } from 'preact/hooks';
 import type { LastOutput } from '../http/ui/api-types.ts';
 import { LogLines } from './log-lines.ts';

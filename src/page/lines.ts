@@ -1,6 +1,6 @@
-// Text that comes in pieces, as whole lines; and JSON that comes as lines. Pure.
+// Splits a stream into lines, and parses JSON lines. Pure.
 
-/** Calls `take` for every line of a stream; the last one need not be ended. Rejects when the stream breaks. */
+/** Calls `take` for every line; the last one need not be terminated. Rejects if the stream breaks. */
 export async function eachLine(
   stream: ReadableStream<Uint8Array>,
   take: (line: string) => void,

@@ -1,4 +1,4 @@
-// The daemon's logs, as the page asks for them.
+// Requests for the daemon's logs.
 import type { Channel, LogEvents, LogPiece } from '../http/ui/api-types.ts';
 
 /** `id` null: the main log. */
@@ -26,7 +26,7 @@ export function logAddress(
   return `ui/log/${action}?${query}`;
 }
 
-/** Rejects when the daemon does not answer as it should. */
+/** Rejects on an error response. */
 export async function fetchPiece(
   name: LogName,
   position: Position,
@@ -38,7 +38,7 @@ export async function fetchPiece(
   return piece;
 }
 
-/** Looks for a text before a position; null when that is not there any more. */
+/** Searches for a text before a position; null if not found. */
 export async function findBefore(name: LogName, position: Position, text: string): Promise<Found | null> {
   const response = await fetch(logAddress('find', name, { ...parametersOf(position), text }));
   if (!response.ok) throw new Error(response.statusText);
@@ -53,8 +53,8 @@ export interface FollowCallbacks {
 }
 
 /**
- * Again after each lost connection, from where it ended. Not while the page is hidden: a browser has few connections for
- * all its tabs. Returns how to end it.
+ * Reconnects from where it ended. Disconnects while the page is hidden, since browsers limit connections across tabs.
+ * Returns a function that stops it.
  */
 export function followLog(name: LogName, from: Position | null, callbacks: FollowCallbacks): () => void {
   let position = from;
@@ -79,7 +79,7 @@ export function followLog(name: LogName, from: Position | null, callbacks: Follo
       callbacks.onFresh(why);
     });
     opened.onerror = () => {
-      // Closed for good: it was answered, and not with a log.
+      // Closed permanently: the response was not a log.
       if (opened.readyState === EventSource.CLOSED && position === null) callbacks.onMissing();
       disconnect();
       retry = setTimeout(connect, retryDelayMs);

@@ -1,16 +1,16 @@
-// The lines of a log in the document: a window of the whole, bounded, drawn as text and nothing else.
+// The lines of a log in the document: a bounded window of the log, rendered as text only.
 import { coloured, plain, type Style } from './ansi.ts';
 
-/** More is given up at the far end. */
+/** Beyond this, lines at the far end are removed. */
 const maxLines = 20_000;
-/** A line that is longer is shown as several. */
+/** Longer lines are split. */
 const maxLineLength = 4000;
-/** What is laid out together or not at all. */
+/** Lines per block; blocks off screen skip layout. */
 const blockLines = 200;
 
 export class LogLines {
   #lines = 0;
-  /** The last line has not ended yet: its text, and the colours it began with. */
+  /** The unterminated last line: its text, and its attributes at the start. */
   #unfinished: { readonly text: string; readonly style: Style; readonly element: HTMLElement | null } | null =
     null;
   #style: Style = plain;
@@ -28,7 +28,7 @@ export class LogLines {
     this.#unfinished = null;
   }
 
-  /** Adds text at the end. Returns true when lines at the beginning had to go. */
+  /** Appends text. Returns true if lines at the start were removed. */
   append(text: string): boolean {
     const lines = text.split('\n');
     lines[0] = (this.#unfinished?.text ?? '') + (lines[0] ?? '');
@@ -45,7 +45,7 @@ export class LogLines {
     return this.#trimStart();
   }
 
-  /** Adds whole lines before the first. Returns true when lines at the end had to go. */
+  /** Prepends complete lines. Returns true if lines at the end were removed. */
   prepend(text: string): boolean {
     const lines = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
     let style = plain;
@@ -65,14 +65,14 @@ export class LogLines {
     return this.#trimEnd();
   }
 
-  /** Says something about the log, behind its last line. */
+  /** Adds a note after the last line. */
   note(text: string): void {
     this.#unfinished = null;
     this.#style = plain;
     this.place.append(newNote(text));
   }
 
-  /** Says something about the log, before its first line. */
+  /** Adds a note before the first line. */
   noteStart(text: string): void {
     this.place.prepend(newNote(text));
   }
@@ -152,7 +152,7 @@ function drawLine(line: string, before: Style): { readonly element: HTMLElement;
       element.append(span);
     }
   }
-  // An empty line has its height too.
+  // Gives an empty line its height.
   if (spans.length === 0) element.append('\u200b');
   return { element, style };
 }

@@ -1,19 +1,19 @@
-// What the search of a log has found in what is drawn, and which of it one looks at.
+// Search matches in the rendered log, and the current one.
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { findMatches, mark } from './log-search.ts';
 import type { LogView } from './log-view.ts';
 
 export interface LogMatches {
   readonly count: number;
-  /** Counted from 0; -1 before the first step. */
+  /** Zero-based; -1 before the first step. */
   readonly current: number;
-  /** Of the search before what is drawn. */
+  /** State of the search in the part of the log before the rendered lines. */
   readonly further: 'idle' | 'searching' | 'nothing';
   readonly step: (by: 1 | -1) => void;
   readonly searchBack: () => Promise<void>;
 }
 
-/** Marks them too, until the component is gone. */
+/** Also highlights them, until the component is unmounted. */
 export function useLogMatches(view: LogView, text: string): LogMatches {
   const { ranges, setRanges } = useDrawnMatches(view, text);
   const [current, setCurrent] = useState(-1);
@@ -22,7 +22,7 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
     setCurrent(-1);
     setFurther('idle');
   }, [view, text]);
-  // Together with the count that is shown.
+  // In the same frame as the count.
   useLayoutEffect(() => mark(ranges, current), [ranges, current]);
   useEffect(() => () => mark([], -1), []);
   const lookAt = (matches: readonly Range[], index: number) => {
@@ -47,7 +47,7 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
   return { count: ranges.length, current, further, step, searchBack };
 }
 
-/** While a log grows fast, it is not searched at each piece. */
+/** Debounces the search while a log grows fast. */
 const settleMs = 150;
 
 function useDrawnMatches(view: LogView, text: string) {

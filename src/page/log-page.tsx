@@ -1,4 +1,4 @@
-// A log as it grows: following, pausing, scrolling back, searching.
+// A live log: follow, pause, scroll back, search.
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Channel } from '../http/ui/api-types.ts';
 import { useBackKey } from './back-key.ts';
@@ -59,7 +59,7 @@ export function LogPage({ id, channel }: LogPageProps) {
   );
 }
 
-/** Null until there is a place for it. The component that uses it is rendered again when it changes. */
+/** Null until its element exists. Changes rerender the component. */
 function useLogView(place: { readonly current: HTMLElement | null }, name: LogName): LogView | null {
   const words = useWords();
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -73,7 +73,7 @@ function useLogView(place: { readonly current: HTMLElement | null }, name: LogNa
   return view;
 }
 
-/** It is what a log begins with. */
+/** A log starts in this mode. */
 function isFollowing(view: LogView | null): boolean {
   return view?.isFollowing ?? true;
 }

@@ -1,4 +1,4 @@
-// Searching a log: in what is drawn, then further back.
+// Searches a log: first the rendered lines, then older ones.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type LogMatches, useLogMatches } from './log-matches.ts';
 import type { LogView } from './log-view.ts';

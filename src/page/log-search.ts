@@ -1,9 +1,9 @@
-// Finds and marks a text in the drawn lines, without changing them.
+// Finds and highlights a text in the rendered lines without modifying them.
 
-/** More are not marked. */
+/** Further matches are not highlighted. */
 const maxMatches = 2000;
 
-/** Upper and lower case alike; a text that is split by colours is found in its parts only. */
+/** Case-insensitive; does not match across colour changes. */
 export function findMatches(place: HTMLElement, text: string): readonly Range[] {
   const wanted = text.toLowerCase();
   if (wanted === '') return [];
@@ -21,7 +21,7 @@ export function findMatches(place: HTMLElement, text: string): readonly Range[] 
   return ranges;
 }
 
-/** Where the browser can: marks all, and the current one in another colour. */
+/** Highlights all matches, the current one in a different colour, if the browser supports it. */
 export function mark(ranges: readonly Range[], current: number): void {
   if (!('highlights' in CSS)) return;
   CSS.highlights.set('match', new Highlight(...ranges));

@@ -1,4 +1,4 @@
-// The log on the screen: which part of it is drawn, and how that part moves.
+// The visible window of a log and its movement.
 import type { LogPiece } from '../http/ui/api-types.ts';
 import { bytes } from './format.ts';
 import { fetchPiece, findBefore, followLog, type LogName, type Position } from './log-client.ts';
@@ -6,18 +6,18 @@ import { LogLines } from './log-lines.ts';
 import type { Words } from './messages.ts';
 import { ScrollEnd } from './scroll-end.ts';
 
-/** How near to an edge one has to scroll for more to be fetched, in pixels. */
+/** Distance from an edge that triggers loading, in pixels. */
 const nearEdge = 400;
 
 export class LogView {
   readonly #lines: LogLines;
   readonly #scrollEnd: ScrollEnd;
-  /** What is drawn lies between these; null while nothing is. */
+  /** The rendered part; null while nothing is rendered. */
   #start: Position | null = null;
   #end: Position | null = null;
   #endFollowing: (() => void) | null = null;
   #fetching = false;
-  /** There is nothing before what is drawn. */
+  /** The rendered part starts at the beginning of the log. */
   #atBeginning = false;
   #missing = false;
   #skipped = 0;
@@ -46,7 +46,7 @@ export class LogView {
     return this.#missing;
   }
 
-  /** What came too fast; empty when all was shown. */
+  /** Notice about output dropped by the throttle; empty if there is none. */
   get skippedText(): string {
     return this.#skipped > 0 ? this.words.skipped(bytes(this.#skipped)) : '';
   }
@@ -69,7 +69,7 @@ export class LogView {
     this.onChange();
   }
 
-  /** From where it ended, if the daemon finds that near enough to the end. */
+  /** Continues from where it ended, if the daemon finds that close enough to the end. */
   follow(): void {
     this.#endFollowing?.();
     this.#endFollowing = followLog(this.name, this.#end, {
@@ -87,7 +87,7 @@ export class LogView {
     this.onChange();
   }
 
-  /** Looks for a text before what is drawn, and draws that part. False when it is not there. */
+  /** Searches before the rendered part and shows the match. False if not found. */
   async searchBack(text: string): Promise<boolean> {
     let from = this.#start;
     while (from) {
@@ -105,7 +105,7 @@ export class LogView {
 
   async #show({ file, offset }: Position): Promise<void> {
     this.pause();
-    // Behind the place, so that its line is the last one or near it.
+    // After the match, so that its line is last or nearly last.
     const behind = await fetchPiece(this.name, { file, offset }, 'after');
     const piece = behind && (await fetchPiece(this.name, { file, offset: behind.end }, 'before'));
     if (piece) this.#replace(piece);
@@ -127,13 +127,13 @@ export class LogView {
     if (piece.text !== '') this.place.dispatchEvent(new Event('drawn'));
   }
 
-  /** Where nothing was drawn yet anything may begin; behind a rotation only the beginning of a file. */
+  /** Without rendered lines any piece fits; after a rotation, only the beginning of a file. */
   #isContinuedBy({ file, start }: LogPiece): boolean {
     if (this.#end === null) return this.#start === null || start === 0;
     return this.#end.file === file && this.#end.offset === start;
   }
 
-  /** Lines at the beginning are gone; it is not known any more at which byte what is left begins. */
+  /** After lines at the start were removed, the byte offset of the first one is unknown. */
   #forgetStart(): void {
     this.#start = null;
     this.#atBeginning = false;
@@ -189,13 +189,13 @@ export class LogView {
     });
   }
 
-  /** One at a time. A connection that is lost is told elsewhere. */
+  /** One at a time. A lost connection is reported elsewhere. */
   async #fetch(work: () => Promise<void>): Promise<void> {
     this.#fetching = true;
     try {
       await work();
     } catch {
-      // The next scrolling tries again.
+      // The next scroll event retries.
     } finally {
       this.#fetching = false;
     }

@@ -1,4 +1,4 @@
-// The page for people: starts here.
+// Entry point of the page.
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { keepConnected } from './feed.ts';

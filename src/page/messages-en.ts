@@ -1,4 +1,4 @@
-// Every word of the page in English, and by that which words there are.
+// The English texts of the page; they also define which texts there are.
 import type { DaemonState, StateName } from '../http/ui/api-types.ts';
 import type { Task } from './operations.ts';
 

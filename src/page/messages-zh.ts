@@ -1,4 +1,4 @@
-// Every word of the page in Chinese.
+// The Chinese texts of the page.
 import type { Words } from './messages-en.ts';
 
 export const zh: Words = {

@@ -1,4 +1,4 @@
-// The words of the page in the language that was chosen.
+// The texts of the page in the chosen language.
 import type { ExitView } from '../http/ui/api-types.ts';
 import { en, type Words } from './messages-en.ts';
 import { zh } from './messages-zh.ts';

@@ -1,10 +1,10 @@
-// What the person asked the daemon to do: how far it is, and what failed.
+// Operations the user has started: progress and failures.
 import type { OperationRequest, Progress, Refusal } from '../http/ui/api-types.ts';
 import { eachLine } from './lines.ts';
 import { Store } from './store.ts';
 
 export interface Failure {
-  /** A process's id, or a group. */
+  /** The id of a process, or a group. */
   readonly of: string;
   /** Name of an XML-RPC fault, or `CONNECTION`. */
   readonly fault: string;
@@ -16,27 +16,27 @@ export type Task = OperationRequest['operation'] | 'update' | 'reload' | 'shutdo
 export interface Work {
   readonly number: number;
   readonly task: Task;
-  /** Null as long as it is not known. */
+  /** Null while unknown. */
   readonly total: number | null;
   readonly done: number;
   readonly failures: readonly Failure[];
   readonly state: 'going on' | 'finished' | 'outdated';
 }
 
-/** The newest last. */
+/** Newest last. */
 export const works = new Store<readonly Work[]>([]);
-/** What failed last for each process, until something else is done with it. */
+/** The last failure of each process, until the next operation on it. */
 export const failures = new Store<ReadonlyMap<string, Failure>>(new Map());
 
 const shownMs = 6000;
 let lastNumber = 0;
 
-/** Resolves when it is over, one way or the other. */
+/** Resolves when it has finished, successfully or not. */
 export async function operate(request: OperationRequest): Promise<void> {
   await begin(request.operation, 'ui/operation', request);
 }
 
-/** True when the plan was carried out without a failure. */
+/** True if the plan was applied without a failure. */
 export async function update(token: string): Promise<Work> {
   return begin('update', 'ui/update', { token });
 }
@@ -78,7 +78,7 @@ async function begin(task: Task, url: string, body: object): Promise<Work> {
     show(failed(work, { of: '', fault: 'CONNECTION', detail: String(error) }));
   }
   if (work.state === 'going on') show({ ...work, state: 'finished' });
-  // What failed stays until it was read.
+  // Failures stay until dismissed.
   if (work.failures.length === 0) setTimeout(() => dismiss(work.number), shownMs);
   return work;
 }

@@ -1,4 +1,4 @@
-// How a process is, and what can be done to it.
+// The state of a process and its operations.
 import type { ComponentChildren } from 'preact';
 import type { ProcessView } from '../http/ui/api-types.ts';
 import { useNow } from './clock.ts';

@@ -1,4 +1,4 @@
-// One process: how it is, what happened to it in the last hour, what it is made of and where that stands.
+// One process: state, history of the last hour, options and their positions.
 import { useEffect, useState } from 'preact/hooks';
 import type { ProcessDetails, ProcessView } from '../http/ui/api-types.ts';
 import { useBackKey } from './back-key.ts';
@@ -45,7 +45,7 @@ export function ProcessPage({ id }: { readonly id: string }) {
   );
 }
 
-/** Asked for again whenever the process has changed. */
+/** Requested again whenever the process changes. */
 function useDetails(id: string, process: ProcessView | undefined): ProcessDetails | null {
   const [details, setDetails] = useState<ProcessDetails | null>(null);
   useEffect(() => {
@@ -54,7 +54,7 @@ function useDetails(id: string, process: ProcessView | undefined): ProcessDetail
       .then(async (response) => {
         if (response.ok) setDetails(await response.json());
       })
-      // The notice of the lost connection says it.
+      // Reported by the connection notice.
       .catch(() => {});
     return () => aborted.abort();
   }, [id, process]);

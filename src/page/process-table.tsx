@@ -1,4 +1,4 @@
-// The table of processes: only the rows that can be seen are drawn, however many there are.
+// The table of processes, virtualised: only visible rows are rendered.
 import { memo } from 'preact/compat';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Usage } from './daemon-state.ts';
@@ -23,7 +23,7 @@ interface TableProps {
   readonly onSelect: (ids: readonly string[], isSelected: boolean) => void;
 }
 
-/** What the current row and the keys of a list call a row. */
+/** The row's key for the current row and for lists. */
 export function rowKey(row: Row): string {
   return row.kind === 'group' ? `group ${row.group}` : row.process.id;
 }
@@ -82,7 +82,7 @@ export function ProcessTable({ rows, current, selected, order, onOrder, onSelect
   );
 }
 
-/** By the window's scrolling; the current row is brought into view when it changes. */
+/** Follows the window's scroll position; scrolls the current row into view when it changes. */
 function useVisibleRange(
   body: { readonly current: HTMLDivElement | null },
   count: number,
@@ -112,7 +112,7 @@ function useVisibleRange(
     const element = body.current;
     if (!element || currentIndex < 0) return;
     const top = element.getBoundingClientRect().top + currentIndex * rowHeight;
-    // Below the sticky head, above the lower edge.
+    // Below the sticky header, above the lower edge.
     if (top < 3 * rowHeight) scrollBy(0, top - 3 * rowHeight);
     else if (top + 2 * rowHeight > innerHeight) scrollBy(0, top + 2 * rowHeight - innerHeight);
   }, [currentIndex]);
@@ -128,7 +128,7 @@ function sumOf(
   return { cpu: summed(known.map(({ cpu }) => cpu)), memory: summed(known.map(({ memory }) => memory)) };
 }
 
-/** The newest of each belong together. */
+/** Aligned at the newest sample. */
 function summed(lists: readonly (readonly number[])[]): readonly number[] {
   const length = Math.max(...lists.map((list) => list.length));
   return Array.from({ length }, (_, index) =>
@@ -191,7 +191,7 @@ function TableHead({ rows, selected, order, onOrder, onSelect }: HeadProps) {
   );
 }
 
-/** What is much of something comes first. */
+/** Numeric columns start in descending order. */
 function nextOrder(order: Order, column: Column): Order {
   if (order.column === column) return { column, descending: !order.descending };
   return { column, descending: column !== 'name' && column !== 'state' };

@@ -1,4 +1,4 @@
-// All processes: what is shown of them, what is selected, what can be done to all.
+// All processes: filter, selection, and operations on all.
 import type { RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { StateName } from '../http/ui/api-types.ts';
@@ -62,7 +62,7 @@ export function ProcessesPage() {
 function useRows(text: string, states: ReadonlySet<StateName>, order: Order): readonly Row[] {
   const { processes, usage } = useStore(live);
   const foldedGroups = useStore(folded);
-  // Usage changes the rows only when they are sorted by it.
+  // Usage affects the rows only if they are sorted by it.
   const sortedUsage = order.column === 'cpu' || order.column === 'memory' ? usage : null;
   return useMemo(
     () => tableRows(processes.values(), usage, { text, states, order, folded: foldedGroups }),
@@ -99,7 +99,7 @@ function TextFilter({ field, text, onText }: TextFilterProps) {
   );
 }
 
-/** Why there are no rows. */
+/** Explains an empty table. */
 function Emptiness() {
   const words = useWords();
   const { processes, connection } = useStore(live);
@@ -108,7 +108,7 @@ function Emptiness() {
   return connection === 'up' ? <p class="empty">{words.none}</p> : null;
 }
 
-/** What is gone cannot be selected. */
+/** Drops removed processes from the selection. */
 function useSelection(processes: ReadonlyMap<string, unknown>) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const selected = useMemo(() => new Set([...chosen].filter((id) => processes.has(id))), [chosen, processes]);

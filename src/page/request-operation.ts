@@ -1,4 +1,4 @@
-// From a wish to the daemon: at once for some processes, after a question for all of them.
+// Starts an operation: at once on some processes, after confirmation on all.
 import type { Operation } from '../http/ui/api-types.ts';
 import { dialog } from './dialog-store.ts';
 import type { Words } from './messages.ts';
@@ -10,7 +10,7 @@ export interface Wish {
   readonly operation: Operation;
   readonly targets: readonly string[];
   readonly signal?: string;
-  /** How many processes that are. */
+  /** Number of processes. */
   readonly count: number;
 }
 

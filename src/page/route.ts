@@ -1,4 +1,4 @@
-// Which view is shown, as the address says behind its `#`. Pure but for the store.
+// The view selected by the URL's fragment. Pure except for the store.
 import type { Channel } from '../http/ui/api-types.ts';
 import { Store } from './store.ts';
 

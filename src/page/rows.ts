@@ -1,4 +1,4 @@
-// Which rows the table has: filtered, sorted, grouped. Pure.
+// The rows of the table: filtered, sorted, grouped. Pure.
 import type { ProcessView, StateName } from '../http/ui/api-types.ts';
 import type { Usage } from './daemon-state.ts';
 
@@ -10,7 +10,7 @@ export interface Order {
 }
 
 export interface Choice {
-  /** Words that must all occur in the id, upper and lower case alike. */
+  /** Words that must all occur in the id, case-insensitive. */
   readonly text: string;
   /** Empty: all. */
   readonly states: ReadonlySet<StateName>;
@@ -22,7 +22,7 @@ export type Row =
   | { readonly kind: 'group'; readonly group: string; readonly members: readonly ProcessView[] }
   | { readonly kind: 'process'; readonly process: ProcessView; readonly inGroup: boolean };
 
-/** Groups stand together as long as the order is that of names. A group of one process of its name has no row. */
+/** Groups stay together while sorted by name. A group with a single process of the same name has no row of its own. */
 export function tableRows(
   processes: Iterable<ProcessView>,
   usage: ReadonlyMap<string, Usage>,
@@ -55,7 +55,7 @@ type Compare = (a: ProcessView, b: ProcessView, usage: ReadonlyMap<string, Usage
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** Those that need somebody's attention first. */
+/** States that need attention first. */
 const urgency: Readonly<Record<StateName, number>> = {
   FATAL: 0,
   UNKNOWN: 1,
@@ -80,7 +80,7 @@ function byName(a: ProcessView, b: ProcessView): number {
   return collator.compare(a.group, b.group) || collator.compare(a.name, b.name);
 }
 
-/** When it became what it is, in seconds of Unix time; 0 for never. */
+/** Time of the last transition, in seconds of Unix time; 0 for never. */
 export function since({ pid, started, stopped }: Pick<ProcessView, 'pid' | 'started' | 'stopped'>): number {
   return pid > 0 ? started : stopped || started;
 }

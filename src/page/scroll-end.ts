@@ -1,7 +1,7 @@
-// Keeps the end of a scrolling place in sight while that grows, and while what is in it is laid out anew: wrapping, fonts,
-// a window of another size, parts that are laid out only when they come near.
+// Keeps an element scrolled to its end while its content grows or is laid out again: wrapping, fonts, window size,
+// lazily rendered parts.
 
-/** How far from its end the place may be and still count as there, in pixels: rounding, no more. */
+/** Tolerated distance from the end in pixels, for rounding only. */
 const tolerancePx = 4;
 
 export class ScrollEnd {
@@ -26,25 +26,25 @@ export class ScrollEnd {
     this.place.removeEventListener('scroll', this.#onScroll);
   }
 
-  /** Goes to the end, and stays there. */
+  /** Scrolls to the end and stays there. */
   keep(): void {
     this.#isKept = true;
     this.restore();
   }
 
-  /** Leaves the place where it is. */
+  /** Stops following the end. */
   release(): void {
     this.#isKept = false;
   }
 
-  /** The content has changed: goes to its end if that is where the place was. */
+  /** After a content change: scrolls to the end if it was there before. */
   restore(): void {
     if (!this.#isKept) return;
     this.place.scrollTop = this.place.scrollHeight;
     this.#lastTop = this.place.scrollTop;
   }
 
-  /** Layout never moves the place up and away from the end; users do. */
+  /** Layout never moves the scroll position up and away from the end; users do. */
   #scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.place;
     const isAway = scrollHeight - scrollTop - clientHeight > tolerancePx;

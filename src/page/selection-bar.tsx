@@ -1,4 +1,4 @@
-// What can be done to the selected processes.
+// Operations on the selected processes.
 
 import { dialog } from './dialog-store.ts';
 import { useWords } from './messages.ts';

@@ -1,4 +1,4 @@
-// What a person chose for this page, kept by the browser.
+// User preferences, stored by the browser.
 import { Store } from './store.ts';
 
 export type Language = 'en' | 'zh';
@@ -8,7 +8,7 @@ export const language = new Store<Language>(chosenLanguage());
 export const theme = new Store<Theme>(chosenTheme());
 export const folded = new Store<ReadonlySet<string>>(new Set(kept('folded')?.split('\n').filter(Boolean)));
 
-/** Applies the choices to the document, now and whenever they change. */
+/** Applies the preferences to the document, now and on every change. */
 export function applySettings(): void {
   const root = document.documentElement;
   const apply = () => {
@@ -51,7 +51,7 @@ function chosenTheme(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : 'auto';
 }
 
-/** A browser may forbid keeping anything. */
+/** Browsers may forbid storage. */
 function kept(name: string): string | null {
   try {
     return localStorage.getItem(`tsupervisor.${name}`);
@@ -64,6 +64,6 @@ function keep(name: string, value: string): void {
   try {
     localStorage.setItem(`tsupervisor.${name}`, value);
   } catch {
-    // Then it holds until the page is closed.
+    // Without storage the preference lasts until the page is closed.
   }
 }

@@ -1,20 +1,20 @@
-// A small line of the last minutes. The number beside it says what it says.
+// A sparkline of the last minutes, decorative: the number next to it has the value.
 import { keptSamples } from './daemon-state.ts';
 
 const lineWidth = 60;
 const graphHeight = 18;
 
 interface LineProps {
-  /** The newest last. */
+  /** Newest last. */
   readonly values: readonly number[];
 }
 
-/** At full height: the greatest value, or 10 % where all are smaller, so that idling stays flat. */
+/** Full height is the maximum, but at least 10 %, so that an idle process stays flat. */
 export function CpuLine({ values }: LineProps) {
   return <Sparkline values={values} top={Math.max(10, ...values)} />;
 }
 
-/** What stays as it is lies well below the top. */
+/** A constant value is drawn well below the top. */
 export function MemoryLine({ values }: LineProps) {
   return <Sparkline values={values} top={Math.max(1, ...values) * 1.5} />;
 }
@@ -40,7 +40,7 @@ function Sparkline({ values, top }: LineProps & { readonly top: number }) {
   );
 }
 
-/** The newest at the right edge; `top` at the upper one. */
+/** Newest at the right edge; `top` at the upper edge. */
 export function sparkPoints(values: readonly number[], top: number): string {
   const step = lineWidth / (keptSamples - 1);
   return values

@@ -1,4 +1,4 @@
-// A state by word, sign and colour.
+// A state as word, symbol and colour.
 import type { StateName } from '../http/ui/api-types.ts';
 import { useWords } from './messages.ts';
 

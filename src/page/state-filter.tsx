@@ -1,4 +1,4 @@
-// Which states are shown, and how many processes are in each.
+// Filters by state, with the number of processes in each.
 import type { ProcessView, StateName } from '../http/ui/api-types.ts';
 import { useWords } from './messages.ts';
 import { StateSign } from './state-badge.tsx';

@@ -1,4 +1,4 @@
-// A value that parts of the page share, and whoever wants to know of its changes.
+// An observable value shared by parts of the page.
 import { useEffect, useState } from 'preact/hooks';
 
 export class Store<T> {
@@ -26,7 +26,7 @@ export class Store<T> {
   }
 }
 
-/** The value, and again after each change. */
+/** The value; rerenders on every change. */
 export function useStore<T>(store: Store<T>): T {
   const [value, setValue] = useState(store.value);
   useEffect(() => {

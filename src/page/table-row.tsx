@@ -1,4 +1,4 @@
-// The rows of the table. Each is drawn again only when what it shows has changed.
+// Table rows. Each is rerendered only if its content changes.
 import { type ComponentChildren, Fragment } from 'preact';
 import type { Operation, ProcessView } from '../http/ui/api-types.ts';
 import { useNow } from './clock.ts';
@@ -151,7 +151,7 @@ function RowFrame(props: FrameProps) {
   );
 }
 
-/** An element's id must not hold blanks. */
+/** Element ids must not contain blanks. */
 export function rowElementId(key: string): string {
   return `row-${encodeURIComponent(key)}`;
 }
@@ -174,7 +174,7 @@ function Description({ process }: { readonly process: ProcessView }) {
   );
 }
 
-/** Paths, which are long, may be broken behind each slash. */
+/** Allows a line break after each slash, since paths are long. */
 function Reason({ text }: { readonly text: string }) {
   return (
     <span class="reason" title={text}>
@@ -197,7 +197,7 @@ function Running({ pid, started }: { readonly pid: number; readonly started: num
   );
 }
 
-/** On its own, so that the second hand moves nothing else. */
+/** A separate component, so that the second hand rerenders nothing else. */
 function Elapsed({ since: from }: { readonly since: number }) {
   return <>{duration(useNow() - from)}</>;
 }

@@ -1,4 +1,4 @@
-// In which state a process was when, as far as it is known. Pure.
+// The states of a process over time, as far as known. Pure.
 import type { StateName, TimelineEvent } from '../http/ui/api-types.ts';
 
 export interface Segment {
@@ -8,7 +8,7 @@ export interface Segment {
   readonly to: number;
 }
 
-/** Without gap from `from` to `to`. `state`: how it is now, which it has been all the time when nothing happened. */
+/** Gapless from `from` to `to`. `state`: the current state, which also applies to the whole interval without events. */
 export function segments(
   events: readonly TimelineEvent[],
   state: StateName,

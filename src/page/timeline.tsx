@@ -1,4 +1,4 @@
-// What happened to a process in the last hour: as a band, and in words.
+// Events of a process in the last hour, as a band and as a list.
 import type { ProcessView, TimelineEvent } from '../http/ui/api-types.ts';
 import { live } from './feed.ts';
 import { moment, timeOfDay } from './format.ts';
@@ -9,7 +9,7 @@ import { segments } from './timeline-segments.ts';
 
 const hourMs = 3_600_000;
 const quarterCount = [4, 3, 2, 1, 0] as const;
-/** Of the newest; a process that dies every second has thousands. */
+/** Newest first; a process that exits every second has thousands. */
 const maxListed = 200;
 
 interface TimelineProps {

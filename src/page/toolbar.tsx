@@ -1,11 +1,11 @@
-// What can be done to all processes.
+// Operations on all processes.
 
 import { dialog } from './dialog-store.ts';
 import { useWords } from './messages.ts';
 import { ask, everything } from './request-operation.ts';
 
 interface ToolbarProps {
-  /** How many processes there are. */
+  /** Number of processes. */
   readonly count: number;
   readonly onRefresh: () => void;
 }

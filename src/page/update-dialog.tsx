@@ -1,4 +1,4 @@
-// What an update would change, before it is done.
+// Preview of an update.
 import { useEffect, useState } from 'preact/hooks';
 import type { GroupChange, OptionChange, Refusal, UpdatePlan } from '../http/ui/api-types.ts';
 import { Dialog } from './dialog.tsx';
@@ -108,7 +108,7 @@ function ChangedGroup({ change }: { readonly change: GroupChange }) {
 }
 
 interface ChangedOptionsProps {
-  /** Null: as the group. */
+  /** Null: same as the group. */
   readonly name: string | null;
   readonly options: readonly OptionChange[];
   readonly isChange: boolean;

@@ -1,15 +1,15 @@
-// Which of many equally high rows are to be drawn. Pure.
+// Computes which of many rows of equal height to render. Pure.
 
 export interface Range {
   readonly first: number;
-  /** Behind the last. */
+  /** Exclusive. */
   readonly end: number;
 }
 
-/** So many more than can be seen, above and below, for whoever scrolls. */
+/** Rows rendered beyond the visible ones on each side, for smooth scrolling. */
 const marginPx = 10;
 
-/** `above`: how many pixels of the table are scrolled out of sight at the top. */
+/** `above`: pixels of the table scrolled out of view at the top. */
 export function visibleRange(count: number, rowHeight: number, above: number, viewHeight: number): Range {
   const first = Math.floor(above / rowHeight) - marginPx;
   const end = Math.ceil((above + viewHeight) / rowHeight) + marginPx;

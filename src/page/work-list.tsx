@@ -1,4 +1,4 @@
-// How far everything is that was asked for, at the edge of the page.
+// Progress of the running operations, at the edge of the page.
 
 import { failureText, useWords, type Words } from './messages.ts';
 import { dismiss, type Work, works } from './operations.ts';
