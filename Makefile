@@ -5,15 +5,15 @@ NODE_MODULES := node_modules/.installed
 EXECUTABLE := dist/tsupervisor
 ENTRY_POINTS := src/main.ts src/data-plane/worker/worker.ts
 SOURCES := $(shell find src -type f)
-# A daemon of root must not obey a .env or bunfig.toml of the directory it is in. dbus-next can do without x11 and usocket.
-# Where it was built must not show in it.
+# A root daemon must not read a .env or bunfig.toml from its working directory. x11 and usocket are optional dependencies of dbus-next.
+# A constant import.meta.url keeps the build directory out of the executable (reproducible builds).
 COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--external x11 --external usocket --define 'import.meta.url="file:///"'
 
 .PHONY: all run test check bench clean
 all: $(EXECUTABLE) dist/NOTICE
 
-# npm or bun, whichever the machine has. Not `npm ci`: it insists on packages for other systems, which mirrors may lack.
+# npm or bun, whichever is installed. Not `npm ci`: it requires packages for other platforms, which mirrors may lack.
 $(NODE_MODULES): package.json package-lock.json
 	@if command -v npm >/dev/null; then npm install --no-save --no-audit --no-fund --loglevel=error; \
 	elif command -v bun >/dev/null; then bun install --no-save; \
@@ -24,7 +24,7 @@ $(EXECUTABLE): $(NODE_MODULES) $(SOURCES) package.json
 	@mkdir -p dist
 	$(BUN) build $(COMPILE) $(ENTRY_POINTS) --metafile=dist/modules.json --outfile $@
 
-# What the licences of the software of others in it ask to be said.
+# The notices that the licences of bundled third-party software require.
 dist/NOTICE: $(EXECUTABLE) $(wildcard packaging/notices/*)
 	$(BUN) packaging/notices/generate.ts dist/modules.json >$@.new
 	@mv $@.new $@
@@ -34,13 +34,13 @@ run: $(EXECUTABLE)
 	@echo "In another terminal, try:"
 	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf status"
 	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf tail -f ticker"
-	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf restart worker:*"
-	@echo "    supervisorctl -c packaging/demo/supervisord.conf status      (Python's, where it is installed)"
-	@echo "and http://127.0.0.1:9001 in a browser. Ctrl-C ends everything."
+	@echo "    $(EXECUTABLE) supervisorctl -c packaging/demo/supervisord.conf restart 'worker:*'"
+	@echo "    supervisorctl -c packaging/demo/supervisord.conf status      (Python's, if installed)"
+	@echo "and http://127.0.0.1:9001 in a browser. Ctrl-C stops everything."
 	@echo
 	$(EXECUTABLE) run -c packaging/demo/supervisord.conf
 
-# Types, lint and the pure tests, all at the same time.
+# Types, lint and unit tests, in parallel.
 check: $(NODE_MODULES)
 	@$(MAKE) --no-print-directory --keep-going --output-sync --jobs=5 $(CHECKS)
 

@@ -1,11 +1,11 @@
-// Runs every test and counts: the last line is "N passed, N failed", the exit status 0 only if none failed.
-// Two files run at a time; of those that boot a machine of their own only one.
+// Runs every test: the last line is "N passed, N failed", and the exit status is 0 only if none failed.
+// Two files run in parallel, but only one of those that boot a machine.
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dir, '..');
-/** A test may need minutes only where it boots or floods something. */
+/** Only tests that boot a machine or produce a lot of output take minutes. */
 const testTimeoutMs = 120_000;
 
 interface Counts {
@@ -42,7 +42,7 @@ function testFiles(suite: string): string[] {
     .map((name) => join('test', suite, name));
 }
 
-/** Takes file after file from the front of the list, which others may share. */
+/** Takes files from the front of a list that another lane may share. */
 async function runAll(files: string[]): Promise<void> {
   for (let file = files.shift(); file !== undefined; file = files.shift()) {
     const started = performance.now();
@@ -54,7 +54,7 @@ async function runAll(files: string[]): Promise<void> {
   }
 }
 
-/** A file that ends without its counts, or not with success, has at least one failure. */
+/** A file without counts, or with a nonzero exit status, has at least one failure. */
 async function runTestFile(file: string): Promise<{ readonly counts: Counts; readonly report: string }> {
   const command = [process.execPath, 'test', `--timeout=${testTimeoutMs}`, file];
   const child = Bun.spawn(command, { cwd: root, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });

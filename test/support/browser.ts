@@ -1,7 +1,7 @@
-// A browser without a window, and without a way into the world.
+// A headless browser without access to the internet.
 import { type Browser, chromium } from 'playwright-core';
 
-/** A loaded machine takes its time. */
+/** Generous, for a loaded machine. */
 export const browserPatienceMs = 60_000;
 
 const flags = [
@@ -9,7 +9,7 @@ const flags = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** Debian's chromium, with a profile of its own. `more`: further flags. */
+/** Debian's chromium with a new profile. `more`: further flags. */
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',

@@ -1,14 +1,14 @@
-// A program in the middle of its run: what it has printed so far, what is typed to it, Ctrl-C.
+// Interacts with a running program: its output so far, typed input, Ctrl-C.
 import { eventually } from './eventually.ts';
 
 export interface Ended {
-  /** Null when it was ended by a signal. */
+  /** Null if a signal ended it. */
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** At a terminal of its own, or at pipes. */
+/** With a terminal of its own, or with pipes. */
 export class Conversation {
   #stdout = '';
   #stderr = '';
@@ -49,12 +49,12 @@ export class Conversation {
     return new Conversation(command, true);
   }
 
-  /** Everything so far, byte for byte where it is UTF-8. */
+  /** All output so far, byte for byte if it is UTF-8. */
   get written(): string {
     return this.#stdout;
   }
 
-  /** Everything so far; at a terminal without control sequences, bells and carriage returns. */
+  /** All output so far; at a terminal without control sequences, bells and carriage returns. */
   get printed(): string {
     return Bun.stripANSI(this.#stdout).replace(/[\r\x07]/g, '');
   }
@@ -71,7 +71,7 @@ export class Conversation {
     });
   }
 
-  /** Does `action` again and again until `text` was printed, for a listener that may not be there yet. */
+  /** Repeats `action` until `text` was printed, for a listener that may not be ready yet. */
   async happensUntil(text: string, action: () => Promise<unknown>): Promise<void> {
     await eventually(
       async () => {

@@ -1,4 +1,4 @@
-// What processes need of a daemon, without a daemon: a real data plane, log and bus, and no cgroups.
+// A DaemonContext without a daemon: a real data plane, log and bus, no cgroups.
 import type { SupervisordConfig } from '../../src/config/config.ts';
 import { ActivityLog } from '../../src/data-plane/main/activity-log.ts';
 import { DataPlane } from '../../src/data-plane/main/data-plane.ts';
@@ -24,7 +24,7 @@ export class TestContext {
     this.#reaper = new Reaper(this.#log);
   }
 
-  /** A bus of its own each time; the rest is shared. */
+  /** A new bus on each call; the rest is shared. */
   daemon(more: Partial<DaemonContext> = {}): DaemonContext {
     const [log, dataPlane, reaper] = [this.#log, this.#dataPlane, this.#reaper];
     return {

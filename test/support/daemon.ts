@@ -1,4 +1,4 @@
-// A daemon in a directory of its own, ours or the original, and the Python supervisorctl to drive it.
+// A daemon in its own directory, ours or the original, and Python's supervisorctl to control it.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,19 +15,19 @@ export interface Outcome {
 }
 
 export interface DaemonSetup {
-  /** The sections after the standard ones; `%(here)s` is the daemon's directory. */
+  /** Sections after the standard ones; `%(here)s` is the daemon's directory. */
   readonly config: string;
-  /** More lines for [supervisord]. */
+  /** Additional lines for [supervisord]. */
   readonly supervisord?: string;
   /** Other files, by path relative to the directory. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Which daemon: `ours` unless said otherwise. */
+  /** Which daemon; default `ours`. */
   readonly executable?: readonly string[];
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs to its end. */
+/** Runs a command to its exit. */
 export async function run(
   command: readonly string[],
   options: { cwd?: string; stdin?: string } = {},
@@ -47,7 +47,7 @@ export async function run(
   return { status, stdout, stderr };
 }
 
-/** A TCP port of 127.0.0.1 that nobody has at this moment. */
+/** A TCP port of 127.0.0.1 that is free at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const listening = Promise.withResolvers<number>();
@@ -71,7 +71,7 @@ export class Daemon {
   /** Writes the configuration, starts the daemon in the foreground, and waits until it is up. */
   static async start(setup: DaemonSetup): Promise<Daemon> {
     const directory = mkdtempSync(join(tmpdir(), 'tsv-'));
-    // Programs of other users must find their files.
+    // Programs of other users must be able to reach their files.
     chmodSync(directory, 0o755);
     const port = await freePort();
     for (const [name, text] of Object.entries(setup.files ?? {})) {
@@ -109,7 +109,7 @@ export class Daemon {
     return join(this.directory, name);
   }
 
-  /** What a file in the daemon's directory holds; empty when there is none. */
+  /** The content of a file in the daemon's directory; empty if it does not exist. */
   read(name: string): string {
     try {
       return readFileSync(this.path(name), 'utf8');
@@ -118,7 +118,6 @@ export class Daemon {
     }
   }
 
-  /** The activity log. */
   log(): string {
     return this.read('supervisord.log');
   }
@@ -128,7 +127,7 @@ export class Daemon {
     return run(['/usr/bin/supervisorctl', '-c', this.configPath, ...args]);
   }
 
-  /** `status` as a map from process name to state. */
+  /** The output of `status` as a map from process name to state. */
   async states(): Promise<Record<string, string>> {
     const { stdout } = await this.supervisorctl('status');
     const lines = stdout.split('\n').filter((line) => line !== '');
@@ -140,7 +139,7 @@ export class Daemon {
     );
   }
 
-  /** Ends it with SIGTERM, and its directory with it; the exit status. */
+  /** Stops it with SIGTERM and removes its directory; returns the exit status. */
   async stop(): Promise<number> {
     this.subprocess.kill('SIGTERM');
     const status = await this.subprocess.exited;
@@ -149,7 +148,7 @@ export class Daemon {
   }
 }
 
-/** A daemon for as long as `act` takes, however it ends. */
+/** Runs `act` with a daemon that is stopped afterwards in any case. */
 export async function withDaemon<T>(setup: DaemonSetup, act: (daemon: Daemon) => Promise<T>): Promise<T> {
   const daemon = await Daemon.start(setup);
   try {

@@ -1,10 +1,10 @@
-// A real AF_UNIX datagram socket that tests look into; Bun has none of its own.
+// A real AF_UNIX datagram socket for tests; Bun does not support them.
 import { join } from 'node:path';
 
 export interface Datagram {
-  /** Every byte as one character. */
+  /** One character per byte. */
   readonly text: string;
-  /** What was in the files whose descriptors came along. */
+  /** Contents of the files whose descriptors were passed. */
   readonly descriptors: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export class DatagramReceiver {
     this.#lines = linesOf(child.stdout);
   }
 
-  /** Bound when this resolves. `address`: a path, or `@name`. */
+  /** Resolves when bound. `address`: a path, or `@name` in the abstract namespace. */
   static async bind(address: string): Promise<DatagramReceiver> {
     const script = join(import.meta.dir, 'datagram-receiver.py');
     const child = Bun.spawn(['/usr/bin/python3', script, address], { stdin: 'ignore', stdout: 'pipe' });
@@ -27,14 +27,14 @@ export class DatagramReceiver {
     return receiver;
   }
 
-  /** The next datagram, waited for. */
+  /** Waits for the next datagram. */
   async next(): Promise<Datagram> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the receiver ended');
     return JSON.parse(value);
   }
 
-  /** From now on it reads nothing, until `continue`. */
+  /** Stops reading until `continue`. */
   stop(): void {
     this.child.kill('SIGSTOP');
   }

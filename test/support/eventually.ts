@@ -1,14 +1,14 @@
-// Waiting for something that another process does.
+// Waits for a condition that another process brings about.
 
 export interface RequestTimeout {
-  /** What is waited for, for the message of a failure. */
+  /** What is waited for, for the failure message. */
   readonly what: string;
   readonly timeoutMs?: number;
-  /** Asked between looks: a reason to stop waiting, or null. */
+  /** Called between checks: a reason to give up, or null. */
   readonly giveUp?: () => Promise<string | null>;
 }
 
-/** Looks again and again until `condition` holds; throws when it does not within the time. */
+/** Polls until `condition` holds; throws on timeout. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   patience: RequestTimeout,

@@ -1,4 +1,4 @@
-// Preloaded into a daemon that runs from its source: SIGWINCH makes it collect its garbage and tell what is left.
+// Preloaded into a daemon that runs from source: on SIGWINCH it collects garbage and reports the remaining heap.
 
 import { heapStats } from 'bun:jsc';
 import { renameSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const file = join(process.cwd(), 'heap.json');
 
 process.on('SIGWINCH', () => {
-  // What is freed by the first may have held something.
+  // Objects freed by the first run may have kept others alive.
   Bun.gc(true);
   Bun.gc(true);
   const { objectCount, heapSize } = heapStats();
