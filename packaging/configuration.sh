@@ -1,5 +1,5 @@
-# How the packages treat /etc/supervisord.conf; part of their scripts, sourced nowhere else. POSIX sh.
-# The file may be somebody's from before: it is touched only while it is, byte for byte, what we put there.
+# How the packages treat /etc/supervisord.conf; inserted into their maintainer scripts. POSIX sh.
+# The file may predate the package: it is modified only while it is, byte for byte, the one we installed.
 configuration=/etc/supervisord.conf
 debian_configuration=/etc/supervisor/supervisord.conf
 template=/usr/share/tsupervisor/supervisord.conf
@@ -14,7 +14,7 @@ put_configuration() {
 	if [ -e "$configuration" ] || [ -L "$configuration" ]; then
 		configuration_is_ours || return 0
 	elif [ -e "$debian_configuration" ] || [ -f "$ours" ]; then
-		# The old supervisor's serves, or the administrator removed ours.
+		# Debian's supervisor has a configuration, or the administrator removed ours.
 		return 0
 	fi
 	mkdir -p /var/lib/tsupervisor

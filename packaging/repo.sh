@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a yum and an apt repository of the built packages, ready for any static web server.
+# Creates a yum and an apt repository from the built packages, for any static web server.
 # Usage: repo.sh PACKAGES REPOSITORY. Needs createrepo_c and apt-ftparchive.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +10,7 @@ repository=$(cd "$2" && pwd)
 cp -p "$packages"/*.rpm "$repository/yum/"
 cp -p "$packages"/*.deb "$repository/apt/"
 
-# The metadata tell the times of the files.
+# The metadata contain file times.
 "$here/timestamps.sh" "$repository"
 createrepo_c --quiet --revision "$SOURCE_DATE_EPOCH" --set-timestamp-to-revision "$repository/yum"
 

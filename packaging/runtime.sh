@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches Bun's executable for an architecture, and refuses any other than the one that runtimes.sha512 names.
+# Downloads Bun's executable for an architecture and verifies it against runtimes.sha512.
 # Usage: runtime.sh ARCHITECTURE FILE. Needs npm.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays the files that deb and rpm have in common into a tree. Usage: stage.sh TREE ARCHITECTURE; ARCHITECTURE
+# Copies the files that deb and rpm have in common into a tree. Usage: stage.sh TREE ARCHITECTURE; ARCHITECTURE
 # "compat" for the package of links. Needs SOURCE_DATE_EPOCH.
 set -eu
 cd "$(dirname "$0")/.."

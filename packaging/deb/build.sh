@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds tsupervisor_VERSION_ARCHITECTURE.deb for each architecture, and tsupervisor-compat_VERSION_all.deb.
-# Usage: build.sh DIRECTORY ARCHITECTURE... Needs dpkg-deb and SOURCE_DATE_EPOCH; PACKAGE_VERSION says otherwise than package.json.
+# Usage: build.sh DIRECTORY ARCHITECTURE... Needs dpkg-deb and SOURCE_DATE_EPOCH; PACKAGE_VERSION overrides package.json.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -42,7 +42,7 @@ finish() { # package architecture tree
 	(cd "$3" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum) >"$work/md5sums"
 	mv "$work/md5sums" "$3/DEBIAN/md5sums"
 	"$root/packaging/timestamps.sh" "$3"
-	# Level 1 costs 4 % of size and saves four fifths of the time; one thread, since the number of them shows in the result.
+	# Level 1 costs 4 % in size and saves four fifths of the time. One thread: the thread count affects the output.
 	dpkg-deb --root-owner-group -Zxz -z1 --threads-max=1 --build "$3" "$output/$1_${version}_$2.deb" >/dev/null
 	echo "$output/$1_${version}_$2.deb"
 }
@@ -50,7 +50,7 @@ finish() { # package architecture tree
 for architecture in "$@"; do
 	tree=$work/$architecture
 	"$root/packaging/stage.sh" "$tree" "$architecture"
-	# Debian's zsh looks elsewhere.
+	# Debian's zsh has a different directory.
 	mv "$tree/usr/share/zsh/site-functions" "$tree/usr/share/zsh/vendor-completions"
 	documents tsupervisor "$tree"
 	install -m 0644 "$root/dist/NOTICE" "$tree/usr/share/doc/tsupervisor/NOTICE"

@@ -1,4 +1,4 @@
-// Prints supervisord.conf(5), made from the option table. Argument: the version.
+// Generates supervisord.conf(5) from the option table. Argument: the version.
 import type { OptionDescription } from '../../src/config/options/option.ts';
 import { type SectionKind, sectionKinds } from '../../src/config/options/sections.ts';
 
@@ -12,12 +12,12 @@ console.log(
     '.SH DESCRIPTION',
     'The file has sections in brackets and lines of the form',
     '.IR key = value .',
-    'Lines that begin with ; or # are comments; a comment behind a value needs a blank before its ;. Lines that begin with',
-    'a blank continue the value before them. Values may contain %(name)s: %(here)s is the directory of the file, %(ENV_X)s the',
-    'variable X of the environment, and the names that an option lists. A percent sign is written %%. Keys are not case\\-sensitive,',
+    'Lines that begin with ; or # are comments; an inline comment needs a space before the ;. Lines that begin with',
+    'a blank continue the previous value. Values may contain %(name)s: %(here)s is the directory of the file, %(ENV_X)s the',
+    'variable X of the environment; other names depend on the option. A literal percent sign is written %%. Keys are not case\\-sensitive,',
     'section names are.',
     '.PP',
-    'Options marked [tsupervisor] are unknown to the original Supervisor, which ignores them.',
+    'Options marked [tsupervisor] do not exist in the original Supervisor, which ignores them.',
     ...sectionKinds.flatMap(section),
     '.SH SEE ALSO',
     '.BR tsupervisor (1)',
@@ -35,7 +35,7 @@ function option(row: OptionDescription): string[] {
   return ['.TP', `\\fB${escaped(row.key)}\\fR${origin}`, text(row.help.en), text(`Takes ${row.expects.en}. ${standard}`)];
 }
 
-/** A line of text: a dot or an apostrophe at its beginning would be a command. */
+/** Escapes a line of text: a leading dot or apostrophe would make it a roff request. */
 function text(line: string): string {
   const safe = escaped(line);
   return /^[.']/.test(safe) ? `\\&${safe}` : safe;

@@ -1,5 +1,5 @@
-// Prints the notices of all software of others that is in the executable: its npm packages, as the bundler names them,
-// and the runtime. Usage: generate.ts METAFILE, which `bun build --metafile` wrote when it made the executable.
+// Prints the notices of all third-party software in the executable: npm packages found in the bundle, and the runtime.
+// Usage: generate.ts METAFILE, written by `bun build --metafile`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,13 +10,13 @@ interface Metafile {
   readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
 }
 
-/** The names of the packages that modules of a bundle are from. */
+/** The npm packages that a bundle's modules come from. */
 export function packagesIn({ outputs }: Metafile): ReadonlySet<string> {
   const modules = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
   return new Set(modules.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
 }
 
-/** The bundle of the page is made by a macro, apart from that of the executable which holds it. */
+/** The page is bundled separately, by a macro, and embedded in the executable. */
 export async function pageMetafile(): Promise<Metafile> {
   const { metafile } = await Bun.build({
     entrypoints: [join(root, 'src/page/main.tsx')],
@@ -28,7 +28,7 @@ export async function pageMetafile(): Promise<Metafile> {
   return metafile;
 }
 
-/** Of one package: what it is, and every file with its licence or a notice. */
+/** Name and licence of a package, and every licence or notice file. */
 export function noticeOf(name: string): string {
   const folder = join(root, 'node_modules', name);
   const facts = factsOf(folder);
@@ -64,7 +64,7 @@ function factsOf(folder: string): Facts {
   };
 }
 
-/** A member that is a text, or an object that holds it as `inner`; of a list, as older packages have it, all of them. */
+/** A member that is a string or an object with the string in `inner`; all items of a list, which older packages have. */
 function textAt(value: unknown, name: string, inner = name): string | null {
   if (typeof value !== 'object' || value === null) return null;
   const member: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
@@ -73,7 +73,7 @@ function textAt(value: unknown, name: string, inner = name): string | null {
   return texts.length === 0 ? null : texts.join(' OR ');
 }
 
-/** Of packages that do not name it. */
+/** Recognises the licence of a package that does not name it. */
 function licenceIn(texts: readonly string[]): string {
   const text = texts.join('\n');
   if (/Apache License\s+Version 2\.0/.test(text)) return 'Apache-2.0';
@@ -85,7 +85,7 @@ async function notices(metafile: Metafile): Promise<string> {
   const names = new Set([...packagesIn(metafile), ...packagesIn(await pageMetafile())]);
   const own = (file: string) => readFileSync(join(import.meta.dir, file), 'utf8').trim();
   return [
-    'The executable of tsupervisor contains software of others. Here is what each of them asks to be said.',
+    'The executable of tsupervisor contains third-party software under the following licences.',
     '',
     ...[...names].toSorted().map(noticeOf),
     [rule, 'Bun', rule, '', own('bun.txt'), ''].join('\n'),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds tsupervisor-VERSION-1.CPU.rpm for each architecture (amd64, arm64), and tsupervisor-compat for all.
-# Usage: build.sh DIRECTORY ARCHITECTURE... Needs rpmbuild and SOURCE_DATE_EPOCH; PACKAGE_VERSION says otherwise than package.json.
+# Usage: build.sh DIRECTORY ARCHITECTURE... Needs rpmbuild and SOURCE_DATE_EPOCH; PACKAGE_VERSION overrides package.json.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)

@@ -60,7 +60,7 @@ function header({ scope, name }: UnitOptions): string {
 
 function unitSection({ scope }: UnitOptions): Record<string, string> {
   const common = {
-    Description: 'tsupervisor, starts programs and keeps them running',
+    Description: 'tsupervisor process manager',
     Documentation: 'man:tsupervisor(1) man:supervisord.conf(5)',
   };
   const restarts = { StartLimitIntervalSec: '0' };
