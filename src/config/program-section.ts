@@ -2,7 +2,13 @@
 
 import { compareByCodePoint, strip } from '../python/text.ts';
 import type { Channel } from './channel.ts';
-import { ConfigError, type ProcessConfig, type StreamConfig, type UserIdentity } from './config.ts';
+import {
+  ConfigError,
+  type ProcessConfig,
+  type ProgramExtensions,
+  type StreamConfig,
+  type UserIdentity,
+} from './config.ts';
 import type { Section } from './dialect.ts';
 import { type LogSettings, readLogSettings } from './log-options.ts';
 import { programOptions as options } from './options/program.ts';
@@ -20,6 +26,8 @@ interface ProgramSettings
   readonly numprocsStart: number;
   readonly stdout: OutputSettings;
   readonly stderr: OutputSettings;
+  /** Of all processes, where the section has none of these options; else each process reads its own. */
+  readonly extensions: ProgramExtensions | null;
 }
 
 type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'> & LogSettings;
@@ -133,6 +141,7 @@ function readSettings(reader: SectionReader): ProgramSettings {
     ...{ priority, autostart, autorestart, startsecs, startretries, stopsignal, stopwaitsecs },
     ...{ stopasgroup, killasgroup, killascgroup, exitcodes, redirectStderr, numprocs, numprocsStart },
     ...{ stdout, stderr, serverurl, user, umask },
+    extensions: reader.hasAny(programExtensions) ? null : reader.readAll(programExtensions),
   };
 }
 
@@ -166,7 +175,7 @@ function readProcess(
     environment: Object.fromEntries([...shared, ...environment]),
     stdout,
     stderr,
-    extensions: reader.readAll(programExtensions),
+    extensions: common.extensions ?? reader.readAll(programExtensions),
   };
 }
 

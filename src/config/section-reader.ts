@@ -30,6 +30,11 @@ export class SectionReader {
     );
   }
 
+  /** Whether the section sets an option of the table. */
+  hasAny(table: OptionTable): boolean {
+    return Object.values(table).some((option) => this.setting(option) !== undefined);
+  }
+
   /** The values of all rows of a table, by name. */
   readAll<Table extends OptionTable>(table: Table): ValuesOf<Table> {
     const read = Object.entries(table).map(([name, option]) => [name, this.read(option)]);

@@ -93,14 +93,19 @@ export class SpawnedChildren implements ChildFactory {
         const pid = orFail(() => beginning.settle());
         const streams = connectStreams(plan, pid, pipes, dataPlane);
         const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
-        reaper.adopt(pid, (status) => {
-          child.markReaped();
-          return onExit(status);
-        });
+        adopt(reaper, child, onExit);
         return child;
       },
     };
   }
+}
+
+/** A function of its own: a closure in `begin` would keep the plan, with the whole environment, for as long as the child runs. */
+function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit): void {
+  reaper.adopt(child.pid, (status) => {
+    child.markReaped();
+    return onExit(status);
+  });
 }
 
 class SpawnedChild implements Child {

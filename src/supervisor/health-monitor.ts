@@ -20,7 +20,7 @@ export interface MonitorSnapshot {
 /** Probes `intervalMs` after the process became RUNNING, and so long after each probe; no timer in other states. */
 export class HealthMonitor {
   #dueAt: number | null = null;
-  #cancelTimer = () => {};
+  #cancelTimer: (() => void) | null = null;
 
   constructor(
     private readonly process: Process,
@@ -44,7 +44,8 @@ export class HealthMonitor {
   }
 
   #arm(dueAt: number | null): void {
-    this.#cancelTimer();
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     this.#dueAt = dueAt;
     if (dueAt === null) return;
     const { clock } = this.process.daemon;

@@ -10,6 +10,7 @@ import type { Process } from './process.ts';
 export function attachMonitors(process: Process): readonly HealthMonitor[] {
   const { maxMemory, httpCheck, onFatal, onExit, ...options } = process.config.extensions;
   if (onFatal || onExit) callHooks(process, { onFatal, onExit }, process.daemon);
+  if (maxMemory === null && httpCheck === null) return noMonitors;
   const monitors: HealthMonitor[] = [];
   if (maxMemory !== null) {
     const probe = memoryAbove(maxMemory);
@@ -22,3 +23,6 @@ export function attachMonitors(process: Process): readonly HealthMonitor[] {
   }
   return monitors;
 }
+
+/** Shared by all processes without any. */
+const noMonitors: readonly HealthMonitor[] = [];

@@ -49,7 +49,7 @@ export class Process {
   /** The state that listeners were last notified of. */
   #notifiedState = this.#life.state;
   #lastExit: ExitStatus | null = null;
-  #cancelTimer = () => {};
+  #cancelTimer: (() => void) | null = null;
   #started: Timestamp | null = null;
   #stopped: Timestamp | null = null;
   readonly #listeners = new Set<TransitionListener>();
@@ -311,7 +311,8 @@ export class Process {
   }
 
   #armTimer(): void {
-    this.#cancelTimer();
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
     const { clock, taskQueue } = this.daemon;
     const deadline = deadlineOf(this.#life, this.policy);
     if (deadline === null) return;
