@@ -76,9 +76,14 @@ export class Connection {
     this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
   }
 
+  /** Between requests, or in the middle of one. */
+  get isReading(): boolean {
+    return this.#phase === 'reading';
+  }
+
   /** Between requests, nothing received. */
   get isIdle(): boolean {
-    return this.#phase === 'reading' && !this.#parser.isInsideRequest;
+    return this.isReading && !this.#parser.isInsideRequest;
   }
 
   /** A handler runs for it, or will. */

@@ -10,8 +10,11 @@ export interface WatchedServer {
   readonly server: Pick<HttpServer, 'pause' | 'resume'>;
 }
 
-/** A server accepts while this many descriptors are free: TCP servers pause first, so that root can still connect. */
-const needed = { inet: 24, unix: 8 } as const;
+/**
+ * A server accepts while this many descriptors are free: TCP servers pause first, so that root can still connect.
+ * Programs leave more than that (leavingDescriptors), so that only clients themselves can shut it.
+ */
+const needed = { inet: 24, unix: 4 } as const;
 
 /** With more connections than this, followed logs may take further descriptors at any time. */
 const manyConnections = 16;

@@ -52,9 +52,10 @@ export class HttpServer {
     });
   }
 
-  /** New clients wait in the kernel's backlog. */
+  /** New clients wait in the kernel; connections without a whole request are closed. */
   pause(): void {
     this.#socket.pause();
+    for (const connection of [...this.#connections]) if (connection.isReading) connection.close();
   }
 
   /** Throws SyscallError if no descriptor is free. */

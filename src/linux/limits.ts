@@ -37,6 +37,32 @@ export function descriptorLimit(): number {
   return limit[0] === unlimited ? Number.POSITIVE_INFINITY : Number(limit[0]);
 }
 
+/**
+ * Calls `action` while the highest descriptors are out of reach, a quarter of all and at most 16: what is opened for good
+ * leaves them to clients, who could not tell us to stop anything otherwise. Throws what `action` throws.
+ */
+export function leavingDescriptors<T>(action: () => T): T {
+  const limit = new BigUint64Array(2);
+  checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
+  const [soft = unlimited] = limit;
+  const left = soft / 4n < mostLeft ? soft / 4n : mostLeft;
+  const lowered = soft - left;
+  limit[0] = lowered;
+  checked(libc.setrlimit(RLIMIT_NOFILE, ptr(limit)), 'setrlimit');
+  try {
+    return action();
+  } finally {
+    checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
+    // Somebody else may have set it meanwhile (prlimit(1)).
+    if (limit[0] === lowered) {
+      limit[0] = soft;
+      checked(libc.setrlimit(RLIMIT_NOFILE, ptr(limit)), 'setrlimit');
+    }
+  }
+}
+
+const mostLeft = 16n;
+
 /** How many of them are free. */
 export function freeDescriptors(): number {
   try {

@@ -9,6 +9,7 @@ import type { ListenerEnd } from '../data-plane/protocol/pool-commands.ts';
 import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
+import { leavingDescriptors } from '../linux/limits.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
 import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
@@ -78,7 +79,7 @@ export class SpawnedChildren implements ChildFactory {
 
   begin(plan: ChildPlan): PendingChild {
     const { dataPlane, reaper } = this;
-    const pipes = openPipes(plan, dataPlane);
+    const pipes = leavingDescriptors(() => openPipes(plan, dataPlane));
     const orFail = <T>(action: () => T): T => {
       try {
         return action();

@@ -5,6 +5,7 @@ import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
 import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { errnoName, SyscallError } from '../linux/errno.ts';
+import { leavingDescriptors } from '../linux/limits.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import {
@@ -123,7 +124,7 @@ export class ProcessChild {
   #plan(): ChildPlan {
     const { config, group, daemon } = this.owner;
     const command = this.resolveCommand();
-    const logs = this.logs.open();
+    const logs = leavingDescriptors(() => this.logs.open());
     return {
       ...{ config, group, command, logs },
       environment: childEnvironment(config, group, daemon),

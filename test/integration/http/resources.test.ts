@@ -85,13 +85,40 @@ describe('a daemon with 128 descriptors', () => {
     expect(await daemon.stop()).toBe(0);
   });
 
+  test('keeps enough for its own way in: programs cannot take them, and it tells, reads logs and stops programs', async () => {
+    const programs =
+      '[program:many]\ncommand=/bin/cat\nprocess_name=%(process_num)s\nautostart=false\nstartsecs=0';
+    const config = `${programs}\nnumprocs=40\nstdout_logfile=NONE\nstderr_logfile=NONE`;
+    const daemon = await Daemon.start({ config, executable, supervisord });
+    const client = clientOf(daemon);
+    const refusal = (number: number) =>
+      client.startProcess(`many:${number}`).then(
+        () => null,
+        (error: unknown) => String(error),
+      );
+    let number = 0;
+    let why = await refusal(number);
+    while (why === null) why = await refusal(++number);
+    expect(why).toContain('SPAWN_ERROR');
+    const reason = `spawnerr: too many open files to spawn '${number}'`;
+    await eventually(() => daemon.log().includes(reason), { what: reason });
+    client.close();
+    await eventually(() => daemon.log().includes('WARN 127.0.0.1: no clients are accepted while only '), {
+      what: 'a look at what is left',
+    });
+    expect((await daemon.supervisorctl('maintail')).stdout).toContain('INFO');
+    expect((await daemon.supervisorctl('stop', 'many:0')).stdout).toBe('many:0: stopped\n');
+    expect(daemon.log()).not.toContain('supervisor.sock: no clients are accepted');
+    expect(await daemon.stop()).toBe(0);
+  });
+
   test('lets clients wait while programs have nearly all of them, and answers when some are free', async () => {
     const programs =
       '[program:many]\ncommand=/bin/cat\nprocess_name=%(process_num)s\nautostart=false\nstartsecs=0';
     const config = `${programs}\nnumprocs=30\nstdout_logfile=NONE\nstderr_logfile=NONE`;
     const daemon = await Daemon.start({ config, executable, supervisord });
     const client = clientOf(daemon);
-    for (let number = 0; 128 - openDescriptors(daemon) >= 20; number += 1) {
+    for (let number = 0; 128 - openDescriptors(daemon) >= 24; number += 1) {
       await client.startProcess(`many:${number}`);
     }
     await eventually(() => daemon.log().includes('WARN 127.0.0.1: no clients are accepted while only '), {

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { newStranger } from '../../support/stranger.ts';
-import { RawClient } from '../http/raw-client.ts';
 
 const config = `[program:cat]
 command=/bin/cat
@@ -22,7 +21,8 @@ const daemonOfStranger = ['/bin/sh', '-c', `chown ${stranger} . && exec "$0" "$@
 const scarcities = [
   {
     what: 'descriptors',
-    few: (pid: number) => descriptorLimit(pid, 3),
+    // What programs leave to clients.
+    few: (pid: number) => descriptorLimit(pid, 16),
     plenty: 'nofile=1000:',
     says: 'too many open files',
   },
@@ -38,16 +38,15 @@ for (const { what, few, plenty, says } of scarcities) {
   test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; logs can be read, and the daemon ends well`, async () => {
     const daemon = await Daemon.start({ config, executable: daemonOfStranger });
     try {
-      const client = await EarlyClient.connect(daemon);
       await limit(daemon.pid, few(daemon.pid));
-      await client.call('startProcess', 'cat');
+      await daemon.supervisorctl('start', 'cat');
       await eventually(() => daemon.log().includes(`INFO spawnerr: ${says} to spawn 'cat'\n`), {
         what: 'the reason',
       });
       await limit(daemon.pid, plenty);
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
       await limit(daemon.pid, few(daemon.pid));
-      expect(await client.call('readLog', -200, 0)).toContain("INFO spawned: 'cat'");
+      expect((await daemon.supervisorctl('maintail')).stdout).toContain("INFO spawned: 'cat'");
     } finally {
       expect(await daemon.stop()).toBe(0);
     }
@@ -81,9 +80,9 @@ test('with descriptors for its pipes alone, a program without logs is in BACKOFF
   const silent = `${config}\nstdout_logfile=NONE\nstderr_logfile=NONE`;
   const daemon = await Daemon.start({ config: silent, executable: daemonOfStranger });
   try {
-    const client = await EarlyClient.connect(daemon);
-    await limit(daemon.pid, descriptorLimit(daemon.pid, 6));
-    expect(await client.call('startProcess', 'cat')).toContain('SPAWN_ERROR: cat');
+    // Its six, and the client's.
+    await limit(daemon.pid, descriptorLimit(daemon.pid, 7));
+    expect((await daemon.supervisorctl('start', 'cat')).stdout).toBe('cat: ERROR (spawn error)\n');
     await limit(daemon.pid, 'nofile=1000:');
     await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
   } finally {
@@ -97,32 +96,6 @@ function descriptorLimit(pid: number, free: number): string {
   let number = 0;
   for (let found = 0; found < free; number += 1) if (!taken.has(number)) found += 1;
   return `nofile=${number}:`;
-}
-
-/** A connection from before the scarcity: while descriptors are few, new ones wait. */
-class EarlyClient {
-  #calls = 0;
-
-  private constructor(private readonly client: RawClient) {}
-
-  static async connect(daemon: Daemon): Promise<EarlyClient> {
-    const early = new EarlyClient(await RawClient.connect(daemon.port));
-    await early.call('getPID');
-    return early;
-  }
-
-  /** The answer, in XML. */
-  async call(method: string, ...values: readonly (string | number)[]): Promise<string> {
-    const params = values.map((value) => {
-      const type = typeof value === 'number' ? 'int' : 'string';
-      return `<param><value><${type}>${value}</${type}></value></param>`;
-    });
-    const body = `<methodCall><methodName>supervisor.${method}</methodName><params>${params.join('')}</params></methodCall>`;
-    this.client.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
-    this.#calls += 1;
-    const answers = await this.client.until('</methodResponse>', this.#calls);
-    return answers.split('</methodResponse>')[this.#calls - 1] ?? '';
-  }
 }
 
 async function limit(pid: number, resource: string): Promise<void> {
