@@ -57,7 +57,7 @@ export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly 
   const rpcInterfaces = readRpcInterfaces(document, readerOf, warnings);
   const groups = readGroups({ document, readerOf, warnings, environment: supervisord.environment });
   const servers: readonly ServerConfig[] = readServers(document, readerOf);
-  const user = lookUpUser(main, supervisord.user);
+  const user = lookUpUser(main, supervisord.user, overrides);
   const environment = Object.fromEntries(supervisord.environment);
   const complete: SupervisordConfig = { ...supervisord.config, environment, user };
   const config = {

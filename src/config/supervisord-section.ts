@@ -1,5 +1,6 @@
 // [supervisord]: options of the file, overridden by the command line.
 import type { SupervisordConfig } from './config.ts';
+import { asConfigError } from './error-sink.ts';
 import { supervisordOptions as options } from './options/supervisord.ts';
 import type { CommandLineOverrides } from './overrides.ts';
 import type { SectionReader } from './section-reader.ts';
@@ -56,12 +57,19 @@ function readOptions(reader: SectionReader) {
   };
 }
 
-/** The user to switch to, given by name or uid. */
-export function lookUpUser(reader: SectionReader, user: string | null): SupervisordConfig['user'] {
+/** The user to switch to, given by name or uid. An error in one from the command line has no position in the file. */
+export function lookUpUser(
+  reader: SectionReader,
+  user: string | null,
+  overrides: CommandLineOverrides,
+): SupervisordConfig['user'] {
   if (user === null) return null;
-  return reader.attempt(
-    options.user,
-    () => userType.parse(user, reader.host),
-    () => null,
-  );
+  const lookUp = () => userType.parse(user, reader.host);
+  if (overrides.user === undefined) return reader.attempt(options.user, lookUp, () => null);
+  try {
+    return lookUp();
+  } catch (error) {
+    reader.problems.report(asConfigError(error));
+    return null;
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { checkConfig } from '../../../src/config/check.ts';
 import { type Config, ConfigError } from '../../../src/config/config.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { CommandLineOverrides } from '../../../src/config/overrides.ts';
@@ -53,6 +54,13 @@ describe('loading a configuration', () => {
     const listener = '[eventlistener:e]\ncommand=x\nevents=PROCESS_LOG\n';
     const { warnings } = load(`[supervisord]\n${listener}result_handler=supervisor_stdout:event_handler\n`);
     expect(warnings).toEqual([]);
+  });
+
+  test('a user of the command line who does not exist is blamed on no line of the file', () => {
+    const files = { '/etc/s.conf': '[supervisord]\nuser=web\n' };
+    const request = { path: '/etc/s.conf', overrides: { user: 'nosuch' }, host: memoryHost(files) };
+    const { mistakes } = checkConfig(request);
+    expect(mistakes).toMatchObject([{ original: 'Invalid user name nosuch', position: null, section: null }]);
   });
 
   test('the command line goes over the file, and the file is checked all the same', () => {
