@@ -1,9 +1,15 @@
 // Programs that daemonise themselves: to a supervisor they appear to exit at once.
 
+import type { Bilingual } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ConfigHost } from '../host.ts';
 import { absoluteIn } from '../values/paths.ts';
 import { aboutSetting, commands, type Suspect } from './suspect.ts';
+
+const notTheService: Bilingual = {
+  en: 'command = the program itself, not the service',
+  zh: 'command = 程序本身，而不是服务',
+};
 
 interface Habit {
   /** Base name of the program. */
@@ -14,8 +20,8 @@ interface Habit {
   readonly background?: RegExp;
   /** What the program's own configuration file says about it. */
   readonly configuration?: OwnConfiguration;
-  /** Suggested replacement. */
-  readonly remedy: string;
+  /** Suggested replacement; bilingual where it contains words. */
+  readonly remedy: string | Bilingual;
 }
 
 interface OwnConfiguration {
@@ -53,7 +59,7 @@ const habits: readonly Habit[] = [
   {
     program: /^(?:gunicorn\d*|unicorn(?:_rails)?)$/,
     background: /\s(?:-D|--daemon(?:ize)?)(?:\s|$)/,
-    remedy: 'command = gunicorn app:app   ; without -D',
+    remedy: { en: 'command = gunicorn app:app   ; without -D', zh: 'command = gunicorn app:app   ; 不带 -D' },
   },
   {
     program: /^php-fpm[\d.-]*\d$/,
@@ -83,11 +89,15 @@ const habits: readonly Habit[] = [
     foreground: /FOREGROUND|NO_DETACH|configtest|\s-[tS](?:\s|$)/,
     remedy: 'command = apachectl -DFOREGROUND',
   },
-  { program: /^mongod$/, background: /\s--fork(?:\s|$)/, remedy: 'command = mongod   ; without --fork' },
+  {
+    program: /^mongod$/,
+    background: /\s--fork(?:\s|$)/,
+    remedy: { en: 'command = mongod   ; without --fork', zh: 'command = mongod   ; 不带 --fork' },
+  },
   {
     program: /^memcached$/,
     background: /\s(?:-[a-z]*d|--daemon)(?:\s|$)/,
-    remedy: 'command = memcached   ; without -d',
+    remedy: { en: 'command = memcached   ; without -d', zh: 'command = memcached   ; 不带 -d' },
   },
   {
     program: /^uwsgi$/,
@@ -97,7 +107,7 @@ const habits: readonly Habit[] = [
       files: [],
       background: /^\s*daemonize2?\s*=/m,
     },
-    remedy: 'command = uwsgi   ; without --daemonize',
+    remedy: { en: 'command = uwsgi   ; without --daemonize', zh: 'command = uwsgi   ; 不带 --daemonize' },
   },
   { program: /^haproxy$/, background: /\s-D(?:\s|$)/, remedy: 'command = haproxy -db -f FILE' },
   { program: /^sshd$/, foreground: /\s-[a-z46]*[DdtTiG]/, remedy: 'command = /usr/sbin/sshd -D' },
@@ -107,17 +117,20 @@ const habits: readonly Habit[] = [
   {
     program: /^(?:service|systemctl|rc-service|invoke-rc\.d)$/,
     background: /\s(?:start|restart|reload|force-reload)(?:\s|$)/,
-    remedy: 'command = the program itself, not the service',
+    remedy: notTheService,
   },
   {
     program: /^pg_ctl$/,
     background: /\s(?:re)?start(?:\s|$)/,
-    remedy: 'command = postgres -D DIR   ; not pg_ctl',
+    remedy: {
+      en: 'command = postgres -D DIR   ; not pg_ctl',
+      zh: 'command = postgres -D DIR   ; 不用 pg_ctl',
+    },
   },
   {
     program: /^mysqld$/,
     background: /\s(?:--daemonize|-D)(?:\s|$)/,
-    remedy: 'command = mysqld   ; without --daemonize',
+    remedy: { en: 'command = mysqld   ; without --daemonize', zh: 'command = mysqld   ; 不带 --daemonize' },
   },
   { program: /^catalina\.sh$/, background: /\sstart(?:\s|$)/, remedy: 'command = catalina.sh run' },
   {
@@ -145,13 +158,16 @@ const habits: readonly Habit[] = [
     program: /^pm2$/,
     foreground: /--no-daemon/,
     background: /\s(?:start|restart|resurrect)(?:\s|$)/,
-    remedy: 'command = node FILE   ; or pm2-runtime start FILE',
+    remedy: {
+      en: 'command = node FILE   ; or pm2-runtime start FILE',
+      zh: 'command = node FILE   ; 或 pm2-runtime start FILE',
+    },
   },
   { program: /^postfix$/, background: /\sstart(?:\s|$)/, remedy: 'command = postfix start-fg' },
   {
     program: /^start-stop-daemon$/,
     background: /\s(?:-b|--background)(?:\s|$)/,
-    remedy: 'command = the program itself',
+    remedy: { en: 'command = the program itself', zh: 'command = 程序本身' },
   },
 ];
 
@@ -159,14 +175,16 @@ const habits: readonly Habit[] = [
 export function foregroundCommand(
   command: string,
   host: Pick<ConfigHost, 'readStart' | 'cwd'> | null = null,
-): string | null {
+): Bilingual | null {
   const { program, rest } = parts(command);
   if (/^\/etc\/(?:rc\.d\/)?init\.d\/./.test(program) && /\s(?:re)?start(?:\s|$)/.test(rest))
-    return 'command = the program itself, not the service';
+    return notTheService;
   const habit = habits.find((candidate) =>
     candidate.program.test(program.slice(program.lastIndexOf('/') + 1)),
   );
-  return habit && leaves(habit, rest, host) ? habit.remedy : null;
+  if (!habit || !leaves(habit, rest, host)) return null;
+  const { remedy } = habit;
+  return typeof remedy === 'string' ? { en: remedy, zh: remedy } : remedy;
 }
 
 function leaves(
@@ -215,6 +233,6 @@ export function selfDaemonising(suspect: Suspect): Diagnostic[] {
       en: 'this program goes into the background by itself, which looks as if it had ended',
       zh: '该程序会自行转入后台，看起来就像已经结束',
     };
-    return [aboutSetting(section, command, message, { en: better, zh: better })];
+    return [aboutSetting(section, command, message, better)];
   });
 }

@@ -55,8 +55,8 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
       zh: `它的进程在 startsecs=${startsecs} 秒内就结束了，或留下了其他进程${left && `：${left}`}`,
     },
     remedy: {
-      en: `${better ?? '# find its option to stay in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to see it:\n${seeIt.en}`,
-      zh: `${better ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
+      en: `${better?.en ?? '# find its option to stay in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to see it:\n${seeIt.en}`,
+      zh: `${better?.zh ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
     },
   };
 }

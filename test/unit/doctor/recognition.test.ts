@@ -129,8 +129,11 @@ describe('a command that goes into the background', () => {
     'systemctl start nginx',
     'pg_ctl start -D x',
   ])
-    test(`${command}: is known, with what to write instead`, () => {
-      expect(foregroundCommand(command)).toStartWith('command = ');
+    test(`${command}: is known, with what to write instead, in both languages`, () => {
+      const better = foregroundCommand(command);
+      expect(better?.en).toStartWith('command = ');
+      expect(better?.zh).toStartWith('command = ');
+      expect(better?.zh).not.toMatch(/\b(?:without|not|the program)\b/);
     });
 
   for (const command of [
