@@ -4,11 +4,14 @@ import { type Bilingual, type Config, ConfigError, type Position } from './confi
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
 import { type IniDocument, UnparsableLines } from './dialect.ts';
 import type { ErrorSink } from './error-sink.ts';
+import type { ConfigHost } from './host.ts';
 import { type Assembly, assemble, type ConfigRequest, noSupervisordSection } from './load.ts';
 import { didYouMean, inPlainWords } from './plain-words.ts';
+import { noFileMatches } from './read-files.ts';
 import { cutEnvironments } from './suspicions/cut-environment.ts';
 import { givenTwice } from './suspicions/given-twice.ts';
 import { openLogDirectories } from './suspicions/log-directories.ts';
+import { missingDirectories } from './suspicions/missing-directories.ts';
 import { missingPrograms } from './suspicions/missing-programs.ts';
 import { suspiciousRights } from './suspicions/rights.ts';
 import { selfDaemonising } from './suspicions/self-daemonising.ts';
@@ -17,6 +20,7 @@ import { sharedLogs } from './suspicions/shared-log.ts';
 import { shellWords } from './suspicions/shell-words.ts';
 import type { Suspect } from './suspicions/suspect.ts';
 import { misspelt, unknownNames } from './unknown-names.ts';
+import { directoryOf } from './values/paths.ts';
 
 export interface CheckResult {
   /** Null if the file cannot be parsed at all. After errors, defaults replace the invalid values. */
@@ -35,7 +39,7 @@ export function checkConfig(request: ConfigRequest): CheckResult {
       ...unknownNames(document).filter(({ position }) => !found.some((error) => isAt(error, position))),
       ...givenTwice(document),
       ...shellWords(document),
-      ...logWarnings(assembly),
+      ...logWarnings(assembly, request.host),
       ...(config === null ? [] : suspicionsOf({ ...assembly, config, host: request.host }, found)),
     ];
     return { config, mistakes: inOrder([...found, ...warnings], files) };
@@ -51,6 +55,7 @@ function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnost
   const all = [
     ...selfDaemonising(suspect),
     ...missingPrograms(suspect),
+    ...missingDirectories(suspect),
     ...cutEnvironments(suspect),
     ...sharedLogs(suspect),
     ...openLogDirectories(suspect),
@@ -82,9 +87,11 @@ function isAt({ position }: Diagnostic, other: Position | null): boolean {
   return position !== null && position.file === other?.file && position.line === other.line;
 }
 
-/** The warnings that the daemon would log, each with its section or option. */
-function logWarnings({ document, warnings }: Assembly): Diagnostic[] {
-  return warnings.map((text) => {
+/** The warnings that the daemon would log, each with its section or option; not those about an empty include directory. */
+function logWarnings({ document, warnings, patterns }: Assembly, host: ConfigHost): Diagnostic[] {
+  const expected = patterns.filter((pattern) => waitsForFiles(pattern, host)).map(noFileMatches);
+  const worthTelling = warnings.filter((text) => !expected.includes(text));
+  return worthTelling.map((text) => {
     const section = document.sections.get(/^For \[(.*?)\],/.exec(text)?.[1] ?? '');
     const include = document.sections.get('include');
     const files = include && document.setting(include, 'files');
@@ -93,6 +100,13 @@ function logWarnings({ document, warnings }: Assembly): Diagnostic[] {
     const zh = text.replace(/^No file matches via include "(.*)"$/s, 'include 中的 "$1" 没有匹配任何文件');
     return { ...nothingKnown, severity: 'warning', message: { en: text, zh }, position };
   });
+}
+
+/** A wildcard in a directory that is still empty, as packages install it: nothing is wrong with that. */
+function waitsForFiles(pattern: string, host: ConfigHost): boolean {
+  const [directory, name] = [directoryOf(pattern), pattern.slice(pattern.lastIndexOf('/') + 1)];
+  if (!/[*?[]/.test(name) || !host.isDirectory(directory)) return false;
+  return host.listDirectory(directory).every((entry) => entry.startsWith('.'));
 }
 
 function inOrder(mistakes: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {

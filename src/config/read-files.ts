@@ -68,6 +68,11 @@ export function readAllFiles(
   return result;
 }
 
+/** Said of a pattern of [include]. */
+export function noFileMatches(pattern: string): string {
+  return `No file matches via include "${pattern}"`;
+}
+
 function include(
   pattern: string,
   {
@@ -84,7 +89,7 @@ function include(
   const absolute = absoluteIn(here, pattern);
   patterns.push(absolute);
   const matches = glob(absolute, host).sort(compareByCodePoint);
-  if (matches.length === 0) warnings.push(`No file matches via include "${absolute}"`);
+  if (matches.length === 0) warnings.push(noFileMatches(absolute));
   for (const match of matches) {
     infos.push(`Included extra file "${match}" during parsing`);
     files.push(match);

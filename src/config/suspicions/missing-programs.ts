@@ -2,6 +2,7 @@
 import type { ProcessConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { ConfigHost } from '../host.ts';
+import { absoluteIn } from '../values/paths.ts';
 import { aboutSetting, commands, commandWords, type Suspect } from './suspect.ts';
 
 export function missingPrograms(suspect: Suspect): Diagnostic[] {
@@ -31,7 +32,7 @@ function faultOf(
   if (program === '') return null;
   // Shell syntax, reported by shell-words.ts.
   if (/^(?:cd|source|export|ulimit|\.|exec|set|~.*|\$.*|[A-Za-z_]\w*=.*)$/.test(program)) return null;
-  if (!program.includes('/')) return isOnPath(program, process, host) ? null : 'absent';
+  if (!program.includes('/')) return mayBeOnPath(program, process, host) ? null : 'absent';
   if (!program.startsWith('/')) return null;
   const facts = host.lookAt(program);
   if (facts === 'unknown') return null;
@@ -40,14 +41,18 @@ function faultOf(
   return (facts.mode & 0o111) === 0 ? 'notExecutable' : null;
 }
 
-/** The daemon's PATH may differ from ours: a program in one of the usual directories counts as found. */
-function isOnPath(program: string, { environment }: ProcessConfig, host: ConfigHost): boolean {
-  const own = environment.PATH;
-  const path = own ?? `${host.env.PATH ?? ''}:${customaryPath}`;
-  return path
-    .split(':')
-    .filter((directory) => directory.startsWith('/'))
-    .some((directory) => host.lookAt(`${directory.replace(/\/$/, '')}/${program}`) !== 'absent');
+/**
+ * The daemon's PATH may differ from ours: a program in one of the usual directories counts as found. Relative and empty
+ * elements of the program's own PATH are relative to `directory`, or else to the daemon's working directory, which is unknown.
+ */
+function mayBeOnPath(program: string, { environment, directory }: ProcessConfig, host: ConfigHost): boolean {
+  const path = environment.PATH ?? `${host.env.PATH ?? ''}:${customaryPath}`;
+  const base = directory?.startsWith('/') ? directory : null;
+  return path.split(':').some((element) => {
+    if (element.startsWith('/')) return host.lookAt(absoluteIn(element, program)) !== 'absent';
+    if (environment.PATH === undefined) return false;
+    return base === null || host.lookAt(absoluteIn(absoluteIn(base, element), program)) !== 'absent';
+  });
 }
 
 const customaryPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

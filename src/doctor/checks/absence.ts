@@ -13,12 +13,21 @@ export function explainAbsence(
 ): Omit<Finding, 'why'> | null {
   const thing = lacking(absence);
   if (thing === null) return null;
-  const flaw = text === null ? null : flawOf(text, absence.kind);
-  if (flaw === null) return { ...thing, remedy: thing.remedy ?? wholePath };
+  const flaw = text === null ? null : explainFlaw(absence.kind, { section, key, text });
+  return { ...thing, remedy: flaw ?? thing.remedy ?? wholePath };
+}
+
+/** What to change in a value that names something of this kind; null for one that could be right. */
+export function explainFlaw(
+  kind: Absence['kind'],
+  { section, key, text }: Pick<Diagnostic, 'section' | 'key'> & { readonly text: string },
+): Bilingual | null {
+  const flaw = flawOf(text, kind);
+  if (flaw === null) return null;
   const { meant, reason } = flaw;
-  const isKnown = section !== null && key !== null && meant !== '';
-  const place = isKnown ? printable(`[${section}] ${key}=${meant}   `) : '';
-  return { ...thing, remedy: { en: `# ${place}(${reason.en})`, zh: `# ${place}（${reason.zh}）` } };
+  const isKnown = key !== null && meant !== '';
+  const place = isKnown ? printable(`${section === null ? '' : `[${section}] `}${key}=${meant}   `) : '';
+  return { en: `# ${place}(${reason.en})`, zh: `# ${place}（${reason.zh}）` };
 }
 
 interface Lacking {

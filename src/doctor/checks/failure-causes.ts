@@ -2,6 +2,7 @@
 // match wins.
 import { type Bilingual, both, type CauseId, shellWord } from '../finding.ts';
 import type { ProgramView } from '../machine-facts.ts';
+import { explainFlaw } from './absence.ts';
 
 export interface Cause {
   readonly id: CauseId;
@@ -105,7 +106,8 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
       },
       remedy:
         reason === 'ENOENT'
-          ? forConfigured(directory, program, both(newDirectory(directory, program.user)))
+          ? (explainFlaw('directory', { section: null, key: 'directory', text: directory }) ??
+            forConfigured(directory, program, both(newDirectory(directory, program.user))))
           : both(`namei -l ${shellWord(directory)}`),
     }),
   ],

@@ -72,6 +72,7 @@ describe('tsupervisor check', () => {
   test('finds on this machine what a daemon would only find out later', async () => {
     const shared = join(directory, 'shared.d');
     mkdirSync(shared);
+    writeFileSync(join(shared, 'app.ini'), '');
     chmodSync(shared, 0o777);
     const path = written(
       'later.conf',

@@ -165,12 +165,13 @@ describe('a program that goes into the background by itself', () => {
 });
 
 describe('a program that is not there', () => {
-  const present = new Set(['/bin/cat', '/usr/bin/python3', '/opt/bin/tool', '/srv/data', '/srv']);
+  const directories = ['/srv', '/opt'];
+  const present = new Set(['/bin/cat', '/usr/bin/python3', '/opt/bin/tool', '/srv/data', ...directories]);
   const lookAt = (path: string): FileFacts | 'absent' | 'unknown' => {
     if (path.startsWith('/closed/')) return 'unknown';
     if (!present.has(path)) return 'absent';
     const mode = path === '/srv/data' ? 0o644 : 0o755;
-    return { kind: path === '/srv' ? 'directory' : 'file', mode, uid: 0, identity: path };
+    return { kind: directories.includes(path) ? 'directory' : 'file', mode, uid: 0, identity: path };
   };
   const told = (command: string, more = '') => warnings(program(more, command), {}, { lookAt });
 
@@ -196,10 +197,65 @@ describe('a program that is not there', () => {
     expect(told('python3', 'environment=PATH="/opt/bin"\n')).toEqual(['3: python3 is not on this machine']);
   });
 
+  test.each([
+    ['an empty element', ':/usr/none', ''],
+    ['a relative element', 'bin:/usr/none', ''],
+    ['an element below its directory', 'bin:/usr/none', 'directory=/opt\n'],
+  ])('is looked for by %s of that PATH, from where the program runs', (_, path, lines) => {
+    expect(told('tool', `environment=PATH="${path}"\n${lines}`)).toEqual([]);
+  });
+
+  test('is missed where no element of that PATH has it, its directory included', () => {
+    expect(told('tool', 'environment=PATH=":none:/usr/none"\ndirectory=/srv\n')).toEqual([
+      '3: tool is not on this machine',
+    ]);
+  });
+
   test('is told once for many processes', () => {
     expect(told('/none/%(program_name)s', 'numprocs=3\nprocess_name=%(process_num)d\n')).toEqual([
       '3: /none/x is not on this machine',
     ]);
+  });
+});
+
+describe('the directory of a program', () => {
+  const lookAt = (path: string): FileFacts | 'absent' | 'unknown' => {
+    if (path.startsWith('/closed/')) return 'unknown';
+    if (!['/srv', '/srv/file', '/bin/cat'].includes(path)) return 'absent';
+    return { kind: path === '/srv' ? 'directory' : 'file', mode: 0o755, uid: 0, identity: path };
+  };
+  const told = (directory: string) => warnings(program(`directory=${directory}\n`), {}, { lookAt });
+
+  test.each([
+    ['/nowhere', 'the directory /nowhere does not exist'],
+    ['"/srv"', 'the directory "/srv" does not exist'],
+    ['/srv/file', '/srv/file is a file, not a directory'],
+  ])('%s: is told of', (directory, message) => {
+    expect(told(directory)).toEqual([`4: ${message}`]);
+  });
+
+  test.each(['/srv', '/closed/x', 'relative', ''])('%j: is there, or cannot be told', (directory) => {
+    expect(told(directory)).toEqual([]);
+  });
+});
+
+describe('what [include] names', () => {
+  const include = (files: string, more: Files = {}) =>
+    warnings(`[supervisord]\n[include]\nfiles=${files}\n`, more);
+
+  test('is nothing to tell of while its directory is empty, as after the installation', () => {
+    const empty = { '/etc/conf.d/.placeholder': '' };
+    expect(include('/etc/conf.d/*.conf', empty)).toEqual([]);
+    expect(include('conf.d/*.conf', empty)).toEqual([]);
+  });
+
+  test('is told of when its directory has other files, or is not there, or one file is named', () => {
+    const others = { '/etc/conf.d/app.ini': '' };
+    expect(include('/etc/conf.d/*.conf', others)).toEqual([
+      '3: No file matches via include "/etc/conf.d/*.conf"',
+    ]);
+    expect(include('/etc/none/*.conf')).toEqual(['3: No file matches via include "/etc/none/*.conf"']);
+    expect(include('/etc/app.ini')).toEqual(['3: No file matches via include "/etc/app.ini"']);
   });
 });
 

@@ -353,6 +353,10 @@ describe('a program that fails', () => {
   for (const [words, remedy] of [
     ["couldn't chdir to /srv/x: ENOENT", 'mkdir -p /srv/x\nchown joe /srv/x'],
     ["couldn't chdir to /etc/x: ENOENT", 'namei -l /etc/x'],
+    [
+      'couldn\'t chdir to "/srv/x": ENOENT',
+      '# directory=/srv/x   (quotes belong to the value: take them away)',
+    ],
     ["command at '/opt/x' is not executable", 'chmod +x /opt/x'],
     ["command at '/root/x' is not executable", 'namei -l /root/x'],
     ["couldn't exec /root/x: ENOENT", 'namei -l /root/x'],
