@@ -1,6 +1,7 @@
 // One client connection: requests in, one at a time; responses out, in order, with back-pressure.
 // `admit` decides how a request is handled.
 import { TimeSlice } from '../event-loop/time-slice.ts';
+import type { Clock } from '../supervisor/clock.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
 import { type HttpLimits, maxSkippedBytes } from './limits.ts';
@@ -34,6 +35,7 @@ export interface ConnectionSocket extends Sink {
 /** The server interface that a connection needs. */
 export interface ConnectionHost {
   readonly limits: HttpLimits;
+  readonly clock: Clock;
   readonly admit: Admit;
   readonly peer: Peer;
   /** Reports buffered bytes; may abort connections, including this one. */
@@ -55,7 +57,7 @@ const maxWaitingInputBytes = 64 * 1024;
 
 export class Connection {
   #phase: Phase = 'reading';
-  #lastActive = performance.now();
+  #lastActive: number;
   readonly #parser = new RequestParser();
   readonly #outbox: WriteQueue;
   #heldBytes = 0;
@@ -65,15 +67,19 @@ export class Connection {
   #inputEnded = false;
   #paused = false;
   #advancing = false;
-  #delay: ReturnType<typeof setTimeout> | null = null;
-  readonly #patience = new RequestTimeout(() => (this.#phase === 'lingering' ? this.close() : this.abort()));
+  #cancelDelay = () => {};
+  readonly #patience: RequestTimeout;
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(
     private readonly socket: ConnectionSocket,
     private readonly host: ConnectionHost,
   ) {
+    this.#lastActive = host.clock.now();
     this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
+    this.#patience = new RequestTimeout(host.clock, () =>
+      this.#phase === 'lingering' ? this.close() : this.abort(),
+    );
   }
 
   /** Between requests, or in the middle of one. */
@@ -107,7 +113,7 @@ export class Connection {
   }
 
   onData(bytes: Uint8Array): void {
-    this.#lastActive = performance.now();
+    this.#lastActive = this.host.clock.now();
     // Nothing after an endless response can be answered.
     if (this.#phase === 'lingering' || this.#phase === 'streaming') return;
     this.#parser.push(bytes);
@@ -116,7 +122,7 @@ export class Connection {
 
   onDrain(): void {
     if (this.#outbox.isEmpty) return;
-    this.#lastActive = performance.now();
+    this.#lastActive = this.host.clock.now();
     this.#patience.stop();
     this.#outbox.drain();
     if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
@@ -134,8 +140,7 @@ export class Connection {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#patience.stop();
-    if (this.#delay) clearTimeout(this.#delay);
-    this.#delay = null;
+    this.#cancelDelay();
     this.#reportTransfer();
     this.#exchange?.abandon();
     this.#exchange = null;
@@ -222,11 +227,10 @@ export class Connection {
       this.#carryOut(exchange, answer);
       return;
     }
-    this.#delay = setTimeout(() => {
-      this.#delay = null;
+    this.#cancelDelay = this.host.clock.after(exchange.delayMs, () => {
       this.#carryOut(exchange, answer);
       this.#advance();
-    }, exchange.delayMs);
+    });
   }
 
   #carryOut(exchange: Exchange, answer: () => HttpResponse | Promise<HttpResponse>): void {

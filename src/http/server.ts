@@ -1,5 +1,6 @@
 // One HTTP server: a listening socket and the connections it accepted. `admit` decides what is served.
 import { type AcceptedSocket, ServedSocket } from '../linux/served-socket.ts';
+import { type Clock, monotonicClock } from '../supervisor/clock.ts';
 import { accessLogLine } from './access-log.ts';
 import { Connection, type ConnectionHost } from './connection.ts';
 import { type ConnectionShare, stalest } from './connection-share.ts';
@@ -23,6 +24,7 @@ export interface HttpServerOptions {
   /** A client was accepted and has a descriptor. */
   readonly onAccepted?: () => void;
   readonly limits?: HttpLimits;
+  readonly clock?: Clock;
   /** The single user of the server, if it requires a password. */
   readonly user?: string | null;
   /** Unix sockets: users to serve besides root and our own user; all users if missing. */
@@ -108,8 +110,9 @@ export class HttpServer {
 
   #hostFor(socket: AcceptedSocket<Connection | null>, peer: Peer): ConnectionHost {
     const address = socket.remoteAddress ? `${socket.remoteAddress}:${socket.remotePort}` : 'localhost:0';
-    const { log, admit, share } = this.options;
+    const { log, admit, share, clock = monotonicClock } = this.options;
     return {
+      clock,
       limits: this.#limits,
       admit,
       peer,

@@ -1,10 +1,19 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import type { HttpLimits } from '../../../src/http/limits.ts';
 import { eventually } from '../../support/eventually.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { RawClient } from './raw-client.ts';
 import { TestServer } from './test-server.ts';
 
 let server: TestServer;
 afterEach(() => server.stop());
+
+/** Begins to serve, at a time that passes only when the test says so. */
+function serve(limits: Partial<HttpLimits>): { readonly clock: FakeClock } {
+  const clock = new FakeClock();
+  server = new TestServer(limits, clock);
+  return { clock };
+}
 
 const OK = 'GET /ok.html HTTP/1.1\r\n\r\n';
 const answered = async (client: RawClient, times = 1) => {
@@ -13,45 +22,53 @@ const answered = async (client: RawClient, times = 1) => {
 };
 
 describe('time', () => {
+  /** Longer than everything else may take. */
+  const limitMs = 1000;
+
   test('to finish a started request is limited, to start one is not', async () => {
-    server = new TestServer({ requestMs: 50 });
+    const { clock } = serve({ requestMs: limitMs });
     const [idle, slow] = [await RawClient.connect(server.path), await RawClient.connect(server.path)];
     await answered(idle);
     slow.send('POST /RPC2 HTTP/1.1\r\nContent-Length: 100\r\n\r\nhello');
+    await eventually(() => clock.due.length > 0, { what: 'the request to begin' });
+    clock.advance(limitMs);
     await slow.untilClosed();
     expect(slow.text).toBe('');
-    await Bun.sleep(100);
     await answered(idle, 2);
   });
 
   test('is given anew to every request of a connection', async () => {
-    server = new TestServer({ requestMs: 150 });
+    const { clock } = serve({ requestMs: limitMs });
     const client = await RawClient.connect(server.path);
     for (let count = 1; count <= 6; count += 1) {
       client.send('GET /ok.html ');
-      await Bun.sleep(40);
+      await eventually(() => clock.due.length > 0, { what: 'the request to begin' });
+      expect(clock.due).toEqual([limitMs]);
+      clock.advance(limitMs - 1);
       client.send('HTTP/1.1\r\n\r\n');
       await client.until('\r\n\r\nOK', count);
     }
   });
 
   test('to read an answer is limited', async () => {
-    server = new TestServer({ answerMs: 50 });
+    const { clock } = serve({ answerMs: limitMs });
     const client = await RawClient.connect(server.path);
     client.stopReading();
     client.send('GET /big?8000000 HTTP/1.1\r\n\r\n');
-    await Bun.sleep(150);
+    await eventually(() => clock.due.length > 0, { what: 'the answer to be on its way' });
+    clock.advance(limitMs);
     client.readAgain();
     await client.untilClosed();
     expect(client.byteCount).toBeLessThan(8_000_000);
   });
 
   test('to read a stream is not', async () => {
-    server = new TestServer({ answerMs: 50, requestMs: 50 });
+    const { clock } = serve({ answerMs: limitMs, requestMs: limitMs });
     const client = await RawClient.connect(server.path);
     client.stopReading();
     client.send('GET /stream?flood HTTP/1.1\r\n\r\n');
-    await Bun.sleep(150);
+    await eventually(() => server.heldBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
+    expect(clock.due).toEqual([]);
     client.readAgain();
     await eventually(() => client.byteCount > 2_000_000, { what: 'the stream to go on' });
     expect(client.isClosed).toBe(false);
@@ -61,11 +78,12 @@ describe('time', () => {
 
 describe('connections beyond the limit', () => {
   test('take the place of the one that was idle longest', async () => {
-    server = new TestServer({ connections: 3 });
+    const { clock } = serve({ connections: 3 });
     const clients = [];
-    for (let count = 0; count < 3; count += 1) {
+    for (let count = 1; count <= 3; count += 1) {
       clients.push(await RawClient.connect(server.path));
-      await Bun.sleep(2);
+      await eventually(() => server.connections === count, { what: 'it to be accepted' });
+      clock.advance(1);
     }
     const [first, second, third] = clients;
     if (!first || !second || !third) throw new Error('three clients');
@@ -96,16 +114,24 @@ describe('connections beyond the limit', () => {
 });
 
 describe('memory', () => {
+  async function notReading(request: string): Promise<RawClient> {
+    const client = await RawClient.connect(server.path);
+    client.stopReading();
+    client.send(request);
+    return client;
+  }
+
   test('kept for unread answers is bounded: the stalest reader goes', async () => {
-    server = new TestServer({ heldBytes: 12_000_000 });
+    const { clock } = serve({ heldBytes: 12_000_000 });
     const clients = [];
-    for (let count = 0; count < 3; count += 1) {
-      const client = await RawClient.connect(server.path);
-      client.stopReading();
-      client.send('GET /big?5000000 HTTP/1.1\r\n\r\n');
-      await Bun.sleep(20);
-      clients.push(client);
+    const held = () => server.heldBytes.filter((bytes) => bytes > 0).length;
+    for (let count = 1; count <= 2; count += 1) {
+      clients.push(await notReading('GET /big?5000000 HTTP/1.1\r\n\r\n'));
+      await eventually(() => held() === count, { what: 'the answer to be on its way' });
+      clock.advance(1);
     }
+    clients.push(await notReading('GET /big?5000000 HTTP/1.1\r\n\r\n'));
+    await eventually(() => server.connections === 2, { what: 'one to be cut off' });
     const [first, ...others] = clients;
     if (!first) throw new Error('a client');
     for (const client of clients) client.readAgain();
@@ -119,7 +145,7 @@ describe('memory', () => {
     const body = 'x'.repeat(60_000);
     const first = await RawClient.connect(server.path);
     first.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: 60001\r\n\r\n${body}`);
-    await Bun.sleep(20);
+    await eventually(() => server.heldBytes.includes(body.length), { what: 'its body' });
     const second = await RawClient.connect(server.path);
     second.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: 60001\r\n\r\n${body}`);
     await first.untilClosed();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerConfig } from '../../../src/config/config.ts';
+import type { Connection } from '../../../src/http/connection.ts';
 import { ConnectionShare } from '../../../src/http/connection-share.ts';
 import { defaultLimits, type HttpLimits } from '../../../src/http/limits.ts';
 import { openListener } from '../../../src/http/listener.ts';
@@ -10,6 +11,7 @@ import { LoginGuard } from '../../../src/http/login-guard.ts';
 import type { HttpResponse } from '../../../src/http/response.ts';
 import { admitter, at, atPrefix, type Handler } from '../../../src/http/router.ts';
 import { HttpServer } from '../../../src/http/server.ts';
+import { type Clock, monotonicClock } from '../../../src/supervisor/clock.ts';
 import { freePort } from '../../support/daemon.ts';
 
 export class TestServer {
@@ -18,11 +20,21 @@ export class TestServer {
   readonly log: string[] = [];
   /** Settles every request to /later. */
   readonly later: PromiseWithResolvers<string>[] = [];
+  /** How many pieces its floods have been asked for. */
+  pieces = 0;
   /** How many streams were ended because the client left. */
   streamsLeft = 0;
   readonly #servers: HttpServer[] = [];
 
-  constructor(private readonly limits: Partial<HttpLimits> = {}) {
+  readonly #limits: HttpLimits;
+  readonly #share: VisibleShare;
+
+  constructor(
+    limits: Partial<HttpLimits> = {},
+    private readonly clock: Clock = monotonicClock,
+  ) {
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#share = new VisibleShare(this.#limits);
     this.serve({
       ...noCredentials,
       section: 'unix_http_server',
@@ -32,6 +44,16 @@ export class TestServer {
       owner,
       allowedUids: null,
     });
+  }
+
+  /** How many clients it has accepted and not let go. */
+  get connections(): number {
+    return this.#share.size;
+  }
+
+  /** What it keeps for each of its clients: their unfinished requests, and what they have not read. */
+  get heldBytes(): readonly number[] {
+    return [...this.#share.all].map(({ heldBytes }) => heldBytes);
   }
 
   async listenOnPort(credentials: ServerConfig['credentials'] = null): Promise<number> {
@@ -69,14 +91,15 @@ export class TestServer {
           ],
           names: { asked: null, pages: new Set() },
         }),
-        share: new ConnectionShare({ ...defaultLimits, ...this.limits }),
+        share: this.#share,
+        clock: this.clock,
         allowedUids: config.kind === 'unix' ? config.allowedUids : null,
         log: {
           warn: (line) => this.log.push(`WARN ${line}`),
           error: (line) => this.log.push(`ERRO ${line}`),
           trace: (line) => this.log.push(`TRAC ${line}`),
         },
-        limits: { ...defaultLimits, ...this.limits },
+        limits: this.#limits,
       }),
     );
   }
@@ -100,12 +123,30 @@ export class TestServer {
 
   async *#pieces(query: string, gone: AbortSignal): AsyncGenerator<string> {
     yield 'first';
-    if (query === 'flood') while (!gone.aborted) yield 'x'.repeat(65536);
-    else if (query !== 'short') {
+    if (query === 'flood') {
+      while (!gone.aborted) {
+        this.pieces += 1;
+        yield 'x'.repeat(65536);
+      }
+    } else if (query !== 'short') {
       await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve(), { once: true }));
     }
     if (gone.aborted) this.streamsLeft += 1;
     else yield 'last';
+  }
+}
+
+class VisibleShare extends ConnectionShare {
+  readonly all = new Set<Connection>();
+
+  override add(connection: Connection): void {
+    super.add(connection);
+    this.all.add(connection);
+  }
+
+  override delete(connection: Connection): void {
+    super.delete(connection);
+    this.all.delete(connection);
   }
 }
 

@@ -14,43 +14,13 @@ import {
   type PendingChild,
   SpawnError,
 } from '../../../src/supervisor/child.ts';
-import type { Clock } from '../../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
 import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
 import type { OnExit } from '../../../src/supervisor/reaper.ts';
 import { Supervisor } from '../../../src/supervisor/supervisor.ts';
 import { TestContext } from '../../support/daemon-context.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { memoryHost } from '../config/memory-host.ts';
-
-export class FakeClock implements Clock {
-  #now = 1_000_000;
-  readonly #timers = new Map<number, { readonly at: number; readonly action: () => void }>();
-  #nextTimer = 0;
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(ms: number, action: () => void): () => void {
-    const number = this.#nextTimer++;
-    this.#timers.set(number, { at: this.#now + ms, action });
-    return () => this.#timers.delete(number);
-  }
-
-  /** When the timers are due, from now on. */
-  get due(): readonly number[] {
-    return [...this.#timers.values()].map(({ at }) => at - this.#now);
-  }
-
-  advance(ms: number): void {
-    this.#now += ms;
-    for (const [number, { at, action }] of [...this.#timers]) {
-      if (at > this.#now) continue;
-      this.#timers.delete(number);
-      action();
-    }
-  }
-}
 
 /** spawned: it runs. reaped: it has ended, its output is not read to the end yet. ended: nothing is left of it. */
 type ChildPhase = 'spawned' | 'reaped' | 'ended';

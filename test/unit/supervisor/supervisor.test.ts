@@ -1,6 +1,7 @@
 // A supervisor that goes on where another was.
 import { afterAll, expect, test } from 'bun:test';
-import { FakeChildren, FakeClock, Stage } from './process-stage.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeChildren, Stage } from './process-stage.ts';
 
 const stage = new Stage();
 afterAll(() => stage.end());
