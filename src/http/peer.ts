@@ -1,4 +1,5 @@
 // The remote end of a connection, and the requester it represents.
+import { SyscallError } from '../linux/errno.ts';
 import { peerCredentials } from '../linux/peer-credentials.ts';
 import { textOrEmpty } from '../linux/text-or-empty.ts';
 import type { OperationContext, RequestContext } from '../operations/context.ts';
@@ -10,14 +11,24 @@ export type Peer =
   /** `user`: the name that every request has to authenticate as, null without authentication. */
   | { readonly kind: 'tcp'; readonly address: string; readonly user: string | null };
 
-/** For a connection just accepted. Throws SyscallError. */
+/**
+ * For a connection just accepted by a server of this kind. Null if the client has already reset it: then the kernel no
+ * longer tells an address, and what it sent would be done in nobody's name.
+ */
 export function peerOf(
+  kind: 'unix' | 'inet',
   socket: { readonly fd: number; readonly remoteAddress: string | undefined },
   user: string | null,
-): Peer {
-  if (socket.remoteAddress) return { kind: 'tcp', address: socket.remoteAddress, user };
-  const { pid, uid } = peerCredentials(socket.fd);
-  return { kind: 'unix', pid, uid };
+): Peer | null {
+  const { fd, remoteAddress } = socket;
+  if (kind === 'inet') return remoteAddress ? { kind: 'tcp', address: remoteAddress, user } : null;
+  try {
+    const { pid, uid } = peerCredentials(fd);
+    return { kind: 'unix', pid, uid };
+  } catch (error) {
+    if (error instanceof SyscallError) return null;
+    throw error;
+  }
 }
 
 /** The context of a request from this peer. */

@@ -17,6 +17,7 @@ export interface HttpLog {
 }
 
 export interface HttpServerOptions {
+  readonly kind: 'unix' | 'inet';
   readonly admit: Admit;
   readonly log: HttpLog;
   /** The share of connections that it belongs to. */
@@ -80,8 +81,8 @@ export class HttpServer {
 
   #accept(socket: AcceptedSocket<Connection | null>): void {
     socket.data = null;
-    const peer = peerOf(socket, this.options.user ?? null);
-    if (!this.#isWelcome(peer)) {
+    const peer = peerOf(this.options.kind, socket, this.options.user ?? null);
+    if (peer === null || !this.#isWelcome(peer)) {
       socket.terminate();
       return;
     }

@@ -93,6 +93,7 @@ export class Servers {
       const server = new HttpServer(listener, {
         ...{ log: this.log, share: shares[config.kind], onAccepted: () => descriptors.lookSoon() },
         admit: admitter({ ...this.#loginsOf(config, listener), routes, names: namesOf(config) }),
+        kind: config.kind,
         user: config.credentials?.username ?? null,
         allowedUids: config.kind === 'unix' ? config.allowedUids : null,
       });

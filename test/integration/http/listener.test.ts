@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, lutimesSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
@@ -208,6 +209,23 @@ describe('a server with credentials', () => {
     expect(await ask('secret')).toBe('200');
     const warnings = server.log.filter((line) => line.startsWith('WARN'));
     expect(warnings).toEqual(Array(6).fill('WARN a wrong user name or password from 127.0.0.1'));
+  });
+
+  test('takes no client from the network for a local one that resets its connection before it is accepted', async () => {
+    const port = await server.listenOnPort({ username: 'admin', password: 'secret' });
+    const script = `
+import socket, struct
+for _ in range(20):
+    client = socket.create_connection(('127.0.0.1', ${port}))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+    client.send(b'GET /ok.html HTTP/1.1\\r\\nAuthorization: Basic YTpi\\r\\n\\r\\n')
+    client.close()`;
+    // While it runs this process accepts nobody.
+    expect(spawnSync('/usr/bin/python3', ['-I', '-c', script]).status).toBe(0);
+    const client = await RawClient.connect(port);
+    client.send('GET /ok.html HTTP/1.1\r\n\r\n');
+    await client.until('401 Unauthorized');
+    expect(server.log.filter((line) => line.includes('of user'))).toEqual([]);
   });
 
   test('holds up no others while many who guess wait', async () => {

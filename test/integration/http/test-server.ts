@@ -93,6 +93,7 @@ export class TestServer {
         }),
         share: this.#share,
         clock: this.clock,
+        kind: config.kind,
         allowedUids: config.kind === 'unix' ? config.allowedUids : null,
         log: {
           warn: (line) => this.log.push(`WARN ${line}`),
