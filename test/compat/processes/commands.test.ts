@@ -6,7 +6,7 @@ import { Daemon, original, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Tells which of the files of its name it is. */
-const tool = (place: string) => `#!/bin/sh\necho ${place} >>%HERE/ran\nexec sleep 1000\n`;
+const tool = (place: string) => `#!/bin/sh\necho ${place} >>%HERE/ran\nexec /bin/sleep 1000\n`;
 const places = {
   'here-only': ['.'],
   both: ['.', 'work'],
