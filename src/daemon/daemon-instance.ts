@@ -166,7 +166,7 @@ function superviseBehind(
     children: new SpawnedChildren(dataPlane, reaper),
     clock: monotonicClock,
     taskQueue: new TaskQueue(),
-    pendingHooks: new PendingHooks(log),
+    pendingHooks: new PendingHooks(log, monotonicClock),
     cgroups,
     programLimits,
     environment,

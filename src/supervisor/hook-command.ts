@@ -33,7 +33,7 @@ export function runHook(
   process: Process,
   daemon: DaemonContext,
 ): Promise<void> {
-  const { log, reaper } = daemon;
+  const { log, reaper, clock } = daemon;
   const ended = Promise.withResolvers<void>();
   try {
     const pid = spawnHook(command, input, process, daemon);
@@ -41,11 +41,11 @@ export function runHook(
       log.warn(`${what}: killing '${command}' (${pid}) with SIGKILL, ${why}`);
       libc.kill(-pid, SIGKILL);
     };
-    const limit = setTimeout(() => kill(`it ran for ${runLimitMs / 1000} seconds`), runLimitMs);
+    const cancelLimit = clock.after(runLimitMs, () => kill(`it ran for ${runLimitMs / 1000} seconds`));
     const onGiveUp = () => kill('the supervisor ends');
     giveUp.addEventListener('abort', onGiveUp);
     reaper.adopt(pid, (status) => {
-      clearTimeout(limit);
+      cancelLimit();
       giveUp.removeEventListener('abort', onGiveUp);
       if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
       ended.resolve();

@@ -1,5 +1,6 @@
 // Calls of hooks that are under way: a daemon that ends lets them come to their end first, but not for ever.
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
+import type { Clock } from './clock.ts';
 
 /** As long as a web hook may take. */
 export const hookEndLimitMs = 10_000;
@@ -11,7 +12,10 @@ export class PendingHooks {
   readonly #underWay = new Map<Promise<void>, string>();
   readonly #giveUp = new AbortController();
 
-  constructor(private readonly log: Pick<ActivityLog, 'info'>) {}
+  constructor(
+    private readonly log: Pick<ActivityLog, 'info'>,
+    private readonly clock: Clock,
+  ) {}
 
   /** `call` never rejects, and ends soon after its signal. Resolves with it. */
   make(what: string, call: (giveUp: AbortSignal) => Promise<void>): Promise<void> {
@@ -31,8 +35,8 @@ export class PendingHooks {
 
   async #allWithin(limitMs: number): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, limitMs);
+    const cancel = this.clock.after(limitMs, resolve);
     await Promise.race([Promise.all(this.#underWay.keys()), late]);
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -27,10 +27,16 @@ export class TestContext {
   /** A new bus on each call; the rest is shared. */
   daemon(more: Partial<DaemonContext> = {}): DaemonContext {
     const [log, dataPlane, reaper] = [this.#log, this.#dataPlane, this.#reaper];
+    const clock = more.clock ?? monotonicClock;
     return {
       ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
-      ...{ children: new SpawnedChildren(dataPlane, reaper), clock: monotonicClock },
-      ...{ taskQueue: new TaskQueue(), pendingHooks: new PendingHooks(log), cgroups: null, environment: {} },
+      ...{ children: new SpawnedChildren(dataPlane, reaper), clock },
+      ...{
+        taskQueue: new TaskQueue(),
+        pendingHooks: new PendingHooks(log, clock),
+        cgroups: null,
+        environment: {},
+      },
       programLimits: null,
       ...{ serverUrl: null, childlogdir: '/tmp', identifier: 'supervisor', stripAnsi: false },
       ...more,

@@ -1,5 +1,5 @@
 // A process whose children and clock are the test's: they spawn, end, drain and let time pass when they are told to.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config, ProcessConfig } from '../../../src/config/config.ts';
@@ -93,10 +93,11 @@ export class FakeChildren implements ChildFactory {
 /** What all processes of a test file share. */
 export class Stage {
   readonly #directory = mkdtempSync(join(tmpdir(), 'tsv-process-'));
+  readonly #logfile = join(this.#directory, 'main.log');
   readonly #context: TestContext;
 
   constructor() {
-    const logfile = { kind: 'file', path: join(this.#directory, 'main.log') } as const;
+    const logfile = { kind: 'file', path: this.#logfile } as const;
     this.#context = new TestContext({ ...loaded('[supervisord]\n').supervisord, logfile });
   }
 
@@ -118,6 +119,11 @@ export class Stage {
     );
   }
 
+  /** What the daemon has logged. */
+  log(): string {
+    return readFileSync(this.#logfile, 'utf8');
+  }
+
   async end(): Promise<void> {
     await this.#context.end();
     rmSync(this.#directory, { recursive: true });
@@ -130,7 +136,7 @@ export class Performance {
 
   constructor(
     private readonly config: ProcessConfig,
-    private readonly daemon: DaemonContext,
+    readonly daemon: DaemonContext,
     readonly children: FakeChildren,
     readonly clock: FakeClock,
   ) {
