@@ -110,7 +110,7 @@ async function prepareProcess(
   const ownOomScore = isService && currentUid() === 0 ? OwnOomScore.lower(serviceOomScore) : null;
   const programLimits = { descriptors: raiseOwnDescriptorLimit(), ownOomScore };
   await startThreadPool();
-  const cgroups = ProgramCgroups.settle(ownCgroup());
+  const cgroups = ProgramCgroups.setUp(ownCgroup());
   earlyLines.push(...cgroupLine(cgroups, config));
   return { cgroups: typeof cgroups === 'string' ? null : cgroups, programLimits, earlyLines };
 }

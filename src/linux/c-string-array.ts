@@ -1,7 +1,7 @@
-// Lists of strings as C takes them.
+// Arrays of strings for C.
 import { ptr } from './libc.ts';
 
-/** A NULL-terminated `char *[]`; must stay referenced while C looks at it. */
+/** A NULL-terminated `char *[]`; keep a reference while C uses it. */
 export class CStringArray {
   readonly pointers: Uint32Array;
   private readonly bytes: Buffer;
@@ -12,14 +12,14 @@ export class CStringArray {
   }
 }
 
-/** The strings one after the other, a NUL behind each. */
+/** The strings concatenated, each with a NUL. */
 function joined(strings: readonly string[]): Buffer {
   return Buffer.from(`${strings.join('\0')}\0`);
 }
 
-/** Where each string is when they stand joined at `base`, and a NULL. */
+/** The address of each string of the concatenation at `base`, and a NULL. */
 function pointersTo(strings: readonly string[], base: number): Uint32Array {
-  // Pairs of 32 bits, the lower half first, cost less than BigInts.
+  // 32-bit halves, little-endian: cheaper than BigInts.
   const halves = new Uint32Array((strings.length + 1) * 2);
   let address = base;
   for (let index = 0; index < strings.length; index += 1) {

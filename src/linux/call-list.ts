@@ -1,48 +1,52 @@
-// System calls as a new process takes them, in memory that it shares with us, or has a copy of. Who writes them here
-// does not know what they are for.
+// The encoded system calls of a child, in memory that it shares with the daemon or has a copy of. Knows nothing of what
+// the calls are for.
 import { libc, ptr } from './libc.ts';
 import type { MappedMemory } from './mapped-memory.ts';
 
-/** One call; the number is that of this architecture. What addresses point at is in the child's memory (child-memory.ts). */
+/** One call, numbered for this architecture. Addresses point into the child's arena (spawn-arena.ts). */
 export interface SystemCall {
   readonly number: number;
   readonly args: readonly number[];
 }
 
-/** The call that failed, by its place in the list, and its error number. */
+/** The index of the failed call in the list, and its errno. */
 export interface Failure {
   readonly index: number;
   readonly errno: number;
 }
 
-/** Number of the call, four arguments, its place. When it fails, its negated error number comes first instead. */
+/** An entry: number, four arguments, index. On failure the negated errno replaces the number. */
 const ARGUMENTS = 4;
-/** Of 64 bits, in an entry. */
+/** 64-bit words of an entry. */
 export const entryWords = 1 + ARGUMENTS + 1;
-/** Words as pairs, the lower half first, which costs less than BigInts. */
+/** 32-bit halves, little-endian: cheaper than BigInts. */
 const HALVES = entryWords * 2;
-/** Before the entries: what the kernel clears. */
-const LENT = 2;
+/** Before the entries: the word that the kernel clears. */
+const SHARED = 2;
 const HALF_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
 export class CallList {
-  /** Of the first entry. */
+  /** Address of the first entry. */
   readonly address: number;
-  /** Of what is not zero while a process has our memory (clone(2), CLONE_CHILD_CLEARTID). */
-  readonly lentAddress: number;
-  readonly #lent: Int32Array;
+  /** Address of a word that is non-zero while a child shares the memory (clone(2), CLONE_CHILD_CLEARTID). */
+  readonly sharedAddress: number;
+  readonly #shared: Int32Array;
   readonly #words: Uint32Array;
-  /** What stands there: most of a list is what the last one was, and is not written again. */
+  /** The encoded calls: most of a list equals the previous one and is not written again. */
   #calls: SystemCall[] = [];
   #length = 0;
 
-  /** All of `memory`, which is aligned for any type. */
+  /** Uses all of `memory`, which must be aligned for any type. */
   constructor({ bytes, address }: MappedMemory) {
     const { buffer, byteOffset } = bytes;
-    this.#lent = new Int32Array(buffer, byteOffset, 1);
-    this.#words = new Uint32Array(buffer, byteOffset + LENT * HALF_BYTES, bytes.length / HALF_BYTES - LENT);
-    this.lentAddress = address;
-    this.address = address + LENT * HALF_BYTES;
+    this.#shared = new Int32Array(buffer, byteOffset, 1);
+    this.#words = new Uint32Array(
+      buffer,
+      byteOffset + SHARED * HALF_BYTES,
+      bytes.length / HALF_BYTES - SHARED,
+    );
+    this.sharedAddress = address;
+    this.address = address + SHARED * HALF_BYTES;
   }
 
   write(calls: readonly SystemCall[]): void {
@@ -57,38 +61,41 @@ export class CallList {
     this.#length = calls.length;
   }
 
-  /** Before a process gets our memory. */
-  lend(): void {
-    this.#lent[0] = 1;
+  /** Call it before the clone of a child that shares the memory. */
+  markShared(): void {
+    this.#shared[0] = 1;
   }
 
-  /** When there is no such process after all. */
-  takeBack(): void {
-    this.#lent[0] = 0;
+  /** Call it when that clone failed. */
+  clearShared(): void {
+    this.#shared[0] = 0;
   }
 
-  /** A process has our memory, and may still read the list. */
-  get isLent(): boolean {
-    return this.#lent[0] !== 0;
+  /** A child shares the memory and may still read the list. */
+  get isShared(): boolean {
+    return this.#shared[0] !== 0;
   }
 
-  /** Waits until the process has left our memory (futex(2)), or `deadline`, on the clock of performance.now(). */
-  awaitReturn(deadline: number): void {
-    for (let left = 1; this.isLent && left > 0; left = deadline - performance.now()) {
+  /**
+   * Waits until the child no longer shares the memory (futex(2)), or until `deadline` on the clock of
+   * performance.now().
+   */
+  awaitUnshared(deadline: number): void {
+    for (let left = 1; this.isShared && left > 0; left = deadline - performance.now()) {
       timeout[0] = BigInt(Math.floor(left / 1000));
       timeout[1] = BigInt(Math.floor((left % 1000) * 1_000_000));
-      // Whatever it says, an interruption too: what counts is the word, and the time.
-      libc.syscall(futex, BigInt(this.lentAddress), FUTEX_WAIT, 1n, BigInt(ptr(timeout)));
+      // The result does not matter, EINTR and EAGAIN included: the loop reads the word and the clock.
+      libc.syscall(futex, BigInt(this.sharedAddress), FUTEX_WAIT, 1n, BigInt(ptr(timeout)));
     }
   }
 
-  /** Null when all have been made. */
+  /** Null when every call succeeded. */
   failure(): Failure | null {
     const words = this.#words;
     for (let index = 0; index < this.#length; index += 1) {
       const start = index * HALVES;
       if (words[start + 1] === 0) continue;
-      // That entry is no call any more.
+      // The errno has overwritten the entry, so the next list must be written in full.
       this.#calls.length = 0;
       return { index, errno: -((words[start] ?? 0) | 0) };
     }
@@ -100,10 +107,10 @@ function encode({ number, args }: SystemCall, words: Uint32Array, index: number)
   const start = index * HALVES;
   words[start] = number;
   words[start + 1] = 0;
-  for (let place = 0; place < ARGUMENTS; place += 1) {
-    const value = args[place] ?? 0;
-    words[start + 2 + place * 2] = value;
-    words[start + 3 + place * 2] = value / 2 ** 32;
+  for (let argument = 0; argument < ARGUMENTS; argument += 1) {
+    const value = args[argument] ?? 0;
+    words[start + 2 + argument * 2] = value;
+    words[start + 3 + argument * 2] = value / 2 ** 32;
   }
   words[start + HALVES - 2] = index;
 }

@@ -1,5 +1,5 @@
-// What can be done with one cgroup of the v2 hierarchy (cgroups(7)): made, entered, counted, killed, removed.
-// It is named by its directory. Whether it is ours to use is not known here.
+// Operations on one cgroup (v2, cgroups(7)), named by its directory: create, enter, read usage, kill, remove.
+// own-cgroup.ts decides which cgroups may be used.
 import { mkdirSync, openSync, readdirSync, rmdirSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signalMembers } from './process-handle.ts';
@@ -8,13 +8,13 @@ import { isSystemError } from './system-error.ts';
 import { textOrEmpty } from './text-or-empty.ts';
 
 export interface CgroupUsage {
-  /** Of everything that ever ran in it since it was made. */
+  /** Of all processes in it since its creation. */
   readonly cpuSeconds: number;
-  /** Of all that is in it now. */
+  /** Of the processes in it now. */
   readonly residentBytes: number;
 }
 
-/** False when it was there already. Throws the system's error. */
+/** False when it existed already. Throws the error of mkdir(2). */
 export function createCgroup(directory: string): boolean {
   try {
     mkdirSync(directory);
@@ -25,7 +25,7 @@ export function createCgroup(directory: string): boolean {
   }
 }
 
-/** Takes those beneath it away first. False when something still runs in one of them. */
+/** Removes its child cgroups first. False when a process still runs in one of them. */
 export function removeCgroup(directory: string): boolean {
   try {
     rmdirSync(directory);
@@ -37,7 +37,7 @@ export function removeCgroup(directory: string): boolean {
   return beneath.length > 0 && beneath.every(removeCgroup) && removeCgroup(directory);
 }
 
-/** The cgroups directly beneath it; none when it is gone. */
+/** Its child cgroups; none when it is gone. */
 export function cgroupsIn(directory: string): string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
@@ -47,44 +47,44 @@ export function cgroupsIn(directory: string): string[] {
   }
 }
 
-/** The processes in it, not those in cgroups beneath it. One that our pid namespace does not know is 0. */
+/** The processes in it, without child cgroups. A process outside this PID namespace is 0. */
 export function pidsIn(directory: string): number[] {
   return textOrEmpty(join(directory, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 }
 
 /**
- * A descriptor by which processes can be moved into it: each takes itself there by writing `0` (cgroups(7)).
- * Throws the system's error.
+ * Opens cgroup.procs for writing: a process enters the cgroup by writing `0` to it (cgroups(7)).
+ * Throws the error of open(2).
  */
 export function openEntrance(directory: string): number {
   return openSync(join(directory, 'cgroup.procs'), 'w');
 }
 
-/** Moves a process with all its threads, but without its children. Throws the system's error. */
+/** Moves a process with all its threads, but without its children. Throws the error of write(2). */
 export function moveInto(directory: string, pid: number): void {
   writeFileSync(join(directory, 'cgroup.procs'), String(pid));
 }
 
-/** SIGKILL to everything in it and beneath it. */
+/** Sends SIGKILL to every process in it and its child cgroups. */
 export function killCgroup(directory: string): void {
   try {
     writeFileSync(join(directory, 'cgroup.kill'), '1');
   } catch {
-    // Kernels before 5.14 have no such file.
+    // cgroup.kill exists since Linux 5.14.
     killOneByOne(directory);
   }
 }
 
-/** Resolves when nothing runs in it any more, to true; or after `limitMs`, to false. Sleeps meanwhile. */
+/** Resolves to true when no process is left in it, or to false after `limitMs`. Event-driven (cgroup.events). */
 export async function untilEmpty(directory: string, limitMs: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(resolve, limitMs, false);
-  const look = () => {
+  const check = () => {
     if (isEmpty(directory)) resolve(true);
   };
-  const watcher = watchOrNull(join(directory, 'cgroup.events'), look);
-  // It may have emptied before it was watched.
-  look();
+  const watcher = watchOrNull(join(directory, 'cgroup.events'), check);
+  // It may have become empty before the watch was set up.
+  check();
   try {
     return await promise;
   } finally {
@@ -100,7 +100,7 @@ export function cgroupUsage(directory: string): CgroupUsage | null {
   return { cpuSeconds: microseconds / 1e6, residentBytes: residentBytesIn(directory) };
 }
 
-/** From the text of cpu.stat: in user and kernel mode together; null when it does not tell. */
+/** Parses cpu.stat: user and kernel mode together; null when it has no such line. */
 export function cpuMicroseconds(stat: string): number | null {
   return keyed(stat, 'usage_usec');
 }
@@ -118,14 +118,14 @@ function isEmpty(directory: string): boolean {
   return keyed(textOrEmpty(join(directory, 'cgroup.events')), 'populated') !== 1;
 }
 
-/** More rounds than one are for what was forked while we read. */
+/** Further rounds catch processes that were forked during the read. */
 const maxRounds = 100;
 
-/** What killCgroup does where the kernel does not do it by itself. */
+/** killCgroup for kernels without cgroup.kill. */
 export function killOneByOne(directory: string): void {
   const killed = new Set<number>();
   for (let round = 0; round < maxRounds; round += 1) {
-    // 0 would be ourselves and our process group.
+    // kill(0) would signal the daemon's own process group.
     const left = treeOf(directory).filter((pid) => pid > 1 && pid !== process.pid && !killed.has(pid));
     if (left.length === 0) return;
     signalMembers(left, SIGKILL, () => new Set(treeOf(directory)));
@@ -139,7 +139,7 @@ function treeOf(directory: string): number[] {
   return [...pidsIn(directory), ...cgroupsIn(directory).flatMap(treeOf)];
 }
 
-/** Without a watch the time limit decides. */
+/** Best effort: without a watch the timeout decides. */
 function watchOrNull(file: string, onChange: () => void) {
   try {
     return watch(file, onChange).on('error', () => {});

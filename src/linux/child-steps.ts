@@ -1,4 +1,4 @@
-// What a new process does until it is a program: the system calls, in their order, and what to say when one fails.
+// The system calls of a child until execve(2), in order, and what each failure means.
 
 import type { SystemCall } from './call-list.ts';
 import type { UserIdentity } from './credentials.ts';
@@ -10,13 +10,13 @@ import { hasControllingTerminal } from './terminal.ts';
 
 export interface Step extends SystemCall {
   readonly stage: SpawnStage;
-  /** What is said when it fails; the name of the error unless given. */
+  /** The reason reported when it fails; by default the name of the errno. */
   readonly refusal?: string;
 }
 
 /**
- * After `first`, which has our rights and descriptors. Gives up root for `user`, unless null; the directory is entered
- * with the rights that are left.
+ * `first` runs with the daemon's credentials and descriptors. Drops root for `user`, unless null, before the directory is
+ * entered.
  */
 export function stepsOf(
   request: SpawnRequest,
@@ -39,30 +39,32 @@ export function stepsOf(
 }
 
 /**
- * Makes it the leader of a process group, whose number is its pid; where our session has a terminal, of a session too:
- * it could otherwise type commands into that terminal for the shell that has started us (TIOCSTI). Elsewhere it stays in
- * our session: the kernel shares the processors out by session (sched(7), autogroup), and nice(1) would no longer count
- * between programs.
+ * Makes the child a process group leader; with a controlling terminal a session leader, because it could otherwise push
+ * commands into that terminal for the shell that started the daemon (TIOCSTI). Without one it stays in the session: the
+ * scheduler groups by session (sched(7), autogroup), and nice(1) would have no effect between programs.
  */
 function leadingGroup(): Step {
   if (hasControllingTerminal()) return { stage: 'fork', number: sys.setsid, args: [] };
   return { stage: 'fork', number: sys.setpgid, args: [0, 0] };
 }
 
-/** Where what it forks is born too, unless null. Needs our rights and our descriptors. */
+/**
+ * Moves the child, and so its descendants, into the cgroup, unless null. Needs the daemon's credentials and
+ * descriptors.
+ */
 export function entering(cgroup: number | null, memory: SpawnArena): readonly Step[] {
   if (cgroup === null) return [];
-  return [{ stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(itself), itself.length] }];
+  return [{ stage: 'cgroup', number: sys.write, args: [cgroup, memory.store(self), self.length] }];
 }
 
-/** As cgroup.procs understands it. */
-const itself = Buffer.from('0');
+/** The writer itself, in cgroup.procs. */
+const self = Buffer.from('0');
 
-/** From here on the process has descriptors of its own: `kept`, in ascending order, and those below 3 (close_range(2)). */
+/** Unshares the descriptor table and closes all but `kept`, in ascending order, and those below 3 (close_range(2)). */
 export function keepingOnly(kept: readonly number[]): readonly Step[] {
   const starts = [FIRST_DESCRIPTOR, ...kept.map((fd) => fd + 1)];
   const gaps = starts.map((start, index) => [start, (kept[index] ?? LAST_DESCRIPTOR + 1) - 1] as const);
-  // The highest first: what is in it is not even copied.
+  // The highest range first: with CLOSE_RANGE_UNSHARE the kernel does not even copy it.
   return gaps
     .filter(([start, end]) => start <= end)
     .toReversed()
@@ -158,7 +160,7 @@ function executing({ path, argv, environment }: SpawnRequest, memory: SpawnArena
   return { stage: 'exec', number: sys.execve, args };
 }
 
-/** Those that can be neither caught nor ignored. */
+/** They can be neither caught nor ignored. */
 const [SIGKILL, SIGSTOP] = [9, 19];
 const SIGNALS = 64;
 const changeable = Array.from({ length: SIGNALS }, (_, index) => index + 1).filter(
@@ -167,7 +169,7 @@ const changeable = Array.from({ length: SIGNALS }, (_, index) => index + 1).filt
 const SIG_SETMASK = 2;
 const SIGSET_BYTES = 8;
 
-/** Zeros are a `struct sigaction` of the kernel with SIG_DFL. */
+/** All zeros is the kernel's `struct sigaction` with SIG_DFL. */
 function signalsAtDefault(): readonly Step[] {
   atDefault ??= changeable.map((signal) => ({
     stage: 'fork',
@@ -177,10 +179,10 @@ function signalsAtDefault(): readonly Step[] {
   return atDefault;
 }
 
-/** The same objects for every child, and first: what a list begins with like the last one is not written again. */
+/** The same objects, and first, for every child: CallList does not write equal entries again. */
 let atDefault: readonly Step[] | null = null;
 
-/** Zeros are an empty set of signals. */
+/** All zeros is an empty signal set. */
 function noSignalBlocked(): Step {
   return { stage: 'fork', number: sys.rt_sigprocmask, args: [SIG_SETMASK, zeros(), 0, SIGSET_BYTES] };
 }

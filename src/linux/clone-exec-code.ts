@@ -1,4 +1,4 @@
-// The machine code of clone-exec.ts, as hexadecimal text. Its source is clone-exec.x64.s and clone-exec.arm64.s.
+// The machine code of clone-exec.ts in hexadecimal, assembled from clone-exec.x64.s and clone-exec.arm64.s.
 
 export const cloneExecCode: Readonly<Record<'x64' | 'arm64', string>> = {
   x64:

@@ -1,12 +1,12 @@
 // What a new process does until it is its program (AArch64, AAPCS64). The bytes are in clone-exec-code.ts;
 // test/integration/linux/clone-exec-code.test.ts assembles this file and compares.
 //
-// long run(struct entry *list, long flags, int report, int *lent)
-//   x0 = list, x1 = flags, x2 = report, x3 = lent
+// long run(struct entry *list, long flags, int report, int *shared)
+//   x0 = list, x1 = flags, x2 = report, x3 = shared
     stp x19, x20, [sp, -16]!
     mov x19, x0             // x19 = list: both survive the system calls
     mov x20, x2             // x20 = report
-    // clone(flags, stack = 0, parent_tid = 0, tls = 0, child_tid = lent)
+    // clone(flags, stack = 0, parent_tid = 0, tls = 0, child_tid = shared)
     mov x4, x3
     mov x0, x1
     mov x1, 0

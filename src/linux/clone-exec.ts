@@ -1,5 +1,5 @@
-// A new process that carries out a list of system calls, the last of which is execve(2). JavaScript cannot run in it:
-// after a fork there is only one thread. So the list is worked off by a few machine instructions.
+// Clones a child that performs a list of system calls, the last of which is execve(2). JavaScript cannot run in it,
+// because only one thread survives a fork(2), so a few machine instructions work through the list.
 
 import { CFunction, type Pointer } from 'bun:ffi';
 import { type CallList, entryWords, type Failure, type SystemCall } from './call-list.ts';
@@ -9,15 +9,15 @@ import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
 import { mapMemory, mappedAt } from './mapped-memory.ts';
 import { createPipe } from './pipe.ts';
-import { keepMemoryFromForks } from './spawn-arena.ts';
+import { excludeMemoryFromForks } from './spawn-arena.ts';
 
 /**
- * What it has in common with us until its program runs; the rest it has copies of. With our memory it is quicker, but
- * who stops it then stops us when we wait for it: only for processes that nobody can stop who could not stop us.
+ * What the child shares with the daemon until execve(2); it gets copies of the rest. Sharing memory is faster, but a user
+ * who stops such a child (SIGSTOP) delays the daemon, which waits for it: only for children of the daemon's own user.
  */
 export type Sharing = 'nothing' | 'memory' | 'memory and descriptors';
 
-/** On its way to its program. */
+/** A cloned child that may not have reached execve(2). */
 export class CloneExec {
   #failure: Failure | null | undefined;
 
@@ -27,8 +27,8 @@ export class CloneExec {
   ) {}
 
   /**
-   * Waits until it has become its program, null, or has failed and is gone. One that is kept on its way for a second,
-   * by somebody who stopped it or by a disk that does not answer, counts as started.
+   * Waits for execve(2): null, or the failure of a child that has been reaped. A child that takes longer than a second,
+   * because it was stopped or its disk stalls, counts as started.
    */
   outcome(): Failure | null {
     if (this.#failure === undefined) this.#failure = this.awaitFailure();
@@ -37,8 +37,8 @@ export class CloneExec {
 }
 
 /**
- * It begins with all signals blocked. One that shares nothing reports its failure to `report`, a descriptor to be
- * overwritten, or null for any; as long as that is open with us, it is not known to have become its program.
+ * The child starts with all signals blocked. One that shares nothing reports its failure to `report`, a descriptor to
+ * overwrite, or null for a new one; its execve(2) is seen as EOF, so the daemon must not keep the descriptor open.
  * Throws SyscallError.
  */
 export function startProcess(
@@ -48,7 +48,7 @@ export function startProcess(
   report: number | null,
 ): CloneExec {
   list.write(calls);
-  return shared === 'nothing' ? startApart(list, report) : startBeside(list, flagsOf[shared]);
+  return shared === 'nothing' ? startForked(list, report) : startSharing(list, flagsOf[shared]);
 }
 
 const SIGCHLD = 17;
@@ -61,14 +61,14 @@ const flagsOf = {
 };
 const NOWHERE = -1;
 
-function startApart(list: CallList, report: number | null): CloneExec {
-  keepMemoryFromForks();
+function startForked(list: CallList, report: number | null): CloneExec {
+  excludeMemoryFromForks();
   const { readFd, writeFd } = createPipe('read');
   try {
     if (report !== null) checked(libc.dup3(writeFd, report, O_CLOEXEC), 'dup3');
     const pid = run(list, SIGCHLD, report ?? writeFd);
     const deadline = performance.now() + execWaitMs;
-    return new CloneExec(pid, () => failureApart(pid, readFd, deadline));
+    return new CloneExec(pid, () => failureOfForked(pid, readFd, deadline));
   } catch (error) {
     libc.close(readFd);
     throw error;
@@ -79,7 +79,7 @@ function startApart(list: CallList, report: number | null): CloneExec {
 
 const O_CLOEXEC = 0o2000000;
 
-function failureApart(pid: number, readFd: number, deadline: number): Failure | null {
+function failureOfForked(pid: number, readFd: number, deadline: number): Failure | null {
   try {
     const failure = failureFrom(readFd, deadline);
     if (failure) killAndReap(pid);
@@ -89,50 +89,50 @@ function failureApart(pid: number, readFd: number, deadline: number): Failure | 
   }
 }
 
-/** The kernel tells when the process has left our memory, for its program or for good; what failed it marks in the list. */
-function startBeside(list: CallList, flags: number): CloneExec {
-  list.lend();
+/** The kernel clears a word when the child leaves the shared memory, by execve(2) or exit; a failure is in the list. */
+function startSharing(list: CallList, flags: number): CloneExec {
+  list.markShared();
   let pid: number;
   try {
     pid = run(list, flags, NOWHERE);
   } catch (error) {
-    list.takeBack();
+    list.clearShared();
     throw error;
   }
   const deadline = performance.now() + execWaitMs;
   return new CloneExec(pid, () => {
-    list.awaitReturn(deadline);
-    const failure = list.isLent ? null : list.failure();
+    list.awaitUnshared(deadline);
+    const failure = list.isShared ? null : list.failure();
     if (failure) killAndReap(pid);
     return failure;
   });
 }
 
-/** The pid. */
-function run({ address, lentAddress }: CallList, flags: number, report: number): number {
-  const pid = withSignalsBlocked(() => Number(worker()(address, flags, report, lentAddress)));
+/** Returns the pid. */
+function run({ address, sharedAddress }: CallList, flags: number, report: number): number {
+  const pid = withSignalsBlocked(() => Number(code()(address, flags, report, sharedAddress)));
   if (pid < 0) throw new SyscallError('clone', -pid);
   return pid;
 }
 
-/** Longer than any exec takes that is going on; we stand still for no longer. */
+/** Longer than any execve(2) that makes progress; bounds how long the daemon blocks. */
 const execWaitMs = 1000;
 
 /**
- * `pid = clone(flags)`; in the child each entry in turn, until one fails: then the entry is written to `report` and
- * the child ends. Arguments: address of the list, flags, report, address that CLONE_CHILD_CLEARTID clears. The child
- * calls nothing and touches nothing but the list, not even the stack, on which we go on meanwhile.
+ * `pid = clone(flags)`; the child performs each entry until one fails, writes that entry to `report` and exits.
+ * Arguments: address of the list, flags, report, address that CLONE_CHILD_CLEARTID clears. The child touches nothing but
+ * the list, not even the stack, which the daemon keeps using meanwhile.
  */
-type Worker = (list: number, flags: number, report: number, lent: number) => bigint | number;
-let loaded: Worker | null = null;
+type CloneExecCode = (list: number, flags: number, report: number, shared: number) => bigint | number;
+let loaded: CloneExecCode | null = null;
 
-/** In memory of its own, which cannot be written any more. */
-function worker(): Worker {
+/** Loaded once, into a page that is read-only and executable. */
+function code(): CloneExecCode {
   loaded ??= load(Buffer.from(cloneExecCode[process.arch === 'arm64' ? 'arm64' : 'x64'], 'hex'));
   return loaded;
 }
 
-function load(instructions: Uint8Array): Worker {
+function load(instructions: Uint8Array): CloneExecCode {
   const address = mapMemory(PAGE_BYTES);
   mappedAt(address, PAGE_BYTES).bytes.set(instructions);
   checked(libc.mprotect(BigInt(address), BigInt(PAGE_BYTES), PROT_READ | PROT_EXEC), 'mprotect');
@@ -140,14 +140,14 @@ function load(instructions: Uint8Array): Worker {
     ptr: address as Pointer,
     args: ['u64', 'i64', 'i64', 'u64'],
     returns: 'i64',
-  }) as unknown as Worker;
+  }) as unknown as CloneExecCode;
 }
 
 const PAGE_BYTES = 4096;
 const PROT_READ = 1;
 const PROT_EXEC = 4;
 
-/** The runtime's signal handlers must not run in the new process. */
+/** The runtime's signal handlers must not run in the child. */
 function withSignalsBlocked<T>(action: () => T): T {
   const before = new BigUint64Array(16);
   libc.sigfillset(ptr(all));
@@ -160,10 +160,10 @@ function withSignalsBlocked<T>(action: () => T): T {
 }
 
 const SIG_SETMASK = 2;
-/** `sigset_t` of glibc. */
+/** glibc's `sigset_t` is 1024 bits. */
 const all = new BigUint64Array(16);
 
-/** The other end is close-on-exec: it is at its end when the new program runs. */
+/** The write end is close-on-exec: EOF means that execve(2) has succeeded. */
 function failureFrom(fd: number, deadline: number): Failure | null {
   const entry = new BigInt64Array(entryWords);
   const memory = memoryOf(new Uint8Array(entry.buffer));
@@ -185,7 +185,7 @@ function awaitInput(fd: number, timeoutMs: number): void {
 
 const POLLIN = 1;
 
-/** It ends by itself, unless a signal has stopped it. */
+/** The child exits on its own, unless a signal has stopped it. */
 function killAndReap(pid: number): void {
   libc.kill(pid, SIGKILL);
   while (libc.waitpid(pid, null, 0) < 0 && errno() === E.EINTR);

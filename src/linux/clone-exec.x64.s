@@ -1,14 +1,14 @@
 # What a new process does until it is its program (x86-64, System V ABI). The bytes are in clone-exec-code.ts;
 # test/integration/linux/clone-exec-code.test.ts assembles this file and compares.
 #
-# long run(struct entry *list, long flags, int report, int *lent)
-#   rdi = list, rsi = flags, rdx = report, rcx = lent
+# long run(struct entry *list, long flags, int report, int *shared)
+#   rdi = list, rsi = flags, rdx = report, rcx = shared
     .intel_syntax noprefix
     push rbx
     push r12
     mov rbx, rdi            # rbx = list: both survive the system calls
     mov r12, rdx            # r12 = report
-    # clone(flags, stack = 0, parent_tid = 0, child_tid = lent, tls = 0)
+    # clone(flags, stack = 0, parent_tid = 0, child_tid = shared, tls = 0)
     mov rdi, rsi
     xor esi, esi
     xor edx, edx

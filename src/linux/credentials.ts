@@ -1,8 +1,8 @@
-// Whose rights the process, or for a moment this thread alone, has.
+// Credentials of the process or, briefly, of this thread alone.
 import { checked, E, SyscallError } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
-/** A user of the machine, with every group that a login would give. */
+/** A user of the machine, with every group that a login would have. */
 export interface UserIdentity {
   readonly uid: number;
   readonly gid: number;
@@ -11,7 +11,7 @@ export interface UserIdentity {
   readonly name: string;
 }
 
-/** Numbers of the calls that glibc would carry out on every thread; per architecture (asm/unistd.h). */
+/** System calls that glibc's wrappers would perform on every thread; numbers per architecture (asm/unistd.h). */
 const syscallNumbers = {
   x64: { setgroups: 116, setresuid: 117, setresgid: 119, setfsuid: 122, setfsgid: 123 },
   arm64: { setgroups: 159, setresuid: 147, setresgid: 149, setfsuid: 151, setfsgid: 152 },
@@ -26,10 +26,10 @@ export function currentUid(): number {
 }
 
 /**
- * Calls `action` with the user's uid, gid and all groups, on this thread alone, and comes back to root's (credentials(7)).
- * Not for daily use in the daemon: meanwhile every process of that user may kill and stop us (kill(2)).
- * Must be called as root. Throws SyscallError when the kernel refuses; aborts the process when it cannot
- * come back, since a manager with half its rights must not go on.
+ * Calls `action` with the user's uid, gid and all groups, on this thread alone, then restores root's (credentials(7)).
+ * Not while the daemon runs programs: meanwhile every process of that user may signal the daemon (kill(2)).
+ * Call it as root. Throws SyscallError when the kernel refuses; aborts the process when root cannot be restored, because
+ * a supervisor with partial credentials must not continue.
  */
 export function asUser<T>(user: UserIdentity, action: () => T): T {
   const before = {
@@ -37,7 +37,7 @@ export function asUser<T>(user: UserIdentity, action: () => T): T {
     gid: libc.getgid(),
     dumpable: libc.prctl(PR_GET_DUMPABLE, 0n, 0n, 0n, 0n),
   };
-  // Without the right to do this nothing has changed, and there is nothing to come back from.
+  // When this fails nothing has changed, so there is nothing to restore.
   threadSetgroups(user.groups);
   try {
     threadSetresgid(user.gid, user.gid, before.gid);
@@ -51,15 +51,15 @@ export function asUser<T>(user: UserIdentity, action: () => T): T {
     } catch {
       process.abort();
     }
-    // The kernel marks a process that changed its uid as undumpable, which would hide it from debuggers.
+    // The kernel makes a process that changed its uid undumpable, which would hide it from debuggers (prctl(2)).
     libc.prctl(PR_SET_DUMPABLE, BigInt(before.dumpable), 0n, 0n, 0n);
   }
 }
 
 /**
- * Calls `action` with the user's rights to files, and no more than those, on this thread alone (setfsuid(2)). Unlike in
- * asUser, processes of that user can do nothing to us meanwhile. `action` must not begin anything that goes on after it.
- * Must be called as root. Throws SyscallError when the kernel refuses; aborts the process when it cannot come back.
+ * Calls `action` with the user's file permissions only, on this thread alone (setfsuid(2)). Unlike with `asUser`, the
+ * user's processes cannot signal the daemon meanwhile. `action` must be synchronous.
+ * Call it as root. Throws SyscallError when the kernel refuses; aborts the process when root cannot be restored.
  */
 export function withFileRightsOf<T>(user: UserIdentity, action: () => T): T {
   const before = {
@@ -85,7 +85,7 @@ export function withFileRightsOf<T>(user: UserIdentity, action: () => T): T {
   }
 }
 
-/** Gives up root for the whole process, for good: groups, gid, uid, in that order. Throws SyscallError. */
+/** Drops root for the whole process, permanently: groups, gid, uid, in that order. Throws SyscallError. */
 export function becomeUser(user: UserIdentity): void {
   const groups = Uint32Array.from(user.groups);
   checked(libc.setgroups(BigInt(groups.length), ptr(groups)), 'setgroups');
@@ -99,7 +99,8 @@ function ownGroups(): number[] {
   return [...list.subarray(0, checked(libc.getgroups(count, ptr(list)), 'getgroups'))];
 }
 
-// glibc's own setgroups, setresuid and setresgid change every thread; the raw system calls change ours alone.
+// glibc's own setgroups, setresuid and setresgid change every thread; the raw system calls change the calling thread
+// alone.
 
 function threadSetgroups(groups: readonly number[]): void {
   const list = Uint32Array.from(groups.length > 0 ? groups : [0]);
@@ -121,7 +122,7 @@ function threadSetresuid(real: number, effective: number, saved: number): void {
   );
 }
 
-/** setfsuid(2) and setfsgid(2) answer with the id before, whether they did it or not: an id that cannot be asks for it. */
+/** setfsuid(2) and setfsgid(2) return the previous id even on failure; an invalid id only queries it. */
 function threadSetfs(call: number, id: number, name: string): void {
   const noId = 0xffffffffn;
   libc.syscall(call, BigInt(id), 0n, 0n, 0n);

@@ -1,4 +1,4 @@
-// File descriptors that we were started with.
+// The descriptor table of this process.
 import { readdirSync } from 'node:fs';
 import { checked } from './errno.ts';
 import { cstring, libc } from './libc.ts';
@@ -9,30 +9,30 @@ const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const O_RDWR = 2;
 
-/** Marks everything above stderr close-on-exec, so that no child inherits what our starter left open. */
+/** Marks everything above stderr close-on-exec, so that no child inherits a descriptor that the parent left open. */
 export function keepDescriptorsFromChildren(): void {
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name);
-    // The directory's own descriptor is gone by now: EBADF is expected for it.
+    // EBADF is expected for the descriptor of the directory listing, which is closed by now.
     if (fd > 2) libc.fcntl(fd, F_SETFD, BigInt(FD_CLOEXEC));
   }
 }
 
 /**
- * Makes the kernel's table of our descriptors large enough for `count`. It grows by itself, but whoever opens the one
- * that is too many then waits for 10 to 20 ms, as our threads share it. More than we may have is no failure.
+ * Grows the kernel's descriptor table to `count` in advance. It would grow by itself, but the open(2) that causes it
+ * blocks for 10 to 20 ms (RCU), because threads share the table. Exceeding the limit is no failure.
  */
 export function makeRoomForDescriptors(count: number): void {
   const fd = libc.fcntl(STDERR, F_DUPFD_CLOEXEC, BigInt(count));
   if (fd >= 0) libc.close(fd);
 }
 
-/** Lets the program that takes our place have it; a descriptor that is not open is no failure. */
+/** Clears close-on-exec, for the daemon's own exec; a descriptor that is not open is no failure. */
 export function keepOverExec(fd: number): void {
   libc.fcntl(fd, F_SETFD, 0n);
 }
 
-/** Points stdin, stdout and stderr at /dev/null, as a daemon's are. Throws SyscallError. */
+/** Redirects stdin, stdout and stderr to /dev/null, for a daemon. Throws SyscallError. */
 export function detachStandardStreams(): void {
   const fd = checked(libc.open(cstring('/dev/null'), O_RDWR, 0), 'open', '/dev/null');
   for (const target of [0, 1, 2]) checked(libc.dup2(fd, target), 'dup2');

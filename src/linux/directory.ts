@@ -1,5 +1,5 @@
-// A directory that is open: names in it are opened, renamed and removed by its descriptor, so that what is done stays in
-// this directory whatever becomes of its path. Nothing here decides whom to trust.
+// An open directory: opens, renames and removes names relative to its descriptor (openat(2)), so that operations stay
+// in this directory even when its path changes. Does not decide what is trusted.
 import { fstatSync, type Stats } from 'node:fs';
 import { checked, E, SyscallError } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
@@ -14,7 +14,7 @@ const maxPathBytes = 4096;
 export class Directory {
   private constructor(
     readonly fd: number,
-    /** Where it was found, without symbolic links. */
+    /** Its path when it was opened, without symbolic links. */
     readonly path: string,
   ) {}
 
@@ -28,7 +28,7 @@ export class Directory {
     return new Directory(fd, path);
   }
 
-  /** Takes over `fd`. */
+  /** Owns `fd` from then on. */
   static of(fd: number, path: string): Directory {
     return new Directory(fd, path);
   }
@@ -37,18 +37,18 @@ export class Directory {
     libc.close(this.fd);
   }
 
-  /** The path of a name in it. */
+  /** The path of a name in this directory. */
   pathOf(name: string): string {
     return this.path === '/' ? `/${name}` : `${this.path}/${name}`;
   }
 
-  /** Never follows a symbolic link: that is ELOOP, or with O_PATH the link itself. Throws SyscallError. */
+  /** Never follows a symbolic link: fails with ELOOP or, with O_PATH, opens the link itself. Throws SyscallError. */
   openFile(name: string, flags: number, mode = 0): number {
     const fd = libc.openat(this.fd, ptr(cstring(name)), flags | O_CLOEXEC | O_NOFOLLOW, mode);
     return checked(fd, 'open', this.pathOf(name));
   }
 
-  /** As openFile, but the kernel follows what `name` leads to. */
+  /** Like openFile, but the kernel follows a symbolic link. */
   openFollowing(name: string, flags: number, mode = 0): number {
     return checked(
       libc.openat(this.fd, ptr(cstring(name)), flags | O_CLOEXEC, mode),
@@ -57,7 +57,7 @@ export class Directory {
     );
   }
 
-  /** Of the name itself, also where it is a symbolic link; null when there is none. Throws SyscallError. */
+  /** Of the name itself (lstat(2)); null when it does not exist. Throws SyscallError. */
   statusOf(name: string): Stats | null {
     const fd = this.hold(name);
     if (fd === null) return null;
@@ -68,7 +68,10 @@ export class Directory {
     }
   }
 
-  /** A descriptor that keeps the file in being, whatever becomes of its names; null when there is none. Throws SyscallError. */
+  /**
+   * An O_PATH descriptor that pins the file even when its name changes; null when it does not exist. Throws
+   * SyscallError.
+   */
   hold(name: string): number | null {
     const fd = libc.openat(this.fd, ptr(cstring(name)), O_PATH | O_CLOEXEC | O_NOFOLLOW, 0);
     return fd < 0 && errno() === E.ENOENT ? null : checked(fd, 'open', this.pathOf(name));
@@ -84,7 +87,7 @@ export class Directory {
     checked(failed, 'rename', this.pathOf(from));
   }
 
-  /** One more name for the same file. Throws SyscallError. */
+  /** Creates a hard link. Throws SyscallError. */
   link(from: string, to: string): void {
     const failed = libc.linkat(this.fd, ptr(cstring(from)), this.fd, ptr(cstring(to)), 0);
     checked(failed, 'link', this.pathOf(to));
@@ -95,14 +98,14 @@ export class Directory {
     checked(libc.unlinkat(this.fd, ptr(cstring(name)), 0), 'unlink', this.pathOf(name));
   }
 
-  /** Missing is fine. Throws SyscallError. */
+  /** Idempotent: a missing file is no failure. Throws SyscallError. */
   removeIfThere(name: string): void {
     const failed = libc.unlinkat(this.fd, ptr(cstring(name)), 0) < 0 ? errno() : 0;
     if (failed !== 0 && failed !== E.ENOENT) throw new SyscallError('unlink', failed, this.pathOf(name));
   }
 }
 
-/** Where the symbolic link that `fd` holds leads to. Throws SyscallError. */
+/** The target of the symbolic link open as `fd`. Throws SyscallError. */
 export function targetOfLink(fd: number, path: string): string {
   const buffer = Buffer.alloc(maxPathBytes);
   const length = Number(libc.readlinkat(fd, ptr(cstring('')), ptr(buffer), BigInt(buffer.length)));

@@ -1,4 +1,4 @@
-// epoll(7), level-triggered; what was added is known by its file descriptor.
+// epoll(7), level-triggered, keyed by file descriptor.
 import { checked, E } from './errno.ts';
 import { errno, libc, ptr } from './libc.ts';
 
@@ -13,7 +13,7 @@ const EPOLL_CTL_MOD = 3;
 /** struct epoll_event is packed on x86-64 only. */
 const eventSize = process.arch === 'x64' ? 12 : 16;
 const dataOffset = process.arch === 'x64' ? 4 : 8;
-/** As many are told at once. */
+/** Events per epoll_wait(2). */
 export const maxEvents = 256;
 
 export class Epoll {
@@ -23,7 +23,7 @@ export class Epoll {
   readonly #ready = new DataView(new ArrayBuffer(eventSize * maxEvents));
   readonly #readyPointer = ptr(this.#ready.buffer);
 
-  /** 0, or the error number: EPERM for a file that is always ready, EBADF, ENOSPC. */
+  /** Returns 0 or the errno: EPERM for a regular file, which is always ready, EBADF, ENOSPC. */
   add(fd: number, events: number): number {
     return this.#control(EPOLL_CTL_ADD, fd, events);
   }
@@ -36,7 +36,7 @@ export class Epoll {
     return this.#control(EPOLL_CTL_DEL, fd, 0);
   }
 
-  /** How many descriptors are ready; waits `timeoutMs`, or for ever when it is -1. */
+  /** Returns the number of ready descriptors; waits at most `timeoutMs`, without limit for -1. */
   wait(timeoutMs: number): number {
     const count = libc.epoll_wait(this.fd, this.#readyPointer, maxEvents, timeoutMs);
     if (count >= 0 || errno() === E.EINTR) return Math.max(0, count);
@@ -44,8 +44,8 @@ export class Epoll {
   }
 
   /**
-   * The same without sleeping, until `until` on the clock of performance.now(): it sees in a microsecond what a sleeper is
-   * woken up for from another processor in twenty.
+   * Busy-polls until `until` on the clock of performance.now(): it sees readiness within 1 µs, while waking a sleeping
+   * thread from another CPU takes 20 µs.
    */
   lookOut(until: number): number {
     let count = 0;
@@ -54,7 +54,7 @@ export class Epoll {
     return count;
   }
 
-  /** The descriptor at `index` of those that the last wait found ready. */
+  /** The ready descriptor at `index` of the last wait. */
   readyAt(index: number): number {
     return this.#ready.getInt32(index * eventSize + dataOffset, true);
   }

@@ -8,12 +8,12 @@ const names = new Map<number, string>(Object.entries(E).map(([name, number]) => 
 names.set(E.EAGAIN, 'EAGAIN');
 names.set(E.ENOTSUP, 'ENOTSUP');
 
-/** `ENOENT` for 2; a number without a name is written as it is. */
+/** `ENOENT` for 2; the number itself when it has no name. */
 export function errnoName(number: number): string {
   return names.get(number) ?? String(number);
 }
 
-/** A system call that failed: which, on what, and why. */
+/** A failed system call: its name, its object, its errno. */
 export class SyscallError extends Error {
   override readonly name = 'SyscallError';
   readonly code: string;

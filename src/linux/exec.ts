@@ -1,4 +1,4 @@
-// Another program in our place: execve(2).
+// Replaces this process by another program: execve(2).
 import { CStringArray } from './c-string-array.ts';
 import { checked } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';

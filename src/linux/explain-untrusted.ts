@@ -1,4 +1,4 @@
-// What people are told of a path that must not be used as root: which, why, whose it is, what to do.
+// The message about an untrusted path: which path, why, who can change it, what to do.
 import type { Editor, UntrustedPath } from './guarded-path.ts';
 import { groupById, userById } from './users.ts';
 

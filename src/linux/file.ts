@@ -1,4 +1,4 @@
-// Raw files: open, read and write without a stream in between, for the thread that carries log bytes.
+// Raw file descriptors: open, read and write without a stream, for the workers.
 import { fstatSync } from 'node:fs';
 import { E, SyscallError } from './errno.ts';
 import { isGuarding, openGuarded } from './guarded-file.ts';
@@ -24,7 +24,7 @@ const CLONE_FS = 0x200;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 
-/** Names of descriptors of our own. Opening them anew fails where they are sockets, as under systemd. */
+/** Names of the process's own descriptors. Opening them fails with ENXIO for sockets, as under systemd. */
 const ownDescriptor = /^\/(?:dev|proc\/self)\/fd\/(\d{1,7})$/;
 const standardStreams: ReadonlyMap<string, number> = new Map([
   ['/dev/stdin', 0],
@@ -32,7 +32,7 @@ const standardStreams: ReadonlyMap<string, number> = new Map([
   ['/dev/stderr', 2],
 ]);
 
-/** Bytes whose address was looked up once. */
+/** Bytes with their address, which is looked up only once. */
 export interface Memory {
   readonly bytes: Uint8Array;
   readonly address: number;
@@ -43,9 +43,9 @@ export function memoryOf(bytes: Uint8Array): Memory {
 }
 
 /**
- * Opens for appending; creates it with `mode` less the umask of this thread. Never waits for the reader of a FIFO,
- * and writing to what is no regular file does not wait either. `writer`: who else than root may own a file in a directory
- * that others can change. Throws SyscallError, UntrustedPath if it must not be opened.
+ * Opens for appending; creates it with `mode` and the umask of this thread. Does not block on a FIFO without a reader;
+ * anything but a regular file is non-blocking. `writer`: the uid, besides root, that may own a file in an untrusted
+ * directory. Throws SyscallError, or UntrustedPath when it must not be opened.
  */
 export function openAppend(path: string, mode = 0o666, writer: number | null = null): number {
   const standard = ownDescriptorOf(path);
@@ -54,16 +54,16 @@ export function openAppend(path: string, mode = 0o666, writer: number | null = n
   try {
     return openGuarded(path, { flags: O_WRONLY | flags, mode, writer });
   } catch (error) {
-    // A FIFO without a reader. Opened for both, it never is.
+    // ENXIO: a FIFO without a reader. Opened for reading and writing, it has one.
     if (!(error instanceof SyscallError && error.errno === E.ENXIO)) throw error;
     return openGuarded(path, { flags: O_RDWR | flags, mode, writer });
   }
 }
 
 /**
- * Opens a file for appending as openAppend does, but only if the kernel has it in memory, so that no disk is waited for
- * (openat2(2), RESOLVE_CACHED); null when that is not so, or on kernels before 5.12. As root only a regular file whose path
- * has no symbolic link at all, which no other user can have put there: anything else is openAppend's to judge.
+ * Like openAppend, but only if the lookup is cached, so that a stalled disk cannot block it (openat2(2),
+ * RESOLVE_CACHED); else null, as on kernels before 5.12. As root only a regular file on a path without symbolic links
+ * that no other user can have created; openAppend decides about anything else.
  */
 export function openAppendCached(path: string, writer: number | null): number | null {
   if (!isGuarding()) return openResolving(path, appendFlags, RESOLVE_CACHED);
@@ -80,7 +80,7 @@ export function openAppendCached(path: string, writer: number | null): number | 
   }
 }
 
-/** The number of the descriptor of ours that `path` names (/dev/stdout, /dev/fd/3), or null. */
+/** The number of the process's own descriptor that `path` names (/dev/stdout, /dev/fd/3), or null. */
 export function ownDescriptorOf(path: string): number | null {
   const number = standardStreams.get(path) ?? ownDescriptor.exec(path)?.[1];
   return number === undefined ? null : Number(number);
@@ -90,53 +90,53 @@ export function closeFile(fd: number): void {
   libc.close(fd);
 }
 
-/** Reads into `memory`, as much as it holds: bytes read, 0 at the end, or the negated error number. */
+/** Fills `memory`: returns the bytes read, 0 at EOF, or the negated errno. */
 export function readInto(fd: number, memory: Memory): number {
   const count = Number(libc.read(fd, memory.address, BigInt(memory.bytes.length)));
   return count < 0 ? -errno() : count;
 }
 
-/** Writes memory[start, end): bytes written, perhaps fewer, or the negated error number. */
+/** Writes memory[start, end): returns the bytes written, which may be fewer, or the negated errno. */
 export function writeFrom(fd: number, memory: Memory, start: number, end: number): number {
   const count = Number(libc.write(fd, memory.address + start, BigInt(end - start)));
   return count < 0 ? -errno() : count;
 }
 
-/** writeFrom for a socket that others may have left in blocking mode: never waits, raises no SIGPIPE. */
+/** writeFrom for a socket that may be in blocking mode: MSG_DONTWAIT, MSG_NOSIGNAL. */
 export function sendFrom(fd: number, memory: Memory, start: number, end: number): number {
   const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   const count = Number(libc.sendto(fd, memory.address + start, BigInt(end - start), flags, null, 0));
   return count < 0 ? -errno() : count;
 }
 
-/** Empties an open file; the error number, or 0. */
+/** Truncates an open file; returns the errno, or 0. */
 export function truncateFile(fd: number): number {
   return libc.ftruncate(fd, 0n) < 0 ? errno() : 0;
 }
 
 /**
- * Makes umask and working directory this thread's own (unshare(2)), so that setting the one does not touch what other
- * threads create. Where a sandbox forbids it, we go without.
+ * Unshares umask and working directory of this thread (unshare(2), CLONE_FS), so that its umask does not affect files
+ * that other threads create. Best effort: a sandbox may forbid it.
  */
 export function ownDirectoryAndUmask(): void {
   libc.unshare(CLONE_FS);
 }
 
-/** The umask of this thread, which can be read only by setting it. */
+/** The umask of this thread; umask(2) can read it only by setting it. */
 export function currentUmask(): number {
   const mask = setUmask(0o077);
   setUmask(mask);
   return mask;
 }
 
-/** Sets it; what it was. */
+/** Sets the umask; returns the previous one. */
 export function setUmask(mask: number): number {
   return libc.umask(mask);
 }
 
 /**
- * A pipe or terminal is opened anew, since "do not wait" would otherwise hold for everybody who shares it with us.
- * A file keeps its one offset for all of them.
+ * A pipe or terminal is opened again, because O_NONBLOCK applies to the open file description, which other processes
+ * share. A regular file is duplicated, to keep the shared offset.
  */
 function openOwn(fd: number, path: string): number {
   if (waitsForItsReader(fd)) {

@@ -1,7 +1,7 @@
-// Opens files at paths that other users may be able to change. As root nothing is followed that one of them could have
-// laid, and only what a log or a pidfile can be is opened: a regular file with one name. What is refused to root is tried
-// once more with the rights of the user whose directory it is, who gains nothing by that; what third users could have
-// laid there is not followed then either.
+// Opens files at untrusted paths. As root no symbolic link is followed that another user could have created, and only a
+// regular file with a single link is opened, as a log or a pidfile is. When that is refused, the open is tried once
+// more with the credentials of the user who owns the directory, who gains nothing by it; links that third users could
+// have created are not followed then either.
 import { fstatSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { withFileRightsOf } from './credentials.ts';
@@ -15,18 +15,18 @@ import { type UserEntry, userById } from './users.ts';
 
 export interface FileRequest {
   readonly flags: number;
-  /** Permissions of a file that is created, less the umask of this thread. */
+  /** Mode of a file that is created, masked by the umask of this thread. */
   readonly mode?: number;
-  /** Who else than root and the owner of its directory may own the file, where others can change the directory. */
+  /** The uid that may own the file in an untrusted directory, besides root and the directory's owner. */
   readonly writer?: number | null;
 }
 
-/** Whether we have rights that must not be lent. */
+/** Whether the process has privileges that another user must not borrow. */
 export function isGuarding(): boolean {
   return libc.geteuid() === 0;
 }
 
-/** The descriptor of the file at an absolute path. Throws SyscallError, UntrustedPath if it must not be opened. */
+/** Opens the file at an absolute path. Throws SyscallError, or UntrustedPath when it must not be opened. */
 export function openGuarded(path: string, request: FileRequest): number {
   const { flags, mode = 0 } = request;
   if (!isGuarding()) return checked(libc.open(ptr(cstring(path)), flags | O_CLOEXEC, mode), 'open', path);
@@ -38,8 +38,8 @@ export function openGuarded(path: string, request: FileRequest): number {
 }
 
 /**
- * Holds the file at an absolute path without opening it (O_PATH): one that a link of a user's leads to only if it is that
- * user's. Throws SyscallError, UntrustedPath.
+ * Pins the file at an absolute path without opening it (O_PATH); a file behind a user's symbolic link only if that user
+ * owns it. Throws SyscallError, UntrustedPath.
  */
 export function holdTrusted(path: string): number {
   try {
@@ -54,7 +54,7 @@ export function holdTrusted(path: string): number {
   }
 }
 
-/** Why openGuarded has just refused a path with EACCES; null when it is not for the sake of other users. */
+/** Why openGuarded refused a path with EACCES; null when the path is trusted. */
 export function refusalOf(path: string, writer: number | null): UntrustedPath | null {
   try {
     if (isGuarding()) libc.close(openTrusting(null, path, { flags: O_PATH, writer }));
@@ -64,11 +64,14 @@ export function refusalOf(path: string, writer: number | null): UntrustedPath | 
   }
 }
 
-/** Of the file that openGuarded would open; null when there is none, or it would not. Throws SyscallError without descriptors. */
+/**
+ * The status of the file that openGuarded would open; null when it would open none. Throws SyscallError when
+ * descriptors run out.
+ */
 export function statusOfGuarded(path: string, writer: number | null): Stats | null {
   if (!isGuarding()) return statSync(path, { throwIfNoEntry: false }) ?? null;
   try {
-    // Mostly there is no link on the way, which is quickly seen.
+    // Fast path: usually there is no symbolic link.
     const fd =
       openResolving(path, O_PATH, RESOLVE_NO_SYMLINKS) ?? openGuarded(path, { flags: O_PATH, writer });
     try {
@@ -82,7 +85,7 @@ export function statusOfGuarded(path: string, writer: number | null): Stats | nu
   }
 }
 
-/** The beginning of a regular file, as much as `room` holds. Throws SyscallError, UntrustedPath. */
+/** The start of a regular file, as much as `room` holds. Throws SyscallError, UntrustedPath. */
 export function readGuarded(path: string, room: number): string {
   const fd = openGuarded(path, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY });
   try {
@@ -94,12 +97,15 @@ export function readGuarded(path: string, room: number): string {
   }
 }
 
-/** Missing is fine. Throws SyscallError, UntrustedPath. */
+/** Idempotent: a missing file is no failure. Throws SyscallError, UntrustedPath. */
 export function removeGuarded(path: string): void {
   inDirectory(dirname(path), (directory) => directory.removeIfThere(basename(path)));
 }
 
-/** Calls `action` with the directory at an absolute path and the rights to use it. Throws SyscallError, UntrustedPath. */
+/**
+ * Calls `action` with the directory at an absolute path and the credentials to use it. Throws SyscallError,
+ * UntrustedPath.
+ */
 export function inDirectory<T>(
   path: string,
   action: (directory: Directory, open: OpenToOthers | null) => T,
@@ -115,8 +121,8 @@ export function inDirectory<T>(
 }
 
 /**
- * Opens a file in a directory: where others can change that, only if it is a regular one with one name that belongs to
- * root, to the owner of the directory or to `writer`. Throws SyscallError, UntrustedPath.
+ * Opens a file in a directory. In an untrusted directory it must be a regular file with a single link, owned by root, the
+ * owner of the directory or `writer`. Throws SyscallError, UntrustedPath.
  */
 export function openIn(
   { directory, open }: Way,
@@ -131,7 +137,7 @@ export function openIn(
   throw new UntrustedPath(path, `${path} ${reason}`, open);
 }
 
-/** `user`: who is trusted beside root, and whose rights we have; null as root. */
+/** `user`: trusted besides root, with whose credentials this thread runs; null as root. */
 function openTrusting(user: UserEntry | null, path: string, request: FileRequest): number {
   const place = locate(path, user);
   try {
@@ -154,7 +160,7 @@ function closing<T>(
   }
 }
 
-/** Where a user's directory is on the way, `action` with his rights; throws `refusal` where that does not help. */
+/** When a user's directory is on the path, calls `action` with that user's file permissions; else throws `refusal`. */
 function withRightsOfEditor<T>(refusal: unknown, action: (user: UserEntry) => T): T {
   if (!(refusal instanceof UntrustedPath) || refusal.open.editor.kind !== 'user') throw refusal;
   const user = userById(refusal.open.editor.uid);
@@ -166,7 +172,7 @@ function withRightsOfEditor<T>(refusal: unknown, action: (user: UserEntry) => T)
   }
 }
 
-/** Why a file that was found where others can change things is left alone; null when nothing speaks against it. */
+/** Why a file in an untrusted directory must not be opened; null when it may. */
 function objectionTo(status: Stats, ownerOfDirectory: number, writer: number | null): string | null {
   if (status.isSymbolicLink()) return 'is a symbolic link';
   if (!status.isFile()) return 'is no regular file';

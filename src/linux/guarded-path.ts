@@ -1,7 +1,7 @@
-// The way to a file, one component after the other, and who else than root could lead it elsewhere. A directory is root's
-// when it belongs to root and nobody else may write to it; a path is trusted as far as its directories are root's.
-// In trusted directories symbolic links are followed, since root laid them; below the first one that is not, they are not.
-// With the rights of one user, what is his alone is trusted as well: what others could lead elsewhere is as little his.
+// Resolves a path component by component and finds who, besides root, could redirect it. A directory is trusted when
+// root owns it and only root may write to it; a path is trusted as far as its directories are. Symbolic links are
+// followed in trusted directories, because root created them, but not below the first untrusted directory. With the
+// credentials of one user, that user is trusted like root.
 import { fstatSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { Directory, targetOfLink } from './directory.ts';
@@ -9,34 +9,37 @@ import { E, SyscallError } from './errno.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import { groupById, type UserEntry } from './users.ts';
 
-/** Who else than those who are trusted can change what is in a directory. */
+/** Who, besides the trusted users, can change the entries of a directory. */
 export type Editor =
   | { readonly kind: 'user'; readonly uid: number }
   | { readonly kind: 'group'; readonly gid: number }
   | { readonly kind: 'everyone' };
 
-/** The first directory on a way that others than root, and the user whose rights are used, can change. */
+/**
+ * The first directory of a path that is untrusted: someone besides root and the user whose credentials are used can
+ * change it.
+ */
 export interface OpenToOthers {
   readonly path: string;
   readonly editor: Editor;
-  /** What is there belongs to its owners: nobody else can rename or remove it. */
+  /** Sticky: only the owner of an entry can rename or remove it. */
   readonly sticky: boolean;
 }
 
-/** The directory at the end of a way; to be closed. */
+/** The resolved directory. The caller closes it. */
 export interface Way {
   readonly directory: Directory;
   readonly open: OpenToOthers | null;
 }
 
 export interface Place extends Way {
-  /** What is asked for, in the directory: never a symbolic link that is to be followed, unless `byKernel`. */
+  /** The last component: not a symbolic link that still has to be followed, unless `byKernel`. */
   readonly name: string;
-  /** A link of /proc/PID/fd, whose text does not tell where it leads. */
+  /** A magic link of /proc/PID/fd, whose text is not its target. */
   readonly byKernel: boolean;
 }
 
-/** A path that others than root can change leads to something that must not be touched as root. */
+/** An untrusted path leads to a file that root must not touch. */
 export class UntrustedPath extends SyscallError {
   constructor(
     path: string,
@@ -47,17 +50,19 @@ export class UntrustedPath extends SyscallError {
   }
 }
 
-/** The directory at an absolute path; `user`: who is trusted beside root. Throws SyscallError, UntrustedPath. */
+/** The directory at an absolute path; `user`: trusted besides root. Throws SyscallError, UntrustedPath. */
 export function openWay(path: string, user: UserEntry | null): Way {
   return new Walk(path, user).toDirectory();
 }
 
-/** The place of the file at an absolute path, whether it is there or not. Throws as openWay does. */
+/** The directory and name of the file at an absolute path, whether or not it exists. Throws like openWay. */
 export function locate(path: string, user: UserEntry | null): Place {
   return new Walk(path, user).toPlace();
 }
 
-/** Who else than root could change what is at an absolute path; null when nobody, or when it cannot be told. */
+/**
+ * Who, besides root, could change what is at an absolute path; null when no one can, or when it cannot be determined.
+ */
 export function openToOthers(path: string): OpenToOthers | null {
   try {
     const { directory, open } = locate(path, null);
@@ -68,9 +73,9 @@ export function openToOthers(path: string): OpenToOthers | null {
   }
 }
 
-/** As the kernel does (path_resolution(7)). */
+/** The kernel's limit (path_resolution(7)). */
 const maxLinks = 40;
-/** Where the system's own log daemon writes: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
+/** Written by the system's log daemon: on some systems its group may create files there (Ubuntu: root:syslog 0775). */
 const systemLogs = '/var/log';
 const groupOfSystemLogs = 'syslog';
 const writableByGroup = 0o020;
@@ -79,7 +84,7 @@ const stickyBit = 0o1000;
 
 class Walk {
   #way: Way;
-  /** The next one last. */
+  /** A stack: the next component is last. */
   readonly #components: string[] = [];
   #linksLeft = maxLinks;
 
@@ -111,7 +116,7 @@ class Walk {
     });
   }
 
-  /** Goes into a directory, or on with the target of a symbolic link. */
+  /** Descends into a directory, or continues with the target of a symbolic link. */
   #take(name: string): void {
     const { directory, open } = this.#way;
     const found = directory.hold(name);
@@ -123,13 +128,13 @@ class Walk {
       inside.close();
       throw new SyscallError('open', E.ENOTDIR, this.path);
     }
-    // In a sticky directory the name of a directory is its owner's, as the directory itself is.
+    // In a sticky directory only the owner of a directory can rename it.
     const isTrusted = open === null || (open.sticky && open.path === directory.path);
     directory.close();
     this.#way = { directory: inside, open: isTrusted ? editableBy(inside, status, this.user) : open };
   }
 
-  /** Whether there was a symbolic link, whose target comes next. */
+  /** True when it was a symbolic link, whose target is resolved next. */
   #followed(name: string): boolean {
     const found = this.#way.directory.hold(name);
     if (found === null) return false;
@@ -165,7 +170,7 @@ class Walk {
     this.#way = atRoot(this.user);
   }
 
-  /** Its text does not lead where it leads. */
+  /** A magic link: its text is not its target. */
   #isLinkOfKernel(name: string): boolean {
     const { directory, open } = this.#way;
     const isOfKernel = open === null && this.user === null && /^\/proc\/\d+\/fd$/.test(directory.path);
@@ -194,11 +199,11 @@ function editableBy(
 ): OpenToOthers | null {
   const { path } = directory;
   if (uid !== 0 && uid !== user?.uid) return { path, editor: { kind: 'user', uid }, sticky: false };
-  // What is in a sticky directory is also the owner's of the directory.
+  // In a sticky directory the directory's owner can replace every entry, too.
   const sticky = uid === 0 && (mode & stickyBit) !== 0;
   if (mode & writableByOthers) return { path, editor: { kind: 'everyone' }, sticky };
   if (!(mode & writableByGroup)) return null;
-  // With an access control list these bits are the most that it grants to anyone, not what the group may do.
+  // With an access control list the group bits are the mask: the most it grants to anyone (acl(5)).
   if (isOfTrusted(gid, path, user) && !hasAccessList(directory)) return null;
   return { path, editor: { kind: 'group', gid }, sticky };
 }
@@ -206,7 +211,7 @@ function editableBy(
 function isOfTrusted(gid: number, path: string, user: UserEntry | null): boolean {
   if (gid === 0) return true;
   if (path === systemLogs) return groupById(gid)?.name === groupOfSystemLogs;
-  // A group of his own, as useradd(8) makes it for each user.
+  // A user private group, as useradd(8) creates one per user.
   return gid === user?.gid && groupById(gid)?.name === user.name;
 }
 

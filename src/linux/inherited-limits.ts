@@ -1,6 +1,6 @@
-// The soft limit of file descriptors that we were started with. The runtime raises it to the hard one before any code
-// of ours runs, and programs would inherit that: those that use select(2) break above 1024. The kernel does not
-// remember the old value, but our parent still has it.
+// The soft descriptor limit with which the daemon was started. The runtime raises it to the hard limit before any of
+// our code runs, and programs would inherit that: those that use select(2) break above 1024. The kernel does not keep
+// the old value, but the parent process still has it.
 import { readFileSync } from 'node:fs';
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
@@ -11,7 +11,7 @@ export interface Limit {
   readonly hard: bigint;
 }
 
-/** Undoes what the runtime did, as far as that can be known. Only ever lowers the soft limit. */
+/** Undoes what the runtime did, as far as it can be inferred. Only lowers the soft limit. */
 export function restoreDescriptorLimit(): void {
   const cells = new BigUint64Array(2);
   checked(libc.getrlimit(RLIMIT_NOFILE, ptr(cells)), 'getrlimit');
@@ -21,9 +21,9 @@ export function restoreDescriptorLimit(): void {
 }
 
 /**
- * Pure. Who has its parent's hard limit had its soft limit too. A service or a container has limits of its own:
- * 524288 as hard limit is systemd's default, which goes with a soft one of 1024 (systemd-system.conf(5)); any other
- * was set on purpose, as LimitNOFILE=N does for both.
+ * Pure. With the parent's hard limit, the process had the parent's soft limit, too. A service or container has limits of
+ * its own: a hard limit of 524288 is systemd's default, whose soft limit is 1024 (systemd-system.conf(5)); any other was
+ * set on purpose, as LimitNOFILE=N sets both.
  */
 export function softLimitBefore(own: Limit, parentPid: number, parent: Limit | null): bigint {
   if (!mayBeRaised(own)) return own.soft;
@@ -33,7 +33,7 @@ export function softLimitBefore(own: Limit, parentPid: number, parent: Limit | n
 
 const serviceHardLimit = 524288n;
 const serviceSoftLimit = 1024n;
-/** The runtime goes no higher. */
+/** The runtime raises it no further. */
 const highestRaise = 1048576n;
 
 function mayBeRaised({ soft, hard }: Limit): boolean {

@@ -1,4 +1,4 @@
-// The IPv4 address of a host name, as the C library finds it: /etc/hosts, then DNS. Blocks while it looks.
+// The IPv4 address of a host name by the C library's resolver: /etc/hosts, then DNS. Blocking.
 import { read } from 'bun:ffi';
 import { isIPv4 } from 'node:net';
 import { cstring, libc, ptr } from './libc.ts';

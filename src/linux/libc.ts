@@ -1,4 +1,4 @@
-// glibc by FFI: the one place that names its functions. Nothing here decides anything.
+// glibc by FFI: the only place that declares its functions.
 import { dlopen, ptr, read } from 'bun:ffi';
 
 const { symbols } = dlopen('libc.so.6', {
@@ -82,13 +82,13 @@ const { symbols } = dlopen('libc.so.6', {
 
 export const libc = symbols;
 
-/** errno of this thread's last failed call; read it before anything else is called. */
+/** errno of this thread's last failed call; read it before any other call. */
 export function errno(): number {
   const location = libc.__errno_location();
   return location === null ? 0 : read.i32(location, 0);
 }
 
-/** A NUL-terminated copy of `text` in UTF-8. Keep it referenced while C looks at it. */
+/** A NUL-terminated copy of `text` in UTF-8. Keep a reference while C uses it, so that it is not collected. */
 export function cstring(text: string): Buffer {
   return Buffer.from(`${text}\0`);
 }

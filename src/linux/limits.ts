@@ -9,15 +9,15 @@ export const RLIMIT_NOFILE = 7;
 /** RLIM_INFINITY. */
 const unlimited = 2n ** 64n - 1n;
 
-/** `hard`: how far it could be raised. */
+/** `hard`: the upper bound of `soft`. */
 export type RaisedLimit =
   | { readonly outcome: 'enough' }
   | { readonly outcome: 'raised' }
   | { readonly outcome: 'refused'; readonly hard: bigint };
 
 /**
- * Sees to it that the soft limit is at least `minimum`, raising the hard one with it where that is lower.
- * Never lowers anything. The kernel may refuse it.
+ * Raises the soft limit to at least `minimum`, and the hard one with it where that is lower.
+ * Never lowers a limit. The kernel may refuse.
  */
 export function raiseLimit(resource: number, minimum: number): RaisedLimit {
   const limit = new BigUint64Array(2);
@@ -30,7 +30,7 @@ export function raiseLimit(resource: number, minimum: number): RaisedLimit {
   return libc.setrlimit(resource, ptr(limit)) === 0 ? { outcome: 'raised' } : { outcome: 'refused', hard };
 }
 
-/** How many descriptors this process may have. */
+/** The descriptor limit of this process. */
 export function descriptorLimit(): number {
   const limit = new BigUint64Array(2);
   checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
@@ -38,8 +38,8 @@ export function descriptorLimit(): number {
 }
 
 /**
- * Calls `action` while the highest descriptors are out of reach, a quarter of all and at most 16: what is opened for good
- * leaves them to clients, who could not tell us to stop anything otherwise. Throws what `action` throws.
+ * Calls `action` with the soft limit lowered by a quarter, at most 16: what is opened permanently leaves these descriptors
+ * to clients, which could not connect to stop anything otherwise. Throws what `action` throws.
  */
 export function leavingDescriptors<T>(action: () => T): T {
   const limit = new BigUint64Array(2);
@@ -53,7 +53,7 @@ export function leavingDescriptors<T>(action: () => T): T {
     return action();
   } finally {
     checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
-    // Somebody else may have set it meanwhile (prlimit(1)).
+    // Another process may have changed the limit meanwhile (prlimit(1)).
     if (limit[0] === lowered) {
       limit[0] = soft;
       checked(libc.setrlimit(RLIMIT_NOFILE, ptr(limit)), 'setrlimit');
@@ -63,17 +63,17 @@ export function leavingDescriptors<T>(action: () => T): T {
 
 const mostLeft = 16n;
 
-/** How many of them are free. */
+/** The number of free descriptors. */
 export function freeDescriptors(): number {
   try {
     return descriptorLimit() - openDescriptors();
   } catch {
-    // None is left to look with.
+    // No descriptor is left to open the directory.
     return 0;
   }
 }
 
-/** How many are free beyond the half that is never to be touched. */
+/** Free descriptors besides the half that stays reserved. */
 export function descriptorsToSpare(): number {
   return freeDescriptors() - Math.ceil(descriptorLimit() / 2);
 }

@@ -2,7 +2,7 @@
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
-/** `host`: an IPv6 address without brackets. IPv4 is left to other sockets. Throws SyscallError. */
+/** `host`: an IPv6 address without brackets. IPV6_V6ONLY leaves IPv4 to other sockets. Throws SyscallError. */
 export function listenIpv6(host: string, port: number, backlog: number): number {
   const subject = `[${host}]:${port}`;
   const address = Uint8Array.of(
@@ -40,7 +40,7 @@ function setOption(fd: number, level: number, option: number, subject: string): 
   checked(libc.setsockopt(fd, level, option, ptr(on), on.byteLength), 'setsockopt', subject);
 }
 
-/** The sixteen bytes of an address; the URL parser knows every way to write one and gives one form. */
+/** The sixteen bytes of an address; the URL parser accepts every notation and returns the canonical one. */
 function ipv6Bytes(host: string): Uint8Array {
   const canonical = new URL(`http://[${host}]/`).hostname.slice(1, -1);
   const [left = '', right] = canonical.split('::');

@@ -1,4 +1,4 @@
-// What a descriptor that somebody else opened listens on: getsockname(2), socket(7).
+// The address of an inherited listening descriptor: getsockname(2), socket(7).
 import { errno, libc, ptr } from './libc.ts';
 
 export type ListeningAddress =
@@ -6,7 +6,7 @@ export type ListeningAddress =
   /** `host`: an address, IPv6 without brackets. */
   | { readonly kind: 'inet'; readonly host: string; readonly port: number };
 
-/** Null for what is no listening stream socket of these families. An abstract name begins with `@`. */
+/** Null unless it is a listening stream socket of these families. An abstract name begins with `@`. */
 export function listeningAddress(fd: number): ListeningAddress | null {
   if (option(fd, SO_TYPE) !== SOCK_STREAM || option(fd, SO_ACCEPTCONN) !== 1) return null;
   const bytes = Buffer.alloc(ADDRESS_BYTES);
@@ -35,7 +35,7 @@ const SOCK_STREAM = 1;
 /** Size of `struct sockaddr_storage`. */
 const ADDRESS_BYTES = 128;
 
-/** Null for what is no socket. */
+/** Null when it is no socket. */
 function option(fd: number, name: number): number | null {
   const value = Int32Array.of(0);
   const length = Uint32Array.of(value.byteLength);
@@ -49,7 +49,7 @@ function unixPath(bytes: Buffer): string {
   return bytes.toString('utf8', 0, end < 0 ? bytes.length : end);
 }
 
-/** The URL parser shortens it to the usual form. */
+/** The URL parser shortens it to the canonical form. */
 function ipv6(bytes: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
   return new URL(`http://[${groups.join(':')}]/`).hostname.slice(1, -1);

@@ -1,4 +1,4 @@
-// Listening stream sockets as bare file descriptors, to be handed to children. Close-on-exec, blocking.
+// Listening stream sockets as bare descriptors, which children may get as stdin. Close-on-exec, blocking.
 import { fstatSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Directory } from './directory.ts';
@@ -10,18 +10,18 @@ import { cstring, errno, libc, ptr } from './libc.ts';
 export interface UnixSocketSpec {
   readonly path: string;
   readonly mode: number;
-  /** -1 leaves the id as it is. */
+  /** -1 keeps the id (chown(2)). */
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
 export interface TcpSocketSpec {
-  /** An IPv4 address or a name that has one. */
+  /** An IPv4 address or a host name that has one. */
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Listens at `path`; a socket that is there is replaced, any other file is not. Throws SyscallError, UntrustedPath where a
+ * Listens on `path`; replaces an existing socket, but no other file. Throws SyscallError, or UntrustedPath when a symbolic
  * link of another user leads there.
  */
 export function listenUnix(spec: UnixSocketSpec, backlog: number): number {
@@ -33,7 +33,7 @@ export function listenUnix(spec: UnixSocketSpec, backlog: number): number {
 
 interface SocketInDirectory extends UnixSocketSpec {
   readonly name: string;
-  /** Whether others can change the directory. */
+  /** Whether other users can change the directory. */
   readonly isOpen: boolean;
 }
 
@@ -43,13 +43,13 @@ function listenIn(
   backlog: number,
 ): number {
   return opened(AF_UNIX, path, (fd) => {
-    // The file has exactly these bits from its creation: by chmod somebody who may write to its directory could get them
-    // for whatever file he links to there.
+    // umask(2) sets the mode at creation. With a later chmod(2), a user who may write to the directory could replace
+    // the socket by a link and change the mode of any file.
     checked(libc.fchmod(fd, mode), 'fchmod', path);
     const umask = libc.umask(0);
     try {
       if (cstring(path).length > MAX_UNIX_PATH) throw new SyscallError('bind', E.ENAMETOOLONG, path);
-      // By the path people know it, where it leads to this directory for certain.
+      // Bound by its configured path, which other tools show, where that path certainly leads to this directory.
       bindReplacing(fd, isOpen ? `/proc/self/fd/${directory.fd}/${name}` : path, directory, name);
     } finally {
       libc.umask(umask);
@@ -104,13 +104,13 @@ function bindReplacing(fd: number, path: string, directory: Directory, name: str
   checked(libc.bind(fd, ptr(address), address.length), 'bind', directory.pathOf(name));
 }
 
-/** What an earlier run left there, but nobody's data. */
+/** Removes the socket of an earlier run, but no file with data. */
 function isReplaceable(directory: Directory, name: string): boolean {
   const found = directory.statusOf(name);
   return found !== null && (found.isSocket() || found.isSymbolicLink());
 }
 
-/** By descriptor, and only what we have just made: another user may have put something else there. */
+/** By descriptor, and only the socket just created: another user may have replaced it. */
 function giveTo({ uid, gid }: UnixSocketSpec['owner'], directory: Directory, name: string): void {
   const path = directory.pathOf(name);
   const socket = directory.hold(name);

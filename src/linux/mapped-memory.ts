@@ -1,22 +1,24 @@
-// Memory at an address that never changes: mmap(2).
+// Memory at a fixed address: mmap(2).
 import { type Pointer, toArrayBuffer } from 'bun:ffi';
 import { SyscallError } from './errno.ts';
 import { errno, libc } from './libc.ts';
 
-/** Bytes, and where they are. */
+/** Bytes and their address. */
 export interface MappedMemory {
   readonly bytes: Uint8Array;
   readonly address: number;
 }
 
-/** Its address: private, anonymous, for reading and writing, all zero; for ever. Throws SyscallError. */
+/**
+ * Maps private, anonymous, zeroed, writable memory and returns its address; it is never unmapped. Throws SyscallError.
+ */
 export function mapMemory(length: number): number {
   const address = libc.mmap(null, BigInt(length), PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0n);
   if (address === null || address < 0) throw new SyscallError('mmap', errno());
   return Number(address);
 }
 
-/** What is there. The runtime counts it as memory of its own: to be asked for once, and for no more than is needed. */
+/** The bytes at an address. The runtime accounts them as its own memory: call it once, with no more than needed. */
 export function mappedAt(address: number, length: number): MappedMemory {
   return { bytes: new Uint8Array(toArrayBuffer(address as Pointer, 0, length)), address };
 }

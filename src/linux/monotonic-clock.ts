@@ -1,9 +1,9 @@
-// The kernel's clocks that nobody can set, the same in all processes: clock_gettime(2).
-// performance.now() and process.hrtime count from the start of the process in Bun.
+// Monotonic clocks of the kernel, comparable between processes: clock_gettime(2).
+// In Bun, performance.now() and process.hrtime count from the start of the process.
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
-/** Microseconds of CLOCK_MONOTONIC, which stands still while the machine is suspended. */
+/** Microseconds of CLOCK_MONOTONIC, which does not advance while the machine is suspended. */
 export function monotonicUsec(): bigint {
   return read(CLOCK_MONOTONIC);
 }
@@ -13,7 +13,7 @@ export function monotonicMs(): number {
   return Number(read(CLOCK_MONOTONIC)) / 1000;
 }
 
-/** Milliseconds of CLOCK_BOOTTIME, which goes on while the machine is suspended. */
+/** Milliseconds of CLOCK_BOOTTIME, which advances while the machine is suspended. */
 export function boottimeMs(): number {
   return Number(read(CLOCK_BOOTTIME)) / 1000;
 }

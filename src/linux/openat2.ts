@@ -1,17 +1,16 @@
-// openat2(2): opening a path with conditions on how it is resolved. Kernels before 5.6 do not have it, and sandboxes may
-// forbid it.
+// openat2(2): opens a path with restrictions on its resolution. Missing before Linux 5.6 and in some sandboxes.
 import { cstring, libc, ptr } from './libc.ts';
 import { O_CLOEXEC } from './open-flags.ts';
 
 export const RESOLVE_NO_SYMLINKS = 0x04n;
-/** Only what the kernel has in memory (5.12). */
+/** Only cached lookups (Linux 5.12). */
 export const RESOLVE_CACHED = 0x20n;
 
 /** The same number on every architecture. */
 const SYS_openat2 = 437n;
 const AT_FDCWD = BigInt.asUintN(64, -100n);
 
-/** Null when it cannot be opened in that way, whatever the reason. */
+/** Null when it cannot be opened with these restrictions, for any reason. */
 export function openResolving(path: string, flags: number, resolve: bigint): number | null {
   const name = cstring(path);
   /** `struct open_how`: flags, mode, resolve. */

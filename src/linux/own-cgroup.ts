@@ -1,5 +1,4 @@
-// Which cgroup of the v2 hierarchy this process was started in, and whether somebody left it to us.
-// Only reads: nothing is changed here.
+// The cgroup (v2) in which this process was started, and whether it is delegated to it. Read-only.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pidsIn } from './cgroup.ts';
@@ -7,13 +6,13 @@ import { cstring, libc, ptr } from './libc.ts';
 import { processRow } from './process-table.ts';
 import { textOrEmpty } from './text-or-empty.ts';
 
-/** Where we have put ourselves in an earlier life, below the cgroup that was left to us. */
+/** The daemon's own cgroup, below the delegated one; it is in it after an exec or restart. */
 export const managerName = 'manager';
 
-/** `root`: the directory of a cgroup that is ours, whole. Else why there is none. */
+/** `root`: the directory of the delegated cgroup. `refusal`: why there is none. */
 export type OwnCgroup = { readonly root: string } | { readonly refusal: string };
 
-/** Every rule here errs on the side of leaving it alone; see docs/decisions/cgroups.md. */
+/** Conservative: in doubt the cgroup is not used; see docs/decisions/cgroups.md. */
 export function ownCgroup(): OwnCgroup {
   const path = cgroupPath(textOrEmpty('/proc/self/cgroup'));
   const mountinfo = textOrEmpty('/proc/self/mountinfo');
@@ -26,12 +25,12 @@ export function ownCgroup(): OwnCgroup {
   return { refusal: `${directory} is not delegated to us` };
 }
 
-/** From the text of /proc/self/cgroup: our path in the v2 hierarchy, or null. */
+/** Parses /proc/self/cgroup: the path in the v2 hierarchy, or null. */
 export function cgroupPath(selfCgroup: string): string | null {
   return /^0::(\/.*)$/m.exec(selfCgroup)?.[1] ?? null;
 }
 
-/** From the text of /proc/self/mountinfo (proc(5)): where that cgroup can be seen, or null. */
+/** Parses /proc/self/mountinfo (proc(5)): where that cgroup is mounted, or null. */
 export function directoryOf(path: string, mountinfo: string): string | null {
   if (path.split('/').includes('..')) return null;
   for (const line of mountinfo.split('\n')) {
@@ -44,7 +43,7 @@ export function directoryOf(path: string, mountinfo: string): string | null {
   return null;
 }
 
-/** Space, tab, line feed and backslash stand as octal numbers. */
+/** Space, tab, line feed and backslash are octal escapes. */
 function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
@@ -53,19 +52,19 @@ function withoutManager(path: string): string {
   return path.endsWith(`/${managerName}`) ? path.slice(0, -managerName.length - 1) || '/' : path;
 }
 
-/** A shell that started us, or its session, would be in it too. Our own children are no others. */
+/** The shell that started the daemon, or its session, would be in it, too. The daemon's own children do not count. */
 function isOursAlone(directory: string): boolean {
   const pids = pidsIn(directory);
   const { pid: own } = process;
   return pids.includes(own) && pids.every((pid) => pid === own || processRow(pid)?.parent === own);
 }
 
-/** systemd's mark on a unit with Delegate=; only root can read the first. */
+/** Extended attributes that systemd sets on a unit with Delegate=; only root can read the first. */
 function isMarkedDelegated(directory: string): boolean {
   return ['trusted.delegate', 'user.delegate'].some((name) => extendedAttribute(directory, name) === '1');
 }
 
-/** As pid 1 of a container we are who its cgroup is for. The machine's own root cgroup has no type. */
+/** The cgroup of a container belongs to its pid 1. The root cgroup of the machine has no cgroup.type. */
 function isContainers(root: string, path: string): boolean {
   return process.pid === 1 && path === '/' && existsSync(join(root, 'cgroup.type'));
 }

@@ -1,10 +1,11 @@
-// How soon the kernel kills us when memory is short (oom_score_adj, proc(5)): later than others, but programs as ever.
+// The OOM score of the daemon (oom_score_adj, proc(5)): the kernel kills it later than others; programs keep the usual
+// score.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isSystemError } from './system-error.ts';
 
 /**
- * The kernel gives all processes that share memory one score, and a child shares ours until it is its program. So we have
- * the usual score again from when a child begins until none is on its way.
+ * The kernel keeps one score for all processes that share memory, and a child shares the daemon's until execve(2). So the
+ * daemon has the usual score while a spawn is pending.
  */
 export class OwnOomScore {
   #children = 0;
@@ -15,7 +16,7 @@ export class OwnOomScore {
     private readonly lowered: number,
   ) {}
 
-  /** Null when the score is that low already, or the kernel refuses. */
+  /** Null when the score is that low already or the kernel refuses. */
   static lower(wanted: number): OwnOomScore | null {
     try {
       const usual = Number(readFileSync(file, 'latin1'));
@@ -28,22 +29,22 @@ export class OwnOomScore {
     }
   }
 
-  /** Must precede the clone of a child. */
-  childBegins(): void {
+  /** Call it before the clone of a child. */
+  beforeSpawn(): void {
     this.#children += 1;
     if (this.#isLowered) this.#set(this.usual);
     this.#isLowered = false;
   }
 
-  /** It is its program, or has failed. `isAnyLate`: others that were given up waiting for still share our memory. */
-  childArrived(isAnyLate: boolean): void {
+  /** Call it after its execve(2) or failure. `isAnyLate`: a late child still shares the daemon's memory. */
+  afterSpawn(isAnyLate: boolean): void {
     this.#children -= 1;
     if (this.#children > 0 || isAnyLate) return;
     this.#set(this.lowered);
     this.#isLowered = true;
   }
 
-  /** A refusal leaves it as it is: nothing else depends on it. */
+  /** Best effort: nothing else depends on the score. */
   #set(score: number): void {
     try {
       writeFileSync(file, String(score));

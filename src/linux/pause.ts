@@ -1,7 +1,7 @@
-// A pause of this thread that is shorter than any timer of epoll_wait: usleep(3).
+// Sleeps for less than the resolution of epoll_wait's timeout: usleep(3).
 import { libc } from './libc.ts';
 
-/** `microseconds`, and some fifty more that the kernel allows itself; a signal may end it early. */
+/** `microseconds` plus the timer slack of about 50 µs (prctl(2)); a signal may end it early. */
 export function pause(microseconds: number): void {
   libc.usleep(microseconds);
 }

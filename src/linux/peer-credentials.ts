@@ -1,4 +1,4 @@
-// Who is at the other end of a unix socket, as the kernel saw it when the connection was made (unix(7)).
+// Credentials of the peer of a unix socket, recorded by the kernel at connect(2) (SO_PEERCRED, unix(7)).
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 

@@ -1,8 +1,8 @@
-// Pipes between us and a child: pipe2(2).
+// Pipes to and from children: pipe2(2).
 import { checked } from './errno.ts';
 import { libc, ptr } from './libc.ts';
 
-/** Both ends are close-on-exec; ours is non-blocking too. */
+/** Both ends are close-on-exec; the daemon's end is non-blocking, too. */
 export interface Pipe {
   readonly readFd: number;
   readonly writeFd: number;
@@ -16,27 +16,27 @@ const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const cells = new Int32Array(2);
 
-/** `ours` is the end that the daemon keeps. Throws SyscallError (EMFILE, ENFILE). */
+/** `ours` is the daemon's end. Throws SyscallError (EMFILE, ENFILE). */
 export function createPipe(ours: 'read' | 'write'): Pipe {
   checked(libc.pipe2(ptr(cells), O_CLOEXEC), 'pipe2');
   const pipe = { readFd: cells[0] ?? -1, writeFd: cells[1] ?? -1 };
-  // A flag of the open file, not of the descriptor: the child's end is another open file and stays blocking.
+  // O_NONBLOCK belongs to the open file description; the child's end has its own and stays blocking.
   checked(libc.fcntl(ours === 'read' ? pipe.readFd : pipe.writeFd, F_SETFL, BigInt(O_NONBLOCK)), 'fcntl');
   return pipe;
 }
 
-/** Another descriptor of the same end, close-on-exec. Throws SyscallError (EMFILE). */
+/** Duplicates a descriptor, close-on-exec. Throws SyscallError (EMFILE). */
 export function duplicate(fd: number): number {
   return checked(libc.fcntl(fd, F_DUPFD_CLOEXEC, 3n), 'fcntl');
 }
 
-/** How many bytes it can hold; 64 KiB when the kernel does not tell. */
+/** Its capacity in bytes; 64 KiB when the kernel does not return it. */
 export function pipeCapacity(fd: number): number {
   const bytes = libc.fcntl(fd, F_GETPIPE_SZ, 0n);
   return bytes > 0 ? bytes : 65536;
 }
 
-/** Lets it hold more, where the kernel grants that to our user (pipe(7), pipe-user-pages-soft). */
+/** Raises its capacity, best effort: the kernel limits it per user (pipe(7), pipe-user-pages-soft). */
 export function enlargePipe(fd: number, bytes: number): void {
   libc.fcntl(fd, F_SETPIPE_SZ, BigInt(bytes));
 }

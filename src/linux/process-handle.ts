@@ -1,23 +1,23 @@
-// A process by a descriptor (pidfd_open(2)): what is sent to it reaches that process or nothing, even when it has ended
-// and its pid belongs to another one.
+// A process by descriptor (pidfd_open(2)): a signal reaches that process or none, even after it has exited and its pid
+// was reused.
 import { E } from './errno.ts';
 import { errno, libc } from './libc.ts';
 
 export class ProcessHandle {
   private constructor(
     readonly pid: number,
-    /** Null where the kernel has no such descriptors (before Linux 5.3), or we may have no more: the pid has to do then. */
+    /** Null before Linux 5.3 or when descriptors run out: then the pid is used. */
     private readonly fd: number | null,
   ) {}
 
-  /** To be closed; null when there is no such process. */
+  /** The caller closes it. Null when there is no such process. */
   static open(pid: number): ProcessHandle | null {
     const fd = Number(libc.syscall(pidfdOpen, BigInt(pid), 0n, 0n, 0n));
     if (fd >= 0) return new ProcessHandle(pid, fd);
     return errno() === E.ESRCH ? null : new ProcessHandle(pid, null);
   }
 
-  /** The error number when that failed; a process that has ended is no failure. */
+  /** Returns the errno of a failure, else null; ESRCH is no failure. */
   signal(number: number): number | null {
     const result =
       this.fd === null
@@ -38,8 +38,8 @@ const pidfdSendSignal = 424n;
 const pidfdOpen = 434n;
 
 /**
- * Sends a signal to those of `pids` that `members` names: it is asked when each is held by a descriptor, so that none
- * is reached that got the pid of a member later.
+ * Signals those of `pids` that `members` returns. It is called after each is pinned by a descriptor, so that a process
+ * that reuses the pid of a member is not signalled.
  */
 export function signalMembers(
   pids: readonly number[],

@@ -1,4 +1,4 @@
-// /proc/PID/stat: what the kernel tells of one process in one line (proc_pid_stat(5)).
+// /proc/PID/stat: the facts about one process in one line (proc_pid_stat(5)).
 import { readFileSync } from 'node:fs';
 
 export interface ProcessStat {
@@ -6,15 +6,15 @@ export interface ProcessStat {
   readonly threads: number;
   /** In user and kernel mode. */
   readonly cpuSeconds: number;
-  /** With that of children that were waited for, and of theirs. */
+  /** Including reaped descendants. */
   readonly cpuSecondsWithChildren: number;
-  /** Clock ticks from the machine's start to its own. */
+  /** Clock ticks from boot to its start. */
   readonly startedAt: number;
-  /** Wrong by some pages, as the kernel adds them up now and then. */
+  /** Inaccurate by some pages, because the kernel batches the counters per thread. */
   readonly residentBytes: number;
 }
 
-/** Null when there is no such process any more, or when we may not look. */
+/** Null when the process is gone or /proc denies access. */
 export function processStat(pid: number): ProcessStat | null {
   try {
     return parse(readFileSync(`/proc/${pid}/stat`, 'latin1'));
@@ -23,7 +23,7 @@ export function processStat(pid: number): ProcessStat | null {
   }
 }
 
-/** The name stands in parentheses and may hold anything, parentheses too. */
+/** The name is in parentheses and may contain parentheses itself. */
 function parse(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const of = (place: number): number => Number(fields[place]);
@@ -38,7 +38,7 @@ function parse(line: string): ProcessStat {
   };
 }
 
-/** Places of the fields behind the name. */
+/** Indices of the fields after the name. */
 const PPID = 1;
 const UTIME = 11;
 const STIME = 12;
@@ -48,7 +48,7 @@ const NUM_THREADS = 17;
 const STARTTIME = 19;
 const RSS = 21;
 
-/** USER_HZ, which is 100 on every architecture we run on. */
+/** USER_HZ, which is 100 on every supported architecture. */
 const TICKS_PER_SECOND = 100;
 
 /** Type of the page size in the auxiliary vector (getauxval(3)), whose entries are two 64-bit words. */

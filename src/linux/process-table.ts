@@ -1,16 +1,16 @@
-// The processes of the machine with what each has used, as /proc tells (proc(5)): one read a process.
+// The process table with the usage of each process, from /proc (proc(5)): one read per process.
 import { readdirSync } from 'node:fs';
 import { processStat } from './process-stat.ts';
 
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
-  /** In user and kernel mode, with that of children that were waited for. */
+  /** In user and kernel mode, including reaped children. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
 
-/** Null when there is no such process any more. */
+/** Null when the process is gone. */
 export function processRow(pid: number): ProcessRow | null {
   const stat = processStat(pid);
   if (stat === null) return null;
@@ -18,7 +18,7 @@ export function processRow(pid: number): ProcessRow | null {
   return { pid, parent, cpuSeconds, residentBytes };
 }
 
-/** Of this moment. */
+/** A sample. */
 export function allPids(): number[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }

@@ -1,4 +1,4 @@
-// What a process and all its descendants take of the machine, as /proc tells.
+// Resource usage of a process and its descendants, from /proc.
 import { readdirSync } from 'node:fs';
 import { checked } from './errno.ts';
 import { libc } from './libc.ts';
@@ -8,15 +8,15 @@ import { residentBytesOf } from './process-usage.ts';
 import { textOrEmpty } from './text-or-empty.ts';
 
 export interface TreeSum {
-  /** Of the tree's root: a pid may come back as another process, but hardly with less behind it. */
+  /** Of the tree's root; identifies it, because a pid may be reused but not together with the start time. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
 
-/** By the pid of the tree's root. */
+/** Keyed by the pid of the root. */
 export type TreeSums = ReadonlyMap<number, TreeSum>;
 
-/** Each root with all its descendants; roots that are not in the table are left out. */
+/** Sums each root with its descendants; omits roots that are not in the table. */
 export function sumTrees(rows: readonly ProcessRow[], roots: readonly number[]): TreeSums {
   const byPid = new Map(rows.map((row) => [row.pid, row]));
   const children = Map.groupBy(rows, ({ parent }) => parent);
@@ -37,8 +37,8 @@ export function sumTrees(rows: readonly ProcessRow[], roots: readonly number[]):
 }
 
 /**
- * Resident memory of `pid` and its descendants, in bytes that are to be added up: a piece for each file that is read,
- * so that the reader of a program with thousands of threads can pause. What ends meanwhile counts nothing.
+ * Resident memory of `pid` and its descendants in bytes, to be added up: one value per file read, so that the caller can
+ * yield within a program of thousands of threads. Processes that exit meanwhile count as 0.
  */
 export function* residentBytesOfTree(pid: number): Generator<number> {
   const left = [pid];
@@ -51,7 +51,7 @@ export function* residentBytesOfTree(pid: number): Generator<number> {
   }
 }
 
-/** Whether `pid` was started by `ancestor`, or by what that has started. */
+/** Whether `pid` is a descendant of `ancestor`. */
 export function isDescendant(pid: number, ancestor: number): boolean {
   const seen = new Set<number>();
   for (let next = processStat(pid)?.parent ?? 0; next > 0 && !seen.has(next); ) {
@@ -63,8 +63,8 @@ export function isDescendant(pid: number, ancestor: number): boolean {
 }
 
 /**
- * From now on descendants of ours whose parent ends become our children (PR_SET_CHILD_SUBREAPER), so that whatever goes
- * into the background stays a descendant. They are ours to reap.
+ * Makes the daemon a subreaper (PR_SET_CHILD_SUBREAPER): orphaned descendants become its children, so that daemonised
+ * processes stay descendants. The daemon must reap them.
  */
 export function adoptOrphans(): void {
   checked(libc.prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n), 'prctl');
@@ -72,14 +72,14 @@ export function adoptOrphans(): void {
 
 const PR_SET_CHILD_SUBREAPER = 36;
 
-/** Takes ended children off the kernel's table, but for the one that somebody else waits for. */
+/** Reaps exited children, except the one that another caller waits for. */
 export function reapOrphans(but: number): void {
   for (const pid of childrenOf(process.pid)) if (pid !== but) libc.waitpid(pid, null, WNOHANG);
 }
 
 const WNOHANG = 1;
 
-/** A child belongs to the thread that started it. */
+/** /proc lists a child under the thread that started it. */
 function childrenOf(pid: number): number[] {
   return threadsOf(pid).flatMap((thread) => childrenOfThread(pid, thread));
 }

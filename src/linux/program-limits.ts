@@ -1,5 +1,4 @@
-// What the kernel grants programs, where it is another thing than what the daemon has: descriptors, and how soon it kills
-// them when memory is short.
+// Limits of programs that differ from the daemon's: descriptors and OOM score.
 import { checked } from './errno.ts';
 import type { Limit } from './inherited-limits.ts';
 import { libc, ptr } from './libc.ts';
@@ -7,16 +6,19 @@ import { RLIMIT_NOFILE } from './limits.ts';
 import type { OwnOomScore } from './own-oom-score.ts';
 
 export interface ProgramLimits {
-  /** Of RLIMIT_NOFILE. */
+  /** RLIMIT_NOFILE. */
   readonly descriptors: Limit;
-  /** Of the daemon, where it differs from that of programs. */
+  /** The daemon's OOM score, when it differs from that of programs. */
   readonly ownOomScore: OwnOomScore | null;
 }
 
-/** The runtime goes no higher either. */
+/** The runtime raises it no further either. */
 const maxDescriptors = 1_048_576n;
 
-/** Our own soft limit becomes the hard one: we need several for each program. What it was is for programs. */
+/**
+ * Raises the daemon's soft limit to the hard one, because it needs several descriptors per program. Programs get the
+ * old one.
+ */
 export function raiseOwnDescriptorLimit(): Limit {
   const cells = new BigUint64Array(2);
   checked(libc.getrlimit(RLIMIT_NOFILE, ptr(cells)), 'getrlimit');
@@ -24,7 +26,7 @@ export function raiseOwnDescriptorLimit(): Limit {
   const wanted = hard < maxDescriptors ? hard : maxDescriptors;
   if (soft < wanted) {
     cells[0] = wanted;
-    // A refusal leaves us with what we have.
+    // Best effort: the daemon can run with the lower limit.
     libc.setrlimit(RLIMIT_NOFILE, ptr(cells));
   }
   return { soft, hard };

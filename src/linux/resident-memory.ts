@@ -1,12 +1,12 @@
-// Memory that was needed once: madvise(2).
+// Releases memory that only start-up needed: madvise(2).
 import { readFileSync } from 'node:fs';
 import { libc } from './libc.ts';
 
 const MADV_DONTNEED = 4;
 
 /**
- * Gives back the pages of our executable's code that start-up touched. Code is never written to, so the kernel maps
- * what is needed again from its cache.
+ * Releases the pages of the executable's code that start-up touched. Code is read-only, so the kernel maps pages that are
+ * needed again from the page cache.
  */
 export function forgetStartUpCode(): void {
   for (const line of readFileSync('/proc/self/maps', 'latin1').split('\n')) {

@@ -1,26 +1,26 @@
-// Hands listening descriptors to Bun's event loop. Bun.listen takes a descriptor, but its types do not say so.
+// Passes listening descriptors to Bun's event loop. Bun.listen accepts a descriptor, but its types do not declare it.
 import { checked } from './errno.ts';
 import { libc } from './libc.ts';
 import { duplicate } from './pipe.ts';
 
-/** A connection that was accepted; the descriptor is Bun's, good for getsockopt(2) while it is open. */
+/** An accepted connection; Bun owns the descriptor, which is valid for getsockopt(2) while it is open. */
 export type AcceptedSocket<Data> = Bun.Socket<Data> & { readonly fd: number };
 
 export interface SocketEvents<Data> {
   open(socket: AcceptedSocket<Data>): void;
   data(socket: AcceptedSocket<Data>, bytes: Uint8Array): void;
-  /** The kernel takes bytes again. */
+  /** The socket is writable again. */
   drain(socket: AcceptedSocket<Data>): void;
-  /** The other side sends no more, but may still read. */
+  /** Half-open: the peer has shut down writing, but may still read. */
   end(socket: AcceptedSocket<Data>): void;
   close(socket: AcceptedSocket<Data>): void;
 }
 
-/** Accepts connections on a listening descriptor, with pauses in which clients wait in the kernel. */
+/** Accepts connections on a listening descriptor; while paused, clients wait in the kernel's backlog. */
 export class ServedSocket<Data> {
   #listener: { stop(): void } | null;
 
-  /** Takes `fd` (bound, listening) over. */
+  /** Owns `fd` (bound, listening) from then on. */
   constructor(
     private readonly fd: number,
     private readonly events: SocketEvents<Data>,
@@ -30,7 +30,7 @@ export class ServedSocket<Data> {
     this.#listener = this.#listen();
   }
 
-  /** Without a free descriptor accept(2) fails, and the event loop would try again without end. */
+  /** Without a free descriptor accept(2) fails, and the level-triggered event loop would retry without end. */
   pause(): void {
     this.#listener?.stop();
     this.#listener = null;
@@ -41,13 +41,13 @@ export class ServedSocket<Data> {
     this.#listener ??= this.#listen();
   }
 
-  /** Closes the socket, but no connection. */
+  /** Closes the listening socket; connections stay open. */
   stop(): void {
     this.pause();
     libc.close(this.fd);
   }
 
-  /** Bun closes the descriptor that it accepts on when it stops: it gets a copy. */
+  /** Bun closes its listening descriptor when it stops, so it gets a duplicate. */
   #listen(): { stop(): void } {
     const fd = duplicate(this.fd);
     const options = { fd, allowHalfOpen: true, socket: { ...this.events, error: () => {} } };

@@ -45,7 +45,7 @@ export function signalName(number: number): string {
   return nameByNumber.get(number) ?? `signal ${number}`;
 }
 
-/** The number of `SIGTERM`, `TERM` or `term`; null for a name there is not. */
+/** The number of `SIGTERM`, `TERM` or `term`; null for an unknown name. */
 export function signalNumber(name: string): number | null {
   const upper = name.toUpperCase();
   return numberByName.get(upper.startsWith('SIG') ? upper : `SIG${upper}`) ?? null;
@@ -56,7 +56,7 @@ export function signalNames(): string[] {
   return [...numberByName.keys()].map((name) => name.slice('SIG'.length));
 }
 
-/** Whether kill(2) may be asked for it by users: 0 (a mere check), and every signal with a name. */
+/** Whether clients may send it: 0 (which only checks the process), and every signal with a name. */
 export function isSignal(number: number): boolean {
   return number === 0 || nameByNumber.has(number);
 }

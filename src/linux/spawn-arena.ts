@@ -1,5 +1,5 @@
-// What a forked child may see of our memory until it is a program: what is stored here, and little else. Fork copies the
-// tables of all other memory, and every page that is written to afterwards; that took most of the time of a start.
+// The memory a child uses until execve(2), and nearly all that a forked child gets: fork(2) copies the page tables of
+// everything else and every page written afterwards, which took most of the time of a spawn.
 import { readFileSync } from 'node:fs';
 import { E, SyscallError } from './errno.ts';
 import { libc } from './libc.ts';
@@ -7,22 +7,22 @@ import { type MappedMemory, mapMemory, mappedAt } from './mapped-memory.ts';
 
 const POINTER = 8;
 const WORD = Uint32Array.BYTES_PER_ELEMENT;
-/** Of a UTF-16 unit in UTF-8. */
+/** Most bytes of a UTF-16 unit in UTF-8. */
 const MAX_BYTES = 3;
-/** As many as `struct sigaction` has, and more. */
+/** At least the size of `struct sigaction`. */
 const ZEROS = 64;
-/** Of one child: more than execve(2) takes of arguments and environment. */
+/** Per child: more than the limit of execve(2) on arguments and environment. */
 const PART = 8 * 1024 * 1024;
-/** More than nearly all children need of it. */
+/** Enough for nearly all children. */
 const USUAL = 128 * 1024;
-/** The beginning of a part, for the list of what a child does. */
+/** The start of a part, for the list of system calls. */
 const LIST = 8192;
-/** Memory that we have got since is kept back after so many forks. */
-const FORKS_BETWEEN_LOOKS = 100;
+/** The mappings are read again after this many forks, to exclude newly mapped memory. */
+const FORKS_PER_SCAN = 100;
 
-/** So many children can be on their way to their programs at once. */
+/** Spawns that can be pending at the same time. */
 export const maxPendingSpawns = 8;
-/** One for each of them, and one for a child that gets a copy. */
+/** One per pending spawn, and one for a forked child. */
 const PARTS = maxPendingSpawns + 1;
 const SIZE = ZEROS + PARTS * PART;
 
@@ -35,7 +35,7 @@ export function zeros(): number {
   return region;
 }
 
-/** Little of it is ever used: where the system makes huge pages of what it can, they would take 30 MB. */
+/** Sparsely used: with transparent huge pages it would take 30 MB. */
 function mapRegion(): number {
   const address = mapMemory(SIZE);
   libc.madvise(BigInt(address), BigInt(SIZE), MADV_NOHUGEPAGE);
@@ -44,50 +44,50 @@ function mapRegion(): number {
 
 const MADV_NOHUGEPAGE = 15;
 
-/** What one child needs; the next one may have it when that is a program. */
+/** The memory of one child; reused after its execve(2). */
 export class SpawnArena {
-  /** Always the same memory, aligned for any type; what the last child did is still there. */
+  /** Fixed memory, aligned for any type; still has the list of the previous child. */
   readonly list: MappedMemory;
   readonly #address: number;
   #bytes: Buffer = Buffer.alloc(0);
   #words: Uint32Array = new Uint32Array(0);
   #used = LIST;
 
-  /** `part`: from 0 to `mostBegun`. Throws SyscallError. */
+  /** `part`: from 0 to `maxPendingSpawns`. Throws SyscallError. */
   constructor(part: number) {
     this.#address = zeros() + ZEROS + part * PART;
     this.list = mappedAt(this.#address, LIST);
-    this.#reach(USUAL);
+    this.#map(USUAL);
   }
 
-  /** Forgets all that was stored, but for the list. */
+  /** Frees everything but the list. */
   clear(): void {
     this.#used = LIST;
   }
 
-  /** The address of a copy, aligned for any type. Throws SyscallError E2BIG when there is no room left. */
+  /** Returns the address of a copy, aligned for any type. Throws SyscallError E2BIG when the arena is full. */
   store(data: Uint8Array | Uint32Array): number {
-    const start = this.#take(data.byteLength);
+    const start = this.#allocate(data.byteLength);
     this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
     return this.#address + start;
   }
 
-  /** The address of a copy that ends with a NUL. Throws as `store`. */
+  /** Returns the address of a NUL-terminated copy. Throws like `store`. */
   storeString(string: string): number {
-    const start = this.#take(string.length * MAX_BYTES + 1);
+    const start = this.#allocate(string.length * MAX_BYTES + 1);
     const end = start + this.#bytes.write(string, start);
     this.#bytes[end] = 0;
     this.#used = end + 1;
     return this.#address + start;
   }
 
-  /** The address of a NULL-terminated `char *[]`. Throws as `store`. */
+  /** Returns the address of a NULL-terminated `char *[]`. Throws like `store`. */
   storeStrings(strings: readonly string[]): number {
-    const start = this.#take((strings.length + 1) * POINTER);
+    const start = this.#allocate((strings.length + 1) * POINTER);
     let word = start / WORD;
     for (const string of strings) {
       const address = this.storeString(string);
-      // By halves, the lower one first, which costs less than a BigInt.
+      // Two 32-bit halves, little-endian: cheaper than a BigInt.
       this.#words[word++] = address;
       this.#words[word++] = address / 2 ** 32;
     }
@@ -95,37 +95,37 @@ export class SpawnArena {
     return this.#address + start;
   }
 
-  /** Where so many bytes are free. */
-  #take(length: number): number {
+  /** Returns the offset of `length` free bytes. */
+  #allocate(length: number): number {
     const start = Math.ceil(this.#used / POINTER) * POINTER;
     if (start + length > PART) throw new SyscallError('execve', E.E2BIG);
-    if (start + length > this.#bytes.length) this.#reach(PART);
+    if (start + length > this.#bytes.length) this.#map(PART);
     this.#used = start + length;
     return start;
   }
 
-  #reach(length: number): void {
+  #map(length: number): void {
     const { bytes } = mappedAt(this.#address, length);
     this.#bytes = Buffer.from(bytes.buffer);
     this.#words = new Uint32Array(bytes.buffer);
   }
 }
 
-/** Before a fork: keeps all that children do not need from them (madvise(2), MADV_DONTFORK). */
-export function keepMemoryFromForks(): void {
-  if (forks++ % FORKS_BETWEEN_LOOKS !== 0) return;
+/** Before a fork: excludes all memory that children do not need (madvise(2), MADV_DONTFORK). */
+export function excludeMemoryFromForks(): void {
+  if (forks++ % FORKS_PER_SCAN !== 0) return;
   for (const [start, end] of ownMappings()) libc.madvise(start, end - start, MADV_DONTFORK);
 }
 
 const MADV_DONTFORK = 10;
 
-/** Written to by the kernel in each of our threads and processes (rseq(2)): it must be there in a child. */
+/** The kernel writes to the thread's rseq(2) area in every process, so a child needs it. */
 function isNeeded(start: bigint, end: bigint): boolean {
   const thread = libc.pthread_self();
   return start <= thread && thread < end;
 }
 
-/** Start and end of the writable private mappings, without what children need; the region may stand in one of them. */
+/** Start and end of the writable private mappings, without what children need; the arena may be part of one of them. */
 function ownMappings(): [bigint, bigint][] {
   const first = BigInt(zeros());
   const last = first + BigInt(SIZE);

@@ -1,29 +1,29 @@
-// What a child process is to be, and why there is none.
+// What to spawn, and the failure of a spawn.
 import type { UserIdentity } from './credentials.ts';
 import type { ProgramLimits } from './program-limits.ts';
 
 export interface SpawnRequest {
-  /** What is executed; argv[0] may differ. */
+  /** The file to execute; argv[0] may differ. */
   readonly path: string;
   readonly argv: readonly string[];
   /** `NAME=value` each. */
   readonly environment: readonly string[];
-  /** File descriptors that become 0, 1 and 2, none of them one of these. All others of ours must be close-on-exec. */
+  /** Descriptors that become 0, 1 and 2; each must be above 2. All others of the daemon must be close-on-exec. */
   readonly stdio: readonly [number, number, number];
-  /** Entered with the rights of `user`. */
+  /** Entered with the credentials of `user`. */
   readonly directory: string | null;
   readonly umask: number | null;
   readonly user: UserIdentity | null;
-  /** Null for our own. */
+  /** Null for those of the daemon. */
   readonly limits: ProgramLimits | null;
-  /** The entrance (cgroup.ts) of the cgroup it goes into before anything else; null leaves it in ours. */
+  /** A descriptor of `openEntrance` (cgroup.ts) for the cgroup it enters first; null for the daemon's cgroup. */
   readonly cgroup: number | null;
 }
 
-/** `fork`: the machine has no room; the others: what the child was to do first. */
+/** `fork`: clone(2) failed, or a step with no name of its own; the others: the step of the child that failed. */
 export type SpawnStage = 'cgroup' | 'fork' | 'setuid' | 'chdir' | 'exec';
 
-/** Why there is no child. */
+/** Why a spawn failed. */
 export class SpawnFailure extends Error {
   override readonly name = 'SpawnFailure';
   constructor(

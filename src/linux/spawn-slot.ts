@@ -1,5 +1,5 @@
-// Where a child is until it is its program: memory for what it does, and low descriptors that it takes with it. There
-// are a few such places, so that one child can begin while others are on their way.
+// What a child uses until execve(2): an arena for its system calls and reserved low descriptors. Several slots, so that
+// spawns can overlap.
 import { CallList, type SystemCall } from './call-list.ts';
 import { type CloneExec, type Sharing, startProcess } from './clone-exec.ts';
 import { ReservedFds } from './reserved-fds.ts';
@@ -7,7 +7,7 @@ import { maxPendingSpawns, SpawnArena } from './spawn-arena.ts';
 
 export class SpawnSlot {
   readonly memory: SpawnArena;
-  /** What a child here shares with us at most. */
+  /** The most that a child in this slot shares with the daemon. */
   readonly sharing: Sharing;
   readonly #list: CallList;
   #occupant: CloneExec | null = null;
@@ -15,7 +15,7 @@ export class SpawnSlot {
 
   private constructor(
     part: number,
-    /** Null where there are none to be had. */
+    /** Null when they could not be reserved. */
     readonly descriptors: ReservedFds | null,
   ) {
     this.memory = new SpawnArena(part);
@@ -24,59 +24,59 @@ export class SpawnSlot {
       part === maxPendingSpawns ? 'nothing' : descriptors === null ? 'memory' : 'memory and descriptors';
   }
 
-  /** A free one; when there is none, waits for the child that began first. Throws SyscallError. */
+  /** A free slot; when all are taken, waits for the oldest pending spawn. Throws SyscallError. */
   static next(): SpawnSlot {
     const { shared } = SpawnSlot.#all();
     for (let tries = 0; tries < maxPendingSpawns; tries += 1) {
-      const place = shared[turn++ % maxPendingSpawns];
-      if (place?.vacate()) return place;
+      const slot = shared[turn++ % maxPendingSpawns];
+      if (slot?.vacate()) return slot;
     }
-    return SpawnSlot.apart();
+    return SpawnSlot.forked();
   }
 
-  /** Always free: a child there gets copies of everything. Throws SyscallError. */
-  static apart(): SpawnSlot {
-    const { apart } = SpawnSlot.#all();
-    apart.vacate();
-    return apart;
+  /** The slot for children that share nothing (fork); always free. Throws SyscallError. */
+  static forked(): SpawnSlot {
+    const { forked } = SpawnSlot.#all();
+    forked.vacate();
+    return forked;
   }
 
-  /** Of those whose child was kept on its way, all that it has left since. */
+  /** Frees every slot whose late child has reached execve(2) or exited since. */
   static vacateAll(): void {
-    for (const place of places?.shared ?? []) if (place.#occupant) place.vacate();
+    for (const slot of slots?.shared ?? []) if (slot.#occupant) slot.vacate();
   }
 
-  /** Whether a child that was not waited for any longer is still on its way, and shares our memory. */
+  /** Whether a child that exceeded the wait still shares the daemon's memory. */
   static get isAnyLate(): boolean {
-    return places?.shared.some((place) => place.#isLate) ?? false;
+    return slots?.shared.some((slot) => slot.#isLate) ?? false;
   }
 
-  static #all(): Places {
-    if (places) return places;
+  static #all(): Slots {
+    if (slots) return slots;
     const descriptors = ReservedFds.reserve(maxPendingSpawns + 1);
-    const place = (part: number) => new SpawnSlot(part, descriptors[part] ?? null);
-    places = {
-      shared: Array.from({ length: maxPendingSpawns }, (_, part) => place(part)),
-      apart: place(maxPendingSpawns),
+    const slot = (part: number) => new SpawnSlot(part, descriptors[part] ?? null);
+    slots = {
+      shared: Array.from({ length: maxPendingSpawns }, (_, part) => slot(part)),
+      forked: slot(maxPendingSpawns),
     };
-    return places;
+    return slots;
   }
 
-  /** Begins a child here. Throws SyscallError. */
+  /** Clones a child in this slot. Throws SyscallError. */
   start(calls: readonly SystemCall[], shared: Sharing): CloneExec {
     const process = startProcess(calls, this.#list, shared, this.descriptors?.report ?? null);
-    if (shared === 'nothing') this.descriptors?.letGo();
+    if (shared === 'nothing') this.descriptors?.release();
     else this.#occupant = process;
     return process;
   }
 
-  /** Waits until the child here needs nothing from us any more. False when something keeps it on its way. */
+  /** Waits until its child no longer uses the slot. False when the child is late. */
   vacate(): boolean {
     this.#occupant?.outcome();
-    this.#isLate = this.#list.isLent;
+    this.#isLate = this.#list.isShared;
     if (this.#isLate) return false;
     this.#occupant = null;
-    this.descriptors?.letGo();
+    this.descriptors?.release();
     this.memory.clear();
     return true;
   }
@@ -86,11 +86,11 @@ export class SpawnSlot {
   }
 }
 
-interface Places {
+interface Slots {
   readonly shared: readonly SpawnSlot[];
-  readonly apart: SpawnSlot;
+  readonly forked: SpawnSlot;
 }
 
-/** Made at the first spawn, when low numbers are free. */
-let places: Places | null = null;
+/** Created at the first spawn, when low descriptors are still free. */
+let slots: Slots | null = null;
 let turn = 0;

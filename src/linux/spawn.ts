@@ -1,4 +1,4 @@
-// One child process. How it shares our memory and descriptors until it is a program: docs/decisions/spawn.md.
+// Spawns one child. How it shares the daemon's memory and descriptors until execve(2): docs/decisions/spawn.md.
 
 import { entering, keepingOnly, type Step, stepsOf } from './child-steps.ts';
 import type { Sharing } from './clone-exec.ts';
@@ -11,68 +11,63 @@ import { SpawnSlot } from './spawn-slot.ts';
 
 export { maxPendingSpawns, SpawnFailure, type SpawnRequest };
 
-/** A child that is on its way to its program. */
-export interface Beginning {
-  /** Waits until it is there: its pid. To be called once, in the same turn of the event loop. Throws SpawnFailure. */
-  settle(): number;
+/** A child that has been cloned but may not have reached execve(2). */
+export interface PendingSpawn {
+  /** Waits for execve(2); returns the pid. Call it once, in the same turn of the event loop. Throws SpawnFailure. */
+  finish(): number;
 }
 
 /**
- * Starts the child in a process group of its own, and away from our terminal; all signals at their default and none blocked; its pid.
- * Throws SpawnFailure.
+ * Spawns the child in a process group of its own, without the daemon's controlling terminal, with every signal at its
+ * default and none blocked. Returns the pid. Throws SpawnFailure.
  */
 export function spawn(request: SpawnRequest): number {
-  return begin(request).settle();
+  return beginSpawn(request).finish();
 }
 
 /**
- * As spawn does, without waiting: the descriptors of `request` must stay open until it is settled. Throws SpawnFailure
- * when it cannot begin.
+ * Like `spawn`, without waiting for execve(2): the descriptors of `request` must stay open until `finish`. Throws
+ * SpawnFailure when there is no child.
  */
-export function begin(request: SpawnRequest): Beginning {
+export function beginSpawn(request: SpawnRequest): PendingSpawn {
   try {
-    return beginAnywhere(request);
+    return spawnInAnySlot(request);
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     throw new SpawnFailure(error.syscall === 'execve' ? 'exec' : 'fork', error.code);
   }
 }
 
-/** To be called when a child has ended: closes what was kept open for one that had not become its program in time. */
-export function leavePlaces(): void {
+/** Call it when a child has been reaped: frees the slots of children that had not reached execve(2) in time. */
+export function vacateSlots(): void {
   SpawnSlot.vacateAll();
 }
 
-function beginAnywhere(request: SpawnRequest): Beginning {
+function spawnInAnySlot(request: SpawnRequest): PendingSpawn {
   try {
-    return beginIn(SpawnSlot.next(), request);
+    return spawnIn(SpawnSlot.next(), request);
   } catch (error) {
-    // QEMU, where it plays the kernel for another architecture, knows no processes that share memory.
+    // QEMU's user-mode emulation does not support clone(2) with CLONE_VM but without CLONE_THREAD.
     if (!(error instanceof SyscallError && error.errno === E.EINVAL)) throw error;
-    return beginIn(SpawnSlot.apart(), request);
+    return spawnIn(SpawnSlot.forked(), request);
   }
 }
 
-function beginIn(place: SpawnSlot, request: SpawnRequest): Beginning {
-  const { memory, descriptors } = place;
+function spawnIn(slot: SpawnSlot, request: SpawnRequest): PendingSpawn {
+  const { memory, descriptors } = slot;
   const user = userToBecome(request.user);
-  const sharing = user === null ? place.sharing : 'nothing';
+  const sharing = user === null ? slot.sharing : 'nothing';
   const oomScore = request.limits?.ownOomScore ?? null;
-  oomScore?.childBegins();
+  oomScore?.beforeSpawn();
   try {
     if (!descriptors)
-      return start(
-        place,
-        stepsOf(request, user, entering(request.cgroup, memory), memory),
-        sharing,
-        oomScore,
-      );
+      return start(slot, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing, oomScore);
     const { stdio, cgroup } = descriptors.hold(request);
     const first = [...entering(cgroup, memory), ...keepingOnly(descriptors.kept)];
-    return start(place, stepsOf({ ...request, stdio }, user, first, memory), sharing, oomScore);
+    return start(slot, stepsOf({ ...request, stdio }, user, first, memory), sharing, oomScore);
   } catch (error) {
-    place.vacate();
-    oomScore?.childArrived(SpawnSlot.isAnyLate);
+    slot.vacate();
+    oomScore?.afterSpawn(SpawnSlot.isAnyLate);
     throw error;
   }
 }
@@ -85,17 +80,17 @@ function userToBecome(user: UserIdentity | null): UserIdentity | null {
 }
 
 function start(
-  place: SpawnSlot,
+  slot: SpawnSlot,
   steps: readonly Step[],
   shared: Sharing,
   oomScore: OwnOomScore | null,
-): Beginning {
-  const process = place.start(steps, shared);
+): PendingSpawn {
+  const process = slot.start(steps, shared);
   return {
-    settle: () => {
+    finish: () => {
       const failure = process.outcome();
-      if (place.isOf(process)) place.vacate();
-      oomScore?.childArrived(SpawnSlot.isAnyLate);
+      if (slot.isOf(process)) slot.vacate();
+      oomScore?.afterSpawn(SpawnSlot.isAnyLate);
       if (failure === null) return process.pid;
       const step = steps[failure.index];
       throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));

@@ -1,4 +1,4 @@
-// The text of a file that may be missing or unreadable, as those are that tell of a process or cgroup which is gone.
+// The text of a file that may be missing or unreadable, like the files of a process or cgroup that is gone.
 import { readFileSync } from 'node:fs';
 
 export function textOrEmpty(path: string): string {

@@ -1,4 +1,4 @@
-// Sends datagrams over unix sockets, descriptors included: unix(7), sendmsg(2). Never waits, receives nothing.
+// Sends datagrams, with descriptors, over unix sockets: unix(7), sendmsg(2). Non-blocking; never receives.
 import { checked, SyscallError } from './errno.ts';
 import { errno, libc, ptr } from './libc.ts';
 
@@ -6,18 +6,21 @@ export class UnixDatagramSender {
   readonly #fd = checked(libc.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0), 'socket');
   readonly #address: Uint8Array;
 
-  /** `address`: a path, or `@name` for the abstract namespace. Throws SyscallError, RangeError for one that cannot be. */
+  /**
+   * `address`: a path, or `@name` for the abstract namespace. Throws SyscallError, or RangeError for an invalid
+   * address.
+   */
   constructor(address: string) {
     this.#address = socketAddress(address);
   }
 
-  /** The kernel keeps a copy of every descriptor that was sent. 0, or the error number (EAGAIN: nobody reads). */
+  /** The kernel duplicates the descriptors. Returns 0 or the errno (EAGAIN: the receiver's buffer is full). */
   send(data: Uint8Array, descriptors: readonly number[] = []): number {
-    // A datagram without a byte cannot carry anything.
+    // Ancillary data needs at least one byte of data.
     const bytes = data.length === 0 ? Uint8Array.of(0) : data;
     const vector = BigUint64Array.of(BigInt(ptr(bytes)), BigInt(data.length));
     const control = descriptors.length === 0 ? null : rights(descriptors);
-    // What only C still points at must not be collected before the call returns.
+    // Keeps references to what only C points at, so that it is not collected before the call returns.
     const pinned = [bytes, vector, control];
     const header = new DataView(new ArrayBuffer(MSGHDR_BYTES));
     header.setBigUint64(0, BigInt(ptr(this.#address)), true);
@@ -39,7 +42,7 @@ export class UnixDatagramSender {
   }
 }
 
-/** A descriptor whose datagrams go to `address`; it becomes writable when that takes more. Throws as the constructor does. */
+/** A descriptor connected to `address`; writable when the receiver takes more. Throws like the constructor. */
 export function connectDatagrams(address: string): number {
   const name = socketAddress(address);
   const fd = checked(libc.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0), 'socket');
@@ -61,7 +64,7 @@ const CMSGHDR_BYTES = 16;
 /** Size of `sun_path`. */
 const MAX_ADDRESS_BYTES = 108;
 
-/** An abstract name has no NUL at its end: every byte counts. */
+/** An abstract name is not NUL-terminated: every byte counts. */
 function socketAddress(address: string): Uint8Array {
   const abstract = address.startsWith('@');
   if (!abstract && !address.startsWith('/'))

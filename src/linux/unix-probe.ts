@@ -1,16 +1,16 @@
-// Is anybody listening at a unix socket's path, and who?
+// Probes whether a process listens on the path of a unix socket, and which one.
 import { checked, E, errnoName } from './errno.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
 import { peerCredentials } from './peer-credentials.ts';
 
 export interface SocketProbe {
-  /** Why the connection could not be made, the errno's name; null when it was. */
+  /** The name of connect(2)'s errno; null when it succeeded. */
   readonly failure: string | null;
-  /** Who listens; null without a connection. 0 for somebody outside of our process namespace. */
+  /** The listener; null without a connection. Pid 0 is a process outside this PID namespace. */
   readonly listenerPid: number | null;
 }
 
-/** Connects and leaves at once. Never blocks. */
+/** Connects and closes at once. Never blocks. */
 export function probeSocket(path: string): SocketProbe {
   const name = cstring(path);
   if (name.length > MAX_UNIX_PATH) return { failure: errnoName(E.ENAMETOOLONG), listenerPid: null };
@@ -25,7 +25,7 @@ export function probeSocket(path: string): SocketProbe {
   }
 }
 
-/** True when the socket file was left behind by somebody who is gone. Never blocks. */
+/** True when the socket file is stale: no process listens on it. Never blocks. */
 export function isStaleSocket(path: string): boolean {
   return probeSocket(path).failure === 'ECONNREFUSED';
 }

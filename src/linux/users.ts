@@ -13,7 +13,7 @@ export interface GroupEntry {
   readonly name: string;
 }
 
-/** Null when there is no such user. Throws SyscallError when the database could not be asked. */
+/** Null when there is no such user. Throws SyscallError when the database cannot be queried. */
 export function userByName(name: string): UserEntry | null {
   if (name.includes('\0')) return null;
   const wanted = cstring(name);
@@ -57,7 +57,7 @@ function isId(id: number): boolean {
 
 type Lookup = (entry: Uint8Array, buffer: Uint8Array, result: BigUint64Array) => number;
 
-/** A group with thousands of members does not fit at first: the buffer grows while ERANGE is the answer. */
+/** Grows the buffer on ERANGE: a group may have thousands of members. */
 function lookUp<T>(syscall: string, decode: (entry: Uint8Array) => T, call: Lookup): T | null {
   const entry = new Uint8Array(entryBytes);
   const result = new BigUint64Array(1);
@@ -71,7 +71,7 @@ function lookUp<T>(syscall: string, decode: (entry: Uint8Array) => T, call: Look
   }
 }
 
-/** What databases answer, beside success and a null result, for an entry that is not there (getpwnam(3), ERRORS). */
+/** Errors that databases return for a missing entry, besides success with a null result (getpwnam(3), ERRORS). */
 function isAbsence(failure: number): boolean {
   return failure === E.ENOENT || failure === E.ESRCH || failure === E.EBADF || failure === E.EPERM;
 }
@@ -92,11 +92,11 @@ function readGroup(entry: Uint8Array): GroupEntry {
 
 function stringAt(base: Parameters<typeof read.ptr>[0], offset: number): string {
   const address = read.ptr(base, offset);
-  // A plain number is the address; the type asks for its own brand.
+  // The address is a plain number; the type of bun:ffi is a branded number.
   return address === 0 ? '' : new CString(address as typeof base).toString();
 }
 
-/** Every group that a login would give, the primary one first. */
+/** Every group that a login would have, the primary one first. */
 function groupsOf(name: string, gid: number): number[] {
   const user = cstring(name);
   for (let room = firstGroupCount; ; ) {
@@ -105,7 +105,7 @@ function groupsOf(name: string, gid: number): number[] {
     const fits = libc.getgrouplist(ptr(user), gid, ptr(list), ptr(count)) >= 0;
     const found = count[0] ?? 0;
     if (fits) return [gid, ...list.subarray(0, found).filter((group) => group !== gid)];
-    // Older C libraries do not tell how many there are.
+    // Older C libraries do not return the required size.
     room = Math.max(found, room * 2);
   }
 }

@@ -1,7 +1,7 @@
-// Children that ended: waitpid(2).
+// Reaps children: waitpid(2).
 import { libc, ptr } from './libc.ts';
 
-/** How a process ended. */
+/** How a process exited. */
 export type ExitStatus =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signaled'; readonly signal: number; readonly coreDumped: boolean };
@@ -14,7 +14,7 @@ export interface ReapedChild {
 const WNOHANG = 1;
 const statusCell = new Int32Array(1);
 
-/** Takes one ended child off the kernel's table, or null when none has ended (or none is left). */
+/** Reaps one exited child; null when there is none. */
 export function reapChild(): ReapedChild | null {
   const pid = libc.waitpid(-1, ptr(statusCell), WNOHANG);
   return pid > 0 ? { pid, status: decodeWaitStatus(statusCell[0] ?? 0) } : null;

@@ -1,4 +1,4 @@
-// Makes the processes of a group, by the kind of group it is.
+// Creates a group with its processes, by the kind of group.
 import type { GroupConfig } from '../config/config.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { activateFastCgiGroup } from './fastcgi-group.ts';
@@ -6,7 +6,7 @@ import { Group } from './group.ts';
 import { activateListenerPool } from './listener-pool.ts';
 import { Process } from './process.ts';
 
-/** Throws SyscallError when the log file of a process with an AUTO log cannot be made. */
+/** Throws SyscallError when an AUTO log cannot be created. */
 export function activateGroup(config: GroupConfig, daemon: DaemonContext): Group {
   switch (config.kind) {
     case 'programs':

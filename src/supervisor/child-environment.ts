@@ -1,7 +1,7 @@
-// The environment of a child: the daemon's own, what tells it about its supervisor, what the configuration sets.
-// And what of it decides where its program is found.
+// The environment of a child (the daemon's, the SUPERVISOR_ variables, the configuration's), and the PATH by which its
+// program is looked up.
 import type { ProcessConfig } from '../config/config.ts';
-import type { Surroundings } from './command.ts';
+import type { ProgramLookup } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
 /** `NAME=value` each; a later source overrides an earlier one. */
@@ -17,11 +17,11 @@ export function childEnvironment(config: ProcessConfig, group: string, daemon: D
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }
 
-/** An empty PATH of the daemon's is as good as none; one of the program's own is taken at its word. */
-export function surroundingsOf(
+/** An empty PATH of the daemon counts as unset; an empty one in `environment=` does not. */
+export function programLookupOf(
   { environment, directory }: ProcessConfig,
   daemon: DaemonContext,
-): Surroundings {
+): ProgramLookup {
   const inherited = daemon.environment['PATH'] || undefined;
   return { searchPath: environment['PATH'] ?? inherited, directory };
 }

@@ -1,4 +1,4 @@
-// One run of a program: its pid, its stdin, the streams that carry its output.
+// A child process: its pid, its stdin, the streams that carry its output.
 
 import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
@@ -12,72 +12,74 @@ import { errno, libc } from '../linux/libc.ts';
 import { leavingDescriptors } from '../linux/limits.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
-import { type Beginning, begin, leavePlaces, SpawnFailure } from '../linux/spawn.ts';
+import { beginSpawn, type PendingSpawn, SpawnFailure, vacateSlots } from '../linux/spawn.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
 import type { OnExit, Reaper } from './reaper.ts';
 
-/** What the child is connected to; made by the process it belongs to. */
+/** What to spawn and what to connect it to. */
 export interface ChildPlan {
   readonly config: ProcessConfig;
   readonly group: string;
   readonly command: ResolvedCommand;
   readonly environment: readonly string[];
-  /** Where it is to live; null leaves it with us. */
+  /** The cgroup to spawn it in; null for the daemon's own. */
   readonly cgroup: ProgramCgroup | null;
-  /** Null for the daemon's own. */
+  /** Resource limits; null for the daemon's own. */
   readonly limits: ProgramLimits | null;
-  /** Log files by channel, open already; null writes nothing. */
+  /** Open logs by channel; null discards the output. */
   readonly logs: Readonly<Record<Channel, Log | null>>;
-  /** A descriptor to be the child's stdin (the socket of a FastCGI program), or null for a pipe. */
+  /** A descriptor for the child's stdin (the socket of a FastCGI program); null for a pipe. */
   readonly stdinFd: number | null;
-  /** Of which it is a listener: takes its stdout as answers, and writes events to its stdin beside us. */
+  /**
+   * The pool in which it is a listener: reads results from its stdout and writes events to its stdin, from the worker.
+   */
   readonly pool: PoolHandle | null;
   readonly stripAnsi: boolean;
   readonly outputs: Readonly<Record<Channel, OutputConsumer>>;
 }
 
-/** What is done with the output of a channel beside its log. */
+/** What is done with the output of a channel besides logging it. */
 export type OutputConsumer = StreamConsumer & Pick<StreamSettings, 'prompt' | 'syslogName'>;
 
-/** A spawn that failed, in the words that clients get. */
+/** A failed spawn; the message is the one that clients see. */
 export class SpawnError extends Error {
   override readonly name = 'SpawnError';
 }
 
-/** Makes the children of processes. Tests put their own in its place. */
+/** Spawns children. A seam for unit tests. */
 export interface ChildFactory {
-  /** Throws SpawnError or SyscallError; then nothing is left open. */
-  begin(plan: ChildPlan): PendingChild;
+  /** Throws SpawnError or SyscallError, with every descriptor closed again. */
+  beginSpawn(plan: ChildPlan): PendingChild;
 }
 
-/** A child that may still be on its way to its program. */
+/** A child that may not have reached execve(2) yet. */
 export interface PendingChild {
   /**
-   * Waits until it is its program. To be called once, in the turn of the event loop in which it was begun. `onExit` is
-   * called when the kernel has let go of its pid. Throws as `begin`.
+   * Waits for execve(2). Call it once, in the turn of the event loop of `beginSpawn`. `onExit` is called when the child
+   * has been reaped. Throws like `beginSpawn`.
    */
   finish(onExit: OnExit): Child;
 }
 
 export interface Child {
   readonly pid: number;
-  /** Our end of its stdin; null when it has none of its own. */
+  /** The write end of its stdin pipe; null when its stdin is no pipe. */
   readonly stdin: Pick<StdinPipe, 'write'> | null;
-  /** Signals the child, or its whole process group. The error number when that failed; a child that is gone is no failure. */
+  /** Signals the child, or its process group. Returns the errno of a failure, else null; ESRCH is no failure. */
   signal(number: number, target: 'process' | 'group'): number | null;
-  /** Resolves when everything it has written is in its logs and was seen by those who subscribed to it. */
+  /** Resolves when its output is in its logs and was delivered to its consumer. */
   drained(): Promise<void>;
 }
 
-/** Children in processes of their own. */
+/** Real children; unit tests use fakes. */
 export class SpawnedChildren implements ChildFactory {
   constructor(
     private readonly dataPlane: DataPlane,
     private readonly reaper: Reaper,
   ) {}
 
-  begin(plan: ChildPlan): PendingChild {
+  beginSpawn(plan: ChildPlan): PendingChild {
     const { dataPlane, reaper } = this;
     const pipes = leavingDescriptors(() => openPipes(plan, dataPlane));
     const orFail = <T>(action: () => T): T => {
@@ -88,10 +90,10 @@ export class SpawnedChildren implements ChildFactory {
         throw explain(error, plan);
       }
     };
-    const beginning = orFail(() => beginSpawn(plan, pipes));
+    const spawn = orFail(() => spawnInto(plan, pipes));
     return {
       finish(onExit) {
-        const pid = orFail(() => beginning.settle());
+        const pid = orFail(() => spawn.finish());
         const streams = connectStreams(plan, pid, pipes, dataPlane);
         const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
         adopt(reaper, child, onExit);
@@ -118,10 +120,10 @@ class SpawnedChild implements Child {
     readonly streams: readonly Stream[],
   ) {}
 
-  /** To be called when the kernel has let go of the pid: from then on it may belong to somebody else. */
+  /** Call it when the child has been reaped: the kernel may reuse the pid from then on. */
   markReaped(): void {
     this.#reaped = true;
-    leavePlaces();
+    vacateSlots();
     this.stdin?.close();
   }
 
@@ -141,7 +143,7 @@ interface Pipes {
   readonly stdin?: Pipe;
   readonly stdout?: Pipe;
   readonly stderr?: Pipe;
-  /** Our end of stdin once more, for the pool. */
+  /** A duplicate of stdin's write end, which the worker owns. */
   readonly eventsFd?: number;
 }
 
@@ -162,13 +164,13 @@ function openPipes(plan: ChildPlan, dataPlane: DataPlane): Pipes {
   }
 }
 
-function beginSpawn(plan: ChildPlan, pipes: Pipes): Beginning {
+function spawnInto(plan: ChildPlan, pipes: Pipes): PendingSpawn {
   const { directory, umask, user, killascgroup } = plan.config;
   const { path, argv } = plan.command;
   const stdio = childEnds(plan, pipes);
   const { environment, limits } = plan;
   const request = { path, argv, environment, stdio, directory, umask, user, limits };
-  return plan.cgroup?.begin(request, killascgroup) ?? begin({ ...request, cgroup: null });
+  return plan.cgroup?.beginSpawn(request, killascgroup) ?? beginSpawn({ ...request, cgroup: null });
 }
 
 function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
@@ -178,7 +180,7 @@ function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
 
 /** Why the pipes or logs of a process could not be opened. */
 export function dispatcherFailure(error: SyscallError, name: string): string {
-  // No thread for the disk of its log.
+  // The thread for the file system of its log could not be created.
   if (error.errno === E.EAGAIN) return forkFailure(error.code, name);
   return error.errno === E.EMFILE
     ? `too many open files to spawn '${name}'`
@@ -219,7 +221,7 @@ function listenerEnd({ pool, config }: ChildPlan, { eventsFd }: Pipes): Listener
   return { pool: pool.number, listener: config.name, stdinFd: eventsFd };
 }
 
-/** Tells the failure in the program's stderr log too, where the user of a program looks first. */
+/** Writes the failure to the program's stderr log as well, where its user looks first. */
 function explain(error: unknown, plan: ChildPlan): unknown {
   if (!(error instanceof SpawnFailure)) return error;
   if (error.stage === 'fork') return new SpawnError(forkFailure(error.reason, plan.config.name));

@@ -1,10 +1,10 @@
-// Time as processes see it. Tests put a clock of their own in its place.
+// The clock of processes. A seam: unit tests use a fake clock.
 import { monotonicMs } from '../linux/monotonic-clock.ts';
 
 export interface Clock {
-  /** Milliseconds; never set, and the same clock before and after an exec. */
+  /** Monotonic milliseconds; the same clock before and after an exec. */
   now(): number;
-  /** Calls `action` once, `ms` from now; sooner where that is more than setTimeout can wait. Returns cancel. */
+  /** Calls `action` once, `ms` from now, or earlier when that exceeds setTimeout's maximum. Returns cancel. */
   after(ms: number, action: () => void): () => void;
 }
 

@@ -1,5 +1,5 @@
-// The `command=` of a program: split into words as a POSIX shell would (quotes and backslash, nothing else),
-// and looked up on the child's PATH, from the directory in which it will be executed.
+// The `command=` of a program: split into words like a POSIX shell does (quotes and backslash only), and looked up on
+// the child's PATH, relative to the child's working directory.
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { pythonRepr } from '../python/repr.ts';
 
@@ -8,7 +8,7 @@ export interface ResolvedCommand {
   readonly argv: readonly string[];
 }
 
-/** Why a command cannot be run; `missing` and `unusable` are different faults for RPC clients. */
+/** Why a command cannot be run; RPC clients get different faults for `missing` and `unusable`. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   constructor(
@@ -21,54 +21,54 @@ export class CommandError extends Error {
 
 const defaultPath = '/bin:/usr/bin:/usr/local/bin';
 
-/** Where a child looks for its program. */
-export interface Surroundings {
-  /** PATH of its environment; without one, some usual directories. */
+/** How a child's program is looked up. */
+export interface ProgramLookup {
+  /** PATH of its environment; undefined for a default path. */
   readonly searchPath: string | undefined;
-  /** Its working directory, which relative paths begin at; null for ours. */
+  /** Its working directory, to which relative paths are resolved; null for the daemon's. */
   readonly directory: string | null;
 }
 
 /** What to execute for `command`. Throws CommandError. */
-export function resolveCommand(command: string, surroundings: Surroundings): ResolvedCommand {
+export function resolveCommand(command: string, lookup: ProgramLookup): ResolvedCommand {
   const argv = splitWords(command);
   const [program] = argv;
   if (program === undefined) throw new CommandError('unusable', 'command is empty');
-  return { path: resolveProgram(program, surroundings), argv };
+  return { path: resolveProgram(program, lookup), argv };
 }
 
-/** The path of a program: a name without a slash is looked up on PATH, and only there. Throws CommandError. */
-export function resolveProgram(program: string, { searchPath, directory }: Surroundings): string {
+/** The path of a program; only a name without a slash is looked up on PATH. Throws CommandError. */
+export function resolveProgram(program: string, { searchPath, directory }: ProgramLookup): string {
   const candidates = program.includes('/') ? [program] : pathsOf(program, searchPath ?? defaultPath);
-  // The first that exists decides, even if it cannot be executed.
+  // Like the original: the first that exists decides, even when it is not executable.
   for (const path of candidates) {
-    const place = seenFrom(directory, path);
-    const status = statOrNull(place);
+    const resolved = resolveFrom(directory, path);
+    const status = statOrNull(resolved);
     if (status === null) continue;
-    requireExecutable(path, place, status);
+    requireExecutable(path, resolved, status);
     return path;
   }
   throw new CommandError('missing', `can't find command ${pythonRepr(program)}`);
 }
 
-/** An empty element of PATH is the working directory. */
+/** An empty element of PATH means the working directory (POSIX). */
 function pathsOf(program: string, searchPath: string): string[] {
   return searchPath
     .split(':')
     .map((directory) => (directory === '' ? program : `${directory.replace(/\/$/, '')}/${program}`));
 }
 
-function seenFrom(directory: string | null, path: string): string {
+function resolveFrom(directory: string | null, path: string): string {
   return directory === null || path.startsWith('/') ? path : `${directory}/${path}`;
 }
 
-function requireExecutable(path: string, place: string, status: Stats): void {
+function requireExecutable(path: string, resolved: string, status: Stats): void {
   const shown = pythonRepr(path);
   if (status.isDirectory()) throw new CommandError('unusable', `command at ${shown} is a directory`);
   if ((status.mode & 0o111) === 0)
     throw new CommandError('unusable', `command at ${shown} is not executable`);
   try {
-    accessSync(place, constants.X_OK);
+    accessSync(resolved, constants.X_OK);
   } catch {
     throw new CommandError('unusable', `no permission to run command ${shown}`);
   }
@@ -82,7 +82,7 @@ function statOrNull(path: string): Stats | null {
   }
 }
 
-/** POSIX words: blanks separate, quotes and backslash protect. `#`, `$`, `*`, `|` are ordinary. */
+/** POSIX words: blanks separate, quotes and backslash escape. `#`, `$`, `*`, `|` have no special meaning. */
 function splitWords(command: string): string[] {
   const words: string[] = [];
   let word: string | null = null;

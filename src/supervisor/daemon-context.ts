@@ -1,4 +1,4 @@
-// What every process needs of the daemon it lives in.
+// The parts of the daemon that every process uses.
 
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
@@ -15,7 +15,7 @@ import type { Reaper } from './reaper.ts';
 export interface DaemonContext {
   readonly log: ActivityLog;
   readonly bus: EventBus;
-  /** One counter for the life of the daemon's process, restarts in place included. */
+  /** One counter for the lifetime of the daemon's process, across restarts in place. */
   readonly eventSerials: EventSerials;
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
@@ -23,13 +23,13 @@ export interface DaemonContext {
   readonly clock: Clock;
   readonly taskQueue: TaskQueue;
   readonly pendingHooks: PendingHooks;
-  /** Null where no cgroup was left to us. */
+  /** Null without a delegated cgroup. */
   readonly cgroups: ProgramCgroups | null;
-  /** Null for the daemon's own. */
+  /** Null for the limits of the daemon. */
   readonly programLimits: ProgramLimits | null;
-  /** The daemon's own environment, without what systemd meant for the daemon alone. */
+  /** The daemon's environment, without the variables that systemd sets for the daemon alone. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What `serverurl=AUTO` means; null without any server. */
+  /** The value of `serverurl=AUTO`; null without a server. */
   readonly serverUrl: string | null;
   readonly childlogdir: string;
   readonly identifier: string;

@@ -1,4 +1,4 @@
-// How the end of a process is told in words.
+// Exit statuses as numbers and text.
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 

@@ -1,4 +1,4 @@
-// A [fcgi-program:x]: processes that find the group's listening socket where others have a stdin pipe.
+// A [fcgi-program:x] section: processes whose stdin is the group's listening socket.
 import type { FastCgiGroupConfig } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
 import { SpawnError } from './child.ts';
@@ -18,7 +18,7 @@ export function activateFastCgiGroup(config: FastCgiGroupConfig, daemon: DaemonC
       throw new SpawnError(`Could not create FastCGI socket ${config.socketUrl}: ${error.code}`);
     }
   };
-  tryOut(config, acquire, socket, daemon);
+  tryOnce(config, acquire, socket, daemon);
   const processes = config.processes.map((processConfig) => {
     const { name } = processConfig;
     const process = new Process(processConfig, config.name, daemon, { stdinFd: () => acquire(name) });
@@ -30,8 +30,11 @@ export function activateFastCgiGroup(config: FastCgiGroupConfig, daemon: DaemonC
   return new Group(config, processes);
 }
 
-/** A socket that cannot be made is reported now, not when the first process is started; it stops nobody else. */
-function tryOut(
+/**
+ * Reports a socket that cannot be created when the group is activated, not at the first start. Not fatal: each start
+ * tries again.
+ */
+function tryOnce(
   config: FastCgiGroupConfig,
   acquire: (holder: string) => number,
   socket: FastCgiSocket,

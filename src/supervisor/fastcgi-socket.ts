@@ -1,5 +1,5 @@
-// The listening socket that all processes of a FastCGI group share as their stdin: it exists while any of them
-// needs it. It knows no processes, only the names of those that hold it.
+// The listening socket that all processes of a FastCGI group share as their stdin, reference-counted by the names of
+// its holders: it is open while any of them runs.
 import type { FastCgiGroupConfig } from '../config/config.ts';
 import { libc } from '../linux/libc.ts';
 import { listenTcp, listenUnix } from '../linux/listening-socket.ts';
@@ -17,14 +17,14 @@ export class FastCgiSocket {
     private readonly log: SocketLog,
   ) {}
 
-  /** The descriptor, made for the first holder. It stays ours: pass it on, do not close it. Throws SyscallError. */
+  /** The descriptor, created for the first holder. The caller must not close it. Throws SyscallError. */
   acquire(holder: string): number {
     this.#fd ??= this.#open();
     this.#holders.add(holder);
     return this.#fd;
   }
 
-  /** Whoever does not hold it may say so as well. The last one closes it; the path of a unix socket stays. */
+  /** Idempotent. Closed with the last holder; the path of a unix socket stays. */
   release(holder: string): void {
     this.#holders.delete(holder);
     if (this.#holders.size > 0 || this.#fd === null) return;
@@ -42,5 +42,5 @@ export class FastCgiSocket {
   }
 }
 
-/** Of <sys/socket.h>; the kernel lowers it to net.core.somaxconn. */
+/** From <sys/socket.h>; the kernel caps it at net.core.somaxconn. */
 const SOMAXCONN = 4096;

@@ -1,17 +1,17 @@
-// What a process shall be, beside what it is (process-state.ts): (goal, event, state) -> (goal, command). Pure.
+// The goal of a process, as opposed to its state (process-state.ts): (goal, event, state) -> (goal, command). Pure.
 //
-// The state machine decides what happens to a process by itself: startsecs, back-off, autorestart. The goal remembers
-// what was asked for, by whom and when, and carries a restart from its stop to its start.
+// The state machine decides the transitions without a request: startsecs, back-off, autorestart. The goal remembers
+// what was requested, by whom and when, and carries a restart from its stop to its start.
 import type { ProcessState } from './process-state.ts';
 import type { Requester } from './requester.ts';
 import type { Timestamp } from './timestamp.ts';
 
 /** Serialisable. */
 export type Goal =
-  /** Since the process was configured: nobody has asked for anything. */
+  /** No request since the process was configured. */
   | { readonly kind: 'none' }
   | { readonly kind: 'up' | 'down'; readonly asked: Asked }
-  /** To be stopped, then started. `held`: not started before it is released, as others are to be stopped first. */
+  /** Stop, then start. `held`: the start waits for a release, because other processes must stop first. */
   | { readonly kind: 'restart'; readonly asked: Asked; readonly held: boolean };
 
 export interface Asked {
@@ -22,9 +22,9 @@ export interface Asked {
 export type GoalEvent =
   | { readonly type: 'start' | 'stop'; readonly asked: Asked }
   | { readonly type: 'restart'; readonly asked: Asked; readonly held: boolean }
-  /** What a held restart waited for has happened. */
+  /** What a held restart waits for has happened. */
   | { readonly type: 'released' }
-  /** What a held restart waited for cannot be had: it stays down. */
+  /** What a held restart waits for has failed: the process stays down. */
   | { readonly type: 'abandoned' }
   /** The state of the process has changed. */
   | { readonly type: 'changed' };
@@ -55,7 +55,7 @@ export function nextGoal(goal: Goal, event: GoalEvent, state: ProcessState): Goa
   }
 }
 
-/** True when a restart has only to start it: there is no child, and no attempt is due. */
+/** No child and no attempt due: a restart only has to start it. */
 function isDown(state: ProcessState): boolean {
   return (
     state.name === 'STOPPED' ||
@@ -65,7 +65,7 @@ function isDown(state: ProcessState): boolean {
   );
 }
 
-/** While it is being stopped a start is refused by the state machine; what was asked for before stands. */
+/** The state machine refuses a start in STOPPING, so the previous goal stays. */
 function onStart(goal: Goal, asked: Asked, state: ProcessState): GoalStep {
   return { goal: state.name === 'STOPPING' ? goal : { kind: 'up', asked }, command: 'start' };
 }

@@ -1,4 +1,4 @@
-// A group of processes that is active: what a [program:x], [group:x], listener pool or FastCGI section became.
+// An active group of processes: a [program:x], [group:x], [eventlistener:x] or [fcgi-program:x] section at run time.
 import type { GroupConfig } from '../config/config.ts';
 import type { Child } from './child.ts';
 import type { Process, ProcessSnapshot } from './process.ts';
@@ -11,14 +11,14 @@ export interface GroupSnapshot {
 }
 
 export class Group {
-  /** In the order of the configuration, which is the order of starting at boot. */
+  /** In the order of the configuration, which is the autostart order. */
   readonly processes: readonly Process[];
   readonly #byName: ReadonlyMap<string, Process>;
 
   constructor(
     readonly config: GroupConfig,
     processes: readonly Process[],
-    /** Gives back what the kind of group holds beside its processes. */
+    /** Releases what this kind of group holds besides its processes. */
     readonly dispose: () => void = () => {},
   ) {
     this.processes = processes;
@@ -43,7 +43,7 @@ export class Group {
     return { name: this.name, processes };
   }
 
-  /** `childOf`: the child that a process of it had, if it still runs. */
+  /** `childOf`: the child with that pid, if it still runs. */
   restore({ processes }: GroupSnapshot, childOf: (pid: number) => Child | null): void {
     for (const { name, process } of processes) {
       const pid = pidOf(process.life.state);

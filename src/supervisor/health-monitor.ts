@@ -1,8 +1,8 @@
-// Probes a running process from time to time and restarts it when a probe fails.
+// Probes a running process periodically and restarts it when a probe fails.
 import type { Process } from './process.ts';
 import type { Requester } from './requester.ts';
 
-/** Why the process should be restarted, or null when all is well. Never throws. */
+/** The reason to restart the process, or null when it is healthy. Never rejects. */
 export type HealthProbe = (process: Process) => string | null | Promise<string | null>;
 
 export interface HealthCheck {
@@ -11,13 +11,16 @@ export interface HealthCheck {
   readonly probe: HealthProbe;
 }
 
-/** Serialisable. On the process's clock; null while no probe is due. */
+/** Serialisable. `dueAt` is on the process's clock; null while no probe is scheduled. */
 export interface MonitorSnapshot {
   readonly option: HealthCheck['option'];
   readonly dueAt: number | null;
 }
 
-/** Probes `intervalMs` after the process became RUNNING, and so long after each probe; no timer in other states. */
+/**
+ * Probes `intervalMs` after the process became RUNNING and after the end of each probe, so that probes never overlap.
+ * No timer in other states.
+ */
 export class HealthMonitor {
   #dueAt: number | null = null;
   #cancelTimer: (() => void) | null = null;
@@ -33,7 +36,7 @@ export class HealthMonitor {
     return { option: this.check.option, dueAt: this.#dueAt };
   }
 
-  /** Goes on where a monitor of this check was. */
+  /** Continues from the snapshot of a monitor of this check. */
   restore({ dueAt }: MonitorSnapshot): void {
     this.#arm(dueAt);
   }
@@ -56,7 +59,7 @@ export class HealthMonitor {
   async #run(pid: number): Promise<void> {
     const { process, check } = this;
     const reason = await check.probe(process);
-    // Meanwhile it may have ended, or be another one already.
+    // The process may have exited during the probe, or may be a new child already.
     if (process.state !== 'RUNNING' || process.pid !== pid) return;
     if (reason === null) {
       this.#schedule();

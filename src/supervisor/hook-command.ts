@@ -1,32 +1,32 @@
-// A command that is run because of something that happened, without a shell: it gets one text on stdin, its output
-// is dropped, and it may not run for ever. What became of it is known to nobody but the log.
+// A hook's command: runs without a shell, gets one text on stdin, its output goes to /dev/null, and it has a timeout.
+// Its outcome goes to the daemon's log only.
 import { checked, SyscallError } from '../linux/errno.ts';
 import { cstring, libc, ptr } from '../linux/libc.ts';
 import { closePipe, createPipe } from '../linux/pipe.ts';
 import { SpawnFailure, spawn } from '../linux/spawn.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import { childEnvironment, surroundingsOf } from './child-environment.ts';
+import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { describeExit } from './exit-status.ts';
 import type { Process } from './process.ts';
 
 export interface Hook {
-  /** For messages: what the command belongs to. */
+  /** The hook's name, for messages. */
   readonly what: string;
   readonly command: string;
   /** At most a pipe's capacity, 64 KiB. */
   readonly input: string;
-  /** The daemon waits for it no longer. */
+  /** Aborted when a shutdown no longer waits for it. */
   readonly giveUp: AbortSignal;
 }
 
-/** Longer than any message needs. */
+/** Far longer than any notification takes. */
 const runLimitMs = 60_000;
 
 /**
- * Runs with the user, directory and environment of the program it is about. Failures are warnings.
- * Resolves when it has ended, one way or the other.
+ * Runs with the user, directory and environment of the program. Failures are logged as warnings.
+ * Resolves when it has exited or could not be spawned.
  */
 export function runHook(
   { what, command, input, giveUp }: Hook,
@@ -63,14 +63,14 @@ export function runHook(
 const SIGKILL = 9;
 const O_RDWR_CLOEXEC = 0o2 | 0o2000000;
 
-/** Its pid. */
+/** Returns the pid. */
 function spawnHook(
   command: string,
   input: string,
   { config, group }: Process,
   daemon: DaemonContext,
 ): number {
-  const { path, argv } = resolveCommand(command, surroundingsOf(config, daemon));
+  const { path, argv } = resolveCommand(command, programLookupOf(config, daemon));
   const environment = childEnvironment(config, group, daemon);
   const { directory, umask, user } = config;
   return withInput(input, (stdio) =>
@@ -92,7 +92,7 @@ function isSuccess(status: ExitStatus): boolean {
   return status.kind === 'exited' && status.code === 0;
 }
 
-/** The text is in the pipe before the child starts, so that nobody has to wait for it to read. */
+/** Writes the text into the pipe before the spawn, so that no write can block on the child. */
 function withInput(input: string, start: (stdio: [number, number, number]) => number): number {
   const pipe = createPipe('write');
   try {
@@ -102,11 +102,11 @@ function withInput(input: string, start: (stdio: [number, number, number]) => nu
       'write',
       'the input of a hook',
     );
-    const nowhere = checked(libc.open(cstring('/dev/null'), O_RDWR_CLOEXEC, 0), 'open', '/dev/null');
+    const devNull = checked(libc.open(cstring('/dev/null'), O_RDWR_CLOEXEC, 0), 'open', '/dev/null');
     try {
-      return start([pipe.readFd, nowhere, nowhere]);
+      return start([pipe.readFd, devNull, devNull]);
     } finally {
-      libc.close(nowhere);
+      libc.close(devNull);
     }
   } finally {
     closePipe(pipe);

@@ -1,4 +1,4 @@
-// `on_fatal` and `on_exit`: tells a command, a web hook or a mailbox what became of a process.
+// `on_fatal` and `on_exit`: notifies a command, a web hook or a mail address of a process's FATAL or EXITED.
 import type { HookTarget } from '../config/config.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { runHook } from './hook-command.ts';
@@ -12,7 +12,7 @@ interface Hooks {
   readonly onExit: HookTarget | null;
 }
 
-/** Tells `onExit` of every end that nobody asked for, `onFatal` of a start that was given up. */
+/** Calls `onExit` for every exit that was not requested, `onFatal` when starts are given up. */
 export function callHooks(process: Process, { onFatal, onExit }: Hooks, daemon: DaemonContext): void {
   let running = 0;
   const call = async (key: string, target: HookTarget) => {
@@ -22,25 +22,25 @@ export function callHooks(process: Process, { onFatal, onExit }: Hooks, daemon: 
       return;
     }
     running += 1;
-    await daemon.pendingHooks.make(what, (giveUp) => tell(what, target, giveUp, process, daemon));
+    await daemon.pendingHooks.run(what, (giveUp) => notify(what, target, giveUp, process, daemon));
     running -= 1;
   };
   process.onTransition(() => {
-    // A supervisor that ends gives up what waits for another try; that is no news.
+    // A shutdown turns BACKOFF into FATAL; that is no failure of the program.
     if (process.life.startForbidden) return;
     if (process.state === 'FATAL' && onFatal) void call('on_fatal', onFatal);
     if (process.state === 'EXITED' && onExit) void call('on_exit', onExit);
   });
 }
 
-/** Of one process: a hook that hangs must not fill the machine when the program keeps dying. */
+/** Per process: hooks that hang must not pile up while the program keeps exiting. */
 const maxRunning = 5;
 
-/** Reads the recipients from the message, and does not end at a line with a single dot. */
+/** -t takes the recipients from the message; -i does not end it at a line with a single dot. */
 const sendmail = '/usr/sbin/sendmail -t -i';
 const webHookTimeoutMs = hookEndLimitMs;
 
-function tell(
+function notify(
   what: string,
   target: HookTarget,
   giveUp: AbortSignal,
@@ -59,7 +59,7 @@ function tell(
   }
 }
 
-/** Ends by itself before it would be given up. */
+/** Has its own timeout, which ends it before a shutdown would abort it. */
 async function post(what: string, url: string, notice: Notice, { log }: DaemonContext): Promise<void> {
   try {
     const { status } = await probeHttp({ url, timeoutMs: webHookTimeoutMs, json: JSON.stringify(notice) });

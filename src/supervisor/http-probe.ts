@@ -1,26 +1,26 @@
-// One HTTP request of the daemon's own, to whoever the configuration names: bounded in time and size, never by a
-// proxy, never redirected.
+// An HTTP request by the daemon to a URL of the configuration: bounded in time and size, without proxy, follows no
+// redirect.
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-export interface HttpQuestion {
+export interface ProbeRequest {
   readonly url: string;
   readonly timeoutMs: number;
-  /** Sent as JSON by POST; without it the request is a GET. */
+  /** JSON body of a POST; without it the request is a GET. */
   readonly json?: string;
 }
 
-export interface HttpAnswer {
+export interface ProbeResponse {
   readonly status: number;
-  /** The beginning of the body, as UTF-8. */
+  /** The body as UTF-8, cut after 1 MiB. */
   readonly text: string;
 }
 
-const maxAnswerBytes = 1024 * 1024;
+const maxResponseBytes = 1024 * 1024;
 
-/** Throws an Error with one line of reason when there is no complete answer in time. */
-export function probeHttp({ url, timeoutMs, json }: HttpQuestion): Promise<HttpAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+/** Rejects with a one-line reason when there is no complete response in time. */
+export function probeHttp({ url, timeoutMs, json }: ProbeRequest): Promise<ProbeResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>();
   const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
   const method = json === undefined ? 'GET' : 'POST';
   const headers = json === undefined ? {} : { 'Content-Type': 'application/json' };
@@ -32,18 +32,18 @@ export function probeHttp({ url, timeoutMs, json }: HttpQuestion): Promise<HttpA
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes < maxAnswerBytes) return;
+      if (bytes < maxResponseBytes) return;
       answer();
       request.destroy();
     });
     response.on('end', answer);
     response.on('error', reject);
   });
-  const limit = setTimeout(() => {
+  const timer = setTimeout(() => {
     reject(new Error(`no answer within ${timeoutMs / 1000} seconds`));
     request.destroy();
   }, timeoutMs);
   request.on('error', reject);
   request.end(json);
-  return promise.finally(() => clearTimeout(limit));
+  return promise.finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-// An [eventlistener:x]: connects a pool in the data plane with the bus, and with the processes that are its listeners.
+// An [eventlistener:x] section: connects a pool of the data plane with the bus and with its listener processes.
 import { join } from 'node:path';
 import type { EventListenerPoolConfig } from '../config/config.ts';
 import { resultHandlerNamed } from '../events/result-handler.ts';
@@ -20,8 +20,8 @@ export function activateListenerPool(config: EventListenerPoolConfig, daemon: Da
   );
 
   const running = new Set<Process>();
-  /** Before each event: a listener gets none that its own stop caused. */
-  const tellWhoRuns = () => {
+  /** Synchronised before each event, so that a listener does not get the events of its own stop. */
+  const syncListenerStates = () => {
     for (const process of processes) {
       const isRunning = process.state === 'RUNNING';
       if (isRunning === running.has(process)) continue;
@@ -32,12 +32,12 @@ export function activateListenerPool(config: EventListenerPoolConfig, daemon: Da
   };
   for (const process of processes) {
     process.onTransition(() => {
-      tellWhoRuns();
+      syncListenerStates();
       if (pidOf(process.life.state) === null) pool.listenerIs(process.name, 'ended');
     });
   }
   const unsubscribe = bus.subscribe(config.events.filter(isEventName), (event) => {
-    tellWhoRuns();
+    syncListenerStates();
     pool.accept(event);
   });
   return new Group(config, processes, () => {
@@ -46,7 +46,10 @@ export function activateListenerPool(config: EventListenerPoolConfig, daemon: Da
   });
 }
 
-/** Where the first listener's answers are logged too; for AUTO any file of that directory. Null when nowhere. */
+/**
+ * The log of the first listener's stdout, which decides the pool's thread; for AUTO any file of the directory. Null
+ * without a log.
+ */
 function stdoutLog({ processes }: EventListenerPoolConfig, { childlogdir }: DaemonContext): string | null {
   const logfile = processes[0]?.stdout.logfile;
   if (logfile?.kind === 'file') return logfile.path;

@@ -1,9 +1,9 @@
-// `max_memory`: a process whose tree takes more than that is restarted.
+// `max_memory`: restarts a process whose process tree has more resident memory.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { residentBytesOfTree } from '../linux/process-tree.ts';
 import type { HealthProbe } from './health-monitor.ts';
 
-/** How often memory is measured. */
+/** Interval between two measurements. */
 export const memoryProbeMs = 10_000;
 
 export function memoryAbove(maxBytes: number): HealthProbe {

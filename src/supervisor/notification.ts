@@ -1,4 +1,4 @@
-// What is told about a process that ended or could not be started: as JSON for programs, as a mail for people.
+// The notification about a process that exited or could not be started: JSON for programs, mail for people.
 import { codeOf } from './exit-status.ts';
 import type { Process } from './process.ts';
 
@@ -10,14 +10,14 @@ export interface Notice {
   readonly server: string;
   readonly process: string;
   readonly group: string;
-  /** Exit code of the last run, -1 for a signal, 0 when nothing ever ran. */
+  /** Exit code of the last child, -1 for a signal, 0 when there was none. */
   readonly exitStatus: number;
   readonly expected: boolean;
-  /** What went wrong; empty when nothing did. */
+  /** Why it failed; empty when it did not. */
   readonly description: string;
 }
 
-/** For a process that is FATAL or EXITED now. */
+/** Its state must be FATAL or EXITED. */
 export function notificationOf({ name, group, state, life, lastExit }: Process, server: string): Notice {
   return {
     event: state === 'FATAL' ? 'PROCESS_STATE_FATAL' : 'PROCESS_STATE_EXITED',
@@ -31,7 +31,7 @@ export function notificationOf({ name, group, state, life, lastExit }: Process, 
   };
 }
 
-/** A message as sendmail(8) reads it, recipients included (RFC 5322). */
+/** A message for sendmail(8) -t, which takes the recipients from it (RFC 5322). */
 export function mailOf(notice: Notice, address: string): string {
   const { event, server, process, group, exitStatus, description, time } = notice;
   const became = event === 'PROCESS_STATE_FATAL' ? 'could not be started' : 'exited';
@@ -46,7 +46,10 @@ ${description}
 `;
 }
 
-/** Anything but printable ASCII, line ends included, as encoded words, a line each (RFC 2047). */
+/**
+ * Encodes anything but printable ASCII as encoded words, one per line (RFC 2047); line ends included, so that no header
+ * can be injected.
+ */
 function headerText(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   const words = [''];
@@ -58,5 +61,5 @@ function headerText(text: string): string {
   return words.map((word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`).join('\n ');
 }
 
-/** In Base64 and with what surrounds it, an encoded word may have 75 characters. */
+/** RFC 2047 allows 75 characters: 60 of Base64 and the delimiters. */
 const maxWordBytes = 45;

@@ -1,5 +1,5 @@
-// Output that somebody wants to understand, beside its log: debug echo, PROCESS_LOG and PROCESS_COMMUNICATION
-// events. Output that nobody asked for never reaches the main thread.
+// Output that the main thread consumes besides the log: debug echo, PROCESS_LOG and PROCESS_COMMUNICATION events.
+// Without a consumer, output never leaves the worker.
 
 import type { Channel } from '../config/channel.ts';
 import type { StreamConfig } from '../config/config.ts';
@@ -8,7 +8,7 @@ import { pythonRepr, pythonReprOfBytes } from '../python/repr.ts';
 import type { OutputConsumer } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
-interface Speaker {
+interface Source {
   readonly name: string;
   readonly group: string;
   readonly pid: number;
@@ -22,7 +22,7 @@ const communicationEvents = {
 
 export class OutputEvents {
   constructor(
-    private readonly speaker: Speaker,
+    private readonly source: Source,
     private readonly channel: Channel,
     private readonly daemon: DaemonContext,
   ) {}
@@ -38,11 +38,11 @@ export class OutputEvents {
       onData: echo || stream.eventsEnabled ? onData : null,
       onCapture: stream.captureMaxBytes > 0 ? (data) => this.#onCapture(data) : null,
       prompt: stream.eventsEnabled,
-      syslogName: stream.syslog ? this.speaker.name : null,
+      syslogName: stream.syslog ? this.source.name : null,
     };
   }
 
-  /** The stdout of an event listener: never captured, never sent to syslog, no event itself. */
+  /** The stdout of an event listener: never captured, never sent to syslog, never an event. */
   asProtocol(): OutputConsumer {
     const echo = this.daemon.log.isEnabled('debug');
     const onData = echo ? (chunk: Uint8Array): void => this.#echo(pythonReprOfBytes(chunk)) : null;
@@ -50,16 +50,16 @@ export class OutputEvents {
   }
 
   #onCapture(data: Uint8Array): void {
-    this.daemon.log.debug(`${pythonRepr(this.speaker.name)} ${this.channel} emitted a comm event`);
+    this.daemon.log.debug(`${pythonRepr(this.source.name)} ${this.channel} emitted a comm event`);
     this.#emit(communicationEvents[this.channel], data);
   }
 
   #echo(text: string): void {
-    this.daemon.log.debug(`${pythonRepr(this.speaker.name)} ${this.channel} output:\n${text}`);
+    this.daemon.log.debug(`${pythonRepr(this.source.name)} ${this.channel} output:\n${text}`);
   }
 
   #emit(type: (typeof logEvents | typeof communicationEvents)[Channel], data: Uint8Array): void {
-    const { name, group, pid } = this.speaker;
+    const { name, group, pid } = this.source;
     this.daemon.bus.emit({ type, process: name, group, pid, data });
   }
 }

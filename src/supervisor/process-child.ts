@@ -1,4 +1,4 @@
-// The child of one process: spawned, signalled and seen to its end. When that is due is decided by process.ts.
+// The child of one process: spawn, signal, drain after exit. process.ts decides when.
 import type { Channel } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
@@ -16,7 +16,7 @@ import {
   type PendingChild,
   SpawnError,
 } from './child.ts';
-import { childEnvironment, surroundingsOf } from './child-environment.ts';
+import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { OutputEvents } from './output-events.ts';
@@ -24,11 +24,14 @@ import { ProcessLogs } from './process-logs.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
 import type { ProcessEvent } from './state-machine.ts';
 
-/** What a group does to its processes that a plain program does not need. */
+/** What listener pools and FastCGI groups add to a plain program. */
 export interface ProcessRole {
-  /** A descriptor to be the child's stdin instead of a pipe; asked at every spawn. Throws SpawnError or SyscallError. */
+  /**
+   * Returns a descriptor for the child's stdin in place of a pipe; called at every spawn. Throws SpawnError or
+   * SyscallError.
+   */
   readonly stdinFd?: () => number;
-  /** The pool of which the child is a listener: takes its stdout as a protocol, beside the log. */
+  /** The pool in which the child is a listener: its stdout is parsed as the listener protocol as well as logged. */
   readonly pool?: PoolHandle;
 }
 
@@ -37,19 +40,19 @@ export interface ChildOwner {
   readonly config: ProcessConfig;
   readonly name: string;
   readonly group: string;
-  /** 0 while there is none. */
+  /** 0 without a child. */
   readonly pid: number;
   readonly daemon: DaemonContext;
-  /** When it was reaped; what it wrote may still be in its pipes. */
+  /** It was reaped; its last output may still be in the pipes. */
   onReaped(status: ExitStatus): void;
-  /** When all it wrote is in its logs. */
+  /** Its pipes are drained: all output is in its logs. */
   onEnded(status: ExitStatus): void;
 }
 
 export class ProcessChild {
   readonly logs: ProcessLogs;
   readonly #cgroup: ProgramCgroup | null;
-  /** Set while a child is on its way to its program, or has failed to be begun. */
+  /** A spawn between `beginSpawn` and `finishSpawn`, or the failure of its first half. */
   #pending: PendingChild | ProcessEvent | null = null;
   #child: Child | null = null;
 
@@ -66,36 +69,39 @@ export class ProcessChild {
     return this.#pending !== null;
   }
 
-  /** What its cgroup has used; null when it has none. */
+  /** Usage of its cgroup; null when it has none. */
   get cgroupUsage(): CgroupUsage | null {
     return this.#cgroup?.usage() ?? null;
   }
 
-  /** What would be executed now. Throws CommandError. */
+  /** What a spawn would execute now. Throws CommandError. */
   resolveCommand(): ResolvedCommand {
     const { config, daemon } = this.owner;
-    return resolveCommand(config.command, surroundingsOf(config, daemon));
+    return resolveCommand(config.command, programLookupOf(config, daemon));
   }
 
-  /** `finish` must follow in the same turn of the event loop. It tells of failures, too: each process has its turn in the log. */
-  begin(): void {
-    this.#pending = this.#orSpawnFailed(() => this.owner.daemon.children.begin(this.#plan()));
+  /**
+   * Call `finishSpawn` in the same turn of the event loop. It also returns failures of this half, so that the log lists
+   * processes in start order.
+   */
+  beginSpawn(): void {
+    this.#pending = this.#orSpawnFailed(() => this.owner.daemon.children.beginSpawn(this.#plan()));
   }
 
-  /** Waits until a child that was begun is its program, or has failed to become it; null when none was. */
-  finish(): ProcessEvent | null {
+  /** Waits until a pending spawn has reached execve(2) or failed; null when none is pending. */
+  finishSpawn(): ProcessEvent | null {
     const pending = this.#pending;
     this.#pending = null;
     if (pending === null || 'type' in pending) return pending;
     return this.#orSpawnFailed(() => this.#adopt(pending));
   }
 
-  /** A child that another instance of the daemon has spawned. */
+  /** Takes over a child that the daemon spawned before its exec. */
   inherit(child: Child): void {
     this.#child = child;
   }
 
-  /** The error number when the kernel refused. */
+  /** The errno of kill(2), or null. */
   signal(number: number): number | null {
     return this.#child?.signal(number, 'process') ?? null;
   }
@@ -111,12 +117,12 @@ export class ProcessChild {
     return this.#kill(9, killasgroup);
   }
 
-  /** Writes to the child's stdin, in order, without waiting for it to read. */
+  /** Queues data for the child's stdin, without waiting for it to read. */
   writeStdin(data: Uint8Array): WriteResult {
     return this.#child?.stdin?.write(data) ?? 'closed';
   }
 
-  /** Gives back its cgroup, unless there is a child in it. */
+  /** Removes its cgroup, unless a child is in it. */
   dispose(): void {
     if (this.#child === null) this.#cgroup?.remove();
   }
@@ -158,7 +164,10 @@ export class ProcessChild {
     }
   }
 
-  /** Its last output comes before the news of its end; a grandchild that holds the pipe does not hold this up. */
+  /**
+   * Drains its pipes before the exit is dispatched; bounded, so a grandchild that keeps a pipe open cannot delay the
+   * exit.
+   */
   async #onReaped(child: Child, status: ExitStatus): Promise<void> {
     this.owner.onReaped(status);
     await this.#cgroup?.ended(this.owner.config.killascgroup);

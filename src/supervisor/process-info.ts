@@ -1,8 +1,8 @@
-// What clients are told about a process, whichever way they ask.
+// What every client sees of a process: XML-RPC, the JSON API, the page.
 import type { Process } from './process.ts';
 import { type StateName, stateCodes } from './process-state.ts';
 
-/** Times are whole seconds of Unix time, 0 for never. Paths are empty when there is no such log. */
+/** Times are Unix times in whole seconds, 0 for never. Paths are empty without a log. */
 export interface ProcessInfo {
   readonly name: string;
   readonly group: string;

@@ -1,4 +1,4 @@
-// The logs of one process: where they are, and what its output goes to while it runs. What is written is not known here.
+// The logs of one process: their paths, and the open logs while it runs. The output itself never passes through here.
 import { exists } from 'node:fs/promises';
 import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
@@ -9,11 +9,11 @@ import { sinkOf } from '../logs/sink.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
 export class ProcessLogs {
-  /** Log file of each channel, as clients are told; null when there is none. */
+  /** Log file of each channel, as clients see it; null when there is none. */
   readonly paths: Readonly<Record<Channel, string | null>>;
   #opened: Record<Channel, Log | null> = { stdout: null, stderr: null };
 
-  /** Creates AUTO logs. `pool`: of which the process is a listener, if it is one. Throws what the system says. */
+  /** Creates AUTO logs. `pool`: the pool in which the process is a listener, if any. Throws the error of open(2). */
   constructor(
     private readonly config: ProcessConfig,
     private readonly group: string,
@@ -26,7 +26,7 @@ export class ProcessLogs {
     };
   }
 
-  /** For a child, until `close`, which is due also when one could not be opened. Throws SyscallError. */
+  /** Opens the logs for a child. Call `close` afterwards, even when this throws SyscallError. */
   open(): Readonly<Record<Channel, Log | null>> {
     for (const channel of channels) this.#opened[channel] = this.#open(channel);
     return this.#opened;
@@ -37,12 +37,12 @@ export class ProcessLogs {
     this.#opened = { stdout: null, stderr: null };
   }
 
-  /** Empties those that are open; a process that is not running has none. Throws SyscallError. */
+  /** Clears the open logs; none are open while the process is down. Throws SyscallError. */
   async clear(): Promise<void> {
     await Promise.all(Object.values(this.#opened).map((log) => log?.clear()));
   }
 
-  /** As clear, also those of a process that does not run. Throws SyscallError. */
+  /** Clears the logs whether or not the process runs. Throws SyscallError. */
   async clearAll(): Promise<void> {
     await Promise.all(channels.map((channel) => this.#withLog(channel, (log) => log.clear())));
   }
@@ -51,7 +51,7 @@ export class ProcessLogs {
     await Promise.all(Object.values(this.#opened).map((log) => log?.reopen()));
   }
 
-  /** Begins new log files now, also while the process does not run. Throws SyscallError. */
+  /** Rotates now, whether or not the process runs. Throws SyscallError. */
   async rotate(): Promise<void> {
     await Promise.all(channels.map((channel) => this.#withLog(channel, (log) => log.rotate())));
   }
@@ -75,7 +75,7 @@ export class ProcessLogs {
     return path === null ? null : dataPlane.openLog({ ...this.#spec(channel, path), pool });
   }
 
-  /** Calls `action` with the log of `channel`, if there is one; it is opened for that if it is not open. */
+  /** Calls `action` with the log of `channel`, if it has one, and opens it for the call when needed. */
   async #withLog(channel: Channel, action: (log: Log) => Promise<void>): Promise<void> {
     const path = this.paths[channel];
     if (path === null) return;

@@ -1,4 +1,4 @@
-// What the configuration asks for a process beyond keeping it up, connected with the process.
+// Attaches health checks and hooks to a process, as its configuration says.
 
 import { HealthMonitor } from './health-monitor.ts';
 import { callHooks } from './hooks.ts';
@@ -6,7 +6,7 @@ import { httpFailure } from './http-check.ts';
 import { memoryAbove, memoryProbeMs } from './memory-limit.ts';
 import type { Process } from './process.ts';
 
-/** Attaches the hooks; the monitors are the process's to keep. */
+/** Attaches the hooks; returns the monitors, whose state the process snapshots. */
 export function attachMonitors(process: Process): readonly HealthMonitor[] {
   const { maxMemory, httpCheck, onFatal, onExit, ...options } = process.config.extensions;
   if (onFatal || onExit) callHooks(process, { onFatal, onExit }, process.daemon);

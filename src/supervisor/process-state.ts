@@ -1,4 +1,4 @@
-// The life of one process as a value: its states, the codes they have for clients, what ends them by time.
+// The lifecycle of a process as a value: states, their codes for clients, their deadlines.
 import type { AutoRestart } from '../config/config.ts';
 
 /** Times are milliseconds of a monotonic clock. */
@@ -12,7 +12,7 @@ export type ProcessState =
   /** `restartAt` is null when it stays down. */
   | { readonly name: 'EXITED'; readonly restartAt: number | null }
   | { readonly name: 'FATAL' }
-  /** Could not be signalled: we do not know what it does. */
+  /** A signal failed: what the child does is unknown. */
   | { readonly name: 'UNKNOWN'; readonly pid: number };
 
 export type StateName = ProcessState['name'];
@@ -30,19 +30,19 @@ export const stateCodes: Readonly<Record<StateName, number>> = {
 
 export interface Lifecycle {
   readonly state: ProcessState;
-  /** Failed attempts in a row. */
+  /** Consecutive failed attempts. */
   readonly failures: number;
-  /** When the last attempt to spawn was made; null before the first. */
+  /** Time of the last spawn attempt; null before the first. */
   readonly startedAt: number | null;
-  /** Exit code of the last run, -1 for a signal, 0 while there is none. */
+  /** Exit code of the last child, -1 for a signal, 0 while there is none. */
   readonly exitStatus: number;
-  /** Why it is not running, as clients are told; empty when there is nothing to tell. */
+  /** Why it is not running, as clients see it; empty without a reason. */
   readonly spawnError: string;
-  /** Set when the supervisor stops or restarts: nothing is started any more. */
+  /** Set while the supervisor shuts down or restarts: no further start. */
   readonly startForbidden: boolean;
 }
 
-/** What the configuration says about starting, stopping and starting again. */
+/** What the configuration says about start, stop and restart. */
 export interface RestartPolicy {
   readonly name: string;
   readonly startMs: number;
@@ -61,7 +61,7 @@ export const neverStarted: Lifecycle = {
   startForbidden: false,
 };
 
-/** The pid of the child there is, or null. */
+/** The pid of the current child, or null. */
 export function pidOf(state: ProcessState): number | null {
   switch (state.name) {
     case 'STARTING':
@@ -74,14 +74,14 @@ export function pidOf(state: ProcessState): number | null {
   }
 }
 
-/** True when nothing has to be waited for before the group can be removed or the supervisor can end. */
+/** True when neither the removal of the group nor a shutdown has to wait for it. */
 export function isStopped(state: ProcessState): boolean {
   return (
     state.name === 'STOPPED' || state.name === 'EXITED' || state.name === 'FATAL' || state.name === 'UNKNOWN'
   );
 }
 
-/** When the state changes by itself, or null when only an event can change it. */
+/** When the state changes without a further event; null when only an event can change it. */
 export function deadlineOf(life: Lifecycle, policy: RestartPolicy): number | null {
   switch (life.state.name) {
     case 'STARTING':

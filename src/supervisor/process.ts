@@ -1,4 +1,4 @@
-// One supervised process: keeps its goal and its life, feeds events to both and performs what comes back.
+// One supervised process: holds its goal and lifecycle, dispatches events to both and performs the effects they return.
 
 import type { ProcessConfig } from '../config/config.ts';
 import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
@@ -27,7 +27,9 @@ import { stateChangeEvent } from './state-change-event.ts';
 import { type Effect, type ProcessEvent, step } from './state-machine.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
-/** All that a process is, beside its child. Serialisable as JSON; times are those of the kernel's clocks, which an exec keeps. */
+/**
+ * State of a process without its child. Serialisable as JSON; times are on the kernel's clocks, which survive an exec.
+ */
 export interface ProcessSnapshot {
   readonly goal: Goal;
   readonly life: Lifecycle;
@@ -46,7 +48,7 @@ export class Process {
   readonly #monitors: readonly HealthMonitor[];
   #goal: Goal = { kind: 'none' };
   #life: Lifecycle = neverStarted;
-  /** The state that listeners were last notified of. */
+  /** The state of which listeners were last notified. */
   #notifiedState = this.#life.state;
   #lastExit: ExitStatus | null = null;
   #cancelTimer: (() => void) | null = null;
@@ -73,7 +75,7 @@ export class Process {
     this.#monitors = attachMonitors(this);
   }
 
-  /** What it shall be, and who asked for that. */
+  /** What it was last asked to be, and by which requester. */
   get goal(): Goal {
     return this.#goal;
   }
@@ -89,7 +91,10 @@ export class Process {
     };
   }
 
-  /** Goes on where a process of this name was; its child, if it had one, must still run. To be called before anything else. */
+  /**
+   * Continues from a snapshot of a process of this name; its child, if it had one, must still run. Call it before any
+   * other method.
+   */
   restore({ goal, life, lastExit, started, stopped, monitors }: ProcessSnapshot, child: Child | null): void {
     this.#goal = goal;
     this.#life = life;
@@ -103,7 +108,7 @@ export class Process {
       const written = monitors[index];
       if (written) monitor.restore(written);
     });
-    // Nobody who held a restart back is left.
+    // The operation that held a restart back did not survive the exec.
     this.release();
   }
 
@@ -115,17 +120,19 @@ export class Process {
     return this.#life.state.name;
   }
 
-  /** 0 when there is no child that could be signalled. */
+  /** 0 when there is no child to signal. */
   get pid(): number {
     return this.state === 'UNKNOWN' ? 0 : (pidOf(this.#life.state) ?? 0);
   }
 
-  /** Unix times in seconds of the last attempt to spawn and of the last end, by the clock as it is set now; 0 for never. */
+  /**
+   * Unix times in seconds of the last spawn attempt and the last exit, on the wall clock as it is set now; 0 for never.
+   */
   get times(): { readonly started: number; readonly stopped: number } {
     return { started: unixSecondsOf(this.#started), stopped: unixSecondsOf(this.#stopped) };
   }
 
-  /** What its cgroup has used; null when it has no child, or the child no cgroup. */
+  /** Usage of its cgroup; null without a child, or when the child has no cgroup. */
   get cgroupUsage(): CgroupUsage | null {
     return this.pid === 0 ? null : this.#child.cgroupUsage;
   }
@@ -134,12 +141,12 @@ export class Process {
     return this.#child.logs;
   }
 
-  /** Log file of each channel, as clients are told; null when there is none. */
+  /** Log file of each channel, as clients see it; null when there is none. */
   get logPaths(): ProcessLogs['paths'] {
     return this.logs.paths;
   }
 
-  /** How the last child ended; null while none has. */
+  /** How the last child exited; null until one has. */
   get lastExit(): ExitStatus | null {
     return this.#lastExit;
   }
@@ -149,7 +156,7 @@ export class Process {
     return this.group === this.name ? this.name : `${this.group}:${this.name}`;
   }
 
-  /** What would be executed now. Throws CommandError. */
+  /** What a start would execute now. Throws CommandError. */
   resolveCommand(): ResolvedCommand {
     return this.#child.resolveCommand();
   }
@@ -159,14 +166,14 @@ export class Process {
     this.finishSpawn();
   }
 
-  /** As start, but its child may still be on its way to its program: `finishSpawn` must follow in the same turn of the event loop. */
+  /** Like `start`, but the spawn may still be pending: call `finishSpawn` in the same turn of the event loop. */
   beginStart(by: Requester): void {
     this.#pursue({ type: 'start', asked: { by, at: timestampNow() } });
   }
 
-  /** Waits until a child that is being spawned is its program, or has failed to become it. */
+  /** Waits until a pending spawn has reached execve(2) or failed. */
   finishSpawn(): void {
-    const event = this.#child.finish();
+    const event = this.#child.finishSpawn();
     if (event) this.#handle(event);
   }
 
@@ -177,33 +184,35 @@ export class Process {
     this.#pursueNow({ type: 'stop', asked: { by, at: timestampNow() } });
   }
 
-  /** Stops it and starts it again; `held`: only after `release`. One that is down is started. */
+  /**
+   * Stops it and starts it again; with `held`, the start waits for `release`. A process that is down is just started.
+   */
   restart(by: Requester, { held }: { readonly held: boolean }): void {
     this.#pursueNow({ type: 'restart', asked: { by, at: timestampNow() }, held });
   }
 
-  /** Lets a held restart go on. */
+  /** Lets a held restart continue. */
   release(): void {
     this.#pursueNow({ type: 'released' });
   }
 
-  /** Leaves a process that a held restart has stopped as it is. */
+  /** Leaves a process stopped that a held restart has stopped. */
   abandonRestart(): void {
     this.#pursueNow({ type: 'abandoned' });
   }
 
-  /** The supervisor ends, and its turn has come: stops it, and its goal stays what it was. */
+  /** Shutdown, and it is this process's turn: stops it. Its goal stays. */
   terminate(): void {
     this.#dispatch({ type: 'terminate' });
   }
 
-  /** The supervisor ends: no start any more, whatever happens. */
+  /** Shutdown: no further start, whatever events follow. */
   forbidStart(): void {
     this.#dispatch({ type: 'forbidStart' });
     this.#child.dispose();
   }
 
-  /** True while it runs, or would run again by itself: what `stop` can act upon. */
+  /** True while it runs, or will be started again without a request: `stop` has something to do. */
   get isStoppable(): boolean {
     if (this.#goal.kind === 'restart') return true;
     const { state } = this.#life;
@@ -216,12 +225,12 @@ export class Process {
     return this.state === 'STARTING' || this.state === 'RUNNING' || this.state === 'STOPPING';
   }
 
-  /** Sends a signal to the process alone, without a change of state. False when the kernel refused. */
+  /** Signals the process alone, without a transition. False when kill(2) failed. */
   signal(number: number): boolean {
     this.daemon.log.debug(`sending ${this.name} (pid ${this.pid}) sig ${signalName(number)}`);
     const failure = this.#child.signal(number);
     if (failure === null) return true;
-    // A signal the kernel does not know says nothing about the process.
+    // EINVAL means an unknown signal number; it says nothing about the process.
     if (failure !== E.EINVAL) {
       const reason = `unknown problem sending sig ${this.name} (${this.pid}):${errnoName(failure)}`;
       this.#dispatch({ type: 'signalFailed', reason });
@@ -229,23 +238,23 @@ export class Process {
     return false;
   }
 
-  /** Writes to the child's stdin, in order, without waiting for it to read. */
+  /** Queues data for the child's stdin, without waiting for it to read. */
   writeStdin(data: Uint8Array): WriteResult {
     return this.#child.writeStdin(data);
   }
 
-  /** Calls back after every change of state. Returns unsubscribe. */
+  /** Subscribes to transitions. Returns unsubscribe. */
   onTransition(listener: TransitionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** For its child. */
+  /** Called by its child. */
   onReaped(status: ExitStatus): void {
     this.#lastExit = status;
   }
 
-  /** For its child. */
+  /** Called by its child. */
   onEnded(status: ExitStatus): void {
     this.#stopped = timestampNow();
     this.#dispatch({ type: 'exited', status });
@@ -269,7 +278,7 @@ export class Process {
     this.finishSpawn();
   }
 
-  /** Feeds the state machine, and performs its effects until nothing follows from them. */
+  /** Runs the state machine and performs its effects, until no effect causes a further event. */
   #handle(event: ProcessEvent): void {
     const events: ProcessEvent[] = [event];
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
@@ -303,7 +312,7 @@ export class Process {
         return null;
       case 'spawn':
         this.#started = timestampNow();
-        this.#child.begin();
+        this.#child.beginSpawn();
         return null;
       case 'signal':
         return effect.signal === 'stop' ? this.#child.sendStopSignal() : this.#child.sendKill();

@@ -1,5 +1,5 @@
-// A cgroup for each process of a program, beside one for the manager itself, below the one that was left to us.
-// Nothing that fails here keeps a program from running: it runs without a cgroup then.
+// A cgroup for each process and one for the daemon itself, below the delegated one.
+// Best effort: when a cgroup operation fails, the program runs without a cgroup.
 import { join } from 'node:path';
 import {
   type CgroupUsage,
@@ -15,7 +15,7 @@ import {
 } from '../linux/cgroup.ts';
 import { closeFile } from '../linux/file.ts';
 import { managerName, type OwnCgroup } from '../linux/own-cgroup.ts';
-import { type Beginning, begin, SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
+import { beginSpawn, type PendingSpawn, SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
 export interface CgroupLog {
@@ -23,19 +23,19 @@ export interface CgroupLog {
   warn(message: string): void;
 }
 
-/** Between the names of group and process, so that nothing else is named like this: neither we nor kernel files. */
+/** Between the names of group and process: neither the daemon's cgroup nor a kernel file has it in its name. */
 const separator = ':';
-/** After SIGKILL only a process that hangs in the kernel takes longer. */
+/** After SIGKILL only uninterruptible sleep takes longer. */
 const killedMs = 5000;
 
 export class ProgramCgroups {
   private constructor(readonly root: string) {}
 
   /**
-   * Moves ourselves into a cgroup of our own: beside others below it, a cgroup should have no processes. What an
-   * earlier life has left there empty is taken away. A text tells why we go without.
+   * Moves the daemon into a cgroup of its own: a cgroup with children should have no processes itself (cgroups(7), "no
+   * internal processes"). Removes empty cgroups of an earlier run. Returns the reason as text when cgroups are unusable.
    */
-  static settle(own: OwnCgroup): ProgramCgroups | string {
+  static setUp(own: OwnCgroup): ProgramCgroups | string {
     if ('refusal' in own) return own.refusal;
     const { root } = own;
     const manager = join(root, managerName);
@@ -51,16 +51,16 @@ export class ProgramCgroups {
     return new ProgramCgroups(root);
   }
 
-  /** That of a process, which is made when the process is. */
+  /** The cgroup of a process; the directory is created at the first spawn. */
   of(group: string, process: string, log: CgroupLog): ProgramCgroup {
     return new ProgramCgroup(join(this.root, cgroupName(group, process)), log);
   }
 }
 
 export class ProgramCgroup {
-  /** Whether there is a directory, as far as we know. */
+  /** Whether the directory is believed to exist. */
   #exists = false;
-  /** Whether the last child is in it. What an earlier one left may be there without it. */
+  /** Whether the last child was spawned in it. Leftovers of an earlier child may be in it all the same. */
   #isEntered = false;
 
   constructor(
@@ -69,16 +69,16 @@ export class ProgramCgroup {
   ) {}
 
   /**
-   * As `begin` of spawn.ts does, in the cgroup where that is possible. What an earlier run has left in it stays there,
-   * unless it is to be killed.
+   * Like `beginSpawn` of spawn.ts, in the cgroup where that is possible. Leftovers of an earlier child stay in it unless
+   * `killLeftovers`.
    */
-  begin(request: Omit<SpawnRequest, 'cgroup'>, killLeftovers: boolean): Beginning {
+  beginSpawn(request: Omit<SpawnRequest, 'cgroup'>, killLeftovers: boolean): PendingSpawn {
     const entrance = this.#open(killLeftovers);
     this.#isEntered = entrance !== null;
-    if (entrance === null) return begin({ ...request, cgroup: null });
+    if (entrance === null) return beginSpawn({ ...request, cgroup: null });
     try {
-      const beginning = begin({ ...request, cgroup: entrance });
-      return { settle: () => this.#settle(beginning, request, entrance) };
+      const pending = beginSpawn({ ...request, cgroup: entrance });
+      return { finish: () => this.#finish(pending, request, entrance) };
     } catch (error) {
       closeFile(entrance);
       this.#leave();
@@ -86,13 +86,13 @@ export class ProgramCgroup {
     }
   }
 
-  #settle(beginning: Beginning, request: Omit<SpawnRequest, 'cgroup'>, entrance: number): number {
+  #finish(pending: PendingSpawn, request: Omit<SpawnRequest, 'cgroup'>, entrance: number): number {
     try {
-      return beginning.settle();
+      return pending.finish();
     } catch (error) {
       this.#leave();
       if (!(error instanceof SpawnFailure && error.stage === 'cgroup')) throw error;
-      this.#tellRefusal(error.reason);
+      this.#logRefusal(error.reason);
       return spawn({ ...request, cgroup: null });
     } finally {
       closeFile(entrance);
@@ -109,7 +109,7 @@ export class ProgramCgroup {
     if (this.#exists) killCgroup(this.directory);
   }
 
-  /** To be called when the child has ended. Resolves when nothing is left that should not be. */
+  /** Call it when the child has been reaped. Resolves when the leftovers are gone, if they are to be killed. */
   async ended(killLeftovers: boolean): Promise<void> {
     if (this.remove() || !killLeftovers) return;
     this.kill();
@@ -118,18 +118,18 @@ export class ProgramCgroup {
     this.remove();
   }
 
-  /** False when something is left in it: then it stays, and the next start finds it. */
+  /** False when processes are left in it: then it stays, and the next spawn reuses it. */
   remove(): boolean {
     if (this.#exists) this.#exists = !removeCgroup(this.directory);
     return !this.#exists;
   }
 
-  /** Null when the last child is not in it. */
+  /** Null when the last child was spawned outside. */
   usage(): CgroupUsage | null {
     return this.#isEntered ? cgroupUsage(this.directory) : null;
   }
 
-  /** The descriptor to enter it by, or null. */
+  /** A descriptor to spawn into it by, or null. */
   #open(killLeftovers: boolean): number | null {
     try {
       const isNew = createCgroup(this.directory);
@@ -138,12 +138,12 @@ export class ProgramCgroup {
       return openEntrance(this.directory);
     } catch (error) {
       this.remove();
-      this.#tellRefusal(reasonOf(error));
+      this.#logRefusal(reasonOf(error));
       return null;
     }
   }
 
-  #tellRefusal(reason: string): void {
+  #logRefusal(reason: string): void {
     this.log.debug(`not in cgroup ${this.directory}: ${reason}`);
   }
 }
@@ -151,8 +151,8 @@ export class ProgramCgroup {
 const maxNameLength = 255;
 
 /**
- * A directory name for any names: bytes that are not plain become `%XX`. One that would be too long is cut, and told
- * from others by a hash.
+ * A directory name for any names: bytes outside [\w.@+-] become `%XX`. A name that would be too long is cut, and a hash
+ * keeps it unique.
  */
 export function cgroupName(group: string, process: string): string {
   const name = `${plain(group)}${separator}${plain(process)}`;
@@ -170,7 +170,7 @@ const plainBytes: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   return /[\w.@+-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 });
 
-/** The system's errors; others are mistakes of ours. */
+/** Errors of the system; any other is a bug and is thrown again. */
 function reasonOf(error: unknown): string {
   if (isSystemError(error)) return error.message;
   throw error;

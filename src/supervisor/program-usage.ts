@@ -1,4 +1,4 @@
-// What whole programs take of the machine: everything in the cgroup of a process, or the process and its descendants.
+// Resource usage of whole programs: everything in the cgroup of a process, else the process and its descendants.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { allPids, type ProcessRow, processRow } from '../linux/process-table.ts';
@@ -6,25 +6,25 @@ import { sumTrees, type TreeSum } from '../linux/process-tree.ts';
 import type { Process } from './process.ts';
 
 export interface ProgramUsage extends TreeSum {
-  /** False: what has left its parents, as daemons do, is not counted. */
+  /** False when processes that were reparented, like daemons, are not counted. */
   readonly isWhole: boolean;
 }
 
 export interface Usages {
-  /** Of those that run, in the order they were given. */
+  /** Of the running processes, in the given order. */
   readonly usages: ReadonlyMap<Process, ProgramUsage>;
-  /** How long it kept the event loop from others, in milliseconds. */
+  /** Milliseconds for which it occupied the event loop. */
   readonly busyMs: number;
 }
 
-/** Shorter than others: it goes on as long as somebody looks. */
-const maxBurstMs = 10;
+/** Shorter than other time slices: it runs every two seconds while a client watches. */
+const maxSliceMs = 10;
 
-/** The table of all processes is read only where somebody has no cgroup. */
+/** Reads the process table only when a process has no cgroup. */
 export async function usageOf(processes: readonly Process[]): Promise<Usages> {
   const running = processes.filter(({ pid }) => pid > 0);
   const wholes = new Map<Process, CgroupUsage>();
-  const timeSlice = new TimeSlice(maxBurstMs);
+  const timeSlice = new TimeSlice(maxSliceMs);
   for (const process of running) {
     const whole = process.cgroupUsage;
     if (whole) wholes.set(process, whole);

@@ -1,15 +1,15 @@
-// Collects ended children the moment the kernel tells of them, ours and those that were left to us.
+// Reaps exited children at SIGCHLD: the daemon's own and orphans that were reparented to it.
 
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import { type ExitStatus, reapChild } from '../linux/wait.ts';
 import { describeExit } from './exit-status.ts';
 
-/** Resolves when the end of the child has been told. */
+/** Resolves when the exit of the child has been processed. */
 export type OnExit = (status: ExitStatus) => Promise<void>;
 
 /**
- * The only caller of waitpid. A pid stays a child's own until it was reaped here, and a child that was reaped
- * is never signalled again, so no signal can reach a stranger that got the same number.
+ * The only caller of waitpid(2). The kernel does not reuse a pid before it is reaped here, and a reaped child is never
+ * signalled again, so no signal can reach an unrelated process.
  */
 export class Reaper {
   readonly #children = new Map<number, OnExit>();
@@ -17,28 +17,28 @@ export class Reaper {
 
   constructor(private readonly log: ActivityLog) {
     process.on('SIGCHLD', this.#onSignal);
-    // A child inherited over an exec may have ended before anybody listened.
+    // A child inherited over an exec may have exited before the handler was installed.
     void this.reap();
   }
 
-  /** `onExit` is called once, when the child was taken off the process table. */
+  /** `onExit` is called once, when the child has been reaped. */
   adopt(pid: number, onExit: OnExit): void {
     this.#children.set(pid, onExit);
   }
 
-  /** Resolves when the ends of all have been told. */
+  /** Resolves when the exits of all have been processed. */
   async reap(): Promise<void> {
-    const told: Promise<void>[] = [];
+    const exits: Promise<void>[] = [];
     for (let child = reapChild(); child !== null; child = reapChild()) {
       const onExit = this.#children.get(child.pid);
       this.#children.delete(child.pid);
-      if (onExit) told.push(onExit(child.status));
+      if (onExit) exits.push(onExit(child.status));
       else this.log.info(`reaped unknown pid ${child.pid} (${describeExit(child.status)})`);
     }
-    await Promise.all(told);
+    await Promise.all(exits);
   }
 
-  /** The signal comes last in the log, as it always did. */
+  /** The signal is logged after the exits, as in the original. */
   async #reapAtSignal(): Promise<void> {
     await this.reap();
     this.log.debug('received SIGCHLD indicating a child quit');

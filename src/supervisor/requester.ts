@@ -1,15 +1,15 @@
-// Who asked for a process to be started, stopped or restarted. Serialisable; how it is shown is up to the clients.
+// The requester of a start, stop or restart. Serialisable; clients decide how to show it.
 
 export type Requester =
-  /** autostart, or a group that an update has added. */
+  /** autostart, or a group added by an update. */
   | { readonly kind: 'configuration' }
-  /** A program at the other end of a unix socket, as the kernel saw it when it connected. */
+  /** The peer of a unix socket, by its credentials at connect (SO_PEERCRED of unix(7)). */
   | { readonly kind: 'program'; readonly name: string; readonly pid: number; readonly uid: number }
   /** A client over TCP. `user`: the name it authenticated with, null without authentication. */
   | { readonly kind: 'remote'; readonly address: string; readonly user: string | null }
   /** A signal to the daemon. */
   | { readonly kind: 'signal'; readonly signal: string }
-  /** A check that the configuration asks for. */
+  /** A health check of the configuration. */
   | { readonly kind: 'check'; readonly option: 'http_check' | 'max_memory' };
 
 export const byConfiguration: Requester = { kind: 'configuration' };

@@ -1,12 +1,12 @@
-// The order of stopping: group by group from the highest priority number down, each when the one before is down.
+// Stop order: group by group from the highest priority number down, each after the previous one is down.
 import type { ActivityLog } from '../data-plane/main/activity-log.ts';
 import type { Group } from './group.ts';
 
 const reportIntervalMs = 3000;
 
 /**
- * Resolves when no process of any group is left. Starts nothing any more. `groups`, in the order in which they were
- * added, is that of the reports.
+ * Resolves when every process has stopped; forbids further starts. `groups` is in the order of activation, which is
+ * that of the log lines.
  */
 export async function stopGroupsInTurn(
   groups: readonly Group[],

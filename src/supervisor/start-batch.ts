@@ -1,19 +1,18 @@
-// Starts process after process without waiting for each to become its program. `finish` must follow in the same turn
-// of the event loop.
+// Starts many processes without waiting for the execve(2) of each. Call `finish` in the same turn of the event loop.
 import { maxPendingSpawns } from '../linux/spawn.ts';
 import type { Process } from './process.ts';
 import type { Requester } from './requester.ts';
 
 export class StartBatch {
-  readonly #begun: Process[] = [];
+  readonly #pending: Process[] = [];
 
   start(process: Process, by: Requester): void {
     process.beginStart(by);
-    this.#begun.push(process);
-    if (this.#begun.length === maxPendingSpawns) this.#begun.shift()?.finishSpawn();
+    this.#pending.push(process);
+    if (this.#pending.length === maxPendingSpawns) this.#pending.shift()?.finishSpawn();
   }
 
   finish(): void {
-    for (let process = this.#begun.shift(); process; process = this.#begun.shift()) process.finishSpawn();
+    for (let process = this.#pending.shift(); process; process = this.#pending.shift()) process.finishSpawn();
   }
 }

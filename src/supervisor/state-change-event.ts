@@ -1,4 +1,4 @@
-// A change of state as an event on the bus.
+// A transition as an event on the bus.
 import type { ProcessStateEvent } from '../events/types.ts';
 import type { StateChange } from './state-machine.ts';
 

@@ -1,4 +1,5 @@
-// What a process does next: (life, event, now) -> (life, effects). Pure; the caller performs the effects in order.
+// The state machine of a process: (life, event, policy, now) -> (life, effects). Pure; the caller performs the effects
+// in order.
 import type { ExitStatus } from '../linux/wait.ts';
 import { codeOf, describeExit } from './exit-status.ts';
 import {
@@ -16,14 +17,14 @@ export type ProcessEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'exited'; readonly status: ExitStatus }
   | { readonly type: 'signalFailed'; readonly reason: string }
-  /** Time went by; a deadline may have passed. */
+  /** The timer fired; a deadline may have passed. */
   | { readonly type: 'elapsed' }
-  /** The supervisor stops: start nothing any more. */
+  /** Shutdown: no further start. */
   | { readonly type: 'forbidStart' }
-  /** The supervisor stops, and it is this one's turn. */
+  /** Shutdown, and it is this process's turn to stop. */
   | { readonly type: 'terminate' };
 
-/** A change of state as event listeners are told; what else they are told depends on the state. */
+/** A transition as event listeners see it; the further members depend on the new state. */
 export type StateChange =
   | { readonly to: 'STARTING' | 'BACKOFF'; readonly from: StateName; readonly tries: number }
   | { readonly to: 'RUNNING' | 'STOPPING' | 'STOPPED'; readonly from: StateName; readonly pid: number }
@@ -33,7 +34,7 @@ export type StateChange =
 export type Effect =
   | { readonly do: 'log'; readonly level: 'critical' | 'warn' | 'info' | 'debug'; readonly message: string }
   | { readonly do: 'announce'; readonly change: StateChange }
-  /** Ends in a `spawned` or `spawnFailed` event. */
+  /** Followed by a `spawned` or `spawnFailed` event. */
   | { readonly do: 'spawn' }
   | { readonly do: 'signal'; readonly signal: 'stop' | 'kill' };
 
@@ -42,11 +43,11 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** A program that lived shorter than this is started again at most once per this time. */
+/** Throttles respawns: starts by autorestart are at least this far apart. */
 const respawnIntervalMs = 1000;
 const tooQuick = 'Exited too quickly (process log may have details)';
 
-/** One step of a process's life. An event that means nothing in the present state changes nothing. */
+/** One step. An event that does not apply in the current state changes nothing. */
 export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy, now: number): Step {
   switch (event.type) {
     case 'start':
@@ -119,7 +120,7 @@ function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPolicy, n
   return backOff({ ...life, spawnError: reason }, log('info', `spawnerr: ${reason}`), policy, now);
 }
 
-/** One more failed attempt: wait longer each time, and give up after startretries of them. */
+/** Linear back-off: one second more after each failed attempt; FATAL after startretries of them. */
 function backOff(life: Lifecycle, message: Effect, policy: RestartPolicy, now: number): Step {
   const failures = life.failures + 1;
   const waiting: Step = {
@@ -164,7 +165,7 @@ function onStop(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   }
 }
 
-/** There is no child, only the intention to start one: drop it. */
+/** There is no child, only a scheduled start: cancel it. */
 function stopWaiting(life: Lifecycle): Step {
   return {
     life: { ...life, state: { name: 'STOPPED' }, failures: 0 },
@@ -199,7 +200,7 @@ function exitedWhileStarting(
     const message = log('warn', `exited: ${policy.name} (${describeExit(status)}; not expected)`);
     return backOff({ ...life, spawnError: tooQuick }, message, policy, now);
   }
-  // It lived long enough and the timer was not heard yet: it was running, then it ended.
+  // startsecs have passed but the timer has not fired yet: it was RUNNING, then it exited.
   const running: Step = {
     life: { ...life, state: { name: 'RUNNING', pid: state.pid }, failures: 0 },
     effects: [announce({ to: 'RUNNING', from: 'STARTING', pid: state.pid })],
@@ -230,7 +231,7 @@ function ended(life: Lifecycle, pid: number, status: ExitStatus, policy: Restart
   };
 }
 
-/** At once after a life of a second or more; else a second after the last start, so that no fork storm arises. */
+/** At once when it ran for a second or more; else a second after the last start, to prevent a fork storm. */
 function earliestRestart(life: Lifecycle, now: number): number {
   return Math.max(now, (life.startedAt ?? now) + respawnIntervalMs);
 }
@@ -271,7 +272,7 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   }
 }
 
-/** SIGKILL, again and again until the kernel lets go of it, but not more often than once a second. */
+/** SIGKILL, repeated until the child exits, at most once a second. */
 function kill(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
   return {
     life: { ...life, state: { name: 'STOPPING', pid, killAt: now + Math.max(policy.stopMs, 1000) } },
@@ -282,7 +283,7 @@ function kill(life: Lifecycle, pid: number, policy: RestartPolicy, now: number):
   };
 }
 
-/** In BACKOFF it stays there until its turn comes. */
+/** In BACKOFF it stays until its turn comes (`terminate`), like the original. */
 function onForbidStart(life: Lifecycle): Step {
   const startForbidden = { ...life, startForbidden: true };
   if (life.state.name !== 'EXITED') return { life: startForbidden, effects: [] };

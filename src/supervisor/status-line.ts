@@ -1,4 +1,4 @@
-// What all processes do, in one line for people: "12 running, 1 fatal (nginx), 2 stopped". Pure.
+// The states of all processes in one line for people: "12 running, 1 fatal (nginx), 2 stopped". Pure.
 import type { StateName } from './process-state.ts';
 
 interface Counted {
@@ -6,21 +6,21 @@ interface Counted {
   readonly state: StateName;
 }
 
-/** `ending` goes before it all while the supervisor stops. */
+/** `ending` is a prefix while the supervisor shuts down. */
 export function statusLine(
   processes: readonly Counted[],
   ending: 'restarting' | 'shutting down' | null,
 ): string {
   const parts = shown.flatMap(({ state, word, named }) => {
-    const there = processes.filter((process) => process.state === state);
-    if (there.length === 0) return [];
-    return `${there.length} ${word}${named ? ` (${someNames(there)})` : ''}`;
+    const matching = processes.filter((process) => process.state === state);
+    if (matching.length === 0) return [];
+    return `${matching.length} ${word}${named ? ` (${firstNames(matching)})` : ''}`;
   });
   const all = parts.length > 0 ? parts.join(', ') : 'no programs';
   return ending === null ? all : `${ending}: ${all}`;
 }
 
-/** Names are told where somebody has to do something. */
+/** Names are listed for states that need attention. */
 const shown: readonly { readonly state: StateName; readonly word: string; readonly named: boolean }[] = [
   { state: 'RUNNING', word: 'running', named: false },
   { state: 'STARTING', word: 'starting', named: false },
@@ -34,7 +34,7 @@ const shown: readonly { readonly state: StateName; readonly word: string; readon
 
 const maxNames = 5;
 
-function someNames(processes: readonly Counted[]): string {
+function firstNames(processes: readonly Counted[]): string {
   const names = processes.slice(0, maxNames).map(({ qualifiedName }) => qualifiedName);
   return processes.length > maxNames ? `${names.join(', ')}, …` : names.join(', ');
 }

@@ -1,4 +1,4 @@
-// The supervisor: the groups there are, those of the last-read configuration, and its own state.
+// The supervisor: the active groups, the configuration as last read, and the state of the whole.
 // It knows nothing of sockets, files and signals to itself; daemon.ts does.
 import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
@@ -22,13 +22,13 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
   SHUTDOWN: -1,
 };
 
-/** `failure`: a shutdown because something that everything depends on does not work. */
+/** `failure`: a shutdown because something essential has failed, so that the daemon exits with an error. */
 export type Ending = 'restart' | 'shutdown' | 'failure';
 
-/** Shorter than other bursts: the programs that were started take the processors from clients as well. */
-const startBurstMs = 10;
+/** Shorter than other time slices: the programs just started compete with clients for the CPU, too. */
+const startSliceMs = 10;
 
-/** What a supervisor and all its processes are, beside their children. Serialisable. */
+/** State of the supervisor and its processes, without the children. Serialisable. */
 export interface SupervisorSnapshot {
   readonly nextSerial: number;
   readonly groups: readonly GroupSnapshot[];
@@ -56,7 +56,7 @@ export class Supervisor {
     return this.#state;
   }
 
-  /** As it was last read, whether or not it is in force. */
+  /** The configuration as last read, which need not be the active one. */
   get config(): Config {
     return this.#config;
   }
@@ -83,33 +83,33 @@ export class Supervisor {
   }
 
   /**
-   * Goes on where a supervisor of the same configuration was, instead of `run`. `childOf`: the child with that pid, if
-   * it still runs.
+   * Continues from the snapshot of a supervisor with the same configuration, in place of `run`. `childOf`: the child with
+   * that pid, if it still runs.
    */
   restore({ nextSerial, groups }: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
     this.daemon.eventSerials.next = nextSerial;
     for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
   }
 
-  /** Settles when everything has stopped. */
+  /** Resolves when every process has stopped; rejects when stopping failed. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  /** What is to come then, by what was asked for so far. */
+  /** What follows the shutdown, as requested so far. */
   get ending(): Ending {
     if (this.#state === 'RESTARTING') return 'restart';
     return this.#failed ? 'failure' : 'shutdown';
   }
 
-  /** Starts what is to be started by itself. Resolves when each was given its first start. */
+  /** Starts all processes with autostart. Resolves when each has had its first start attempt. */
   async run(): Promise<void> {
     startTicks(this.daemon.bus);
     this.daemon.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     await this.#autostart(this.groupsByPriority.flatMap((group) => group.processes));
   }
 
-  /** Reads the configuration again and tells how it differs from the groups there are. Throws ConfigError. */
+  /** Reads the configuration again and returns how it differs from the active groups. Throws ConfigError. */
   reread(): GroupDifference {
     this.#config = this.readConfig();
     return diffGroups(
@@ -138,20 +138,20 @@ export class Supervisor {
     return 'removed';
   }
 
-  /** Stops everything, highest priority number first. A shutdown asked for during a restart wins. */
+  /** Stops everything, highest priority number first. A shutdown requested during a restart wins. */
   shutdown(): void {
     this.#end('SHUTDOWN');
   }
 
-  /** A shutdown that is a failure of the daemon. */
+  /** A shutdown after which the daemon exits with an error. */
   fail(): void {
     this.#failed = true;
     this.shutdown();
   }
 
   /**
-   * As shutdown, to start again from the configuration files. Ignored while shutting down.
-   * Throws ConfigError, with everything running on, when they could not be used.
+   * Shuts down and starts again from the configuration files. Ignored while shutting down.
+   * Throws ConfigError when the files are invalid; then everything keeps running.
    */
   restart(): void {
     if (this.#state === 'SHUTDOWN') return;
@@ -159,7 +159,7 @@ export class Supervisor {
     this.#end('RESTARTING');
   }
 
-  /** Opens every log file anew, after somebody renamed it. */
+  /** Reopens every log file, for logrotate(8) and others that rename them. */
   async reopenLogs(): Promise<void> {
     await Promise.all(this.processesByPriority.map((process) => process.logs.reopen()));
   }
@@ -175,7 +175,7 @@ export class Supervisor {
   async #stopEverything(): Promise<void> {
     await stopGroupsInTurn([...this.#groups.values()], this.groupsByPriority, this.daemon.log);
     for (const group of this.#groups.values()) group.dispose();
-    await this.daemon.pendingHooks.settle();
+    await this.daemon.pendingHooks.drain();
   }
 
   #activate(config: GroupConfig): Group {
@@ -188,16 +188,16 @@ export class Supervisor {
     return group;
   }
 
-  /** A container without its program is better ended than left running. */
+  /** For containers: their runtime notices an exit, not a FATAL process. */
   #endIfFatal(process: Process): void {
     if (process.state !== 'FATAL' || process.life.startForbidden) return;
     this.daemon.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
     this.fail();
   }
 
-  /** In bursts, so that clients are answered while thousands of programs start. */
+  /** Yields between time slices, so that clients get replies while thousands of programs start. */
   async #autostart(processes: readonly Process[]): Promise<void> {
-    const slice = new TimeSlice(startBurstMs);
+    const slice = new TimeSlice(startSliceMs);
     const batch = new StartBatch();
     try {
       for (const process of processes) {
@@ -209,7 +209,7 @@ export class Supervisor {
         await slice.next();
       }
     } finally {
-      // A mistake in the start of one must not leave the others without an owner.
+      // An exception in one start must not leave pending spawns of others unfinished.
       batch.finish();
     }
   }

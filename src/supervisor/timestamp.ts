@@ -1,10 +1,10 @@
-// When something happened, told by the clock as it is set now: a machine may learn the time of day long after its boot.
+// Times on the wall clock as it is set now: a machine without a battery-backed clock sets it long after boot (NTP).
 import { boottimeMs } from '../linux/monotonic-clock.ts';
 
 export interface Timestamp {
-  /** As the clock was set then. */
+  /** On the wall clock as it was set then. */
   readonly unixSeconds: number;
-  /** How far that clock was ahead of the one that cannot be set. */
+  /** Wall clock minus CLOCK_BOOTTIME, at that time. */
   readonly aheadMs: number;
 }
 
@@ -13,17 +13,17 @@ export function timestampNow(): Timestamp {
 }
 
 /**
- * Unix time in seconds; 0 for never. So much before now as has passed since, whatever the clock was set to meanwhile.
- * It stays the same to the second for as long as nobody sets the clock.
+ * Unix time in seconds; 0 for never. Corrected for every change of the wall clock since; exactly the same second as long
+ * as the clock is not set.
  */
-export function unixSecondsOf(moment: Timestamp | null): number {
-  if (moment === null) return 0;
-  const setByMs = clockAheadMs() - moment.aheadMs;
-  return moment.unixSeconds + (Math.abs(setByMs) < unseenMs ? 0 : Math.round(setByMs / 1000));
+export function unixSecondsOf(timestamp: Timestamp | null): number {
+  if (timestamp === null) return 0;
+  const setByMs = clockAheadMs() - timestamp.aheadMs;
+  return timestamp.unixSeconds + (Math.abs(setByMs) < readSkewMs ? 0 : Math.round(setByMs / 1000));
 }
 
 /** The two clocks are not read at the same instant. */
-const unseenMs = 1000;
+const readSkewMs = 1000;
 
 function clockAheadMs(): number {
   return Date.now() - boottimeMs();

@@ -16,7 +16,13 @@ import { join } from 'node:path';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
 import { OwnOomScore } from '../../../src/linux/own-oom-score.ts';
-import { begin, maxPendingSpawns, SpawnFailure, type SpawnRequest, spawn } from '../../../src/linux/spawn.ts';
+import {
+  beginSpawn,
+  maxPendingSpawns,
+  SpawnFailure,
+  type SpawnRequest,
+  spawn,
+} from '../../../src/linux/spawn.ts';
 import { zeros } from '../../../src/linux/spawn-arena.ts';
 import { SpawnSlot } from '../../../src/linux/spawn-slot.ts';
 import { hasControllingTerminal } from '../../../src/linux/terminal.ts';
@@ -153,10 +159,10 @@ describe('a child', () => {
     const sleep: SpawnRequest = {
       ...{ ...plain, path: '/bin/sleep', argv: ['sleep', '1000'], limits, stdio: [fd, fd, fd] },
     };
-    const begun = Array.from({ length: 3 }, () => begin(sleep));
+    const pending = Array.from({ length: 3 }, () => beginSpawn(sleep));
     expect(score()).toBe(321);
     expect(() => spawn({ ...sleep, path: '/nonexistent' })).toThrow('exec: ENOENT');
-    const pids = begun.map((beginning) => beginning.settle());
+    const pids = pending.map((spawning) => spawning.finish());
     expect(score()).toBe(100);
     for (const pid of pids) expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe('321\n');
     pids.forEach(end);
@@ -270,13 +276,13 @@ describe('children that begin while others are on their way', () => {
   test('come out each as itself: its arguments, its descriptors, its failure', async () => {
     const outputs = Array.from({ length: count }, (_, index) => join(directory, `output-${index}`));
     const input = openSync('/dev/null', 'r');
-    const begun = outputs.map((path, index) => {
+    const pending = outputs.map((path, index) => {
       const fd = openSync(path, 'w');
       const isMissing = index % 3 === 1;
       return {
         fd,
         isMissing,
-        beginning: begin({
+        spawning: beginSpawn({
           ...plain,
           path: isMissing ? '/nonexistent' : '/bin/sh',
           argv: ['sh', '-c', `echo ${index} $$; ls /proc/$$/fd`],
@@ -286,9 +292,9 @@ describe('children that begin while others are on their way', () => {
         }),
       };
     });
-    const outcomes = begun.map(({ fd, isMissing, beginning }) => {
-      if (isMissing) expect(() => beginning.settle()).toThrow(new SpawnFailure('exec', 'ENOENT'));
-      const pid = isMissing ? null : beginning.settle();
+    const outcomes = pending.map(({ fd, isMissing, spawning }) => {
+      if (isMissing) expect(() => spawning.finish()).toThrow(new SpawnFailure('exec', 'ENOENT'));
+      const pid = isMissing ? null : spawning.finish();
       closeSync(fd);
       return pid;
     });
@@ -327,8 +333,8 @@ describe('children that begin while others are on their way', () => {
   function spawnIdle(): readonly number[] {
     const fd = openSync('/dev/null', 'r+');
     const request = { ...plain, path: '/bin/sleep', argv: ['sleep', '1000'] };
-    const begun = Array.from({ length: count }, () => begin({ ...request, stdio: [fd, fd, fd] }));
-    const pids = begun.map((beginning) => beginning.settle());
+    const pending = Array.from({ length: count }, () => beginSpawn({ ...request, stdio: [fd, fd, fd] }));
+    const pids = pending.map((spawning) => spawning.finish());
     closeSync(fd);
     return pids;
   }
@@ -352,8 +358,8 @@ describe('children whose directory is on a disk that does not answer', () => {
       const fd = openSync('/dev/null', 'r+');
       const request: SpawnRequest = { ...plain, argv: ['sh', '-c', 'exit 3'], stdio: [fd, fd, fd], user };
       const hanging = { ...request, directory: join(disk, 'any') };
-      const begun = Array.from({ length: maxPendingSpawns + 2 }, () => begin(hanging));
-      const pids = begun.map((beginning) => beginning.settle());
+      const pending = Array.from({ length: maxPendingSpawns + 2 }, () => beginSpawn(hanging));
+      const pids = pending.map((spawning) => spawning.finish());
       for (const held of pids.flatMap(descriptorsOf)) expect(held).toMatch(/^(\/dev\/null|pipe:.*)$/);
       // More than there is room for, were none of it given back.
       const environment = Array.from({ length: 10 }, (_, index) => `V${index}=${'x'.repeat(100_000)}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, resolveCommand, type Surroundings } from '../../../src/supervisor/command.ts';
+import { CommandError, type ProgramLookup, resolveCommand } from '../../../src/supervisor/command.ts';
 
 let directory: string;
 
@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const nowhere: Surroundings = { searchPath: undefined, directory: null };
+const nowhere: ProgramLookup = { searchPath: undefined, directory: null };
 
 /** The words of a command whose first word is a program that exists. */
 function words(rest: string): readonly string[] {

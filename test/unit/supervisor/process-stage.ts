@@ -70,7 +70,7 @@ export class FakeChildren implements ChildFactory {
   readonly all: FakeChild[] = [];
   spawns = 0;
 
-  begin(): PendingChild {
+  beginSpawn(): PendingChild {
     this.spawns += 1;
     if (this.outcome === 'failed at once') throw new SpawnError('too many open files');
     const { outcome } = this;
