@@ -47,7 +47,7 @@ export class Epoll {
    * Busy-polls until `until` on the clock of performance.now(): it sees readiness within 1 µs, while waking a sleeping
    * thread from another CPU takes 20 µs.
    */
-  lookOut(until: number): number {
+  spin(until: number): number {
     let count = 0;
     do count = this.wait(0);
     while (count === 0 && performance.now() < until);

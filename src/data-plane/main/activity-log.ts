@@ -1,4 +1,4 @@
-// The daemon's own log: levels, the line format, its targets.
+// The daemon's own log: levels, line format, targets.
 import { write } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../../config/config.ts';
@@ -12,7 +12,7 @@ import type { DataPlane, Log } from './data-plane.ts';
 interface Level {
   readonly weight: number;
   readonly label: string;
-  /** Of syslog(3), for the journal. */
+  /** Priority of syslog(3), for the journal. */
   readonly priority: number;
 }
 
@@ -26,12 +26,12 @@ const levels: Readonly<Record<LogLevel, Level>> = {
   blather: { weight: 3, label: 'BLAT', priority: 7 },
 };
 
-/** As for syslog. */
+/** The identifier that syslog shows, too. */
 const journalOrigin = { SYSLOG_IDENTIFIER: 'supervisord' };
 
 interface Target {
   readonly log: Log;
-  /** `stream`: standard output, where that is the journal. */
+  /** `stream`: stdout, when it is connected to the journal. */
   readonly kind: 'file' | 'copy' | 'stream' | 'syslog' | 'journal';
 }
 
@@ -48,11 +48,11 @@ export class ActivityLog {
   }
 
   /**
-   * Opens the configured log, and stdout as a second one when wanted, unless both are the journal. Throws SyscallError.
+   * Opens the configured log and, with `copyToStdout`, stdout as well, unless both are the journal. Throws SyscallError.
    */
   static open(config: SupervisordConfig, dataPlane: DataPlane, copyToStdout: boolean): ActivityLog {
     const { loglevel, logLines } = config;
-    // Before the log is open, as the worker that opens it is only just starting.
+    // Before the log is opened, to overlap with the start of the worker that opens it.
     const time = logLines.timestamp === null ? null : TimeFormat.ready(logLines.timestamp);
     const main = openMain(config, dataPlane);
     if (!copyToStdout || (main.kind === 'journal' && isJournal(1)))
@@ -74,8 +74,8 @@ export class ActivityLog {
   }
 
   /**
-   * As critical, but past the data plane where it is a file: for when that is what is broken. Resolves when it was
-   * written, or cannot be.
+   * Like `critical`, but bypasses the data plane for files: for failures of the data plane itself. Resolves when the line is
+   * written, or its write has failed.
    */
   async criticalDirectly(message: string): Promise<void> {
     this.#write('critical', message, ({ kind }) => kind !== 'file');
@@ -108,26 +108,26 @@ export class ActivityLog {
     this.#write('blather', message);
   }
 
-  /** Removes the file and begins a new one. Throws SyscallError. */
+  /** Removes the file and creates a new one. Throws SyscallError. */
   async clear(): Promise<void> {
     await Promise.all(this.targets.map(({ log }) => log.clear()));
-    // The original tells each of its targets, of which the file is removed already: only the others show it.
+    // The original logs this line to every target and then removes the file, so only the other targets show it.
     for (const _ of this.targets) {
       this.#write('info', 'reopening log file', ({ kind }) => kind !== 'file');
     }
   }
 
-  /** Resolves when the lines so far are in the file. */
+  /** Resolves when all lines so far are in the file. */
   async written(): Promise<void> {
     await Promise.all(this.targets.map(({ log }) => log.written()));
   }
 
-  /** Begins a new file now. Throws SyscallError. */
+  /** Rotates now. Throws SyscallError. */
   async rotate(): Promise<void> {
     await Promise.all(this.targets.map(({ log }) => log.rotate()));
   }
 
-  /** Opens the file anew, after somebody renamed it. Throws SyscallError. */
+  /** Reopens the file, for logrotate(8) and others that rename it. Throws SyscallError. */
   async reopen(): Promise<void> {
     const files = this.targets.filter(({ kind }) => kind === 'file');
     await Promise.all(files.map(({ log }) => log.reopen()));
@@ -137,11 +137,11 @@ export class ActivityLog {
     for (const { log } of this.targets) log.release();
   }
 
-  #write(level: LogLevel, message: string, concerns: (target: Target) => boolean = () => true): void {
+  #write(level: LogLevel, message: string, isTarget: (target: Target) => boolean = () => true): void {
     if (!this.isEnabled(level)) return;
     const now = Date.now();
-    for (const target of this.targets.filter(concerns)) {
-      // Each line of syslog and of the journal stands for itself.
+    for (const target of this.targets.filter(isTarget)) {
+      // In syslog and the journal each line is an entry of its own.
       const isFile = target.kind === 'file' || target.kind === 'copy';
       const messages = isFile ? [message] : message.split('\n');
       const line = (text: string): string => this.#lineFor(target, level, text, now);
@@ -149,7 +149,7 @@ export class ActivityLog {
     }
   }
 
-  /** The time of an entry of the journal is its own, and so is its level, which people look for in the text as well. */
+  /** A journal entry has its own time and priority; the level is in the text as well, because people search for it. */
   #lineFor({ kind }: Target, level: LogLevel, message: string, now: number): string {
     if (kind !== 'journal' && kind !== 'stream') return this.#line(level, message, now);
     const { label, priority } = levels[level];

@@ -1,4 +1,4 @@
-// The main thread's side of the data plane: which thread a log belongs to, and who hears what they report.
+// The data plane from the main thread: assigns logs to workers and dispatches the workers' events.
 import { close, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -20,19 +20,19 @@ export { Log, type Stream, type StreamConsumer };
 export interface LogSpec {
   readonly path: string;
   readonly rotation: Rotation;
-  /** Of a file that is created; else what the umask leaves. */
+  /** Mode of a created file; by default 0666 masked by the umask. */
   readonly mode?: number;
-  /** The uid of the program that writes there, when it has one of its own. */
+  /** The uid of the program that writes the log, when it differs from the daemon's. */
   readonly writer?: number | null;
-  /** The pool that reads what is logged there. */
+  /** The listener pool that reads the same stream, whose worker must have the log. */
   readonly pool?: PoolHandle | null;
 }
 
-/** A thread for each file system that logs are on; further ones share the last. */
+/** One worker per file system with logs; beyond this number they share the last one. */
 const maxThreads = 8;
-/** For how long those who ask about files wait for a disk that nobody has asked yet. */
-const learnLimitMs = 1000;
-/** In the place of a file system: pipes without a log, syslog and the journal. */
+/** Timeout of a query about files on a disk not accessed before. */
+const lookupTimeoutMs = 1000;
+/** Stands for the file system of pipes without a log, of syslog and of the journal. */
 const noDisk = -1;
 const noRotation: Rotation = {
   maxBytes: 0,
@@ -45,10 +45,10 @@ const noRotation: Rotation = {
 export class DataPlane implements WritableWatch {
   readonly #all: WorkerClient[] = [];
   readonly #threadOfDevice = new Map<number, WorkerClient>();
-  /** Where it is known once, the disk is not asked again: it may not answer. */
+  /** A cache, so that a known directory needs no access to a disk that may stall. */
   readonly #threadOfDirectory = new Map<string, WorkerClient>();
-  /** Directories whose disk is being asked. */
-  readonly #learning = new Map<string, Promise<void>>();
+  /** Lookups in progress, by directory. */
+  readonly #lookups = new Map<string, Promise<void>>();
   readonly #writable = new Map<number, () => void>();
   readonly #pools = new Map<number, PoolHandle>();
   #lastPool = 0;
@@ -63,22 +63,22 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
-   * `onTrouble` hears what went wrong with a log, in one line each, the first and the last time. `onDeath` hears why a
-   * thread has ended by itself: what is on its file system is neither read nor written any more.
+   * `onTrouble` gets one line when a problem with a log begins and one when it ends. `onDeath` gets the reason why a worker
+   * has ended unexpectedly: logs on its file system are neither read nor written from then on.
    */
   static start(onTrouble: (message: string) => void, onDeath: (reason: string) => void): DataPlane {
     return new DataPlane(onTrouble, onDeath);
   }
 
   /**
-   * Opens for appending, creating it: failure is a SyscallError here. Files that are created have the permissions that
-   * this thread's umask gives now. A disk that does not answer is no failure: what is written waits for it.
+   * Opens a log for appending and creates it; throws SyscallError. Created files get the umask of the main thread. A
+   * stalled disk is no failure: writes wait for it in the worker.
    */
   openLog(spec: LogSpec): Log {
     return this.#openOn(spec.pool?.thread ?? this.#threadFor(resolve(spec.path)), spec);
   }
 
-  /** A log that is no file. */
+  /** Opens a log that is no file: syslog or the journal. */
   openSink(sink: Sink, pool: PoolHandle | null = null): Log {
     const thread = pool?.thread ?? this.#threadOn(noDisk);
     const log = thread.number();
@@ -87,8 +87,8 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
-   * A pool of event listeners, to which streams may be attached; their logs must be opened for it. `log` is the path of
-   * such a log, null when there is none.
+   * Opens a pool of event listeners. Open the logs of its listeners with this pool, so that one worker has them all. `log`
+   * is the path of such a log, null when there is none.
    */
   openPool(spec: PoolSpec, log: string | null): PoolHandle {
     this.#lastPool += 1;
@@ -99,12 +99,12 @@ export class DataPlane implements WritableWatch {
     return pool;
   }
 
-  /** So many will be open at once: room for them is made while this thread does other things. */
+  /** Grows the descriptor table for `count` descriptors in advance, in a worker. */
   expectDescriptors(count: number): void {
     this.#all[0]?.send({ do: 'expectDescriptors', count });
   }
 
-  /** What `attach` needs for a stream of `log`: to be refused, if at all, before its program runs. Throws SyscallError. */
+  /** Starts the worker that `attach` needs, so that a failure precedes the spawn. Throws SyscallError. */
   prepare(log: Log | null): void {
     if (log === null) this.#threadOn(noDisk);
   }
@@ -115,7 +115,7 @@ export class DataPlane implements WritableWatch {
     return thread.attach(settings, consumer, log?.number ?? null);
   }
 
-  /** Calls back once when `fd`, a non-blocking write end, can be written or its reader is gone. */
+  /** Calls back once when `fd`, a non-blocking write end, is writable or its reader is gone. */
   whenWritable(fd: number, callback: () => void): void {
     this.#writable.set(fd, callback);
     this.#threadOn(noDisk).send({ do: 'watchWritable', fd });
@@ -127,8 +127,8 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
-   * Calls back after bytes were added to the log at `path`, or it was rotated or emptied by us; many changes may be
-   * one call. Returns what ends that.
+   * Calls back after the daemon has appended to, rotated or cleared the log at `path`; changes are coalesced. Returns
+   * unsubscribe.
    */
   watchLog(path: string, callback: () => void): () => void {
     const absolute = resolve(path);
@@ -148,34 +148,37 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
-   * What is at each of `paths`, in their order, as the threads of their file systems find it: null for what is no regular
-   * file, and for what a disk does not tell within a second.
+   * The facts about each of `paths`, in order, read by the workers of their file systems: null unless it is a regular file
+   * whose disk replies within a second.
    */
   async filesAt(paths: readonly string[]): Promise<readonly FileFacts[]> {
     const unknown = new Set(
       paths.filter((path) => !this.#isKnown(path)).map((path) => dirname(resolve(path))),
     );
     if (unknown.size > 0) {
-      await withTimeout(Promise.all([...unknown].map((directory) => this.#learn(directory))), learnLimitMs);
+      await withTimeout(
+        Promise.all([...unknown].map((directory) => this.#lookUp(directory))),
+        lookupTimeoutMs,
+      );
     }
     const known = paths.filter((path) => this.#isKnown(path));
     const byThread = Map.groupBy(known, (path) => this.#threadFor(resolve(path)));
     const found = new Map<string, FileFacts>();
-    const looks = [...byThread].map(async ([thread, theirs]) => {
+    const queries = [...byThread].map(async ([thread, theirs]) => {
       const files = await thread.filesAt(theirs);
       for (const [index, path] of theirs.entries()) found.set(path, files[index] ?? null);
     });
-    await Promise.all(looks);
+    await Promise.all(queries);
     return paths.map((path) => found.get(path) ?? null);
   }
 
-  /** Whether every thread looks at its commands within `ms`, or has a disk to wait for. */
+  /** Whether every worker replies to a ping within `ms`, or is blocked by a stalled disk. */
   async isAlive(ms: number): Promise<boolean> {
     const answers = await Promise.all(this.#all.map((thread) => thread.isAlive(ms)));
     return answers.every((alive) => alive);
   }
 
-  /** Writes everything handed over so far, then ends the threads. An old log that is being compressed stays as it is. */
+  /** Flushes, then stops the workers. A compression in progress is abandoned. */
   async stop(): Promise<void> {
     await this.#compressor.stop();
     await Promise.all(this.#all.map((thread) => thread.stop()));
@@ -189,7 +192,7 @@ export class DataPlane implements WritableWatch {
     throw (errno === E.EACCES && refusalOf(resolve(path), writer)) || new SyscallError('open', errno, path);
   }
 
-  /** For what a pool prints. A pool whose output cannot be opened goes on without it. */
+  /** For a pool's result handler that prints. Best effort: the pool also works without it. */
   #openStdout(thread: WorkerClient, pool: string): Log | null {
     try {
       return this.#openOn(thread, { path: '/dev/stdout', rotation: noRotation });
@@ -201,7 +204,7 @@ export class DataPlane implements WritableWatch {
   }
 
   #threadFor(path: string): WorkerClient {
-    // Whichever there is will do.
+    // Devices never stall, so any worker will do.
     if (isDevice(path)) return this.#all[0] ?? this.#threadOn(noDisk);
     const directory = dirname(path);
     const known = this.#threadOfDirectory.get(directory);
@@ -212,15 +215,15 @@ export class DataPlane implements WritableWatch {
     return thread;
   }
 
-  /** Whether no disk has to be asked whose thread that is. */
+  /** Whether its worker is known without access to a disk. */
   #isKnown(path: string): boolean {
     return isDevice(path) || this.#threadOfDirectory.has(dirname(resolve(path)));
   }
 
-  /** Finds the thread of a directory, which may take as long as the disk likes, but not this thread's time. */
-  #learn(directory: string): Promise<void> {
-    const learning = this.#learning.get(directory) ?? this.#threadByDisk(directory);
-    this.#learning.set(directory, learning);
+  /** Finds the worker of a directory with an asynchronous stat(2), which may stall without blocking the main thread. */
+  #lookUp(directory: string): Promise<void> {
+    const learning = this.#lookups.get(directory) ?? this.#threadByDisk(directory);
+    this.#lookups.set(directory, learning);
     return learning;
   }
 
@@ -229,9 +232,9 @@ export class DataPlane implements WritableWatch {
       const { dev } = await stat(directory);
       this.#threadOfDirectory.set(directory, this.#threadOn(dev));
     } catch {
-      // It is missing, or there are no descriptors for a thread: who asks next may be luckier.
+      // The directory is missing, or descriptors ran out: the next query tries again.
     } finally {
-      this.#learning.delete(directory);
+      this.#lookups.delete(directory);
     }
   }
 
@@ -244,16 +247,16 @@ export class DataPlane implements WritableWatch {
   }
 
   #newThread(): WorkerClient {
-    const thread = new WorkerClient((report) => this.#hear(thread, report), this.onTrouble, this.onDeath);
+    const thread = new WorkerClient((report) => this.#onEvent(thread, report), this.onTrouble, this.onDeath);
     this.#all.push(thread);
     return thread;
   }
 
-  #hear(thread: WorkerClient, report: PlaneEvent): void {
+  #onEvent(thread: WorkerClient, report: PlaneEvent): void {
     switch (report.is) {
       case 'poolLog':
       case 'eventsTaken':
-        this.#pools.get(report.pool)?.hear(report);
+        this.#pools.get(report.pool)?.onEvent(report);
         return;
       case 'poolClosed':
         this.#pools.delete(report.pool);
@@ -271,7 +274,7 @@ export class DataPlane implements WritableWatch {
         this.#compressor.compress({ ...report, thread });
         return;
       case 'discarded':
-        // In the runtime's thread pool: freeing a file waits for what of it is on its way to the disk.
+        // In the runtime's thread pool: closing the last descriptor of a removed file waits for its write-back.
         close(report.fd);
         return;
       case 'trouble':
@@ -279,7 +282,7 @@ export class DataPlane implements WritableWatch {
     }
   }
 
-  /** Asks for the next change first: what comes while the followers read is told again. */
+  /** Subscribes to the next change first, so that a change while the followers read is not missed. */
   #logChanged(thread: WorkerClient, path: string): void {
     const followers = this.#followers.get(path);
     if (!followers) return;
@@ -288,12 +291,12 @@ export class DataPlane implements WritableWatch {
   }
 }
 
-/** These never keep a thread waiting. */
+/** Devices and own descriptors are on no disk that may stall. */
 function isDevice(path: string): boolean {
   return path.startsWith('/dev/') || ownDescriptorOf(path) !== null;
 }
 
-/** Null for a directory that is missing: it may come to be on any. */
+/** Null for a missing directory, which may be created on any file system. */
 function deviceOf(directory: string): number | null {
   try {
     return statSync(directory).dev;

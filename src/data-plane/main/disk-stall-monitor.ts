@@ -1,32 +1,32 @@
-// A disk that does not answer a data thread: told once when that lasts, and once when it answers again.
+// Reports a stalled disk: once when a worker's system call takes too long, and once when it has returned.
 
 import { activeIntervalMs } from '../protocol/messages.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
 
-/** A disk that needs longer is told of. */
+/** A system call that takes longer counts as a stall. */
 export const slowDiskMs = 5000;
-/** How often it is looked whether it answers again. */
-const lookIntervalMs = 250;
+/** Poll interval while a system call is in progress. */
+const pollIntervalMs = 250;
 
 export class DiskStallMonitor {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #droppedBytes = 0;
-  /** The file that was told not to answer. */
-  #told: { readonly path: string; readonly since: number } | null = null;
+  /** The reported stall. */
+  #reported: { readonly path: string; readonly since: number } | null = null;
 
   constructor(
     private readonly disk: SharedIoState,
-    private readonly tell: (message: string) => void,
+    private readonly report: (message: string) => void,
   ) {}
 
-  /** The thread is about to ask something of a disk, as it tells at most every activeIntervalMs. */
-  mayBegin(): void {
-    this.#look();
-    // If it tells nothing more, that may be because it cannot.
-    this.#lookAfter(activeIntervalMs + lookIntervalMs);
+  /** The worker is about to access a disk; it sends this at most every activeIntervalMs. */
+  onActive(): void {
+    this.#check();
+    // If no further event comes, the worker may be stalled.
+    this.#checkAfter(activeIntervalMs + pollIntervalMs);
   }
 
-  /** Bytes that were not even handed to the thread. */
+  /** Counts bytes that were dropped instead of sent to the worker. */
   dropped(bytes: number): void {
     this.#droppedBytes += bytes;
   }
@@ -35,26 +35,26 @@ export class DiskStallMonitor {
     clearTimeout(this.#timer);
   }
 
-  #lookAfter(ms: number): void {
+  #checkAfter(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer = setTimeout(() => this.#check(), ms);
   }
 
-  /** Only while the thread is busy with a disk: one that sleeps tells before it begins again. */
-  #look(): void {
+  /** Polls only while a system call is in progress: an idle worker sends an event before the next one. */
+  #check(): void {
     const waitingMs = this.disk.waitingMs ?? 0;
-    if (this.#told && waitingMs < slowDiskMs) {
-      const seconds = Math.round((performance.now() - this.#told.since) / 1000);
-      this.tell(
-        `${this.#told.path} answers again after ${seconds} seconds; ${this.#droppedBytes} bytes were dropped`,
+    if (this.#reported && waitingMs < slowDiskMs) {
+      const seconds = Math.round((performance.now() - this.#reported.since) / 1000);
+      this.report(
+        `${this.#reported.path} answers again after ${seconds} seconds; ${this.#droppedBytes} bytes were dropped`,
       );
-      this.#told = null;
+      this.#reported = null;
       this.#droppedBytes = 0;
     }
-    if (!this.#told && waitingMs >= slowDiskMs) {
-      this.#told = { path: this.disk.path, since: performance.now() - waitingMs };
-      this.tell(`${this.#told.path} does not answer; whoever writes to its file system waits`);
+    if (!this.#reported && waitingMs >= slowDiskMs) {
+      this.#reported = { path: this.disk.path, since: performance.now() - waitingMs };
+      this.report(`${this.#reported.path} does not answer; whoever writes to its file system waits`);
     }
-    if (waitingMs > 0) this.#lookAfter(lookIntervalMs);
+    if (waitingMs > 0) this.#checkAfter(pollIntervalMs);
   }
 }

@@ -1,5 +1,5 @@
-// Compresses old log files in the background, one after the other: the work is done by the runtime's thread pool, on
-// descriptors alone. The worker, which rotates the log, opens the files and puts the copy in its place.
+// Compresses backups in the background, one at a time, in the runtime's thread pool and on descriptors alone. The
+// worker that rotates the log opens the files and replaces the original by the copy.
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, createZstdCompress } from 'node:zlib';
@@ -14,13 +14,13 @@ import type { WorkerClient } from './worker-client.ts';
 
 const pieceBytes = 256 * 1024;
 const compressors = { gzip: () => createGzip(), zstd: () => createZstdCompress() };
-/** For how long the end of the daemon waits for a disk. */
+/** How long a shutdown waits for a disk. */
 const stopLimitMs = 1000;
-/** Of one log in a row, so that others have their turn. */
+/** Per log and pass, so that one log cannot delay the others without end. */
 const maxFiles = 1000;
 
 interface Job {
-  /** The one that rotates the log at `path`. */
+  /** The worker that rotates the log at `path`. */
   readonly thread: WorkerClient;
   readonly path: string;
   readonly rotation: Rotation;
@@ -34,7 +34,7 @@ export class LogCompressor {
 
   constructor(private readonly onTrouble: (message: string) => void) {}
 
-  /** Compresses the old files of a log that are not compressed yet. */
+  /** Queues the uncompressed backups of a log. Idempotent. */
   compress(job: Job): void {
     this.#waiting.set(job.path, job);
     this.#work ??= this.#compressAll().finally(() => {
@@ -42,7 +42,7 @@ export class LogCompressor {
     });
   }
 
-  /** Gives up what is not finished; its originals remain, and are compressed when the log is opened again. */
+  /** Abandons unfinished work; the originals remain and are compressed when the log is next opened. */
   async stop(): Promise<void> {
     this.#waiting.clear();
     this.#stopping.abort();
@@ -53,38 +53,38 @@ export class LogCompressor {
     for (const [path, job] of this.#waiting) {
       this.#waiting.delete(path);
       const { compression, backups } = job.rotation;
-      const most = Math.min(backups, maxFiles);
-      for (let count = 0; compression !== null && count < most; count += 1) {
+      const maxCount = Math.min(backups, maxFiles);
+      for (let count = 0; compression !== null && count < maxCount; count += 1) {
         if (!(await this.#compressOldest(job, compression))) break;
       }
     }
   }
 
-  /** Whether that went well. It is looked up each time, as the log may rotate meanwhile. */
+  /** True on success. Looks up the oldest backup each time, because the log may rotate meanwhile. */
   async #compressOldest(job: Job, compression: Compression): Promise<boolean> {
     const { thread, path, rotation, writer } = job;
-    const begun = await thread.beginCopy(path, rotation.backups, writer);
-    if (begun === null) return false;
-    if (typeof begun === 'number') {
-      this.onTrouble(`cannot compress the old files of ${path}: ${errnoName(begun)}`);
+    const copy = await thread.beginCopy(path, rotation.backups, writer);
+    if (copy === null) return false;
+    if (typeof copy === 'number') {
+      this.onTrouble(`cannot compress the old files of ${path}: ${errnoName(copy)}`);
       return false;
     }
     try {
-      await this.#copyCompressed(begun, compression);
+      await this.#copyCompressed(copy, compression);
       const suffix = suffixes[compression];
       const { backups } = rotation;
-      return (await thread.ask({ do: 'finishCopy', path, backups, copy: begun, suffix })) === 0;
+      return (await thread.ask({ do: 'finishCopy', path, backups, copy, suffix })) === 0;
     } catch (error) {
-      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${begun.path}: ${reasonOf(error)}`);
+      if (!this.#stopping.signal.aborted) this.onTrouble(`cannot compress ${copy.path}: ${reasonOf(error)}`);
       await thread.ask({ do: 'abandonCopy', path });
       return false;
     } finally {
-      closeFile(begun.original);
-      closeFile(begun.copy);
+      closeFile(copy.original);
+      closeFile(copy.copy);
     }
   }
 
-  /** By descriptors of their own, which are closed when nothing that was begun with them is under way any more. */
+  /** On duplicates: the streams close them once their asynchronous operations have ended, also after an abort. */
   async #copyCompressed({ original, bytes, copy }: CompressedCopy, compression: Compression): Promise<void> {
     await pipeline(
       createReadStream('', { fd: duplicate(original), start: 0, end: bytes - 1, highWaterMark: pieceBytes }),

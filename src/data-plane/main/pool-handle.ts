@@ -1,5 +1,5 @@
-// The control plane's handle of a pool of event listeners. The pool itself lives in the data plane, where an answer of a
-// listener is followed by its next event without a change of threads.
+// The main thread's handle of a listener pool. The pool itself is in a worker, so that the next event follows a result
+// without a thread switch.
 import type { EventSerials } from '../../events/numbering.ts';
 import type { PoolLog } from '../../events/pool.ts';
 import type { ResultHandler } from '../../events/result-handler.ts';
@@ -8,12 +8,15 @@ import type { ListenerCondition, PoolCommand, PoolEvent } from '../protocol/pool
 import type { Log } from './log.ts';
 import type { WorkerClient } from './worker-client.ts';
 
-/** More than this on the way means that the data plane hangs, on a disk perhaps: what comes now would only fill the memory. */
+/**
+ * Above this watermark the worker hangs, perhaps on a stalled disk, and further events would only fill memory: they are
+ * dropped.
+ */
 const maxUntakenCharacters = 64 * 1024 * 1024;
 
 export interface PoolSpec {
   readonly name: string;
-  /** How many events wait at most; at least 1. */
+  /** Capacity of the event buffer; at least 1. */
   readonly bufferSize: number;
   /** `identifier` of the daemon, for the header line. */
   readonly identifier: string;
@@ -31,9 +34,9 @@ export class PoolHandle {
   constructor(
     readonly number: number,
     private readonly spec: PoolSpec,
-    /** The one that it lives in. */
+    /** The worker that has the pool. */
     readonly thread: WorkerClient,
-    /** Opens the log that takes what the handler of results prints, in the same thread. */
+    /** Opens the log for the output of the result handler, in the same worker. */
     private readonly openOutput: () => Log | null,
   ) {
     const { name, bufferSize, identifier, listeners, resultHandler, log } = spec;
@@ -42,7 +45,7 @@ export class PoolHandle {
     this.#send({ do: 'openPool', pool: number, ...facts, debug });
   }
 
-  /** An event this pool has subscribed to occurred. */
+  /** Sends an event to which the pool has subscribed. */
   accept(occurred: SupervisorEvent): void {
     const event = this.spec.serials.numbered(occurred);
     if (this.#untakenCharacters > maxUntakenCharacters) {
@@ -53,24 +56,24 @@ export class PoolHandle {
     this.#send({ do: 'event', pool: this.number, event });
   }
 
-  /** What the process of that name has become. */
+  /** Reports the condition of a listener process. */
   listenerIs(listener: string, now: ListenerCondition): void {
     if (now === 'running' && this.spec.resultHandler === 'print') this.#print();
     this.#send({ do: 'listenerIs', pool: this.number, listener, now });
   }
 
-  hear(report: PoolEvent): void {
+  onEvent(report: PoolEvent): void {
     if (report.is === 'poolLog') this.spec.log[report.level](report.message);
     if (report.is === 'eventsTaken') this.#untakenCharacters -= report.characters;
   }
 
-  /** Drops what waits. */
+  /** Drops buffered events. */
   close(): void {
     this.#send({ do: 'closePool', pool: this.number });
     this.#output?.release();
   }
 
-  /** Not before a listener runs: until the daemon is in the background, its stdout is that of its starter. */
+  /** Not before a listener runs: until the daemon has daemonised, its stdout belongs to the caller. */
   #print(): void {
     this.#output ??= this.openOutput();
     if (this.#output) this.#send({ do: 'printTo', pool: this.number, log: this.#output.number });

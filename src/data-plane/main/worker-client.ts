@@ -1,4 +1,4 @@
-// The main thread's side of one worker of the data plane: commands, answers, a disk that does not answer it, its death.
+// The main thread's side of one worker: commands, requests and replies, events, stalled disks, unexpected exit.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { withTimeout } from '../../event-loop/with-timeout.ts';
 import { checked, E, SyscallError } from '../../linux/errno.ts';
@@ -12,16 +12,15 @@ import { SharedIoState } from '../protocol/shared-io-state.ts';
 import { DiskStallMonitor, slowDiskMs } from './disk-stall-monitor.ts';
 
 type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
-/** A command that is answered. */
+/** A command with a reply. */
 export type RequestCommand = WithoutRequest<Command>;
 
 export interface Stream {
-  /** Everything in the pipe at this moment is in the log, and every callback for it was made. */
+  /** Resolves when everything now in the pipe is in the log and was delivered to the consumer. */
   drained(): Promise<void>;
 }
 
-/** A pipe, and who hears of what it carries. */
-/** Takes the bytes of a stream on the main thread, beside its log. */
+/** Consumes the bytes of a stream on the main thread, besides the log. */
 export interface StreamConsumer {
   /** Every chunk that is logged or captured. */
   readonly onData: ((chunk: Uint8Array) => void) | null;
@@ -29,78 +28,78 @@ export interface StreamConsumer {
 }
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
-/** What concerns more than one stream or request. */
+/** Events that concern more than one stream or request. */
 export type PlaneEvent = Exclude<
   WorkerEvent,
   { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
 >;
 
 const EFD_CLOEXEC = 0o2000000;
-/** A disk that hangs must not keep the news of an exit from the state machine for ever. */
+/** Timeout of a drain: a stalled disk must not delay the exit of a process without end. */
 const drainLimitMs = 2000;
-/** The main thread stands still for no longer when it opens a log. */
+/** Bounds how long the main thread blocks to open a log. */
 const openLimitMs = 1000;
-/** Whoever asks about files waits for no longer. */
+/** Timeout of a query about files. */
 const filesLimitMs = 1000;
-/** How often it is looked, at the end, whether a disk answers. */
-const lookIntervalMs = 250;
-/** Of a thread that has nothing to do any more. */
+/** Poll interval for a stall while stopping. */
+const pollIntervalMs = 250;
+/** Timeout for the exit of a stopped thread. */
 const endLimitMs = 1000;
-/** More than readers of FIFOs and terminals are given. */
+/** Longer than the timeout of a blocked reader (FIFO, terminal). */
 const stopLimitMs = 12_000;
-/** Of the runtime in a worker and of its two epoll instances, and some that it needs for a moment. */
+/** Descriptors of a worker's runtime and its two epoll instances, with some to spare. */
 const workerDescriptors = 8;
-/** Of what we write ourselves. */
+/** Bound on the daemon's own lines that are buffered during a stall. */
 const maxKeptBytes = 4 * 1024 * 1024;
-/** Told in steps: a command and a ring for every answer of an event listener would cost more than the answer. */
+/** Acknowledged in steps: a command and a wake-up per chunk would cost more than the chunk. */
 const consumedStepBytes = 64 * 1024;
 
 export class WorkerClient {
   readonly #port: MessagePort;
-  readonly #bell = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
+  readonly #wakeFd = checked(libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
   readonly #worker: Worker;
   readonly #disk = new SharedIoState();
-  readonly #silentDisk: DiskStallMonitor;
+  readonly #stallMonitor: DiskStallMonitor;
   readonly #streams = new Map<number, StreamConsumer>();
   readonly #requests = new Map<number, (errno: number) => void>();
-  readonly #looks = new Map<number, (files: readonly FileFacts[]) => void>();
+  readonly #queries = new Map<number, (files: readonly FileFacts[]) => void>();
   readonly #copies = new Map<number, (copy: CompressedCopy | number | null) => void>();
-  readonly #ring = new BigUint64Array([1n]);
+  readonly #increment = new BigUint64Array([1n]);
   #lastNumber = 0;
   #commands: Command[] = [];
   #consumedBytes = 0;
   #keptBytes = 0;
   readonly #exited = Promise.withResolvers<void>();
-  /** Nothing that is asked of it will ever be done. */
+  /** The worker has exited: every request fails. */
   #dead = false;
   #stopping = false;
 
   /**
-   * `onTrouble` hears of a disk that does not answer, and when it does again. `onDeath` hears once that the worker has
-   * ended without being told to, and why; from then on whoever asks it gets EIO, and what is sent to it is dropped.
-   * Throws SyscallError when there are no descriptors or threads to be had.
+   * `onTrouble` gets a line when a disk stalls and when it recovers. `onDeath` is called once, with the reason, when the
+   * worker exits unexpectedly; from then on requests fail with EIO and commands are dropped. Throws SyscallError when
+   * descriptors or threads run out.
    */
   constructor(
     private readonly onReport: (report: PlaneEvent) => void,
     onTrouble: (message: string) => void,
     private readonly onDeath: (reason: string) => void,
   ) {
-    this.#silentDisk = new DiskStallMonitor(this.#disk, onTrouble);
-    needDescriptors(workerDescriptors, this.#bell);
+    this.#stallMonitor = new DiskStallMonitor(this.#disk, onTrouble);
+    needDescriptors(workerDescriptors, this.#wakeFd);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     try {
       this.#worker = new Worker(workerModule(), {
-        workerData: { port: port2, bell: this.#bell, disk: this.#disk.memory },
+        workerData: { port: port2, wakeFd: this.#wakeFd, disk: this.#disk.memory },
         transferList: [port2],
       });
     } catch {
-      // The runtime says no more than that it could not.
+      // The runtime gives no reason; out of threads is the only known one.
       port1.close();
-      libc.close(this.#bell);
+      libc.close(this.#wakeFd);
       throw new SyscallError('pthread_create', E.EAGAIN);
     }
-    this.#worker.on('message', (reports: WorkerEvent[]) => this.#hearAll(reports));
+    this.#worker.on('message', (reports: WorkerEvent[]) => this.#onEvents(reports));
     this.#worker.on('error', (error: Error) => this.#die(error.message));
     this.#worker.on('exit', (status) => {
       this.#die(`exit status ${status}`);
@@ -109,9 +108,9 @@ export class WorkerClient {
   }
 
   /**
-   * Opens a log there, creating it: the error number, or 0. What the kernel has in memory is opened at once. Else it
-   * waits for a second at most, and not at all for a disk that does not answer; the log is opened then when it can be,
-   * and what is written to it waits.
+   * Opens a log and creates it; returns the errno, or 0. A cached path is opened here, which cannot stall. Otherwise blocks
+   * until the worker has opened it, for at most a second, and not at all while its disk stalls; then the worker opens it
+   * later and writes wait.
    */
   openLog(wanted: Omit<OpenLog, 'do' | 'fd'>): number {
     if (this.#dead) return E.EIO;
@@ -128,12 +127,12 @@ export class WorkerClient {
     return this.#disk.opened(log, openLimitMs) ?? 0;
   }
 
-  /** While a disk does not answer, some of it is kept; the rest is dropped, and counted. */
+  /** During a stall a bounded amount is buffered; the rest is dropped and counted. */
   write(log: number, data: string | Uint8Array): void {
     if ((this.#disk.waitingMs ?? 0) > openLimitMs) this.#keptBytes += data.length;
     else this.#keptBytes = 0;
     if (this.#keptBytes <= maxKeptBytes) this.send({ do: 'write', log, data });
-    else this.#silentDisk.dropped(data.length);
+    else this.#stallMonitor.dropped(data.length);
   }
 
   attach(settings: StreamSettings, consumer: StreamConsumer, log: number | null): Stream {
@@ -144,55 +143,55 @@ export class WorkerClient {
     return { drained: () => this.#drain(stream) };
   }
 
-  /** What is at each of `paths`; null also for what a disk does not tell within a second. */
+  /** The facts about each of `paths`; null also when the disk does not reply within a second. */
   async filesAt(paths: readonly string[]): Promise<readonly FileFacts[]> {
     const unknown = paths.map(() => null);
     if (this.#dead || (this.#disk.waitingMs ?? 0) > filesLimitMs) return unknown;
-    const look = this.number();
+    const query = this.number();
     const { promise, resolve } = Promise.withResolvers<readonly FileFacts[]>();
-    this.#looks.set(look, resolve);
+    this.#queries.set(query, resolve);
     const timer = setTimeout(resolve, filesLimitMs, unknown);
-    this.send({ do: 'lookAtFiles', paths, look });
+    this.send({ do: 'statFiles', paths, query });
     const files = await promise;
     clearTimeout(timer);
-    this.#looks.delete(look);
+    this.#queries.delete(query);
     return files;
   }
 
-  /** For the oldest file of the log at `path` that is not compressed: null when there is none, or the error number. */
+  /** Opens the oldest uncompressed backup of the log at `path` and a copy: null when there is none, or the errno. */
   beginCopy(path: string, backups: number, writer: number | null): Promise<CompressedCopy | number | null> {
     if (this.#dead) return Promise.resolve(E.EIO);
-    const look = this.number();
+    const query = this.number();
     const { promise, resolve } = Promise.withResolvers<CompressedCopy | number | null>();
-    this.#copies.set(look, resolve);
-    this.send({ do: 'beginCopy', path, backups, writer, look });
+    this.#copies.set(query, resolve);
+    this.send({ do: 'beginCopy', path, backups, writer, query });
     return promise;
   }
 
-  /** Whether it looks at its commands within `ms`, or a disk is what keeps it; nobody waits for a dead one. */
+  /** Whether it replies to a ping within `ms` or is blocked by a disk. True at once for one that has exited. */
   async isAlive(ms: number): Promise<boolean> {
     return (await withTimeout(this.ask({ do: 'ping' }), ms)) || this.#disk.waitingMs !== null;
   }
 
-  /** Writes what it has, then ends; a disk that does not answer in time gets no more. */
+  /** Flushes and stops the worker; gives up on a disk that stalls. */
   async stop(): Promise<void> {
     if (this.#dead) return;
     this.#stopping = true;
     const ended = this.ask({ do: 'flush' }).then(() => this.ask({ do: 'stop' }));
     const isEnded = await this.#endsInTime(ended);
-    this.#silentDisk.forget();
+    this.#stallMonitor.forget();
     if (!isEnded) {
       const loss = `tsupervisor: ${this.#disk.path} does not answer: what was to be written there is lost`;
       console.error(forStderr(loss, 'critical'));
       return;
     }
-    // By itself: the runtime needs one more thread to terminate it, and aborts when there is none to be had.
+    // Not terminate(): the runtime needs another thread for it and aborts when it cannot create one.
     await withTimeout(this.#exited.promise, endLimitMs);
     this.#port.close();
-    libc.close(this.#bell);
+    libc.close(this.#wakeFd);
   }
 
-  /** The error number of the answer. */
+  /** Sends a command and resolves with the errno of its reply. */
   ask(command: RequestCommand): Promise<number> {
     if (this.#dead) return Promise.resolve(E.EIO);
     const request = this.number();
@@ -202,7 +201,7 @@ export class WorkerClient {
     return promise;
   }
 
-  /** One message and one ring for all commands of a turn of the event loop. */
+  /** Queues a command. All commands of a turn of the event loop are one message and one wake-up. */
   send(command: Command): void {
     if (this.#dead) return;
     this.#commands.push(command);
@@ -219,14 +218,14 @@ export class WorkerClient {
     if (this.#commands.length === 0) return;
     this.#port.postMessage(this.#commands);
     this.#commands = [];
-    libc.write(this.#bell, ptr(this.#ring), 8n);
+    libc.write(this.#wakeFd, ptr(this.#increment), 8n);
   }
 
-  /** Its end, when it was told to end, is none: then only who still waits for it hears. */
+  /** Fails all pending requests; an exit after `stop` is not reported. */
   #die(reason: string): void {
     if (this.#dead) return;
     this.#dead = true;
-    this.#silentDisk.forget();
+    this.#stallMonitor.forget();
     for (const resolve of this.#requests.values()) resolve(E.EIO);
     this.#requests.clear();
     for (const resolve of this.#copies.values()) resolve(E.EIO);
@@ -236,9 +235,9 @@ export class WorkerClient {
   }
 
   async #endsInTime(ended: Promise<unknown>): Promise<boolean> {
-    const limit = performance.now() + stopLimitMs;
-    while (performance.now() < limit && (this.#disk.waitingMs ?? 0) < slowDiskMs) {
-      if (await withTimeout(ended, lookIntervalMs)) return true;
+    const deadline = performance.now() + stopLimitMs;
+    while (performance.now() < deadline && (this.#disk.waitingMs ?? 0) < slowDiskMs) {
+      if (await withTimeout(ended, pollIntervalMs)) return true;
     }
     return false;
   }
@@ -247,17 +246,17 @@ export class WorkerClient {
     if (this.#streams.has(stream)) await withTimeout(this.ask({ do: 'drain', stream }), drainLimitMs);
   }
 
-  #hearAll(reports: readonly WorkerEvent[]): void {
+  #onEvents(reports: readonly WorkerEvent[]): void {
     for (const report of reports) {
       if (report.is === 'data') this.#consumedBytes += report.bytes.length;
-      this.#hear(report);
+      this.#onEvent(report);
     }
     if (this.#consumedBytes < consumedStepBytes) return;
     this.send({ do: 'consumed', bytes: this.#consumedBytes });
     this.#consumedBytes = 0;
   }
 
-  #hear(report: WorkerEvent): void {
+  #onEvent(report: WorkerEvent): void {
     switch (report.is) {
       case 'data':
         this.#streams.get(report.stream)?.onData?.(report.bytes);
@@ -273,14 +272,14 @@ export class WorkerClient {
         this.#requests.delete(report.request);
         return;
       case 'files':
-        this.#looks.get(report.look)?.(report.files);
+        this.#queries.get(report.query)?.(report.files);
         return;
       case 'copyBegun':
-        this.#copies.get(report.look)?.(report.copy);
-        this.#copies.delete(report.look);
+        this.#copies.get(report.query)?.(report.copy);
+        this.#copies.delete(report.query);
         return;
       case 'active':
-        this.#silentDisk.mayBegin();
+        this.#stallMonitor.onActive();
         return;
       default:
         this.onReport(report);
@@ -288,13 +287,15 @@ export class WorkerClient {
   }
 }
 
-/** Throws SyscallError, having closed `bell`, when there are not so many: a worker that lacks one dies, and we with it. */
-function needDescriptors(count: number, bell: number): void {
+/**
+ * Throws SyscallError, having closed `wakeFd`, when fewer are free: a worker that lacks one aborts the whole process.
+ */
+function needDescriptors(count: number, wakeFd: number): void {
   const held: number[] = [];
   try {
-    while (held.length < count) held.push(duplicate(bell));
+    while (held.length < count) held.push(duplicate(wakeFd));
   } catch (error) {
-    libc.close(bell);
+    libc.close(wakeFd);
     throw error;
   } finally {
     for (const fd of held) libc.close(fd);
@@ -302,8 +303,8 @@ function needDescriptors(count: number, bell: number): void {
 }
 
 /**
- * In the executable, import.meta.url is where this file was when it was compiled, which must mean nothing: the worker
- * is an entry point of the build and lies under the executable's own root.
+ * In the executable, import.meta.url is the path of this file at build time, which must not be used: the worker is an
+ * entry point of the build, below the root of the executable's own file system.
  */
 function workerModule(): string | URL {
   const isCompiled = Bun.main.startsWith('/$bunfs/');

@@ -1,4 +1,5 @@
-// What the control plane asks of the data plane, and what comes back. Numbers of logs and streams are given by the asker.
+// Commands from the main thread to a worker, and events back. The main thread numbers logs, streams, requests and
+// queries.
 import type { LineStyle, Rotation } from '../../config/config.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { LineSource } from '../../logs/line-formatter.ts';
@@ -9,11 +10,11 @@ export type Command =
   | {
       readonly do: 'openLog';
       readonly log: number;
-      /** Opened already; null to open it, and to answer (DiskWait). */
+      /** Open already; null when the worker opens it and replies in SharedIoState. */
       readonly fd: number | null;
       /** Absolute. */
       readonly path: string;
-      /** Permissions of a file that is created. */
+      /** Mode of a created file. */
       readonly mode: number;
       readonly writer: number | null;
       readonly rotation: Rotation;
@@ -24,30 +25,30 @@ export type Command =
   | { readonly do: 'releaseLog'; readonly log: number }
   | AttachCommand
   | { readonly do: 'drain'; readonly stream: number; readonly request: number }
-  /** So many bytes of what was forwarded were looked at. */
+  /** Back-pressure: this many forwarded bytes were consumed. */
   | { readonly do: 'consumed'; readonly bytes: number }
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
   | PoolCommand
   | CompressionCommand
-  | { readonly do: 'lookAtFiles'; readonly paths: readonly string[]; readonly look: number }
+  | { readonly do: 'statFiles'; readonly paths: readonly string[]; readonly query: number }
   | { readonly do: 'expectDescriptors'; readonly count: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 /** One output stream of a child, and what is done with its bytes. */
 export interface StreamSettings {
-  /** The non-blocking read end of a pipe; it is the worker's from here on, and closed at its end. */
+  /** The non-blocking read end of a pipe; the worker owns it and closes it at EOF. */
   readonly fd: number;
-  /** The name before each line in syslog; null without syslog. */
+  /** The prefix of each line in syslog; null without syslog. */
   readonly syslogName: string | null;
   readonly stripAnsi: boolean;
   /** 0 = off. */
   readonly captureMaxBytes: number;
-  /** True: never wait for more output to gather. */
+  /** True: read at once instead of coalescing small writes. */
   readonly prompt: boolean;
   /** Null writes the bytes as they are. */
   readonly lines: Lines | null;
-  /** Set for the stdout of an event listener: its pool takes every chunk, and owns the descriptor in it. */
+  /** Set for the stdout of an event listener: its pool gets every chunk and owns the descriptor in it. */
   readonly listener: ListenerEnd | null;
 }
 
@@ -55,29 +56,29 @@ export interface AttachCommand {
   readonly do: 'attach';
   readonly stream: number;
   readonly log: number | null;
-  /** Whether the control plane gets every chunk. */
+  /** Whether the main thread gets every chunk. */
   readonly forward: boolean;
   readonly settings: StreamSettings;
 }
 
-/** What the lines in the log look like, and what they tell of where they come from. */
+/** The style of lines in the log, and the source they name. */
 export interface Lines {
   readonly style: LineStyle;
   readonly source: LineSource;
 }
 
-/** What a regular file is; null for anything else, and for what is not there. */
+/** Facts about a regular file; null for anything else or a missing file. */
 export type FileFacts = { readonly device: number; readonly inode: number; readonly bytes: number } | null;
 
-/** What the compressor asks of the thread that rotates the log at `path`, which alone touches the files by their names. */
+/** Commands of the compressor to the worker that rotates the log at `path`; only that worker uses the files' names. */
 export type CompressionCommand =
-  /** Answered by `copyBegun`. */
+  /** Replied to by `copyBegun`. */
   | {
       readonly do: 'beginCopy';
       readonly path: string;
       readonly backups: number;
       readonly writer: number | null;
-      readonly look: number;
+      readonly query: number;
     }
   | {
       readonly do: 'finishCopy';
@@ -93,24 +94,24 @@ export type WorkerEvent =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly is: 'ended'; readonly stream: number }
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
-  | { readonly is: 'files'; readonly look: number; readonly files: readonly FileFacts[] }
+  | { readonly is: 'files'; readonly query: number; readonly files: readonly FileFacts[] }
   | PoolEvent
   | { readonly is: 'writable'; readonly fd: number }
-  /** Bytes were added to the log at `path`, or it was rotated or emptied. Told again after the next watchLog. */
+  /** The log at `path` was appended to, rotated or cleared. Edge: sent again only after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }
-  /** There are old files that should be compressed. */
+  /** There may be backups to compress. */
   | {
       readonly is: 'rotated';
       readonly path: string;
       readonly rotation: Rotation;
       readonly writer: number | null;
     }
-  /** An error number when there is something to compress that cannot be. */
-  | { readonly is: 'copyBegun'; readonly look: number; readonly copy: CompressedCopy | number | null }
-  /** A descriptor to be closed off this thread, which takes time: the last one of a large file. */
+  /** The errno when a backup cannot be compressed; null when there is none. */
+  | { readonly is: 'copyBegun'; readonly query: number; readonly copy: CompressedCopy | number | null }
+  /** A descriptor for another thread to close, because it takes long: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string }
-  /** It is about to ask something of a disk. Told at most every activeIntervalMs. */
+  /** The worker is about to access a disk. Throttled to one per activeIntervalMs. */
   | { readonly is: 'active' };
 
 export const activeIntervalMs = 5000;

@@ -1,4 +1,4 @@
-// What the control plane tells the data plane of pools of event listeners, and what comes back.
+// Commands for the listener pools of a worker, and events back.
 import type { NumberedEvent } from '../../events/numbering.ts';
 import type { PoolLog } from '../../events/pool.ts';
 import type { ResultHandler } from '../../events/result-handler.ts';
@@ -6,7 +6,7 @@ import type { ResultHandler } from '../../events/result-handler.ts';
 export type PoolCommand =
   | OpenPoolCommand
   | { readonly do: 'closePool'; readonly pool: number }
-  /** `log` takes what the handler of results prints. */
+  /** `log` receives the output of the result handler. */
   | { readonly do: 'printTo'; readonly pool: number; readonly log: number }
   | { readonly do: 'event'; readonly pool: number; readonly event: NumberedEvent }
   | {
@@ -16,7 +16,7 @@ export type PoolCommand =
       readonly now: ListenerCondition;
     };
 
-/** `ended`: its process is gone and everything it wrote was read. */
+/** `ended`: its process has exited and its output was read. */
 export type ListenerCondition = 'running' | 'notRunning' | 'ended';
 
 export interface OpenPoolCommand {
@@ -24,20 +24,20 @@ export interface OpenPoolCommand {
   readonly pool: number;
   readonly name: string;
   readonly bufferSize: number;
-  /** `identifier` of the daemon. */
+  /** The daemon's `identifier`. */
   readonly identifier: string;
   /** In the order of dispatch. */
   readonly listeners: readonly string[];
   readonly resultHandler: ResultHandler;
-  /** Whether anybody wants the lines of level debug. */
+  /** Whether the log takes lines of level debug. */
   readonly debug: boolean;
 }
 
-/** Where the stdout of a process that is a listener leads, and the way back to it. */
+/** Connects a listener process with its pool: its stdout to the pool, the pool to its stdin. */
 export interface ListenerEnd {
   readonly pool: number;
   readonly listener: string;
-  /** A non-blocking write end of its stdin that is the pool's alone. */
+  /** A non-blocking write end of its stdin, owned by the pool. */
   readonly stdinFd: number;
 }
 
@@ -48,7 +48,7 @@ export type PoolEvent =
       readonly level: keyof PoolLog;
       readonly message: string;
     }
-  /** Nothing more will be heard of it. */
+  /** The last event of the pool. */
   | { readonly is: 'poolClosed'; readonly pool: number }
-  /** So many more characters of events have arrived in the pool. */
+  /** Back-pressure: this many characters of events have arrived in the pool. */
   | { readonly is: 'eventsTaken'; readonly pool: number; readonly characters: number };

@@ -1,5 +1,5 @@
-// What a data thread and the main thread see of each other while one of them waits: a few cells of shared memory.
-// The data thread says which file it is busy with, as a disk may not answer; the main thread waits for an opened log.
+// Shared memory between the main thread and a worker that may be blocked in a system call: the worker publishes the
+// file it accesses, so that a stall can be seen; the main thread waits in it for a log to be opened.
 import { monotonicUsec } from '../../linux/monotonic-clock.ts';
 
 const sinceOffset = 0;
@@ -13,7 +13,7 @@ const bytes = pathOffset + maxPathBytes;
 
 export class SharedIoState {
   readonly #since: Float64Array;
-  /** [the log that is waited for, error number, length of the path] */
+  /** [the awaited log, its errno, length of the path] */
   readonly #cells: Int32Array;
   readonly #path: Uint8Array;
   #last: Uint8Array | null = null;
@@ -24,7 +24,10 @@ export class SharedIoState {
     this.#path = new Uint8Array(memory, pathOffset, maxPathBytes);
   }
 
-  /** The data thread asks something of the file at `path`, which must be the same object for the same file. */
+  /**
+   * The worker is about to access the file at `path`; pass the same object for the same file, which is then not copied
+   * again.
+   */
   begin(path: Uint8Array): void {
     if (path !== this.#last) {
       this.#path.set(path.subarray(0, maxPathBytes));
@@ -34,7 +37,7 @@ export class SharedIoState {
     this.#since[0] = clock();
   }
 
-  /** It has answered. */
+  /** The system call has returned. */
   end(): void {
     this.#since[0] = 0;
   }
@@ -48,30 +51,30 @@ export class SharedIoState {
     }
   }
 
-  /** For how many milliseconds the answer has been waited for; null when none is. */
+  /** Milliseconds since the current system call began; null when none is in progress. */
   get waitingMs(): number | null {
     const since = this.#since[0] ?? 0;
     return since === 0 ? null : clock() - since;
   }
 
-  /** The file of which that is true. */
+  /** The file that is being accessed. */
   get path(): string {
     return Buffer.from(this.#path.slice(0, this.#cells[cell(lengthOffset)])).toString();
   }
 
-  /** To be called by the main thread before it asks for the log with this number to be opened. */
+  /** The main thread calls it before it sends the command to open this log. */
   expect(log: number): void {
     Atomics.store(this.#cells, cell(answerOffset), log);
   }
 
-  /** Blocks the main thread for at most `limitMs`: the error number or 0, or null when it was not opened by then. */
+  /** Blocks the main thread for at most `limitMs`: returns the errno or 0, or null on timeout. */
   opened(log: number, limitMs: number): number | null {
     Atomics.wait(this.#cells, cell(answerOffset), log, limitMs);
     const gaveUp = Atomics.compareExchange(this.#cells, cell(answerOffset), log, 0) === log;
     return gaveUp ? null : Atomics.load(this.#cells, cell(errnoOffset));
   }
 
-  /** The data thread's answer to that; whether anybody still waits for it. */
+  /** The worker's reply; true when the main thread is still waiting for it. */
   answer(log: number, errno: number): boolean {
     Atomics.store(this.#cells, cell(errnoOffset), errno);
     const awaited = Atomics.compareExchange(this.#cells, cell(answerOffset), log, 0) === log;
@@ -84,10 +87,10 @@ function cell(offset: number): number {
   return (offset - answerOffset) / 4;
 }
 
-/** performance.now() begins with its thread. */
+/** performance.now() counts from the start of its thread. */
 const threadStart = Number(monotonicUsec()) / 1000 - performance.now();
 
-/** Milliseconds on a clock that all threads have in common. */
+/** Milliseconds on a clock common to all threads. */
 function clock(): number {
   return threadStart + performance.now();
 }

@@ -1,16 +1,16 @@
-// Our end of a child's stdin: writes what fits at once and keeps the rest, in order, until the child reads.
+// The write end of a child's stdin: writes what fits and buffers the rest, in order, until the pipe is writable.
 import { E } from '../../linux/errno.ts';
 import { errno, libc, ptr } from '../../linux/libc.ts';
 
-/** Who looks at descriptors that cannot be written just now. */
+/** Waits for descriptors to become writable. */
 export interface WritableWatch {
-  /** Calls back once when `fd` can be written or its reader is gone. */
+  /** Calls back once when `fd` is writable or its reader is gone. */
   whenWritable(fd: number, callback: () => void): void;
   /** Must precede close(fd). */
   forgetWritable(fd: number): void;
 }
 
-/** More than this unread by the child is refused: it would only fill the daemon's memory. */
+/** High watermark: beyond it writes are refused instead of filling the daemon's memory. */
 const maxPendingBytes = 64 * 1024 * 1024;
 
 export type WriteResult = 'accepted' | 'closed' | 'full';
@@ -20,7 +20,7 @@ export class StdinPipe {
   #pendingBytes = 0;
   #open = true;
 
-  /** `fd`: a non-blocking write end that is ours alone. */
+  /** `fd`: a non-blocking write end, owned by this object. */
   constructor(
     private readonly fd: number,
     private readonly watch: WritableWatch,
@@ -28,7 +28,7 @@ export class StdinPipe {
 
   write(data: Uint8Array): WriteResult {
     if (!this.#open) return 'closed';
-    // A single piece is never too much: it exists already.
+    // A single piece is always accepted: it is in memory already.
     if (this.#pendingBytes > 0 && this.#pendingBytes + data.length > maxPendingBytes) return 'full';
     const idle = this.#pending.length === 0;
     this.#pending.push(data);
@@ -66,7 +66,7 @@ export class StdinPipe {
   #onWriteError(number: number): void {
     if (number === E.EINTR) this.#writePending();
     else if (number === E.EAGAIN) this.watch.whenWritable(this.fd, () => this.#writeMore());
-    // EPIPE: the child closed its end; whatever else it is, nothing more can get there.
+    // EPIPE: the child has closed its end. After any other error nothing can be written either.
     else this.close();
   }
 

@@ -1,5 +1,5 @@
-// Logs whose readers do not read: a FIFO, a terminal, our own stdout, the journal. Each is written again when its descriptor can be,
-// and given up when that takes too long.
+// Logs blocked by a slow reader: a FIFO, a terminal, the daemon's stdout, the journal. Each is written again when its
+// descriptor is writable, and given up after a timeout.
 import { BufferedLog } from '../../logs/buffered-log.ts';
 import type { SharedLog } from './shared-log.ts';
 
@@ -7,18 +7,18 @@ export class BlockedLogs {
   readonly #logs = new Map<SharedLog, BufferedLog>();
 
   constructor(
-    /** Asks for writable(fd) when it can be written. */
+    /** Requests one call of `writable(fd)`. */
     private readonly watch: (fd: number) => void,
-    /** Whoever waited for a log may go on. */
-    private readonly onFreed: () => void,
+    /** A log is no longer blocked: parked streams may continue. */
+    private readonly onUnblocked: () => void,
   ) {}
 
   get none(): boolean {
     return this.#logs.size === 0;
   }
 
-  /** To be called whenever something was written to `log`. */
-  look(log: SharedLog): void {
+  /** Call it after every write to `log`. */
+  check(log: SharedLog): void {
     const { target } = log;
     if (target.waitsFor === null || !(target instanceof BufferedLog) || this.#logs.has(log)) return;
     this.#logs.set(log, target);
@@ -33,7 +33,7 @@ export class BlockedLogs {
     }
   }
 
-  /** When the first reader is to be given up, on the clock of performance.now(); infinity when all read. */
+  /** When to give up the first reader, on the clock of performance.now(); infinity without a blocked log. */
   get deadline(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const { deadline } of this.#logs.values()) earliest = Math.min(earliest, deadline ?? earliest);
@@ -52,6 +52,6 @@ export class BlockedLogs {
     if (target.waitsFor !== null) return this.watch(target.waitsFor);
     this.#logs.delete(log);
     if (log.references === 0) target.close();
-    this.onFreed();
+    this.onUnblocked();
   }
 }

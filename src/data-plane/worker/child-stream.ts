@@ -1,4 +1,4 @@
-// One output stream of a child in the worker: what is read from its pipe, and where that goes.
+// One output stream of a child in the worker: routes the bytes of its pipe to log, syslog, capture and main thread.
 import { type Memory, memoryOf } from '../../linux/file.ts';
 import { Capture, type CapturePiece } from '../../logs/capture.ts';
 import { LineBuffer } from '../../logs/line-buffer.ts';
@@ -8,14 +8,14 @@ import type { Syslog } from '../../logs/syslog.ts';
 import type { AttachCommand, WorkerEvent } from '../protocol/messages.ts';
 import type { SharedLog } from './shared-log.ts';
 
-/** For how long the beginning of a record waits for the end of its line. */
+/** How long a partial record waits for the end of its line. */
 const recordWaitMs = 1000;
 
 export class ChildStream {
   readonly number: number;
   readonly fd: number;
   readonly prompt: boolean;
-  /** Whether the control plane gets the bytes. */
+  /** Whether the main thread gets the bytes. */
   readonly forward: boolean;
   readonly #syslogPrefix: string | null;
   readonly #stripper: AnsiStripper | null;
@@ -29,7 +29,7 @@ export class ChildStream {
     readonly log: SharedLog | null,
     private readonly syslog: Syslog,
     private readonly report: (report: WorkerEvent) => void,
-    /** Understands every chunk at once; the bytes are the loop's own. */
+    /** Parses the listener protocol; must copy what it keeps of the chunk. */
     private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
   ) {
     const { lines, syslogName, captureMaxBytes } = settings;
@@ -45,40 +45,40 @@ export class ChildStream {
     this.#capture = captureMaxBytes > 0 ? new Capture(captureMaxBytes) : null;
   }
 
-  /** The first `count` bytes of `memory`, which is the loop's own: what is kept must be copied. */
+  /** Takes the first `count` bytes of `memory`, which the loop reuses: copies what it keeps. */
   received(memory: Memory, count: number): void {
     if (this.#stripper === null && this.#capture === null) {
-      this.#lay(memory, count);
+      this.#writeText(memory, count);
       return;
     }
     const chunk = memory.bytes.subarray(0, count);
-    this.#understand(this.#stripper?.strip(chunk) ?? chunk);
+    this.#capturing(this.#stripper?.strip(chunk) ?? chunk);
   }
 
-  /** When the beginning of a line must be written though its end has not come; null when there is none. */
+  /** When a partial line must be written without its end; null when none is buffered. */
   get deadline(): number | null {
     return this.#formatter?.pending ? this.#recordSince + recordWaitMs : this.#lines.deadline;
   }
 
-  /** Writes what waits for the end of its line. */
+  /** Writes the buffered partial line. */
   flush(): void {
     if (this.#formatter) this.#toLog(memoryOf(this.#formatter.flush(Date.now())));
     this.#lines.flush();
   }
 
   ended(): void {
-    if (this.#stripper) this.#understand(this.#stripper.end());
+    if (this.#stripper) this.#capturing(this.#stripper.end());
     if (this.#capture) this.#route(this.#capture.end());
     this.flush();
     this.report({ is: 'ended', stream: this.number });
   }
 
-  /** Drops what was captured so far. */
+  /** Drops the capture in progress. */
   clearCapture(): void {
     this.#capture?.clear();
   }
 
-  #understand(bytes: Uint8Array): void {
+  #capturing(bytes: Uint8Array): void {
     this.#route(this.#capture?.feed(bytes) ?? [{ is: 'text', inside: false, bytes }]);
   }
 
@@ -86,12 +86,12 @@ export class ChildStream {
     for (const piece of pieces) {
       if (piece.is === 'captured') this.report({ is: 'captured', stream: this.number, bytes: piece.bytes });
       else if (piece.inside) this.#forward(piece.bytes);
-      else this.#lay(memoryOf(piece.bytes), piece.bytes.length);
+      else this.#writeText(memoryOf(piece.bytes), piece.bytes.length);
     }
   }
 
-  /** Log text: to the file, to syslog, to those who asked for it. */
-  #lay(memory: Memory, count: number): void {
+  /** Log text: to the file, to syslog, to the main thread and the pool. */
+  #writeText(memory: Memory, count: number): void {
     if (count === 0) return;
     if (this.#formatter) this.#toLog(this.#formatted(this.#formatter, memory.bytes.subarray(0, count)));
     else this.#toLog(memory, count);

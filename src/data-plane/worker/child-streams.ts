@@ -1,5 +1,5 @@
-// All output streams of children in this worker: read from their pipes, parked while what they bring has nowhere to go,
-// and ended with their pipe. What becomes of the bytes is the matter of each ChildStream.
+// All output streams of children in this worker: reads their pipes, parks them for back-pressure, ends them at EOF.
+// ChildStream decides what happens to the bytes.
 import { E } from '../../linux/errno.ts';
 import { closeFile, memoryOf, readInto } from '../../linux/file.ts';
 import { pipeCapacity } from '../../linux/pipe.ts';
@@ -12,16 +12,18 @@ import type { LogTable } from './log-table.ts';
 import type { SharedLog } from './shared-log.ts';
 
 const bufferBytes = 128 * 1024;
-/** Forwarded bytes that the control plane has not looked at yet: above the first no more are read, below the second again. */
-const maxUnconsumedBytes = 512 * 1024;
-const fewUnconsumedBytes = 256 * 1024;
+/**
+ * High and low watermark of forwarded bytes that the main thread has not consumed: reading pauses above, resumes below.
+ */
+const highWatermarkBytes = 512 * 1024;
+const lowWatermarkBytes = 256 * 1024;
 
 export class ChildStreams {
   readonly #byNumber = new Map<number, ChildStream>();
   readonly #byFd = new Map<number, ChildStream>();
-  /** Those that hold the beginning of a line. */
-  readonly #holding = new Set<ChildStream>();
-  /** Those that are not read because what they bring has nowhere to go just now. */
+  /** Streams with a buffered partial line. */
+  readonly #buffering = new Set<ChildStream>();
+  /** Streams that are not read, because their log is blocked or the main thread is behind. */
   readonly #parked = new Set<ChildStream>();
   readonly #buffer = memoryOf(new Uint8Array(bufferBytes));
   #unconsumedBytes = 0;
@@ -31,7 +33,7 @@ export class ChildStreams {
     private readonly logs: LogTable,
     private readonly syslog: Syslog,
     private readonly pools: ListenerPools,
-    private readonly tell: (report: WorkerEvent) => void,
+    private readonly emit: (report: WorkerEvent) => void,
   ) {}
 
   attach(command: AttachCommand): void {
@@ -39,7 +41,7 @@ export class ChildStreams {
     const { lines, listener } = command.settings;
     if (lines) log?.target.setPid?.(lines.source.pid);
     const onProtocol = listener && this.pools.connect(listener);
-    const stream = new ChildStream(command, log, this.syslog, (report) => this.#report(report), onProtocol);
+    const stream = new ChildStream(command, log, this.syslog, (report) => this.#emitFrom(report), onProtocol);
     if (log) {
       log.references += 1;
       log.streams += 1;
@@ -49,7 +51,7 @@ export class ChildStreams {
     this.#watch(stream);
   }
 
-  /** What a descendant writes while we read comes later: as much as the pipe holds is what can be there now. */
+  /** Bounded by the pipe's capacity, so that a descendant that keeps writing cannot prolong it. */
   drain(number: number): void {
     const stream = this.#byNumber.get(number);
     if (!stream) return;
@@ -62,22 +64,22 @@ export class ChildStreams {
     stream.flush();
   }
 
-  /** The control plane has looked at so many of the bytes that were forwarded. */
+  /** The main thread has consumed this many forwarded bytes. */
   consumed(bytes: number): void {
     this.#unconsumedBytes -= bytes;
-    if (this.#parked.size > 0 && this.#unconsumedBytes < fewUnconsumedBytes) this.unpark();
+    if (this.#parked.size > 0 && this.#unconsumedBytes < lowWatermarkBytes) this.unpark();
   }
 
-  /** Drops what was captured so far of the streams that are logged there. */
+  /** Drops the captures in progress of all streams of this log. */
   clearCaptures(log: SharedLog): void {
     for (const stream of this.#byNumber.values()) if (stream.log === log) stream.clearCapture();
   }
 
-  /** Whether `fd` is one of theirs; then one read of it, unless it is parked. */
+  /** Handles readiness: one read, or parks the stream. False when `fd` is no stream. */
   readable(fd: number): boolean {
     const stream = this.#byFd.get(fd);
     if (!stream) return false;
-    if (stream.log?.stuck || (stream.forward && this.#unconsumedBytes > maxUnconsumedBytes)) {
+    if (stream.log?.isBlocked || (stream.forward && this.#unconsumedBytes > highWatermarkBytes)) {
       this.epoll.unwatch(fd);
       this.#parked.add(stream);
     } else {
@@ -86,44 +88,44 @@ export class ChildStreams {
     return true;
   }
 
-  /** Everything may go on; who still cannot will be parked again. */
+  /** Watches all parked streams again; those that are still held back are parked again. */
   unpark(): void {
     const streams = [...this.#parked];
     this.#parked.clear();
     for (const stream of streams) this.#watch(stream);
   }
 
-  /** When the first beginning of a line is to be written, on the clock of performance.now(); infinity when there is none. */
+  /** When to write the first partial line, on the clock of performance.now(); infinity when there is none. */
   get deadline(): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const stream of this.#holding) earliest = Math.min(earliest, stream.deadline ?? earliest);
+    for (const stream of this.#buffering) earliest = Math.min(earliest, stream.deadline ?? earliest);
     return earliest;
   }
 
   flushLate(now: number): void {
-    for (const stream of this.#holding) {
+    for (const stream of this.#buffering) {
       if ((stream.deadline ?? now) > now) continue;
-      // On a busy machine it was us who were late: the rest of the line may be there.
+      // On a busy machine the worker may be late itself: the rest of the line may be in the pipe.
       if (!this.#parked.has(stream) && this.#read(stream) > 0) continue;
       stream.flush();
-      this.#holding.delete(stream);
+      this.#buffering.delete(stream);
     }
   }
 
   #watch(stream: ChildStream): void {
     const { fd, prompt } = stream;
-    const failure = prompt ? this.epoll.watchPromptly(fd) : this.epoll.watchPatiently(fd);
+    const failure = prompt ? this.epoll.watchPromptly(fd) : this.epoll.watchCoalesced(fd);
     if (failure === 0) return;
-    this.tell({ is: 'trouble', message: `cannot watch a pipe of a program (errno ${failure})` });
+    this.emit({ is: 'trouble', message: `cannot watch a pipe of a program (errno ${failure})` });
     this.#end(stream);
   }
 
-  /** One read; how many bytes came. Ends the stream at its end. */
+  /** One read; returns the number of bytes. Ends the stream at EOF. */
   #read(stream: ChildStream): number {
     const count = readInto(stream.fd, this.#buffer);
     if (count > 0) {
       stream.received(this.#buffer, count);
-      if (stream.deadline !== null) this.#holding.add(stream);
+      if (stream.deadline !== null) this.#buffering.add(stream);
       return count;
     }
     if (count !== -E.EAGAIN && count !== -E.EINTR) this.#end(stream);
@@ -136,15 +138,15 @@ export class ChildStreams {
     closeFile(stream.fd);
     this.#byNumber.delete(stream.number);
     this.#byFd.delete(stream.fd);
-    this.#holding.delete(stream);
+    this.#buffering.delete(stream);
     this.#parked.delete(stream);
     if (!stream.log) return;
     stream.log.streams -= 1;
     this.logs.release(stream.log);
   }
 
-  #report(report: WorkerEvent): void {
+  #emitFrom(report: WorkerEvent): void {
     if (report.is === 'data') this.#unconsumedBytes += report.bytes.length;
-    this.tell(report);
+    this.emit(report);
   }
 }

@@ -1,5 +1,5 @@
-// Pools of event listeners in the data plane: connects each pool with the pipes of its listeners. What a pool does with
-// events and answers is the pool's business.
+// The listener pools of this worker: connects each pool with the pipes of its listeners. ListenerPool decides what
+// happens to events and results.
 import { ListenerPool, type PoolLog } from '../../events/pool.ts';
 import { type Memory, memoryOf } from '../../linux/file.ts';
 import type {
@@ -12,20 +12,20 @@ import type {
 import { StdinPipe, type WritableWatch } from '../protocol/stdin-pipe.ts';
 import { SpinWait } from './spin-wait.ts';
 
-/** Told in steps: a report for every event would cost more than the event. */
+/** Acknowledged in steps: a message per event would cost more than the event. */
 const takenStepCharacters = 1024 * 1024;
 
 interface Listener {
   running: boolean;
-  /** Of the present run; null between two. */
+  /** The stdin of the current child; null between two. */
   stdin: StdinPipe | null;
-  readonly pace: SpinWait;
+  readonly spinWait: SpinWait;
 }
 
 interface OpenPool {
   readonly pool: ListenerPool;
   readonly listeners: ReadonlyMap<string, Listener>;
-  /** The log that takes what the handler of results prints. */
+  /** The log for the output of the result handler. */
   output: number | null;
   takenCharacters: number;
 }
@@ -35,13 +35,13 @@ export class ListenerPools {
 
   constructor(
     private readonly watch: WritableWatch,
-    private readonly tell: (report: PoolEvent) => void,
-    /** An answer is about to come, and the next event waits for it. */
+    private readonly emit: (report: PoolEvent) => void,
+    /** A result is expected soon, and the next event waits for it. */
     private readonly expect: (until: number) => void,
     private readonly writeLog: (log: number, memory: Memory) => void,
   ) {}
 
-  /** When the first pool sends a rejected event again, on the clock of performance.now(); infinity when none waits. */
+  /** When the first pool resends a rejected event, on the clock of performance.now(); infinity when none is delayed. */
   get deadline(): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const { pool } of this.#pools.values()) earliest = Math.min(earliest, pool.deadline);
@@ -52,15 +52,15 @@ export class ListenerPools {
     for (const { pool } of this.#pools.values()) if (pool.deadline <= now) pool.resume();
   }
 
-  obey(command: PoolCommand): void {
+  execute(command: PoolCommand): void {
     if (command.do === 'openPool') return this.#open(command);
     const open = this.#pools.get(command.pool);
     if (!open) return;
     switch (command.do) {
       case 'closePool':
-        for (const listener of open.listeners.values()) hangUp(listener);
+        for (const listener of open.listeners.values()) closeStdin(listener);
         this.#pools.delete(command.pool);
-        return this.tell({ is: 'poolClosed', pool: command.pool });
+        return this.emit({ is: 'poolClosed', pool: command.pool });
       case 'printTo':
         open.output = command.log;
         return;
@@ -72,7 +72,7 @@ export class ListenerPools {
     }
   }
 
-  /** A listener was started: who takes what it writes to stdout. Words of an orphan of an earlier run count no more. */
+  /** A listener was spawned: returns the consumer of its stdout. Output of an orphan of an earlier child is ignored. */
   connect(end: ListenerEnd): (bytes: Uint8Array) => void {
     const stdin = new StdinPipe(end.stdinFd, this.watch);
     const open = this.#pools.get(end.pool);
@@ -81,30 +81,30 @@ export class ListenerPools {
       stdin.close();
       return () => {};
     }
-    hangUp(listener);
+    closeStdin(listener);
     listener.stdin = stdin;
     return (bytes) => {
       if (listener.stdin !== stdin) return;
-      listener.pace.answered(performance.now());
+      listener.spinWait.answered(performance.now());
       open.pool.received(end.listener, bytes);
     };
   }
 
   #open(command: OpenPoolCommand): void {
     const { pool: number, name, bufferSize, identifier, listeners: names, resultHandler, debug } = command;
-    const say = (level: keyof PoolLog) => (message: string) =>
-      this.tell({ is: 'poolLog', pool: number, level, message });
-    const log = { error: say('error'), warn: say('warn'), debug: debug ? say('debug') : () => {} };
+    const logAt = (level: keyof PoolLog) => (message: string) =>
+      this.emit({ is: 'poolLog', pool: number, level, message });
+    const log = { error: logAt('error'), warn: logAt('warn'), debug: debug ? logAt('debug') : () => {} };
     const listeners = new Map<string, Listener>(
-      names.map((listener) => [listener, { running: false, stdin: null, pace: new SpinWait() }]),
+      names.map((listener) => [listener, { running: false, stdin: null, spinWait: new SpinWait() }]),
     );
     const processes = [...listeners].map(([listenerName, listener]) => ({
       name: listenerName,
       isRunning: () => listener.running,
       writeStdin: (data: Uint8Array) => {
         const accepted = listener.stdin?.write(data) === 'accepted';
-        const lookOutUntil = accepted && pool.backlog > 0 ? listener.pace.sent(performance.now()) : null;
-        if (lookOutUntil !== null) this.expect(lookOutUntil);
+        const spinUntil = accepted && pool.backlog > 0 ? listener.spinWait.sent(performance.now()) : null;
+        if (spinUntil !== null) this.expect(spinUntil);
         return accepted;
       },
     }));
@@ -124,19 +124,19 @@ export class ListenerPools {
     listener.running = now === 'running';
     if (now === 'running') pool.running();
     if (now !== 'ended') return;
-    hangUp(listener);
+    closeStdin(listener);
     pool.ended(name);
   }
 
   #taken(pool: number, open: OpenPool, characters: number): void {
     open.takenCharacters += characters;
     if (open.takenCharacters < takenStepCharacters) return;
-    this.tell({ is: 'eventsTaken', pool, characters: open.takenCharacters });
+    this.emit({ is: 'eventsTaken', pool, characters: open.takenCharacters });
     open.takenCharacters = 0;
   }
 }
 
-function hangUp(listener: Listener): void {
+function closeStdin(listener: Listener): void {
   listener.stdin?.close();
   listener.stdin = null;
 }

@@ -1,4 +1,4 @@
-// All open logs of the data plane. Logs of one path are one log here, so that they never rotate against each other.
+// All open logs of this worker. Logs of one path share one SharedLog, so that only one of them rotates the file.
 import { fstatSync } from 'node:fs';
 import { explainUntrusted } from '../../linux/explain-untrusted.ts';
 import { closeFile, openAppend, ownDescriptorOf } from '../../linux/file.ts';
@@ -16,7 +16,7 @@ import { SharedLog } from './shared-log.ts';
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
 
-/** `fd` is -1 when there is an error number. */
+/** `fd` is -1 unless `errno` is 0. */
 interface Opened {
   readonly fd: number;
   readonly errno: number;
@@ -26,7 +26,7 @@ export class LogTable {
   readonly #byNumber = new Map<number, SharedLog>();
   readonly #byPath = new Map<string, SharedLog>();
   readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
-  /** Those that rotate by the clock. */
+  /** Logs with a rotation schedule. */
   readonly #scheduled = new Map<LogFile, SharedLog>();
   #nextRotation: number | null = null;
   readonly #events: LogFileEvents = {
@@ -40,7 +40,7 @@ export class LogTable {
   constructor(
     private readonly syslog: Syslog,
     private readonly report: (report: WorkerEvent) => void,
-    private readonly stuck: BlockedLogs,
+    private readonly blocked: BlockedLogs,
     private readonly disk: SharedIoState,
   ) {}
 
@@ -48,13 +48,13 @@ export class LogTable {
     return number === null ? null : (this.#byNumber.get(number) ?? null);
   }
 
-  /** One that cannot be opened is left out, if the one who asked is told so; else it is opened when it can be. */
+  /** When it cannot be opened, the main thread gets the errno if it still waits; otherwise the log is opened later. */
   open(command: OpenLog): void {
     const opened = this.#opened(command);
     if (opened === null) return;
     const known = this.#byPath.get(command.path);
     if (known) this.#join(known, command, opened.fd);
-    else this.#begin(command, opened);
+    else this.#add(command, opened);
   }
 
   #opened(command: OpenLog): Opened | null {
@@ -64,7 +64,7 @@ export class LogTable {
     return isAwaited && opened.errno !== 0 ? null : opened;
   }
 
-  /** That the path is not to be trusted is told here, as an error number says nothing of it. */
+  /** Reports an untrusted path here, because the reply has room for an errno only. */
   #openedOrErrno({ path, mode, writer }: OpenLog): Opened {
     let fd = -1;
     const errno = errnoOf(() => {
@@ -80,10 +80,10 @@ export class LogTable {
 
   openSink(number: number, sink: Sink): void {
     const target = openSink(sink, { syslog: this.syslog, trouble: this.#events.trouble });
-    this.#enter(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
+    this.#register(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
   }
 
-  /** The holder of a Log lets go of it. */
+  /** Drops the reference of a Log. */
   forget(number: number): void {
     const log = this.#byNumber.get(number);
     this.#byNumber.delete(number);
@@ -94,14 +94,14 @@ export class LogTable {
     log.references -= 1;
     if (log.references > 0) return;
     if (log.path !== null) this.#byPath.delete(log.path);
-    // What waits for a slow reader is closed when it was read.
-    if (!log.stuck) log.ask((target) => target.close());
+    // BlockedLogs closes a blocked log once its buffer is written.
+    if (!log.isBlocked) log.access((target) => target.close());
     if (log.target instanceof LogFile && this.#scheduled.delete(log.target)) this.#findNextRotation();
   }
 
-  /** The next change of the log at `path` is reported. */
+  /** Reports the next change of the log at `path`, once. */
   watch(path: string): void {
-    this.#watches.ask(path);
+    this.#watches.arm(path);
     this.#markWatched(path);
   }
 
@@ -110,22 +110,22 @@ export class LogTable {
     this.#markWatched(path);
   }
 
-  /** To be called when a log was emptied or opened anew. */
+  /** Call it when a log was cleared or reopened. */
   changed(log: SharedLog): void {
     if (log.watched && log.path !== null) this.#watches.changed(log.path);
   }
 
-  /** The file was opened once more to see whether it can be: the newer descriptor is the better one. */
+  /** The file is open twice now; keeps the newer descriptor, whose path was just resolved. */
   #join(known: SharedLog, opening: OpenLog, fd: number): void {
     const { target } = known;
     if (fd >= 0 && target instanceof LogFile && isRegular(fd)) {
-      known.ask(() => target.adopt(fd, opening));
+      known.access(() => target.adopt(fd, opening));
     } else if (fd >= 0) closeFile(fd);
     this.#schedule(known);
-    this.#enter(opening.log, known);
+    this.#register(opening.log, known);
   }
 
-  #begin(opening: OpenLog, { fd, errno }: Opened): void {
+  #add(opening: OpenLog, { fd, errno }: Opened): void {
     const { log, path, writer } = opening;
     const isFile = errno !== 0 || (ownDescriptorOf(path) === null && isRegular(fd));
     const target: LogTarget = isFile
@@ -136,15 +136,15 @@ export class LogTable {
     this.#markWatched(path);
     this.#schedule(shared);
     this.changed(shared);
-    this.#enter(log, shared);
+    this.#register(log, shared);
   }
 
-  #enter(number: number, log: SharedLog): void {
+  #register(number: number, log: SharedLog): void {
     log.references += 1;
     this.#byNumber.set(number, log);
   }
 
-  /** When the next log rotates by the clock, in milliseconds of Unix time; null when none does. */
+  /** The next scheduled rotation, in milliseconds of Unix time; null without one. */
   get nextRotation(): number | null {
     return this.#nextRotation;
   }
@@ -154,7 +154,7 @@ export class LogTable {
     if (this.#nextRotation === null || this.#nextRotation > now) return;
     for (const [file, log] of this.#scheduled) {
       if (file.rotatesAt === null || file.rotatesAt > now) continue;
-      log.ask(() => file.rotateOnSchedule());
+      log.access(() => file.rotateOnSchedule());
       this.changed(log);
     }
     this.#findNextRotation();
@@ -179,7 +179,7 @@ export class LogTable {
   }
 
   #onWritten(log: SharedLog): void {
-    this.stuck.look(log);
+    this.blocked.check(log);
     this.changed(log);
   }
 }

@@ -1,27 +1,27 @@
-// Who follows which log: a change is told once, and again only after it was asked for again. So a follower hears
-// as often as it can listen, however fast the log grows.
+// Change notifications for followed logs, edge-triggered: after one notification the next is sent only when the watch
+// has been armed again, so that changes are coalesced at the follower's own pace.
 
 interface Watch {
-  told: boolean;
-  /** It changed since it was told. */
+  notified: boolean;
+  /** It has changed since the last notification. */
   changed: boolean;
 }
 
 export class LogWatches {
   readonly #byPath = new Map<string, Watch>();
 
-  constructor(private readonly tell: (path: string) => void) {}
+  constructor(private readonly notify: (path: string) => void) {}
 
   has(path: string): boolean {
     return this.#byPath.has(path);
   }
 
-  /** Asks for the next change: at once, if there was one since the last was told. */
-  ask(path: string): void {
+  /** Arms the watch; notifies at once if the log has changed since the last notification. */
+  arm(path: string): void {
     const watch = this.#byPath.get(path);
     const changed = watch?.changed ?? false;
-    this.#byPath.set(path, { told: changed, changed: false });
-    if (changed) this.tell(path);
+    this.#byPath.set(path, { notified: changed, changed: false });
+    if (changed) this.notify(path);
   }
 
   forget(path: string): void {
@@ -31,10 +31,10 @@ export class LogWatches {
   changed(path: string): void {
     const watch = this.#byPath.get(path);
     if (!watch) return;
-    if (watch.told) watch.changed = true;
+    if (watch.notified) watch.changed = true;
     else {
-      watch.told = true;
-      this.tell(path);
+      watch.notified = true;
+      this.notify(path);
     }
   }
 }

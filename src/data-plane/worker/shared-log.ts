@@ -1,10 +1,10 @@
-// One log of the data plane, with all who write to it and those who want to know when it grows.
+// One log of a worker, shared by all its writers and reference-counted.
 import type { Memory } from '../../linux/file.ts';
 import type { LogTarget } from '../../logs/log-target.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
 
 export class SharedLog {
-  /** Who keeps it open: holders of a Log, and streams. */
+  /** References: Log handles and streams. */
   references = 0;
   /** The streams among them. */
   streams = 0;
@@ -20,7 +20,7 @@ export class SharedLog {
     private readonly onWritten: (log: SharedLog) => void,
   ) {}
 
-  /** Takes memory[start, end), which may change afterwards. */
+  /** Writes memory[start, end); the caller may reuse the memory. */
   write(memory: Memory, start: number, end: number): void {
     if (start === end) return;
     this.disk.begin(this.#nameBytes());
@@ -29,13 +29,13 @@ export class SharedLog {
     if (this.watched || this.target.waitsFor !== null) this.onWritten(this);
   }
 
-  /** Anything else that may have to wait for the disk. */
-  ask<T>(question: (target: LogTarget) => T): T {
-    return this.disk.during(this.#nameBytes(), () => question(this.target));
+  /** Any other access that may block on the disk. */
+  access<T>(action: (target: LogTarget) => T): T {
+    return this.disk.during(this.#nameBytes(), () => action(this.target));
   }
 
-  /** Its reader is slow: whoever writes to it should wait. */
-  get stuck(): boolean {
+  /** Its reader is slow: back-pressure, so streams that write to it should be parked. */
+  get isBlocked(): boolean {
     return this.target.waitsFor !== null;
   }
 

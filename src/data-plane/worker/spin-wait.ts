@@ -1,28 +1,27 @@
-// Whether the next answer of an event listener is worth looking out for without sleeping. Times are milliseconds on any
-// clock that is never set.
+// Decides whether to busy-poll for the next result of an event listener. Times are milliseconds on any monotonic clock.
 
-/** Several times as long as the fastest listeners need. */
-const lookOutMs = 0.1;
-/** After a look-out in vain, because the listener is slow or waits for the processor that we look out on. */
-const answersWithout = 64;
+/** Several times the reply time of the fastest listeners. */
+const spinMs = 0.1;
+/** Results to skip after a vain spin: the listener is slow, or waits for the very CPU that is spinning. */
+const skippedResults = 64;
 
 export class SpinWait {
-  #lookOutUntil: number | null = null;
-  #without = 0;
+  #spinUntil: number | null = null;
+  #skip = 0;
 
-  /** An event was sent, and the next one waits for the answer: until when to look out for the answer; null when it is better to sleep. */
+  /** An event was sent and the next one waits for its result: returns until when to spin; null to sleep. */
   sent(now: number): number | null {
-    if (this.#without > 0) {
-      this.#without -= 1;
+    if (this.#skip > 0) {
+      this.#skip -= 1;
       return null;
     }
-    this.#lookOutUntil = now + lookOutMs;
-    return this.#lookOutUntil;
+    this.#spinUntil = now + spinMs;
+    return this.#spinUntil;
   }
 
-  /** Something of an answer has come. */
+  /** Part of a result has arrived. */
   answered(now: number): void {
-    if (this.#lookOutUntil !== null && now > this.#lookOutUntil) this.#without = answersWithout;
-    this.#lookOutUntil = null;
+    if (this.#spinUntil !== null && now > this.#spinUntil) this.#skip = skippedResults;
+    this.#spinUntil = null;
   }
 }

@@ -1,4 +1,5 @@
-// The loop of the data plane: commands in, whatever is ready handled, reports out. It never returns while it is needed.
+// The loop of a worker: waits for readiness, executes commands, handles ready descriptors, sends events. Blocks its
+// thread until `stop`.
 import { resolve } from 'node:path';
 import { makeRoomForDescriptors } from '../../linux/descriptors.ts';
 import { E } from '../../linux/errno.ts';
@@ -22,88 +23,88 @@ import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
 import { WritableWatches } from './writable-watches.ts';
 
-/** The clock of the day may be set while we wait for one of its times. */
+/** Bounds sleeps until a wall-clock time, because the clock may be set meanwhile. */
 const maxSleepMs = 3_600_000;
 
 export class WorkerLoop {
   readonly #epoll = new AdaptivePoller();
-  readonly #syslog = new Syslog((message) => this.#tell({ is: 'trouble', message }));
+  readonly #syslog = new Syslog((message) => this.#emit({ is: 'trouble', message }));
   readonly #blockedLogs = new BlockedLogs(
     (fd) => this.#epoll.watchWritableOnce(fd),
-    () => this.#onFreed(),
+    () => this.#onUnblocked(),
   );
   readonly #logs: LogTable;
   readonly #streams: ChildStreams;
   readonly #writableWatches = new WritableWatches(this.#epoll);
   readonly #pools = new ListenerPools(
     this.#writableWatches,
-    (report) => this.#tell(report),
+    (report) => this.#emit(report),
     (until) => this.#epoll.expect(until),
     (log, memory) => this.#logs.get(log)?.write(memory, 0, memory.bytes.length),
   );
-  readonly #bellCell = memoryOf(new Uint8Array(8));
+  readonly #wakeCounter = memoryOf(new Uint8Array(8));
   #flushRequests: number[] = [];
-  #reports: WorkerEvent[] = [];
+  #events: WorkerEvent[] = [];
   #stopped = false;
   #nextActive = 0;
 
-  /** `nextCommands` takes what the ringing of `bell`, an eventfd, announced. */
+  /** `nextCommands` returns the commands announced by `wakeFd`, an eventfd. */
   constructor(
-    private readonly bell: number,
+    private readonly wakeFd: number,
     private readonly disk: SharedIoState,
     private readonly nextCommands: () => readonly Command[] | undefined,
     private readonly send: (reports: readonly WorkerEvent[]) => void,
   ) {
-    this.#logs = new LogTable(this.#syslog, (report) => this.#tell(report), this.#blockedLogs, disk);
+    this.#logs = new LogTable(this.#syslog, (report) => this.#emit(report), this.#blockedLogs, disk);
     this.#streams = new ChildStreams(this.#epoll, this.#logs, this.#syslog, this.#pools, (report) =>
-      this.#tell(report),
+      this.#emit(report),
     );
-    this.#epoll.watchPromptly(bell);
+    this.#epoll.watchPromptly(wakeFd);
   }
 
-  /** Until it is told to stop. */
+  /** Runs until the `stop` command. */
   run(): void {
     while (!this.#stopped) {
       const ready = this.#epoll.wait(this.#deadline());
-      if (ready.length > 0) this.#tellActive();
+      if (ready.length > 0) this.#emitActive();
       for (const fd of ready) this.#onReadySafely(fd);
       this.#onDeadlines();
-      this.#sendReports();
+      this.#sendEvents();
     }
   }
 
-  /** A fault of ours in the handling of one stream or command must not end all the others. */
+  /** A bug in the handling of one stream or command must not end all the others. */
   #onReadySafely(fd: number): void {
     try {
       this.#onReady(fd);
     } catch (error) {
-      this.#tellFault(error);
+      this.#emitFault(error);
     }
   }
 
   #onReady(fd: number): void {
-    if (fd === this.bell) return this.#obeyAll();
+    if (fd === this.wakeFd) return this.#executeAll();
     if (this.#streams.readable(fd) || this.#writableWatches.writable(fd)) return;
     this.#blockedLogs.writable(fd);
   }
 
-  #obeyAll(): void {
-    readInto(this.bell, this.#bellCell);
+  #executeAll(): void {
+    readInto(this.wakeFd, this.#wakeCounter);
     for (let commands = this.nextCommands(); commands; commands = this.nextCommands()) {
-      for (const command of commands) this.#obeySafely(command);
+      for (const command of commands) this.#executeSafely(command);
     }
   }
 
-  #obeySafely(command: Command): void {
+  #executeSafely(command: Command): void {
     try {
-      this.#obey(command);
+      this.#execute(command);
     } catch (error) {
-      this.#tellFault(error);
-      if ('request' in command) this.#answer(command.request, E.EIO);
+      this.#emitFault(error);
+      if ('request' in command) this.#reply(command.request, E.EIO);
     }
   }
 
-  #obey(command: Command): void {
+  #execute(command: Command): void {
     switch (command.do) {
       case 'openLog':
         return this.#logs.open(command);
@@ -123,12 +124,12 @@ export class WorkerLoop {
         return this.#streams.attach(command);
       case 'drain':
         this.#streams.drain(command.stream);
-        return this.#answer(command.request, 0);
+        return this.#reply(command.request, 0);
       case 'consumed':
         return this.#streams.consumed(command.bytes);
       case 'watchWritable': {
         const { fd } = command;
-        return this.#writableWatches.whenWritable(fd, () => this.#tell({ is: 'writable', fd }));
+        return this.#writableWatches.whenWritable(fd, () => this.#emit({ is: 'writable', fd }));
       }
       case 'forgetWritable':
         return this.#writableWatches.forgetWritable(command.fd);
@@ -141,23 +142,23 @@ export class WorkerLoop {
       case 'printTo':
       case 'event':
       case 'listenerIs':
-        return this.#pools.obey(command);
+        return this.#pools.execute(command);
       case 'beginCopy':
       case 'finishCopy':
       case 'abandonCopy':
         return this.disk.during(Buffer.from(command.path), () => this.#compress(command));
-      case 'lookAtFiles':
-        return this.#lookAtFiles(command.paths, command.look);
+      case 'statFiles':
+        return this.#statFiles(command.paths, command.query);
       case 'expectDescriptors':
         return makeRoomForDescriptors(command.count);
       case 'ping':
-        return this.#answer(command.request, 0);
+        return this.#reply(command.request, 0);
       case 'flush':
         this.#flushRequests.push(command.request);
-        return this.#answerFlushes();
+        return this.#replyToFlushes();
       case 'stop':
         this.#stopped = true;
-        return this.#answer(command.request, 0);
+        return this.#reply(command.request, 0);
     }
   }
 
@@ -176,22 +177,22 @@ export class WorkerLoop {
     const { path } = command;
     switch (command.do) {
       case 'beginCopy': {
-        const { backups, writer, look } = command;
+        const { backups, writer, query } = command;
         let copy: CompressedCopy | null = null;
         const errno = errnoOf(() => {
           copy = beginCopy(path, backups, writer);
         });
-        return this.#tell({ is: 'copyBegun', look, copy: errno || copy });
+        return this.#emit({ is: 'copyBegun', query, copy: errno || copy });
       }
       case 'finishCopy': {
         const { backups, copy, suffix, request } = command;
-        return this.#answer(
+        return this.#reply(
           request,
           errnoOf(() => finishCopy(path, backups, copy, suffix)),
         );
       }
       case 'abandonCopy':
-        return this.#answer(
+        return this.#reply(
           command.request,
           errnoOf(() => abandonCopy(path)),
         );
@@ -200,29 +201,29 @@ export class WorkerLoop {
 
   #changeLog(number: number, request: number, change: (target: LogTarget) => number): void {
     const log = this.#logs.get(number);
-    if (!log) return this.#answer(request, 0);
-    this.#answer(request, log.ask(change));
+    if (!log) return this.#reply(request, 0);
+    this.#reply(request, log.access(change));
     this.#logs.changed(log);
   }
 
-  #lookAtFiles(paths: readonly string[], look: number): void {
+  #statFiles(paths: readonly string[], query: number): void {
     const files = paths.map((path) => this.disk.during(Buffer.from(path), () => factsOf(path)));
-    this.#tell({ is: 'files', look, files });
+    this.#emit({ is: 'files', query, files });
   }
 
-  #onFreed(): void {
+  #onUnblocked(): void {
     this.#streams.unpark();
-    this.#answerFlushes();
+    this.#replyToFlushes();
   }
 
-  /** What waits for a slow reader is not handed over yet. */
-  #answerFlushes(): void {
+  /** A flush is complete only when no log is blocked. */
+  #replyToFlushes(): void {
     if (!this.#blockedLogs.none) return;
-    for (const request of this.#flushRequests) this.#answer(request, 0);
+    for (const request of this.#flushRequests) this.#reply(request, 0);
     this.#flushRequests = [];
   }
 
-  /** When something must be done though nothing happens; null when never. */
+  /** The next deadline on the clock of performance.now(); null without one. */
   #deadline(): number | null {
     let earliest = Math.min(this.#blockedLogs.deadline, this.#streams.deadline, this.#pools.deadline);
     const { nextRotation } = this.#logs;
@@ -241,31 +242,31 @@ export class WorkerLoop {
     this.#pools.resumeDue(now);
   }
 
-  /** Now, as the next thing may be to wait for a disk. */
-  #tellActive(): void {
+  /** Sent at once rather than queued, because the next step may block on a disk. */
+  #emitActive(): void {
     const now = performance.now();
     if (now < this.#nextActive) return;
     this.#nextActive = now + activeIntervalMs;
     this.send([{ is: 'active' }]);
   }
 
-  #tellFault(error: unknown): void {
+  #emitFault(error: unknown): void {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#tell({ is: 'trouble', message: `unexpected fault in the data plane: ${reason}` });
+    this.#emit({ is: 'trouble', message: `unexpected fault in the data plane: ${reason}` });
   }
 
-  #answer(request: number, errno: number): void {
-    this.#tell({ is: 'done', request, errno });
+  #reply(request: number, errno: number): void {
+    this.#emit({ is: 'done', request, errno });
   }
 
-  #tell(report: WorkerEvent): void {
-    this.#reports.push(report);
+  #emit(report: WorkerEvent): void {
+    this.#events.push(report);
   }
 
-  #sendReports(): void {
-    if (this.#reports.length === 0) return;
-    this.send(this.#reports);
-    this.#reports = [];
+  #sendEvents(): void {
+    if (this.#events.length === 0) return;
+    this.send(this.#events);
+    this.#events = [];
   }
 }
 

@@ -1,16 +1,16 @@
-// A thread of the data plane: it never returns to its event loop while it is needed.
+// Entry point of a worker: it never returns to its event loop before `stop`.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownDirectoryAndUmask, setUmask } from '../../linux/file.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
-// Modes of files are given where they are created; the main thread's umask stays what it is.
+// Created files get explicit modes; the umask of the main thread stays.
 ownDirectoryAndUmask();
 setUmask(0);
 
-const { port, bell, disk } = workerData;
+const { port, wakeFd, disk } = workerData;
 new WorkerLoop(
-  bell,
+  wakeFd,
   new SharedIoState(disk),
   () => receiveMessageOnPort(port)?.message,
   (reports) => parentPort?.postMessage(reports),

@@ -1,4 +1,4 @@
-// Descriptors that could not be written when somebody tried: each is told of once, when it can be.
+// Descriptors that were not writable: calls back once when they are.
 
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
 import type { AdaptivePoller } from './adaptive-poller.ts';
@@ -8,7 +8,7 @@ export class WritableWatches implements WritableWatch {
 
   constructor(private readonly epoll: AdaptivePoller) {}
 
-  /** A descriptor that cannot be watched was closed already, and is about to be forgotten. */
+  /** Best effort: a descriptor that cannot be watched is closed already and about to be forgotten. */
   whenWritable(fd: number, callback: () => void): void {
     if (this.epoll.watchWritableOnce(fd) === 0) this.#callbacks.set(fd, callback);
   }
@@ -17,7 +17,7 @@ export class WritableWatches implements WritableWatch {
     if (this.#callbacks.delete(fd)) this.epoll.unwatch(fd);
   }
 
-  /** False when `fd` is none of them. */
+  /** Handles readiness. False when `fd` is not watched. */
   writable(fd: number): boolean {
     const callback = this.#callbacks.get(fd);
     this.#callbacks.delete(fd);

@@ -1,38 +1,38 @@
 import { describe, expect, test } from 'bun:test';
 import { LogWatches } from '../../../../src/data-plane/worker/log-watches.ts';
 
-function watches(): { readonly told: string[]; readonly watches: LogWatches } {
-  const told: string[] = [];
-  return { told, watches: new LogWatches((path) => told.push(path)) };
+function watches(): { readonly notified: string[]; readonly watches: LogWatches } {
+  const notified: string[] = [];
+  return { notified, watches: new LogWatches((path) => notified.push(path)) };
 }
 
 describe('following a log', () => {
-  test('tells a change once, and the next ones when it was asked again', () => {
-    const { told, watches: followed } = watches();
-    followed.ask('/log');
+  test('notifies of a change once, and of further ones when the watch is armed again', () => {
+    const { notified, watches: followed } = watches();
+    followed.arm('/log');
     for (let change = 0; change < 1000; change += 1) followed.changed('/log');
-    expect(told).toEqual(['/log']);
-    followed.ask('/log');
-    expect(told).toEqual(['/log', '/log']);
+    expect(notified).toEqual(['/log']);
+    followed.arm('/log');
+    expect(notified).toEqual(['/log', '/log']);
   });
 
-  test('tells nothing when nothing has changed since', () => {
-    const { told, watches: followed } = watches();
-    followed.ask('/log');
+  test('does not notify when nothing has changed since', () => {
+    const { notified, watches: followed } = watches();
+    followed.arm('/log');
     followed.changed('/log');
-    followed.ask('/log');
-    expect(told).toEqual(['/log']);
+    followed.arm('/log');
+    expect(notified).toEqual(['/log']);
     followed.changed('/log');
-    expect(told).toEqual(['/log', '/log']);
+    expect(notified).toEqual(['/log', '/log']);
   });
 
-  test('tells nothing of logs that nobody follows, or no more', () => {
-    const { told, watches: followed } = watches();
+  test('does not notify of logs that are not followed, or no longer', () => {
+    const { notified, watches: followed } = watches();
     followed.changed('/log');
-    followed.ask('/log');
+    followed.arm('/log');
     followed.forget('/log');
     followed.changed('/log');
-    expect(told).toEqual([]);
+    expect(notified).toEqual([]);
     expect(followed.has('/log')).toBe(false);
   });
 });

@@ -1,31 +1,31 @@
 import { expect, test } from 'bun:test';
 import { SpinWait } from '../../../../src/data-plane/worker/spin-wait.ts';
 
-/** Sends and answers once; whether the answer was looked out for. */
-function exchange(pace: SpinWait, tookMs: number): boolean {
-  const lookedOut = pace.sent(1000) !== null;
-  pace.answered(1000 + tookMs);
-  return lookedOut;
+/** One event and its result; returns whether to spin for the result. */
+function exchange(spinWait: SpinWait, tookMs: number): boolean {
+  const spun = spinWait.sent(1000) !== null;
+  spinWait.answered(1000 + tookMs);
+  return spun;
 }
 
-test('a quick listener is looked out for each time, for a tenth of a millisecond', () => {
-  const pace = new SpinWait();
-  expect(pace.sent(1000)).toBe(1000.1);
-  pace.answered(1000.02);
-  expect(exchange(pace, 0.02)).toBe(true);
-  expect(exchange(pace, 0.02)).toBe(true);
+test('a quick listener is worth a spin of a tenth of a millisecond each time', () => {
+  const spinWait = new SpinWait();
+  expect(spinWait.sent(1000)).toBe(1000.1);
+  spinWait.answered(1000.02);
+  expect(exchange(spinWait, 0.02)).toBe(true);
+  expect(exchange(spinWait, 0.02)).toBe(true);
 });
 
-test('a slow one now and then only', () => {
-  const pace = new SpinWait();
-  const lookOuts = Array.from({ length: 650 }, () => exchange(pace, 5)).filter((lookedOut) => lookedOut);
-  expect(lookOuts).toHaveLength(10);
+test('a slow one is throttled to one spin in 65 events', () => {
+  const spinWait = new SpinWait();
+  const spins = Array.from({ length: 650 }, () => exchange(spinWait, 5)).filter((spun) => spun);
+  expect(spins).toHaveLength(10);
 });
 
-test('more pieces of the same answer say nothing of how quick it was', () => {
-  const pace = new SpinWait();
-  pace.sent(1000);
-  pace.answered(1000.02);
-  pace.answered(1005);
-  expect(exchange(pace, 0.02)).toBe(true);
+test('further pieces of the same result do not count as slow', () => {
+  const spinWait = new SpinWait();
+  spinWait.sent(1000);
+  spinWait.answered(1000.02);
+  spinWait.answered(1005);
+  expect(exchange(spinWait, 0.02)).toBe(true);
 });

@@ -1,4 +1,4 @@
-// Which pipes are waited for, and how: with real pipes, and a look at the calls that are made on the way.
+// How pipes are polled: with real pipes and spies on the calls made meanwhile.
 import { afterEach, beforeEach, describe, expect, spyOn, test } from 'bun:test';
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { AdaptivePoller } from '../../../src/data-plane/worker/adaptive-poller.ts';
@@ -8,13 +8,13 @@ import { createPipe, enlargePipe, type Pipe, pipeCapacity } from '../../../src/l
 
 const buffer = Buffer.alloc(128 * 1024);
 const farAwayMs = 60_000;
-/** Less than what there is room for, and enough for a pipe to stay busy however slow this machine is. */
+/** Less than the capacity, and enough for a pipe to stay busy however slow this machine is. */
 const little = 20 * 1024;
 
 let epoll: AdaptivePoller;
 let pipe: Pipe;
 const pauses = spyOn(libc, 'usleep');
-const lookOuts = spyOn(Epoll.prototype, 'lookOut');
+const spins = spyOn(Epoll.prototype, 'spin');
 
 beforeEach(() => {
   epoll = new AdaptivePoller();
@@ -23,10 +23,10 @@ beforeEach(() => {
 afterEach(() => {
   for (const fd of [pipe.readFd, pipe.writeFd]) closeSync(fd);
   pauses.mockClear();
-  lookOuts.mockClear();
+  spins.mockClear();
 });
 
-/** Writes so much, waits for it, and reads what one read brings. */
+/** Writes `bytes`, waits for readiness and reads once. */
 function carry(bytes: number): void {
   writeSync(pipe.writeFd, Buffer.alloc(bytes));
   expect(ready()).toEqual([pipe.readFd]);
@@ -37,9 +37,9 @@ function ready(): readonly number[] {
   return epoll.wait(performance.now() + farAwayMs);
 }
 
-describe('a flooded pipe', () => {
-  test('may fill for a moment when it was read too soon, and only then', () => {
-    epoll.watchPatiently(pipe.readFd);
+describe('a busy pipe', () => {
+  test('gets a pause to fill after a read that was too early, and only then', () => {
+    epoll.watchCoalesced(pipe.readFd);
     carry(64 * 1024);
     carry(little);
     expect(pauses).toHaveBeenCalledTimes(0);
@@ -49,9 +49,9 @@ describe('a flooded pipe', () => {
     expect(pauses).toHaveBeenCalledTimes(1);
   });
 
-  test('that is larger than any read was not read too soon when a read was full', () => {
+  test('that is larger than any read was not read too early when a read was full', () => {
     enlargePipe(pipe.writeFd, 1024 * 1024);
-    epoll.watchPatiently(pipe.readFd);
+    epoll.watchCoalesced(pipe.readFd);
     carry(700 * 1024);
     expect(pipeCapacity(pipe.readFd)).toBe(1024 * 1024);
     // Of what was there already.
@@ -60,14 +60,14 @@ describe('a flooded pipe', () => {
     expect(pauses).toHaveBeenCalledTimes(0);
   });
 
-  test('keeps nobody waiting who is looked out for, and the look-out goes on', () => {
-    epoll.watchPatiently(pipe.readFd);
+  test('does not delay an expected descriptor: the poller keeps spinning without a pause', () => {
+    epoll.watchCoalesced(pipe.readFd);
     carry(64 * 1024);
     carry(little);
     epoll.expect(performance.now() + farAwayMs);
     carry(little);
     carry(little);
-    expect(lookOuts).toHaveBeenCalledTimes(2);
+    expect(spins).toHaveBeenCalledTimes(2);
     expect(pauses).toHaveBeenCalledTimes(0);
   });
 });
