@@ -45,7 +45,7 @@ export function leavingDescriptors<T>(action: () => T): T {
   const limit = new BigUint64Array(2);
   checked(libc.getrlimit(RLIMIT_NOFILE, ptr(limit)), 'getrlimit');
   const [soft = unlimited] = limit;
-  const left = soft / 4n < mostLeft ? soft / 4n : mostLeft;
+  const left = soft / 4n < maxLeft ? soft / 4n : maxLeft;
   const lowered = soft - left;
   limit[0] = lowered;
   checked(libc.setrlimit(RLIMIT_NOFILE, ptr(limit)), 'setrlimit');
@@ -61,7 +61,7 @@ export function leavingDescriptors<T>(action: () => T): T {
   }
 }
 
-const mostLeft = 16n;
+const maxLeft = 16n;
 
 /** The number of free descriptors. */
 export function freeDescriptors(): number {
