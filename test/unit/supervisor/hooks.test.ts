@@ -45,7 +45,7 @@ describe('a hook', () => {
     await performance.settle();
     expect(saidOf('hanging').length).toBe(1);
     performance.clock.advance(1);
-    await performance.daemon.pendingHooks.settle();
+    await performance.daemon.pendingHooks.drain();
     await logged('hanging', 11);
     expect(
       saidOf('hanging').filter((line) => line.includes('with SIGKILL, it ran for 60 seconds')).length,
@@ -55,13 +55,13 @@ describe('a hook', () => {
     await runOnce(performance);
     expect(performance.clock.due).toEqual([60_000]);
     performance.clock.advance(60_000);
-    await performance.daemon.pendingHooks.settle();
+    await performance.daemon.pendingHooks.drain();
   });
 
   test('that hangs is killed ten seconds after the daemon was told to end, which then ends', async () => {
     const performance = withHook('/bin/sleep 1000', 'last');
     await runOnce(performance);
-    const settled = performance.daemon.pendingHooks.settle();
+    const settled = performance.daemon.pendingHooks.drain();
     performance.clock.advance(10_000);
     await performance.settle();
     await settled;
@@ -76,7 +76,7 @@ describe('a hook', () => {
   test('that cannot be run is told in the log, and nothing is waited for', async () => {
     const performance = withHook('/nonexistent/hook', 'missing');
     for (let run = 0; run < 7; run += 1) await runOnce(performance);
-    await performance.daemon.pendingHooks.settle();
+    await performance.daemon.pendingHooks.drain();
     await logged('missing', 7);
     expect(
       saidOf('missing').filter((line) => line.includes("'/nonexistent/hook' could not be run")).length,

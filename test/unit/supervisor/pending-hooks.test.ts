@@ -14,7 +14,7 @@ class Ending {
 
   call(what: string, obedient = true): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
-    void this.hooks.make(what, (giveUp) => {
+    void this.hooks.run(what, (giveUp) => {
       giveUp.addEventListener('abort', () => {
         this.givenUp.push(what);
         if (obedient) resolve();
@@ -25,7 +25,7 @@ class Ending {
   }
 
   async settle(): Promise<void> {
-    void this.hooks.settle().then(() => {
+    void this.hooks.drain().then(() => {
       this.settled = true;
     });
     await turnOfLoop();
