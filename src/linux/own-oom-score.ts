@@ -32,26 +32,25 @@ export class OwnOomScore {
   /** Call it before the clone of a child. */
   beforeSpawn(): void {
     this.#children += 1;
-    if (this.#isLowered) this.#set(this.usual);
-    this.#isLowered = false;
+    if (this.#isLowered) this.#isLowered = !set(this.usual);
   }
 
-  /** Call it after its execve(2) or failure. `isAnyLate`: a late child still shares the daemon's memory. */
-  afterSpawn(isAnyLate: boolean): void {
+  /** Call it when the child no longer shares the daemon's memory: after its execve(2) or failure, however late. */
+  afterSpawn(): void {
     this.#children -= 1;
-    if (this.#children > 0 || isAnyLate) return;
-    this.#set(this.lowered);
-    this.#isLowered = true;
-  }
-
-  /** Best effort: nothing else depends on the score. */
-  #set(score: number): void {
-    try {
-      writeFileSync(file, String(score));
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-    }
+    if (this.#children === 0 && !this.#isLowered) this.#isLowered = set(this.lowered);
   }
 }
 
 const file = '/proc/self/oom_score_adj';
+
+/** Best effort: nothing else depends on the score. False when it stays as it is, until the next spawn. */
+function set(score: number): boolean {
+  try {
+    writeFileSync(file, String(score));
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}

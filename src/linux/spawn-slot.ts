@@ -2,6 +2,7 @@
 // spawns can overlap.
 import { CallList, type SystemCall } from './call-list.ts';
 import { type CloneExec, type Sharing, startProcess } from './clone-exec.ts';
+import type { OwnOomScore } from './own-oom-score.ts';
 import { ReservedFds } from './reserved-fds.ts';
 import { maxPendingSpawns, SpawnArena } from './spawn-arena.ts';
 
@@ -11,7 +12,8 @@ export class SpawnSlot {
   readonly sharing: Sharing;
   readonly #list: CallList;
   #occupant: CloneExec | null = null;
-  #isLate = false;
+  /** As long as a child in this slot shares the daemon's memory, and with it the score. */
+  #oomScore: OwnOomScore | null = null;
 
   private constructor(
     part: number,
@@ -46,11 +48,6 @@ export class SpawnSlot {
     for (const slot of slots?.shared ?? []) if (slot.#occupant) slot.vacate();
   }
 
-  /** Whether a child that exceeded the wait still shares the daemon's memory. */
-  static get isAnyLate(): boolean {
-    return slots?.shared.some((slot) => slot.#isLate) ?? false;
-  }
-
   static #all(): Slots {
     if (slots) return slots;
     const descriptors = ReservedFds.reserve(maxPendingSpawns + 1);
@@ -62,27 +59,36 @@ export class SpawnSlot {
     return slots;
   }
 
-  /** Clones a child in this slot. Throws SyscallError. */
-  start(calls: readonly SystemCall[], shared: Sharing): CloneExec {
+  /** Clones a child in this slot. Throws SyscallError; vacate the slot then. */
+  start(calls: readonly SystemCall[], shared: Sharing, oomScore: OwnOomScore | null): CloneExec {
+    this.#oomScore = oomScore;
+    oomScore?.beforeSpawn();
     const process = startProcess(calls, this.#list, shared, this.descriptors?.report ?? null);
-    if (shared === 'nothing') this.descriptors?.release();
-    else this.#occupant = process;
+    if (shared === 'nothing') {
+      this.descriptors?.release();
+      this.#releaseScore();
+    } else this.#occupant = process;
     return process;
   }
 
   /** Waits until its child no longer uses the slot. False when the child is late. */
   vacate(): boolean {
     this.#occupant?.outcome();
-    this.#isLate = this.#list.isShared;
-    if (this.#isLate) return false;
+    if (this.#list.isShared) return false;
     this.#occupant = null;
     this.descriptors?.release();
     this.memory.clear();
+    this.#releaseScore();
     return true;
   }
 
   isOf(process: CloneExec): boolean {
     return this.#occupant === process;
+  }
+
+  #releaseScore(): void {
+    this.#oomScore?.afterSpawn();
+    this.#oomScore = null;
   }
 }
 

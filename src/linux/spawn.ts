@@ -58,7 +58,6 @@ function spawnIn(slot: SpawnSlot, request: SpawnRequest): PendingSpawn {
   const user = userToBecome(request.user);
   const sharing = user === null ? slot.sharing : 'nothing';
   const oomScore = request.limits?.ownOomScore ?? null;
-  oomScore?.beforeSpawn();
   try {
     if (!descriptors)
       return start(slot, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing, oomScore);
@@ -67,7 +66,6 @@ function spawnIn(slot: SpawnSlot, request: SpawnRequest): PendingSpawn {
     return start(slot, stepsOf({ ...request, stdio }, user, first, memory), sharing, oomScore);
   } catch (error) {
     slot.vacate();
-    oomScore?.afterSpawn(SpawnSlot.isAnyLate);
     throw error;
   }
 }
@@ -85,12 +83,11 @@ function start(
   shared: Sharing,
   oomScore: OwnOomScore | null,
 ): PendingSpawn {
-  const process = slot.start(steps, shared);
+  const process = slot.start(steps, shared, oomScore);
   return {
     finish: () => {
       const failure = process.outcome();
       if (slot.isOf(process)) slot.vacate();
-      oomScore?.afterSpawn(SpawnSlot.isAnyLate);
       if (failure === null) return process.pid;
       const step = steps[failure.index];
       throw new SpawnFailure(step?.stage ?? 'exec', step?.refusal ?? errnoName(failure.errno));

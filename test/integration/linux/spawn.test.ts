@@ -22,6 +22,7 @@ import {
   SpawnFailure,
   type SpawnRequest,
   spawn,
+  vacateSlots,
 } from '../../../src/linux/spawn.ts';
 import { zeros } from '../../../src/linux/spawn-arena.ts';
 import { SpawnSlot } from '../../../src/linux/spawn-slot.ts';
@@ -251,7 +252,7 @@ describe('a child that shares as little with us as old kernels make it', () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
       const request = { directory: '/usr', umask: 0o27 };
       const place = SpawnSlot.next();
-      const start = (more: SpawnRequest) => place.start(stepsOf(more, null, [], place.memory), shared);
+      const start = (more: SpawnRequest) => place.start(stepsOf(more, null, [], place.memory), shared, null);
       const { output, ending } = await shell(script, request, (complete) => {
         const child = start(complete);
         expect(child.outcome()).toBeNull();
@@ -356,7 +357,11 @@ describe('children whose directory is on a disk that does not answer', () => {
       const server = Bun.spawn(['/usr/bin/python3', hangingDisk, disk], { stdin: 'pipe', stdout: 'pipe' });
       await server.stdout.getReader().read();
       const fd = openSync('/dev/null', 'r+');
-      const request: SpawnRequest = { ...plain, argv: ['sh', '-c', 'exit 3'], stdio: [fd, fd, fd], user };
+      writeFileSync('/proc/self/oom_score_adj', '321');
+      const limits = { descriptors: { soft: 100n, hard: 100n }, ownOomScore: OwnOomScore.lower(100) };
+      const request: SpawnRequest = {
+        ...{ ...plain, argv: ['sh', '-c', 'exit 3'], stdio: [fd, fd, fd], user, limits },
+      };
       const hanging = { ...request, directory: join(disk, 'any') };
       const pending = Array.from({ length: maxPendingSpawns + 2 }, () => beginSpawn(hanging));
       const pids = pending.map((spawning) => spawning.finish());
@@ -380,6 +385,9 @@ describe('children whose directory is on a disk that does not answer', () => {
         { what: 'all of them to end' },
       );
       for (const pid of pids) expect(endings.get(pid)).toEqual({ kind: 'exited', code: 127 });
+      vacateSlots();
+      expect(readFileSync('/proc/self/oom_score_adj', 'utf8')).toBe('100\n');
+      writeFileSync('/proc/self/oom_score_adj', '0');
       expect((await shell('echo hello', { user })).output).toBe('hello\n');
     });
   }
