@@ -1,4 +1,4 @@
-// AUTO log files: names in childlogdir that no two programs share, and their removal at the next start.
+// AUTO log files: unique names in childlogdir, and their removal at the next start.
 import { randomInt } from 'node:crypto';
 import { closeSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,10 +9,12 @@ import { isSystemError } from '../linux/system-error.ts';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789_';
 
-/** Permissions of an AUTO log, also of one that is begun anew. */
+/** Mode of an AUTO log, also after rotation. */
 export const autoLogMode = 0o600;
 
-/** Creates `NAME-CHANNEL---IDENTIFIER-XXXXXXXX.log` with mode 0600; its path. Throws what the system says. */
+/**
+ * Creates `NAME-CHANNEL---IDENTIFIER-XXXXXXXX.log` with mode 0600 and returns its path. Throws the error of open(2).
+ */
 export function allocateAutoLog(
   directory: string,
   name: string,
@@ -33,7 +35,7 @@ export function allocateAutoLog(
   }
 }
 
-/** Removes what earlier runs with this identifier left; what could not be removed is told. */
+/** Removes the AUTO logs of earlier runs with this identifier; reports those it cannot remove. */
 export function cleanAutoLogs(directory: string, identifier: string, warn: (message: string) => void): void {
   const pattern = new RegExp(`^.+?---${RegExp.escape(identifier)}-\\S+\\.log\\.?\\d{0,4}`);
   try {

@@ -4,21 +4,21 @@ const beginToken = Buffer.from('<!--XSUPERVISOR:BEGIN-->');
 const endToken = Buffer.from('<!--XSUPERVISOR:END-->');
 
 export type CapturePiece =
-  /** `inside`: between the tokens. Pieces of text are what PROCESS_LOG events carry. */
+  /** `inside`: between the tokens. PROCESS_LOG events carry both kinds of text. */
   | { readonly is: 'text'; readonly inside: boolean; readonly bytes: Uint8Array }
-  /** The end token was seen; these bytes are what stood between. */
+  /** The end token was seen; `bytes` is the text between the tokens. */
   | { readonly is: 'captured'; readonly bytes: Uint8Array };
 
 export class Capture {
   #inside = false;
-  /** A suffix of what was fed that may be the beginning of the token waited for. */
+  /** A suffix of the input that may be the start of the awaited token. */
   #pending = Buffer.alloc(0);
   #captured: Uint8Array[] = [];
   #capturedBytes = 0;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** The pieces that the next chunk completes, in order. They do not share memory with it. */
+  /** Returns the pieces that the chunk completes, in order; they share no memory with it. */
   feed(chunk: Uint8Array): CapturePiece[] {
     const pieces: CapturePiece[] = [];
     let rest = Buffer.concat([this.#pending, chunk]);
@@ -38,7 +38,7 @@ export class Capture {
     }
   }
 
-  /** What was held back when the stream ended; an unfinished capture is dropped. */
+  /** Returns the held-back suffix at EOF; an unfinished capture is dropped. */
   end(): CapturePiece[] {
     const pieces: CapturePiece[] = [];
     this.#text(pieces, this.#pending);
@@ -58,7 +58,7 @@ export class Capture {
     if (this.#inside) this.#keep(bytes);
   }
 
-  /** A piece that does not fit pushes as many bytes as it has itself out at the front. */
+  /** A bounded buffer: a piece that does not fit evicts the oldest bytes, as in the original. */
   #keep(bytes: Uint8Array): void {
     if (this.#capturedBytes + bytes.length > this.maxBytes) {
       const all = this.#takeCaptured();
@@ -78,7 +78,7 @@ export class Capture {
   }
 }
 
-/** How many bytes at the end of `bytes` could be the beginning of `token`. */
+/** Length of the suffix of `bytes` that may be the start of `token`. */
 function beginningOf(token: Buffer, bytes: Buffer): number {
   for (let length = Math.min(token.length - 1, bytes.length); length > 0; length -= 1) {
     if (bytes.subarray(bytes.length - length).equals(token.subarray(0, length))) return length;

@@ -1,5 +1,5 @@
-// Compressed copies of old log files: where one is made, and how it takes the place of its original. Both are known by
-// their descriptors alone, since a user who can change the directory can put anything in the place of their names.
+// Compressed copies of backups: creates the copy and replaces the original by it. Both are identified by descriptor,
+// because a user who can change the directory can replace the names.
 import { fchmodSync, fchownSync, fstatSync, futimesSync, type Stats } from 'node:fs';
 import { closeFile } from '../linux/file.ts';
 import { openIn } from '../linux/guarded-file.ts';
@@ -8,9 +8,9 @@ import { O_CREAT, O_EXCL, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../li
 import { inLogDirectory, type LogDirectory, plainBackups } from './rotation.ts';
 
 export interface CompressedCopy {
-  /** An old log file, open for reading. */
+  /** The backup, open for reading. */
   readonly original: number;
-  /** What of it belongs to the log: whatever it becomes, no more is copied. */
+  /** Its size when it was opened: no more is copied, even if it grows. */
   readonly bytes: number;
   /** An empty new file, open for writing. */
   readonly copy: number;
@@ -18,7 +18,7 @@ export interface CompressedCopy {
   readonly path: string;
 }
 
-/** Old files wait to be compressed, or were being so when the daemon ended. */
+/** Whether backups are uncompressed, or a compression was interrupted by a shutdown. */
 export function awaitsCompression(path: string, backups: number): boolean {
   return inLogDirectory(
     path,
@@ -27,8 +27,8 @@ export function awaitsCompression(path: string, backups: number): boolean {
 }
 
 /**
- * For the oldest file that is not compressed yet; null when there is none. What a log can never be is left alone: in a
- * directory that others can change, files with several names or of a third user. Throws what the system says.
+ * Opens the oldest uncompressed backup and creates its copy; null when there is none. In an untrusted directory, files
+ * with several links or of another user are skipped: they are no log. Throws the error of the system call.
  */
 export function beginCopy(path: string, backups: number, writer: number | null): CompressedCopy | null {
   return inLogDirectory(path, (at) => {
@@ -50,8 +50,8 @@ export function beginCopy(path: string, backups: number, writer: number | null):
 }
 
 /**
- * Puts the copy, with owner, mode and time of its original, in the place of that, whatever its number is by now. When it
- * is not there any more, the copy is removed. Throws what the system says.
+ * Replaces the original by the copy, with its owner, mode and mtime, under the number it has by now. When the original is
+ * gone, removes the copy. Throws the error of the system call.
  */
 export function finishCopy(
   path: string,
@@ -74,12 +74,12 @@ export function finishCopy(
   });
 }
 
-/** Throws what the system says. */
+/** Removes an unfinished copy. Throws the error of the system call. */
 export function abandonCopy(path: string): void {
   inLogDirectory(path, (at) => at.directory.removeIfThere(unfinishedCopy(at)));
 }
 
-/** More bytes than could be written for so many that are on the disk are no log, but a hole. */
+/** A file with far more bytes than blocks is sparse and no log: compressing it would take without end. */
 const maxApparentBytesPerByte = 1000;
 const blockBytes = 512;
 const mebibyte = 1024 * 1024;

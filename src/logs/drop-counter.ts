@@ -1,4 +1,4 @@
-// Bytes that a log could not take: counted, told once at the start and once at the end.
+// Counts dropped bytes, with one message when dropping begins and one when it ends.
 import { errnoName } from '../linux/errno.ts';
 
 export class DropCounter {
@@ -7,10 +7,10 @@ export class DropCounter {
 
   constructor(
     private readonly path: string,
-    private readonly tell: (message: string) => void,
+    private readonly onTrouble: (message: string) => void,
   ) {}
 
-  /** The last attempt to write failed. */
+  /** True while output is dropped: the last write failed. */
   get active(): boolean {
     return this.#active;
   }
@@ -19,16 +19,16 @@ export class DropCounter {
     this.#bytes += bytes;
     if (this.#active) return;
     this.#active = true;
-    this.tell(
+    this.onTrouble(
       `cannot write to ${this.path}: ${errnoName(errno)}; output is dropped until it can be written again`,
     );
   }
 
-  /** Writing works again, or nobody will try any more. */
+  /** A write has succeeded, or the log is closed. */
   end(how: 'written' | 'closed'): void {
     if (!this.#active) return;
     const what = how === 'written' ? `writing to ${this.path} again` : `closed ${this.path}`;
-    this.tell(`${what}; ${this.#bytes} bytes were dropped`);
+    this.onTrouble(`${what}; ${this.#bytes} bytes were dropped`);
     this.#active = false;
     this.#bytes = 0;
   }

@@ -1,12 +1,12 @@
-// Entries of systemd's journal as its native protocol wants them (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), and
-// the lines that become their messages. Pure.
+// Encodes entries of systemd's journal in its native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/) and splits
+// lines into messages. Pure.
 import type { Channel } from '../config/channel.ts';
 import { beforeCharacter } from './line-formatter.ts';
 
-/** The fields that all entries of a log have. */
+/** Fields of every entry of a log. */
 export type JournalOrigin = Readonly<Record<string, string>>;
 
-/** Who speaks: `program` has the name of its section, `process` may be one of several of it. */
+/** The source: `program` is the name of the section, `process` one of its processes. */
 interface Speaker {
   readonly program: string;
   readonly process: string;
@@ -24,22 +24,22 @@ export function originOf({ program, process, group, channel }: Speaker): Journal
   };
 }
 
-/** Longer lines become several entries, as journald does it with those that it reads itself (LineMax). */
+/** Longer lines become several entries, as with journald's own LineMax= (journald.conf(5)). */
 export const maxMessageBytes = 48 * 1024;
 
-/** One line, or a piece of one, somewhere in memory. */
+/** A line, or a piece of one, as a range of memory. */
 export interface Message {
   /** 0 to 7, as in syslog(3). */
   readonly priority: number;
   readonly start: number;
   readonly end: number;
-  /** Where the next one begins. */
+  /** Start of the next message. */
   readonly next: number;
-  /** The line goes on in the next one, or has no end. */
+  /** The line continues in the next message, or has no newline. */
   readonly isPartial: boolean;
 }
 
-/** The first message of bytes[start, end); `<3>` at its beginning is its priority (sd-daemon(3)). */
+/** The first message of bytes[start, end); a prefix such as `<3>` is its priority (sd-daemon(3)). */
 export function firstMessage(bytes: Uint8Array, start: number, end: number): Message {
   const priority = priorityAt(bytes, start, end);
   const textStart = priority === null ? start : start + prefixBytes;
@@ -54,12 +54,12 @@ export function firstMessage(bytes: Uint8Array, start: number, end: number): Mes
   return { ...common, end: lineEnd, next: isPartial ? end : lineEnd + 1, isPartial };
 }
 
-/** Names in front of their values; a value with a newline has its length before it, as 64 bits, little-endian. */
+/** `NAME=value`; a value with a newline is preceded by its length, 64 bits little-endian. */
 export function encodeFields(fields: Readonly<Record<string, string>>): Uint8Array {
   return Buffer.concat(Object.entries(fields).map(([name, value]) => encodeField(name, value)));
 }
 
-/** The whole datagram: `head` are encoded fields. */
+/** The datagram of an entry; `head` has the encoded fields. */
 export function encodeEntry(head: Uint8Array, bytes: Uint8Array, message: Message): Uint8Array {
   const { priority, start, end, isPartial } = message;
   const partial = isPartial ? 'TSUPERVISOR_PARTIAL=1\n' : '';
@@ -73,7 +73,7 @@ export function encodeEntry(head: Uint8Array, bytes: Uint8Array, message: Messag
 
 const newlineByte = 0x0a;
 const newline = Uint8Array.of(newlineByte);
-/** Of syslog(3). */
+/** Priorities of syslog(3). */
 const infoPriority = 6;
 const prefixBytes = 3;
 const [LESS, GREATER, ZERO, SEVEN] = [0x3c, 0x3e, 0x30, 0x37];

@@ -1,5 +1,5 @@
-// A log in systemd's journal: every line is a datagram to journald. What journald does not take at once waits for it;
-// without journald it is dropped and counted, until there is one again.
+// A log in systemd's journal: every line is a datagram to journald. Lines are buffered while journald is slow, and
+// dropped and counted while it does not run.
 import { E } from '../linux/errno.ts';
 import { closeFile, type Memory, memoryOf, sendFrom } from '../linux/file.ts';
 import { connectDatagrams } from '../linux/unix-datagram.ts';
@@ -8,28 +8,28 @@ import { encodeEntry, encodeFields, firstMessage, type JournalOrigin } from './j
 import { errnoOf } from './log-target.ts';
 
 const journalSocket = '/run/systemd/journal/socket';
-/** How often a journald that is not there is looked for, while there is something to write. */
-const lookAgainMs = 250;
+/** Throttles reconnects while journald does not run. */
+const reconnectIntervalMs = 250;
 
 export class JournalLog extends BufferedLog {
-  /** An entry cannot be made longer once it is written. */
+  /** Waits for whole lines, because an entry cannot be extended once it is written. */
   readonly lineWaitMs = 1000;
   #fd = -1;
-  /** Why there is no connection, and when to try again, on the clock of performance.now(). */
+  /** The errno of the last connect(2), or 0; and when to reconnect, on the clock of performance.now(). */
   #failure = 0;
   #nextTry = 0;
   #head: Uint8Array;
 
   constructor(
     private readonly origin: JournalOrigin,
-    tell: (message: string) => void,
+    onTrouble: (message: string) => void,
     private readonly path = journalSocket,
   ) {
-    super(`the journal (${nameOf(origin)})`, tell);
+    super(`the journal (${nameOf(origin)})`, onTrouble);
     this.#head = encodeFields(origin);
   }
 
-  /** Whose output it is from now on: journald adds what it knows of that process. */
+  /** Sets the process that writes from now on (OBJECT_PID): journald adds its metadata. */
   setPid(pid: number): void {
     this.#head = encodeFields({ ...this.origin, OBJECT_PID: String(pid) });
   }
@@ -47,7 +47,7 @@ export class JournalLog extends BufferedLog {
     return this.#fd;
   }
 
-  /** Its first line. */
+  /** Sends the first line. */
   protected put({ bytes }: Memory, start: number, end: number): number {
     const message = firstMessage(bytes, start, end);
     const entry = memoryOf(encodeEntry(this.#head, bytes, message));
@@ -55,11 +55,11 @@ export class JournalLog extends BufferedLog {
     return failure === 0 ? message.next - start : -failure;
   }
 
-  /** Once more if journald is another one by now. */
+  /** Reconnects and retries once, in case journald has restarted. */
   #send(entry: Memory): number {
     const isFresh = this.#fd < 0;
     const failure = this.#connect() || this.#sendOnce(entry);
-    if (failure === 0 || isGood(failure)) return failure;
+    if (failure === 0 || keepsConnection(failure)) return failure;
     this.#disconnect();
     return isFresh ? failure : this.#connect() || this.#sendOnce(entry);
   }
@@ -75,7 +75,7 @@ export class JournalLog extends BufferedLog {
     this.#failure = errnoOf(() => {
       this.#fd = connectDatagrams(this.path);
     });
-    this.#nextTry = now + lookAgainMs;
+    this.#nextTry = now + reconnectIntervalMs;
     return this.#failure;
   }
 
@@ -85,8 +85,8 @@ export class JournalLog extends BufferedLog {
   }
 }
 
-/** The connection is not to blame: the queue is full, or this entry cannot be sent. */
-function isGood(failure: number): boolean {
+/** Errors that leave the connection usable: the queue is full, or this entry cannot be sent. */
+function keepsConnection(failure: number): boolean {
   return failure === E.EAGAIN || failure === E.EINTR || failure === E.EMSGSIZE || failure === E.ENOBUFS;
 }
 

@@ -1,7 +1,7 @@
-// Several streams write to one file: a line that was not read to its end yet waits, so that no other's gets into it.
+// Buffers unfinished lines while several streams write to one file, so that lines are not interleaved.
 import { type Memory, memoryOf } from '../linux/file.ts';
 
-/** Long enough for the rest of a write. */
+/** Long enough for the rest of a write(2) to arrive. */
 const sharedWaitMs = 50;
 /** A longer line is written in pieces. */
 const maxLineBytes = 1024 * 1024;
@@ -13,18 +13,18 @@ export class LineBuffer {
   #held: Uint8Array | null = null;
   #heldSince = 0;
 
-  /** `waitMs`: for how long an unfinished line waits for its rest. */
+  /** `waitMs`: how long an unfinished line waits for its rest. */
   constructor(
     private readonly write: Write,
     private readonly waitMs = sharedWaitMs,
   ) {}
 
-  /** When what is held must be written (flush), on the clock of performance.now(); null when nothing is. */
+  /** When to flush the buffer, on the clock of performance.now(); null when it is empty. */
   get deadline(): number | null {
     return this.#held === null ? null : this.#heldSince + this.waitMs;
   }
 
-  /** `shared`: others write to the same file. Takes memory[start, end), which may change afterwards. */
+  /** `shared`: the file has other writers. The caller may reuse memory[start, end) afterwards. */
   add(memory: Memory, start: number, end: number, shared: boolean): void {
     if (this.#held === null && !shared) return this.write(memory, start, end);
     const last = memory.bytes.lastIndexOf(newline, end - 1);
@@ -43,7 +43,7 @@ export class LineBuffer {
     this.write(held, 0, held.bytes.length);
   }
 
-  /** The held beginning and the rest in one piece: between two writes the file could be rotated. */
+  /** Joins the buffered start and the rest into one write, because the file could be rotated between two. */
   #finish(memory: Memory, start: number, end: number): void {
     if (this.#held === null) return this.write(memory, start, end);
     const whole = memoryOf(Buffer.concat([this.#held, memory.bytes.subarray(start, end)]));

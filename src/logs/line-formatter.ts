@@ -1,10 +1,10 @@
-// Lines of a log as their reader wants them: with the time in front, or each as an object. Incremental, and pure
-// but for the time, which it is given.
+// Formats the lines of a log: prefixed with the time, as JSON or as logfmt. Incremental and pure; the time is a
+// parameter.
 import type { Channel } from '../config/channel.ts';
 import type { LineStyle } from '../config/config.ts';
 import { TimeFormat } from './time-format.ts';
 
-/** Where lines come from. */
+/** The source of lines. */
 export interface LineSource {
   readonly process: string;
   readonly group: string;
@@ -13,15 +13,15 @@ export interface LineSource {
 }
 
 export interface LineFormatter {
-  /** What is to be written now that `chunk` has come. It shares no memory with it. */
+  /** Returns the text to write after `chunk`; shares no memory with it. */
   add(chunk: Uint8Array, now: number): Uint8Array;
-  /** What was kept back as the beginning of a line. */
+  /** Returns the buffered partial line. */
   flush(now: number): Uint8Array;
-  /** Something is kept back. */
+  /** A partial line is buffered. */
   readonly pending: boolean;
 }
 
-/** Null when lines are written as they are. */
+/** Null when lines are written unchanged. */
 export function lineFormatter(style: LineStyle, source: LineSource): LineFormatter | null {
   if (style.format !== 'raw') return new RecordFormatter(style.format, style.timestamp, source);
   return style.timestamp === null ? null : new TimestampFormatter(style.timestamp);
@@ -32,7 +32,7 @@ const nothing = new Uint8Array();
 /** A longer line becomes several records. */
 const maxRecordBytes = 64 * 1024;
 
-/** The time at which a line began, in front of it. */
+/** Prefixes a line with the time at which it began. */
 class TimestampFormatter implements LineFormatter {
   readonly pending = false;
   readonly #time: TimeFormat;
@@ -60,7 +60,7 @@ class TimestampFormatter implements LineFormatter {
   }
 }
 
-/** Each line as a JSON object or in logfmt; `partial` marks what has no end yet. */
+/** Each line as a JSON object or logfmt; `partial` marks a line without its end. */
 class RecordFormatter implements LineFormatter {
   readonly #time: TimeFormat | null;
   readonly #source: Readonly<Record<string, string | number>>;
@@ -103,7 +103,7 @@ class RecordFormatter implements LineFormatter {
     return Buffer.from(record);
   }
 
-  /** Makes records of the beginning of a line that is too long; what is left of it. */
+  /** Emits records for the start of an overlong line; returns the rest. */
   #longRecords(line: Uint8Array, time: string, records: string[]): Uint8Array {
     let rest = line;
     while (rest.length > maxRecordBytes) {
@@ -129,7 +129,7 @@ class RecordFormatter implements LineFormatter {
 
 export type Field = string | number | boolean;
 
-/** `key=value` pairs; what is no plain word is quoted as in JSON. */
+/** `key=value` pairs; a value that is no plain word is quoted as in JSON. */
 export function logfmt(fields: Readonly<Record<string, Field>>): string {
   return Object.entries(fields)
     .map(([key, value]) => `${key}=${logfmtValue(String(value))}`)
@@ -140,7 +140,7 @@ function logfmtValue(text: string): string {
   return /^[^\s"=\\\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text);
 }
 
-/** The end of the last whole character of UTF-8 before `end`; `end` itself in what is no UTF-8. */
+/** The end of the last complete UTF-8 character before `end`; `end` itself for invalid UTF-8. */
 export function beforeCharacter(bytes: Uint8Array, end: number): number {
   for (let back = 0; back < 4; back += 1) {
     if (((bytes[end - back] ?? 0) & 0xc0) !== 0x80) return end - back;

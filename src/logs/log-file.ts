@@ -1,4 +1,4 @@
-// A regular log file in the worker: appends, rotates, survives being moved away, a full disk, a missing directory.
+// A regular log file in a worker: appends and rotates; survives a rename, a full disk, a missing directory.
 import { fstatSync } from 'node:fs';
 import type { Rotation } from '../config/config.ts';
 import { E, errnoName, SyscallError } from '../linux/errno.ts';
@@ -12,33 +12,33 @@ import { errnoOf, type LogTarget } from './log-target.ts';
 import { holdOldest, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './rotation-schedule.ts';
 
-/** How often it is looked whether the file is still the one at its path; only while something is written. */
-const lookIntervalMs = 500;
-/** A disk that refused is asked again after this time, when there is something to write. */
+/** Throttles the check whether the file is still the one at its path; done on writes only. */
+const checkIntervalMs = 500;
+/** Throttles writes after an error. */
 const retryIntervalMs = 100;
-/** A rotation that failed (a directory that is not ours) is tried again after this time. */
+/** Delay before a failed rotation is retried (for example in a read-only directory). */
 const rotationRetryMs = 30_000;
-/** That a path is not to be trusted is told no more often. */
+/** Throttles messages about an untrusted path. */
 const refusalIntervalMs = 30_000;
 
 const newline = 0x0a;
 
-/** What a log file tells its surroundings. */
+/** Events of a log file. */
 export interface LogFileEvents {
-  /** What went wrong, for people. */
+  /** A message for people. */
   trouble(message: string): void;
-  /** There are old files, perhaps to be compressed. */
+  /** There may be backups to compress. */
   rotated(path: string, rotation: Rotation, writer: number | null): void;
-  /** A file that was removed and is freed when this is closed: a matter of many milliseconds if it is large. */
+  /** The last descriptor of a removed file: closing it frees its blocks, which takes long for a large file. */
   discarded(fd: number): void;
 }
 
-/** How a log is opened, and opened again. */
+/** How a log is opened and reopened. */
 export interface LogOpening {
   readonly path: string;
-  /** Permissions of a file that is created. */
+  /** Mode of a created file. */
   readonly mode: number;
-  /** The uid of the program that writes it: beside root's, its files are taken where others can change the directory. */
+  /** The uid of the program that writes it, which may own the file in an untrusted directory, as root may. */
   readonly writer: number | null;
   readonly rotation: Rotation;
 }
@@ -48,63 +48,63 @@ export class LogFile implements LogTarget {
   #size = 0;
   #inode = 0;
   #device = 0;
-  #looked = 0;
+  #checkedAt = 0;
   #retryAt = 0;
-  /** A rotation that failed is not tried again before, on the clock of performance.now(). */
+  /** When a failed rotation is retried, on the clock of performance.now(). */
   #noRotationUntil = 0;
   #rotatesAt: number | null = null;
-  /** Why nothing is open, when nothing is. */
+  /** The errno of open(2), while nothing is open. */
   #openError = 0;
-  /** On the clock of performance.now(). */
-  #refusalTold = Number.NEGATIVE_INFINITY;
+  /** When a refusal was last reported, on the clock of performance.now(). */
+  #refusalReportedAt = Number.NEGATIVE_INFINITY;
   readonly lineWaitMs = 0;
-  readonly #losses: DropCounter;
+  readonly #drops: DropCounter;
 
-  /** Takes over `fd`, a regular file open for appending; a negated error number when it could not be opened yet. */
+  /** Owns `fd`, a regular file open for appending, or a negated errno when it could not be opened yet. */
   constructor(
     private opening: LogOpening,
     private fd: number,
     private readonly events: LogFileEvents,
   ) {
-    this.#losses = new DropCounter(opening.path, events.trouble);
+    this.#drops = new DropCounter(opening.path, events.trouble);
     if (fd < 0) this.#openError = -fd;
     else this.#identify();
     this.#catchUp();
   }
 
-  /** Somebody opened the path again: goes on with his descriptor and his wishes. */
+  /** The path was opened again: continues with the new descriptor and settings. */
   adopt(fd: number, opening: LogOpening): void {
     this.opening = opening;
     this.#replace(fd);
     this.#catchUp();
   }
 
-  /** When it rotates by the clock, in milliseconds of Unix time; null when never. */
+  /** The next scheduled rotation, in milliseconds of Unix time; null without a schedule. */
   get rotatesAt(): number | null {
     return this.#rotatesAt;
   }
 
-  /** To be called when that time has come. */
+  /** Call it at that time. */
   rotateOnSchedule(): void {
     this.rotate();
     this.#setNextTime();
   }
 
-  /** Begins a new file, unless this one is empty; the error number, or 0. */
+  /** Rotates, unless the file is empty. Returns the errno, or 0. */
   rotate(): number {
-    const size = this.#sizeIfOurs();
-    // Somebody else has moved it: that is rotation enough.
-    if (size === null) this.#look(performance.now());
-    return size ? this.#turnOver() : 0;
+    const size = this.#sizeIfCurrent();
+    // Another process has renamed it, which is a rotation already.
+    if (size === null) this.#checkPath(performance.now());
+    return size ? this.#rotateNow() : 0;
   }
 
   write(memory: Memory, start: number, end: number): void {
     const now = performance.now();
-    if (this.#losses.active && now < this.#retryAt) {
-      this.#losses.add(end - start, E.EIO);
+    if (this.#drops.active && now < this.#retryAt) {
+      this.#drops.add(end - start, E.EIO);
       return;
     }
-    if (now - this.#looked >= lookIntervalMs || this.fd < 0) this.#look(now);
+    if (now - this.#checkedAt >= checkIntervalMs || this.fd < 0) this.#checkPath(now);
     if (!this.#isFullAfter(end - start) || now < this.#noRotationUntil) {
       this.#append(memory, start, end, now);
       return;
@@ -127,7 +127,7 @@ export class LogFile implements LogTarget {
   }
 
   close(): void {
-    this.#losses.end('closed');
+    this.#drops.end('closed');
     if (this.fd >= 0) closeFile(this.fd);
     this.fd = -1;
   }
@@ -141,22 +141,22 @@ export class LogFile implements LogTarget {
     return openAppend(path, mode, writer);
   }
 
-  /** As errnoOf; that the path is not to be trusted is told. */
+  /** Like errnoOf; reports an untrusted path. */
   #errnoOf(action: () => void): number {
     return errnoOf(() => {
       try {
         action();
       } catch (error) {
-        if (error instanceof UntrustedPath) this.#tellRefusal(error);
+        if (error instanceof UntrustedPath) this.#reportRefusal(error);
         throw error;
       }
     });
   }
 
-  #tellRefusal(refusal: UntrustedPath): void {
+  #reportRefusal(refusal: UntrustedPath): void {
     const now = performance.now();
-    if (now - this.#refusalTold < refusalIntervalMs) return;
-    this.#refusalTold = now;
+    if (now - this.#refusalReportedAt < refusalIntervalMs) return;
+    this.#refusalReportedAt = now;
     this.events.trouble(explainUntrusted(refusal));
   }
 
@@ -171,14 +171,14 @@ export class LogFile implements LogTarget {
       const count = this.fd < 0 ? -this.#openError : writeFrom(this.fd, memory, at, end);
       if (count === -E.EINTR) continue;
       if (count <= 0) {
-        this.#losses.add(end - at, count === 0 ? E.EIO : -count);
+        this.#drops.add(end - at, count === 0 ? E.EIO : -count);
         this.#retryAt = now + retryIntervalMs;
         break;
       }
       at += count;
       this.#size += count;
     }
-    if (at === end && this.#losses.active) this.#losses.end('written');
+    if (at === end && this.#drops.active) this.#drops.end('written');
   }
 
   #replace(fd: number): void {
@@ -192,44 +192,44 @@ export class LogFile implements LogTarget {
     this.#size = status.size;
     this.#inode = status.ino;
     this.#device = status.dev;
-    this.#looked = performance.now();
+    this.#checkedAt = performance.now();
   }
 
-  /** Somebody moved or removed the file, or emptied it: go on where the path points now. */
-  #look(now: number): void {
-    this.#looked = now;
-    const size = this.#sizeIfOurs();
+  /** Detects that another process has renamed, removed or truncated the file, and continues at the path. */
+  #checkPath(now: number): void {
+    this.#checkedAt = now;
+    const size = this.#sizeIfCurrent();
     if (size !== null) {
       this.#size = size;
       return;
     }
     const failure = this.reopen();
-    // A file that was moved is still a good place; one that was removed would swallow the bytes unseen.
+    // When the path cannot be opened, a renamed file is still readable for people; a removed one is not.
     if (failure === 0 || this.fd < 0 || fstatSync(this.fd).nlink > 0) return;
     closeFile(this.fd);
     this.fd = -1;
     this.#openError = failure;
   }
 
-  /** Null when the path leads to another file than ours, or to none. */
-  #sizeIfOurs(): number | null {
+  /** The size; null when another file, or none, is at the path. */
+  #sizeIfCurrent(): number | null {
     if (this.fd < 0) return null;
     try {
       const status = statusOfGuarded(this.path, this.opening.writer);
       return status?.ino === this.#inode && status.dev === this.#device ? status.size : null;
     } catch (error) {
-      // Without a descriptor to look with it is taken for ours.
+      // When descriptors run out it counts as unchanged.
       if (error instanceof SyscallError) return this.#size;
       throw error;
     }
   }
 
   #rotateIfFull(now: number): void {
-    const size = this.#sizeIfOurs();
-    if (size === null) return this.#look(now);
+    const size = this.#sizeIfCurrent();
+    if (size === null) return this.#checkPath(now);
     this.#size = size;
     if (!this.#isFullAfter(0)) return;
-    const failure = this.#turnOver();
+    const failure = this.#rotateNow();
     if (failure === 0) {
       this.#noRotationUntil = 0;
       return;
@@ -240,7 +240,7 @@ export class LogFile implements LogTarget {
     this.#noRotationUntil = now + rotationRetryMs;
   }
 
-  #turnOver(): number {
+  #rotateNow(): number {
     const { rotation, writer } = this.opening;
     const { backups } = rotation;
     if (backups <= 0) {
@@ -260,7 +260,7 @@ export class LogFile implements LogTarget {
     return failure;
   }
 
-  /** What the clock would have asked for while nobody had the log open. */
+  /** Catches up on a scheduled rotation missed while the log was not open. */
   #catchUp(): void {
     this.#removeOld();
     const { rotation, writer } = this.opening;
@@ -277,7 +277,7 @@ export class LogFile implements LogTarget {
     const awaits = (): void => {
       if (awaitsCompression(this.path, backups)) this.events.rotated(this.path, rotation, writer);
     };
-    // Where nothing can be seen, nothing can be compressed.
+    // Best effort: in a directory that cannot be read nothing can be compressed.
     if (compression) errnoOf(awaits);
   }
 
@@ -288,12 +288,12 @@ export class LogFile implements LogTarget {
 
   #removeOld(): void {
     const { backups, maxAgeSeconds } = this.opening.rotation;
-    // What cannot be removed now can perhaps be next time; it does no harm.
+    // Best effort: removal is tried again at the next rotation.
     if (maxAgeSeconds !== null) errnoOf(() => removeOldBackups(this.path, backups, maxAgeSeconds));
   }
 }
 
-/** Where the last whole line ends, so that no line is torn between two files; without one, the end. */
+/** The end of the last whole line, so that no line is split over two files; `end` without a newline. */
 function endOfLines(bytes: Uint8Array, start: number, end: number): number {
   const last = bytes.lastIndexOf(newline, end - 1);
   return last >= start ? last + 1 : end;

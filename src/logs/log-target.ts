@@ -1,26 +1,26 @@
-// What the data plane writes log bytes to: a file, something that is no file, syslog or the journal.
+// The interface of log targets: a regular file, a special file, syslog, the journal.
 import type { Memory } from '../linux/file.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
 export interface LogTarget {
-  /** Takes memory[start, end), which may change afterwards. Never waits and never throws. */
+  /** Writes memory[start, end), which the caller may reuse. Never blocks on a reader, never throws. */
   write(memory: Memory, start: number, end: number): void;
-  /** Empties it; the error number, or 0. */
+  /** Clears it. Returns the errno, or 0. */
   clear(): number;
-  /** Opens its path anew; the error number, or 0. */
+  /** Reopens its path. Returns the errno, or 0. */
   reopen(): number;
-  /** Begins a new file where it is one and not empty; the error number, or 0. */
+  /** Rotates it, if it is a regular file and not empty. Returns the errno, or 0. */
   rotate(): number;
   close(): void;
-  /** What is written from now on comes from this child. */
+  /** Sets the child that writes from now on. */
   setPid?(pid: number): void;
-  /** For how long an unfinished line is kept from it, in milliseconds; 0 when it takes pieces of lines. */
+  /** Milliseconds for which an unfinished line is buffered; 0 when partial lines may be written. */
   readonly lineWaitMs: number;
-  /** The descriptor that must become writable before more is welcome; null when it takes more now. */
+  /** Back-pressure: the descriptor that must become writable first; null when it takes more now. */
   readonly waitsFor: number | null;
 }
 
-/** The error number of a failed `action`, or 0. */
+/** Returns the errno of a failed `action`, or 0. */
 export function errnoOf(action: () => void): number {
   try {
     action();

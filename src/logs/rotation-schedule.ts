@@ -1,4 +1,4 @@
-// When a log rotates by the clock: the times of a schedule, local. Pure.
+// The times of a rotation schedule, in local time. Pure.
 import type { RotationSchedule } from '../config/config.ts';
 
 /** The first time of `schedule` after `now`; both in milliseconds of Unix time. */
@@ -17,7 +17,7 @@ export function lastTime(schedule: RotationSchedule, now: number): number {
   }
 }
 
-/** The time in the period (hour, day, week, month) of `date`, or so many periods later. */
+/** The scheduled time in the period (hour, day, week, month) of `date`, or `later` periods after it. */
 function timeIn(schedule: RotationSchedule, date: Date, later: number): number {
   const [year, month, day] = [date.getFullYear(), date.getMonth(), date.getDate()];
   switch (schedule.every) {

@@ -1,40 +1,42 @@
-// The files of a rotated log: BASE is the current one, BASE.1 the youngest of the old ones, which may be compressed.
-// Its directory may be another user's, who may change it at any moment: see guarded-file.ts. Numbers are looked up by
-// name, as there may be any number of other files.
+// The files of a rotated log: BASE is the current one, BASE.1 the newest backup; backups may be compressed. Another
+// user may own the directory and change it at any time: see guarded-file.ts. Backups are looked up by name, because the
+// directory may have any number of other files.
 import { basename, dirname } from 'node:path';
 import type { Compression, Rotation } from '../config/config.ts';
 import type { Directory } from '../linux/directory.ts';
 import { inDirectory } from '../linux/guarded-file.ts';
 import type { OpenToOthers } from '../linux/guarded-path.ts';
 
-/** What the name of a compressed file ends with. */
+/** Suffixes of compressed files. */
 export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
 const allSuffixes = ['', ...Object.values(suffixes)];
 
-/** Above this number a log has no gaps: `backups` may be as good as infinite. */
+/** Above this number gaps are not looked for: `backups` may be practically unlimited. */
 const maxGaps = 1000;
 
-/** By size alone, as Supervisor knows it. */
+/** Rotation by size alone, as in Supervisor. */
 export function bySize(maxBytes: number, backups: number): Rotation {
   return { maxBytes, backups, schedule: null, compression: null, maxAgeSeconds: null };
 }
 
-/** The directory of a log while something is done there. */
+/** The directory of a log during an operation. */
 export interface LogDirectory {
   readonly directory: Directory;
-  /** Set when others than root can change it. */
+  /** Set when users other than root can change it. */
   readonly open: OpenToOthers | null;
-  /** The name of the log. */
+  /** The file name of the log. */
   readonly base: string;
 }
 
-/** Throws what the system says; UntrustedPath when nothing may be done there. */
+/** Throws the error of the system call, or UntrustedPath. */
 export function inLogDirectory<T>(path: string, action: (at: LogDirectory) => T): T {
   const base = basename(path);
   return inDirectory(dirname(path), (directory, open) => action({ directory, open, base }));
 }
 
-/** Moves BASE to BASE.1, BASE.1 to BASE.2 and so on; what was BASE.`backups` is lost. Throws what the system says. */
+/**
+ * Moves BASE to BASE.1, BASE.1 to BASE.2 and so on; BASE.`backups` is replaced. Throws the error of the system call.
+ */
 export function shiftBackups(path: string, backups: number): void {
   inLogDirectory(path, (at) => {
     const { directory, base } = at;
@@ -48,8 +50,8 @@ export function shiftBackups(path: string, backups: number): void {
 }
 
 /**
- * Descriptors of the file that the next shiftBackups may remove, so that its blocks are freed when they are closed. Throws
- * what the system says.
+ * Pins the file that the next shiftBackups may remove, so that its blocks are freed when these descriptors are closed.
+ * Throws the error of the system call.
  */
 export function holdOldest(path: string, backups: number): number[] {
   return inLogDirectory(path, ({ directory, base }) =>
@@ -57,7 +59,7 @@ export function holdOldest(path: string, backups: number): number[] {
   );
 }
 
-/** Removes old files that were last written more than `maxAgeSeconds` ago. Throws what the system says. */
+/** Removes backups last written more than `maxAgeSeconds` ago. Throws the error of the system call. */
 export function removeOldBackups(path: string, backups: number, maxAgeSeconds: number): void {
   const oldest = Date.now() - maxAgeSeconds * 1000;
   inLogDirectory(path, (at) => {
@@ -71,13 +73,13 @@ export function removeOldBackups(path: string, backups: number, maxAgeSeconds: n
   });
 }
 
-/** Names of the old files that are not compressed, the oldest first. */
+/** Names of the uncompressed backups, the oldest first. */
 export function plainBackups(at: LogDirectory, backups: number): string[] {
   const names = oldNumbers(at, backups).map((number) => `${at.base}.${number}`);
   return names.reverse().filter((name) => at.directory.statusOf(name)?.isFile());
 }
 
-/** The numbers up to `highest` that there are, ascending. */
+/** The existing numbers up to `highest`, ascending. */
 function oldNumbers(at: LogDirectory, highest: number): number[] {
   const numbers: number[] = [];
   for (let number = 1; number <= highest; number += 1) {
@@ -87,7 +89,7 @@ function oldNumbers(at: LogDirectory, highest: number): number[] {
   return numbers;
 }
 
-/** Under which names the old file is there; usually it is one. */
+/** The names under which a backup exists, usually one. */
 function suffixesOf({ directory, base }: LogDirectory, number: number): string[] {
   return allSuffixes.filter((suffix) => directory.has(`${base}.${number}${suffix}`));
 }

@@ -1,4 +1,4 @@
-// Log targets that are no file: which there are, what the configuration makes of them, and how a worker opens them.
+// Log targets that are no file (syslog, journal): from the configuration to the target that a worker opens.
 import type { Channel } from '../config/channel.ts';
 import type { ChildLogFile } from '../config/config.ts';
 import { type JournalOrigin, originOf } from './journal-entry.ts';
@@ -6,10 +6,10 @@ import { JournalLog } from './journal-log.ts';
 import type { LogTarget } from './log-target.ts';
 import type { Syslog } from './syslog.ts';
 
-/** Serialisable: it is sent to the worker that opens it. */
+/** Serialisable: sent to the worker that opens it. */
 export type Sink = { readonly kind: 'syslog' } | { readonly kind: 'journal'; readonly origin: JournalOrigin };
 
-/** Whose output goes there. */
+/** The source of the output. */
 export interface SinkSource {
   readonly program: string;
   readonly process: string;
@@ -17,12 +17,12 @@ export interface SinkSource {
   readonly channel: Channel;
 }
 
-/** Null when the log is a file, or there is none. */
+/** Null for a file and without a log. */
 export function sinkOf(logfile: ChildLogFile, source: SinkSource): Sink | null {
   return logfile.kind === 'journal' ? { kind: 'journal', origin: originOf(source) } : null;
 }
 
-/** `trouble` hears what went wrong, the first and the last time. */
+/** `trouble` gets one message when a problem begins and one when it ends. */
 export function openSink(
   sink: Sink,
   { syslog, trouble }: { readonly syslog: Syslog; readonly trouble: (message: string) => void },

@@ -1,4 +1,4 @@
-// A log target that is no file of its own: a FIFO, a terminal, a device, our own stdout or stderr.
+// A log target that is no regular file: a FIFO, a terminal, a device, the daemon's stdout or stderr.
 // It is never removed or rotated.
 import { fstatSync } from 'node:fs';
 import { closeFile, type Memory, openAppend, sendFrom, writeFrom } from '../linux/file.ts';
@@ -9,14 +9,14 @@ export class SpecialFile extends BufferedLog {
   readonly lineWaitMs = 0;
   #put: typeof writeFrom = writeFrom;
 
-  /** Takes over `fd`. */
+  /** Owns `fd` from then on. */
   constructor(
     readonly path: string,
     private readonly writer: number | null,
     private fd: number,
-    tell: (message: string) => void,
+    onTrouble: (message: string) => void,
   ) {
-    super(path, tell);
+    super(path, onTrouble);
     this.#choosePut();
   }
 

@@ -1,14 +1,14 @@
-// Takes ANSI control sequences (ESC [ … letter) out of a stream of bytes, wherever the chunks are cut. Pure.
+// Removes ANSI control sequences (ESC [ … letter) from a stream of bytes, across chunk boundaries. Pure.
 
 const escapeByte = 0x1b;
 const openingBracket = 0x5b;
-/** The letters that end a sequence; anything else belongs to it. */
+/** Letters that end a sequence; any other byte is part of it. */
 const finalBytes = new Set(Buffer.from('HfABCDRsuJKhlpm'));
 
 export class AnsiStripper {
   #state: 'text' | 'escape' | 'sequence' = 'text';
 
-  /** What remains of the next chunk. A trailing ESC is kept until it is known what it begins. */
+  /** Returns the rest of the chunk. A trailing ESC is buffered until the next byte. */
   strip(chunk: Uint8Array): Uint8Array {
     if (this.#state === 'text' && !chunk.includes(escapeByte)) return chunk;
     const parts: Uint8Array[] = [];
@@ -17,14 +17,14 @@ export class AnsiStripper {
     return Buffer.concat(parts);
   }
 
-  /** What was kept back when the stream ended. */
+  /** Returns the buffered bytes at EOF. */
   end(): Uint8Array {
     const pending = this.#state === 'escape' ? lonelyEscape : new Uint8Array();
     this.#state = 'text';
     return pending;
   }
 
-  /** Goes on to where the state changes; the place. */
+  /** Advances to the next change of state and returns its index. */
   #step(chunk: Uint8Array, at: number, parts: Uint8Array[]): number {
     switch (this.#state) {
       case 'text': {

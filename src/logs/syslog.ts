@@ -1,4 +1,4 @@
-// syslog(3) as the original uses it: ident `supervisord`, facility user, priority info, no pid. RFC 3164 over /dev/log.
+// syslog(3) like the original: ident `supervisord`, facility user, priority info, no pid. RFC 3164 over /dev/log.
 import type { Memory } from '../linux/file.ts';
 import { UnixDatagramSender } from '../linux/unix-datagram.ts';
 import { DropCounter } from './drop-counter.ts';
@@ -7,7 +7,7 @@ import { errnoOf, type LogTarget } from './log-target.ts';
 const socketPath = '/dev/log';
 /** user.info: facility 1, severity 6. */
 const priority = 14;
-/** A slow daemon takes some and refuses some: losses are over when none was for so long. */
+/** A slow syslog daemon accepts and refuses alternately: dropping counts as over after this long without a refusal. */
 const calmMs = 1000;
 const ident = 'supervisord';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -15,24 +15,24 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export class Syslog implements LogTarget {
   readonly waitsFor = null;
   readonly lineWaitMs = 0;
-  readonly #losses: DropCounter;
+  readonly #drops: DropCounter;
   #sender: UnixDatagramSender | null = null;
-  /** On the clock of performance.now(). */
+  /** The last drop, on the clock of performance.now(). */
   #lastLoss = 0;
 
   constructor(
-    tell: (message: string) => void,
+    onTrouble: (message: string) => void,
     private readonly path = socketPath,
   ) {
-    this.#losses = new DropCounter(path, tell);
+    this.#drops = new DropCounter(path, onTrouble);
   }
 
-  /** A message for each line. What a syslog daemon that is slow or missing does not take is dropped and counted. */
+  /** A message per line. Messages that a slow or missing syslog daemon does not take are dropped and counted. */
   write({ bytes }: Memory, start: number, end: number): void {
     this.writeLines(bytes.subarray(start, end), '');
   }
 
-  /** A message `prefix` + line for each line of the bytes; newlines at the end make no lines. */
+  /** A message `prefix` + line per line of the bytes; trailing newlines make no messages. */
   writeLines(bytes: Uint8Array, prefix: string): void {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const header = `<${priority}>${timestamp(new Date())} ${ident}: ${prefix}`;
@@ -52,7 +52,7 @@ export class Syslog implements LogTarget {
   }
 
   close(): void {
-    // One socket serves the whole process until it ends.
+    // One socket for the lifetime of the process.
   }
 
   #send(message: string): void {
@@ -61,11 +61,11 @@ export class Syslog implements LogTarget {
     const now = performance.now();
     if (failure !== 0) {
       this.#lastLoss = now;
-      this.#losses.add(bytes.length, failure);
-    } else if (now - this.#lastLoss > calmMs) this.#losses.end('written');
+      this.#drops.add(bytes.length, failure);
+    } else if (now - this.#lastLoss > calmMs) this.#drops.end('written');
   }
 
-  /** 0, or the error number; without a descriptor for the socket the next message tries again. */
+  /** Returns 0 or the errno; when descriptors run out the next message tries again. */
   #sent(bytes: Uint8Array): number {
     let failure = 0;
     const refused = errnoOf(() => {

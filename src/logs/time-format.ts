@@ -1,4 +1,4 @@
-// Times of log lines in the format of strftime(3), local time. The clock of a log never goes back.
+// Timestamps of log lines in the format of strftime(3), in local time and never decreasing.
 import type { timeDirectives } from '../config/values/logs.ts';
 
 type Directive = (typeof timeDirectives)[number];
@@ -9,7 +9,7 @@ const months = [
   ...['October', 'November', 'December'],
 ];
 
-/** What changes within a second; all others are made once a second. */
+/** Directives that change within a second; the others are cached for a second. */
 const fractions: Readonly<Partial<Record<Directive, (milliseconds: number) => string>>> = {
   L: (milliseconds) => padded(milliseconds, 3),
   f: (milliseconds) => `${padded(milliseconds, 3)}000`,
@@ -42,21 +42,24 @@ const renderers: Readonly<Record<Exclude<Directive, 'L' | 'f'>, (date: Date) => 
 
 export class TimeFormat {
   #second = Number.NaN;
-  /** The format with everything filled in but fractions of the second. */
+  /** The format with everything but fractions of the second filled in. */
   #pattern = '';
   #latest = Number.NEGATIVE_INFINITY;
 
-  /** Unknown directives stay as they are. */
+  /** Unknown directives are kept. */
   constructor(private readonly format: string) {}
 
-  /** One that is quick from the first time on: the runtime has loaded the time zone, which takes it milliseconds. */
+  /** Warmed up: the runtime has loaded the time zone, which takes milliseconds. */
   static ready(format: string): TimeFormat {
     const time = new TimeFormat(format);
     time.at(Date.now());
     return time;
   }
 
-  /** `now` in milliseconds of Unix time. When it goes back, the time stands still until it is reached again. */
+  /**
+   * `now` in milliseconds of Unix time. When the clock is set back, the timestamp stays the same until the clock
+   * catches up.
+   */
   at(now: number): string {
     this.#latest = Math.max(this.#latest, Math.floor(now));
     const second = Math.floor(this.#latest / 1000);

@@ -1,4 +1,4 @@
-// Where lines of an open log begin.
+// Finds the start of lines in an open log.
 import type { FileHandle } from 'node:fs/promises';
 import { readRange } from './read-range.ts';
 import { continuationBytes } from './utf8-chunks.ts';
@@ -8,8 +8,8 @@ const sliceBytes = 64 * 1024;
 const maxTextBytes = 64 * 1024 * 1024;
 
 /**
- * Where the last `count` lines before `size` begin; a last line without its newline is one of them. `maxBytes`: what is
- * further back is not looked at.
+ * The start of the last `count` lines before `size`; a last line without a newline counts. `maxBytes`: how far back to
+ * read.
  */
 export async function startOfLastLines(
   handle: FileHandle,
@@ -23,7 +23,7 @@ export async function startOfLastLines(
   for (let end = size; end > furthest; ) {
     const start = Math.max(furthest, end - sliceBytes);
     const bytes = await readRange(handle, start, end);
-    // The newline at the very end is that of the last line.
+    // The final newline belongs to the last line.
     let at = end === size && bytes.at(-1) === newlineByte ? bytes.length - 1 : bytes.length;
     while (at > 0) {
       at = bytes.lastIndexOf(newlineByte, at - 1);
@@ -36,7 +36,7 @@ export async function startOfLastLines(
   return furthest;
 }
 
-/** Where the first whole line between `start` and `end` begins; in one that is longer than that, a character. */
+/** The start of the first whole line between `start` and `end`; without one, the start of a character. */
 export async function startOfWholeLine(handle: FileHandle, start: number, end: number): Promise<number> {
   if (start <= 0) return 0;
   const bytes = await readRange(handle, start, end);

@@ -1,13 +1,12 @@
-// The files of one log: the current one and those it was rotated to, told apart by what they are, not by their names,
-// which change with every rotation.
+// The files of one log: the current one and its backups, identified by inode, because rotation changes their names.
 
-/** Where the files of a log are. */
+/** The paths of a log's files. */
 export interface LogPlace {
   readonly path: string;
   readonly backups: number;
 }
 
-/** How clients name a file of a log to us. */
+/** The identity by which clients name a file of a log. */
 export function fileIdentity({
   dev,
   ino,
@@ -23,17 +22,17 @@ export interface IdentifiedFile {
   readonly identity: string;
 }
 
-/** Which files are at some paths, in that order; null where there is none. */
+/** Returns the files at `paths`, in order; null for a missing one. */
 export type FilesAt = (
   paths: readonly string[],
 ) => Promise<readonly ({ readonly device: number; readonly inode: number } | null)[]>;
 
-/** A file of a log is not at its path any more: the log was rotated since its files were looked for. */
+/** A file is no longer at its path: the log was rotated after the lookup. */
 export class LogRotated extends Error {
   override readonly name = 'LogRotated';
 }
 
-/** What `use` makes of the files of a log, the current one first; again when it rejects with LogRotated. */
+/** Calls `use` with the files of a log, the current one first, and again when it rejects with LogRotated. */
 export async function withLogFiles<T>(
   place: LogPlace,
   filesAt: FilesAt,
@@ -50,7 +49,7 @@ export async function withLogFiles<T>(
 
 const maxAttempts = 5;
 
-/** Each file with its identity. Compressed ones are no text and left out. */
+/** The files with their identities, without compressed ones, which are no text. */
 async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
   const numbers = Array.from({ length: Math.min(backups, maxBackups) }, (_, index) => index + 1);
   const paths = [path, ...numbers.map((number) => `${path}.${number}`)];

@@ -1,4 +1,5 @@
-// A log file as it grows: over rotation, removal and truncation. It looks when it is told to, never by itself.
+// Follows a log file across rotation, removal and truncation. Event-driven: reads when the watch calls back, never
+// polls.
 import { AutoResetEvent } from '../../event-loop/auto-reset-event.ts';
 import { startOfWholeLine } from './line-start.ts';
 import { fileIdentity } from './log-files.ts';
@@ -6,56 +7,56 @@ import { successorOf } from './log-successor.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import { type ChooseStart, readRange } from './read-range.ts';
 
-/** Calls back when something may have happened to the file at `path`. Returns how to end that. */
+/** Calls back when the file at `path` may have changed. Returns unsubscribe. */
 export type WatchLog = (path: string, callback: () => void) => () => void;
 
 export interface FollowOptions {
   readonly chooseStart: ChooseStart;
-  /** What is further behind the end of its file is skipped; without it everything is read. */
+  /** Bound on the backlog in bytes: older data is skipped; without it everything is read. */
   readonly maxBehind?: number;
   readonly signal: AbortSignal;
 }
 
 export type LogEvent = LogBytes | Truncated | Rotated;
 
-/** What stands in the file with the identity `file` from `start` on. */
+/** Bytes of the file with the identity `file`, from `start` on. */
 export interface LogBytes {
   readonly kind: 'bytes';
   readonly file: string;
   readonly start: number;
   readonly bytes: Uint8Array;
-  /** How many bytes before `start` were left out. */
+  /** Number of bytes skipped before `start`. */
   readonly skipped: number;
 }
 
-/** The file was emptied, and begins anew. */
+/** The file was truncated; reading restarts at 0. */
 export interface Truncated {
   readonly kind: 'truncated';
 }
 
-/** The next file begins. `lost`: between them there were others, which are gone or compressed. */
+/** The next file follows. `lost`: files in between are gone or compressed. */
 export interface Rotated {
   readonly kind: 'rotated';
   readonly lost: boolean;
 }
 
 const pieceBytes = 64 * 1024;
-/** By so much of what was read last it is seen whether the file is still the one that it was. */
+/** This many of the last bytes read are compared to detect a truncation after which the file has grown again. */
 const knownBytes = 64;
 
 /**
- * The bytes from the start that was chosen, which may be none, then what is added, until `signal` is aborted. A file
- * that was moved away is read to its end; the next one follows from its first byte, also if it was rotated meanwhile.
- * Holds one piece. Rejects as openLog does, or with the error of read(2).
+ * Yields the bytes from the chosen start, which may be none, then what is appended, until `signal` is aborted. A renamed
+ * file is read to its end; the next one follows from its first byte, even if it was rotated meanwhile. Back-pressure: at
+ * most one piece is buffered. Rejects like openLog, or with the error of read(2).
  */
 export async function* followLog(
   path: string,
   watch: WatchLog,
   { chooseStart, maxBehind = Number.POSITIVE_INFINITY, signal }: FollowOptions,
 ): AsyncGenerator<LogEvent> {
-  const bell = new AutoResetEvent(signal);
+  const changed = new AutoResetEvent(signal);
   let reader = await LogReader.open(path, chooseStart, maxBehind);
-  const unwatch = watch(path, () => bell.ring());
+  const unwatch = watch(path, () => changed.set());
   try {
     yield (await reader.next()) ?? reader.nothing;
     while (!signal.aborted) {
@@ -66,10 +67,10 @@ export async function* followLog(
       }
       const successor = await successorOf(reader.log, path);
       if (successor === null) {
-        await bell.rung();
+        await changed.wait();
         continue;
       }
-      // What was added between the last look and the move is still to come.
+      // Reads what was appended between the last read and the rename.
       for (let rest = await reader.next(); rest !== null; rest = await reader.next()) yield rest;
       await reader.log.handle.close();
       reader = new LogReader(successor.log, maxBehind);
@@ -81,11 +82,11 @@ export async function* followLog(
   }
 }
 
-/** Reads one file piece by piece, and notices when it was emptied. */
+/** Reads one file piece by piece and detects truncation. */
 class LogReader {
   readonly #file: string;
   #position = 0;
-  /** What stands before the position, as it was read. */
+  /** The bytes before the position, as they were read. */
   #known: Uint8Array = new Uint8Array();
 
   constructor(
@@ -111,12 +112,12 @@ class LogReader {
     return this.#piece(new Uint8Array(), 0);
   }
 
-  /** The next piece, or the notice that it begins anew; null at the end. */
+  /** The next piece, or `truncated`; null at EOF. */
   async next(): Promise<LogBytes | Truncated | null> {
     const known = this.#known.length;
     const from = this.#position - known;
     const bytes = await readRange(this.log.handle, from, this.#position + pieceBytes);
-    // It may have grown again since it was emptied: then something else stands where we were.
+    // A truncated file may have grown again: then other bytes precede the position.
     if (bytes.length < known || !bytes.subarray(0, known).equals(this.#known)) {
       await this.#moveTo(0);
       return { kind: 'truncated' };
@@ -133,7 +134,7 @@ class LogReader {
     return piece;
   }
 
-  /** Goes nearer to the end if that is too far away; how many bytes were left out. */
+  /** Skips ahead when the backlog exceeds maxBehind; returns the number of skipped bytes. */
   async #skip(): Promise<number> {
     const { size } = await this.log.handle.stat();
     if (size - this.#position <= this.maxBehind) return 0;

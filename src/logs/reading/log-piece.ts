@@ -16,7 +16,7 @@ export interface LogPosition {
   readonly offset: number;
 }
 
-/** A part of the file with the identity `file`; bytes that are no UTF-8 became U+FFFD. */
+/** A part of the file with the identity `file`; invalid UTF-8 is replaced by U+FFFD. */
 export interface LogPiece {
   readonly file: string;
   readonly start: number;
@@ -24,7 +24,10 @@ export interface LogPiece {
   readonly text: string;
 }
 
-/** What stands before a position, in the file before when it is a file's beginning; null when there is nothing. `files`: the current one first. */
+/**
+ * The text before a position, from the previous file when it is at the start of one; null when there is none. `files`:
+ * the current one first.
+ */
 export async function pieceBefore(
   files: readonly IdentifiedFile[],
   { file, offset }: LogPosition,
@@ -41,7 +44,7 @@ export async function pieceBefore(
   });
 }
 
-/** What stands behind a position in the same file; null when the file is gone. */
+/** The text after a position in the same file; null when the file is gone. */
 export async function pieceAfter(
   files: readonly IdentifiedFile[],
   { file, offset }: LogPosition,
@@ -55,7 +58,10 @@ export async function pieceAfter(
   });
 }
 
-/** What `use` makes of a file of a log; null when it cannot be opened. Rejects with LogRotated when it is another one. */
+/**
+ * Calls `use` with a file of a log; null when it cannot be opened. Rejects with LogRotated when another file is at its
+ * path.
+ */
 export async function inFile<T>(
   { path, identity }: IdentifiedFile,
   use: (handle: FileHandle, size: number) => Promise<T>,

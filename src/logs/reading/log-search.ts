@@ -1,14 +1,14 @@
-// Looks for a text in a log, from a position back to its oldest file.
+// Searches a log for a text, backwards from a position to the oldest file.
 import type { FileHandle } from 'node:fs/promises';
 import type { IdentifiedFile } from './log-files.ts';
 import { inFile, type LogPosition } from './log-piece.ts';
 import { readRange } from './read-range.ts';
 
-/** One search may read this much before it answers that it found nothing so far. */
+/** Bound on the bytes read per search; after that it returns where to continue. */
 const searchedBytes = 256 * 1024 * 1024;
 const sliceBytes = 1024 * 1024;
 
-/** Where `text` last stands before a position, upper and lower case alike; the position up to which it does not, else. */
+/** The last match of `text` before a position, ignoring case; without one, the position to continue from. */
 export async function findBefore(
   files: readonly IdentifiedFile[],
   { file, offset }: LogPosition,
@@ -46,13 +46,13 @@ async function searchBackwards(
     const place = folded(bytes).lastIndexOf(needle);
     searched += bytes.length;
     if (place >= 0) return { found: true, offset: start + place, searched };
-    // It may lie across the border.
+    // A match may span two pieces.
     last = start === 0 ? 0 : start + Math.min(needle.length - 1, last - start - 1);
   }
   return { found: false, offset: last, searched };
 }
 
-/** One character a byte, so that places stay; letters beyond ASCII are folded alike on both sides. */
+/** Latin-1, one character per byte, so that offsets stay the same; both sides are folded alike. */
 function folded(bytes: Buffer): string {
   return bytes.toString('latin1').toLowerCase();
 }

@@ -1,5 +1,5 @@
-// Which file of a log comes after one that was read to its end. The log may have been rotated many times meanwhile:
-// BASE.1, BASE.2 and so on are older and older, and keep their identity when they move on.
+// Finds the file of a log that follows one read to its end. The log may have been rotated many times meanwhile: BASE.1,
+// BASE.2 and so on are in descending order of age and keep their inodes when they are renamed.
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isSystemError } from '../../linux/system-error.ts';
@@ -8,11 +8,13 @@ import { type OpenLog, openLog } from './open-log.ts';
 
 export interface Successor {
   readonly log: OpenLog;
-  /** There may have been others in between, which are gone, or compressed. */
+  /** Files in between may be gone or compressed. */
   readonly lost: boolean;
 }
 
-/** The file that follows `log` in the log at `path`, opened; null while that is the current one, or none is there. */
+/**
+ * Opens the file that follows `log` in the log at `path`; null while `log` is the current one, or the path is missing.
+ */
 export async function successorOf(log: OpenLog, path: string): Promise<Successor | null> {
   const own = await log.handle.stat({ bigint: true });
   for (;;) {
@@ -24,7 +26,7 @@ export async function successorOf(log: OpenLog, path: string): Promise<Successor
     if (next === 'moved') continue;
     if (next === 'unreadable') return null;
     if (isSame(next.status, found.status)) return { log: next, lost: found.lost };
-    // It was rotated just now, and has another name.
+    // It was rotated just now and has another name.
     await next.handle.close();
   }
 }
@@ -35,12 +37,12 @@ interface Found {
   readonly lost: boolean;
 }
 
-/** A rotation under way leaves one number without a file. */
+/** A rotation in progress leaves one number without a file. */
 const maxMissing = 1;
-/** As far as a log is looked through; its directory may be full of such names. */
+/** Bounds the lookup, because the directory may be full of such names. */
 const maxFiles = 1000;
 
-/** From the current file back to the oldest that is younger than `own`. */
+/** From the current file back to the oldest that is newer than `own`. */
 async function lookFor(own: BigIntStats, path: string): Promise<Found | null> {
   const current = await statusOf(path);
   if (current === null || isSame(current, own)) return null;

@@ -1,11 +1,11 @@
-// Which bytes of a log a client means by offset and length. Pure; sizes and offsets in bytes.
+// The byte range that a client requests by offset and length. Pure; sizes and offsets in bytes.
 
 export interface Window {
   readonly start: number;
   readonly end: number;
 }
 
-/** For read*Log: null when the signs make no sense. Negative offsets count from the end. */
+/** For read*Log: null for an invalid combination of signs. Negative offsets count from the end. */
 export function readWindow(size: number, offset: number, length: number): Window | null {
   if (offset < 0) return length === 0 ? { start: Math.max(0, size + offset), end: size } : null;
   if (length < 0) return null;
@@ -14,8 +14,8 @@ export function readWindow(size: number, offset: number, length: number): Window
 }
 
 /**
- * For tail*Log: the last `length` bytes if there is anything behind `offset`, even if that begins before it.
- * `overflow`: there is more behind `offset` than fits.
+ * For tail*Log: the last `length` bytes if there is data after `offset`, even if they start before it.
+ * `overflow`: there is more data after `offset` than fits.
  */
 export function tailWindow(
   size: number,

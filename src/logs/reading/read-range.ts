@@ -1,10 +1,10 @@
-// Bytes of an open log by their place in it.
+// Reads ranges of an open log.
 import type { FileHandle } from 'node:fs/promises';
 import { type OpenLog, openLog } from './open-log.ts';
 
 const pieceBytes = 256 * 1024;
 
-/** The bytes from `start` to `end`; fewer where the log ends before. Rejects with the error of read(2). */
+/** The bytes from `start` to `end`, fewer at EOF. Rejects with the error of read(2). */
 export async function readRange(handle: FileHandle, start: number, end: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
   let filled = 0;
@@ -16,14 +16,16 @@ export async function readRange(handle: FileHandle, start: number, end: number):
   return buffer.subarray(0, filled);
 }
 
-/** Where in a log to begin. */
+/** Chooses the offset at which to start. */
 export type ChooseStart = (log: OpenLog) => number | Promise<number>;
 
 export function lastBytes(count: number): ChooseStart {
   return ({ status }) => Math.max(0, Number(status.size) - count);
 }
 
-/** What is in the log at `path` now, piece by piece; what is added meanwhile stays out. Rejects as openLog does. */
+/**
+ * Yields the current content of the log at `path` in pieces, without what is appended meanwhile. Rejects like openLog.
+ */
 export async function* readToEnd(path: string, chooseStart: ChooseStart): AsyncGenerator<Uint8Array> {
   const log = await openLog(path);
   try {

@@ -1,27 +1,27 @@
-// A piece of a log file, as text for clients.
+// Reads a part of a log file as text for clients.
 import { Mutex } from '../../event-loop/mutex.ts';
 import type { Window } from './log-window.ts';
 import { withLog } from './open-log.ts';
 import { readRange } from './read-range.ts';
 
-/** What one answer may hold; who wants more asks again, from where this ended. */
+/** Bound on one response; clients continue from its end. */
 const maxTextBytes = 16 * 1024 * 1024;
 
-/** Of these only one is in the making. */
+/** One at a time, because a response of this size takes much memory. */
 const bigBytes = 1024 * 1024;
 const bigReads = new Mutex();
 
 export interface TextOf<W extends Window> {
   readonly window: W;
-  /** Of the whole file, in bytes. */
+  /** Size of the whole file, in bytes. */
   readonly size: number;
-  /** Bytes that are no UTF-8 became U+FFFD. */
+  /** Invalid UTF-8 is replaced by U+FFFD. */
   readonly text: string;
 }
 
 /**
- * The part of the file at `path` that `choose` picks, given its size; null when it picks none.
- * Rejects as openLog does, or with the error of read(2).
+ * The range of the file at `path` that `choose` returns for its size; null when it returns none.
+ * Rejects like openLog, or with the error of read(2).
  */
 export function readText<W extends Window>(
   path: string,

@@ -1,21 +1,21 @@
-// Pieces of text that neither begin nor end inside a character. Clients decode each piece by itself.
+// Cuts a byte stream at character boundaries, because clients decode each chunk on its own.
 
-/** Keeps the beginning of a character back until the rest of it comes. Bytes that are no UTF-8 pass as they are. */
+/** Buffers a partial character until the rest arrives. Invalid UTF-8 is passed through. */
 export class Utf8Chunks {
   #kept: Uint8Array = new Uint8Array(0);
   #atStart: boolean;
 
-  /** `cutBefore`: what comes first may begin inside a character; the rest of that one is dropped. */
+  /** `cutBefore`: the stream may start inside a character, whose rest is dropped. */
   constructor(cutBefore: boolean) {
     this.#atStart = cutBefore;
   }
 
-  /** What is kept back. */
+  /** The buffered partial character. */
   get rest(): Uint8Array {
     return this.#kept;
   }
 
-  /** What can be sent now; may be empty. */
+  /** The bytes that can be sent now; may be empty. */
   push(bytes: Uint8Array): Uint8Array {
     const all = this.#kept.length === 0 ? bytes : Buffer.concat([this.#kept, bytes]);
     const start = this.#atStart ? continuationBytes(all) : 0;
@@ -26,14 +26,14 @@ export class Utf8Chunks {
   }
 }
 
-/** How many bytes at the beginning belong to a character that began before. */
+/** Number of leading bytes that belong to an earlier character. */
 export function continuationBytes(bytes: Uint8Array): number {
   let count = 0;
   while (count < 3 && isContinuation(bytes[count])) count += 1;
   return count;
 }
 
-/** How many bytes at the end are the beginning of a character that is not whole. */
+/** Number of trailing bytes that are a partial character. */
 export function unfinishedBytes(bytes: Uint8Array): number {
   for (let count = 1; count <= Math.min(3, bytes.length); count += 1) {
     const byte = bytes[bytes.length - count];
