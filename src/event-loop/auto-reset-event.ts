@@ -1,25 +1,26 @@
-// Wakes whoever waits for news; one that comes while nobody waits is remembered.
+// An auto-reset event: wakes its waiter; a `set` without a waiter is kept for the next `wait`, and several are
+// coalesced.
 
-/** For one waiter at a time. Aborting `gone` rings too, so that nobody waits for ever. */
+/** For one waiter at a time. Aborting `gone` sets it, so that no waiter is left behind. */
 export class AutoResetEvent {
-  #isRung = false;
+  #isSet = false;
   #wake = () => {};
 
   constructor(gone: AbortSignal) {
-    gone.addEventListener('abort', () => this.ring(), { once: true });
+    gone.addEventListener('abort', () => this.set(), { once: true });
   }
 
-  ring(): void {
-    this.#isRung = true;
+  set(): void {
+    this.#isSet = true;
     this.#wake();
   }
 
-  async rung(): Promise<void> {
-    if (!this.#isRung) {
+  async wait(): Promise<void> {
+    if (!this.#isSet) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    this.#isRung = false;
+    this.#isSet = false;
   }
 }

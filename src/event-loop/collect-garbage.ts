@@ -1,6 +1,6 @@
-// Memory that a large request has used is given back at once: left to itself the collector lets gigabytes gather.
+// Frees the memory of a large request at once: left to itself, the collector accumulates gigabytes.
 
-/** Resolves when it is done, in a turn of its own. What was made in this turn may still be needed in it. */
+/** Collects in a turn of its own, because objects of the current turn may still be referenced. Resolves afterwards. */
 export async function collectGarbageSoon(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   Bun.gc(true);

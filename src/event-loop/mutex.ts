@@ -1,12 +1,12 @@
-// Work that takes much memory, one piece after the other, whoever asks and how often.
+// A fair mutex for work that takes much memory.
 import { collectGarbageSoon } from './collect-garbage.ts';
 
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
   /**
-   * What was asked for first is done first. The memory of each is given back before the next begins, except of one that
-   * was given up while it waited: its action takes none.
+   * Runs the actions one at a time, first come, first served. Frees the memory of each before the next starts, except when
+   * `givenUp` was aborted while it waited: then its action takes none.
    */
   async exclusively<T>(action: () => Promise<T>, givenUp?: AbortSignal): Promise<T> {
     const before = this.#last;

@@ -1,24 +1,24 @@
-// Work that falls due for many processes at the same moment takes turns with everything else in the event loop.
+// Runs work that is due for many processes at once in time slices, so that the event loop stays responsive.
 import { TimeSlice } from './time-slice.ts';
 
 export class TaskQueue {
-  #waiting: (() => void)[] = [];
+  #queue: (() => void)[] = [];
 
-  /** Calls `work` soon, after what has waited longer. */
-  take(work: () => void): void {
-    this.#waiting.push(work);
-    if (this.#waiting.length === 1) setImmediate(() => this.#burst());
+  /** Queues `work`, first in, first out. */
+  add(work: () => void): void {
+    this.#queue.push(work);
+    if (this.#queue.length === 1) setImmediate(() => this.#runSlice());
   }
 
-  /** A mistake in one piece of work, which the daemon survives, must not keep the rest waiting for ever. */
-  #burst(): void {
-    const burst = new TimeSlice();
+  /** An exception in one task, which the daemon survives, must not leave the rest in the queue. */
+  #runSlice(): void {
+    const slice = new TimeSlice();
     let done = 0;
     try {
-      while (done < this.#waiting.length && !burst.isOver) this.#waiting[done++]?.();
+      while (done < this.#queue.length && !slice.isOver) this.#queue[done++]?.();
     } finally {
-      this.#waiting = this.#waiting.slice(done);
-      if (this.#waiting.length > 0) setImmediate(() => this.#burst());
+      this.#queue = this.#queue.slice(done);
+      if (this.#queue.length > 0) setImmediate(() => this.#runSlice());
     }
   }
 }

@@ -1,9 +1,9 @@
-// Long work in short time slices, so that the event loop gets to everything else in between.
+// Splits long work into time slices and yields to the event loop between them.
 
-/** How long work may keep the event loop from clients and from the ends of processes, in milliseconds. */
+/** How long work may occupy the event loop, which delays clients and exits, in milliseconds. */
 export const sliceMs = 20;
 
-/** The first slice begins at once. The work asks after each of its pieces whether the slice is over. */
+/** The first slice starts at once. The work checks `isOver` after each of its pieces. */
 export class TimeSlice {
   #start: number;
   #earlierMs = 0;
@@ -20,12 +20,12 @@ export class TimeSlice {
     return this.now() - this.#start >= this.limitMs;
   }
 
-  /** For how long all slices kept the event loop busy, in milliseconds. */
+  /** Milliseconds for which all slices occupied the event loop. */
   get busyMs(): number {
     return this.#earlierMs + this.now() - this.#start;
   }
 
-  /** The next slice begins when everything else has had a turn. */
+  /** Yields; the next slice starts after all other pending work. */
   async next(): Promise<void> {
     this.#earlierMs += this.now() - this.#start;
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
-// Waiting for something that may never come.
+// Waits for a promise with a timeout.
 
-/** Whether `promise` was fulfilled within `ms`. */
+/** Resolves to whether `promise` was fulfilled within `ms`. */
 export async function withTimeout(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise: result, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(resolve, ms, false);

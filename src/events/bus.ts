@@ -1,5 +1,5 @@
-// Who wants to know what: events go in, every subscriber gets each of its events once, in the order of subscription.
-// The bus keeps nothing; buffering is the pools' business.
+// The event bus: every subscriber gets each of its events once, in the order of subscription. No buffering: that is up
+// to the pools.
 import { type ConcreteEventName, type EventName, lineage, type SupervisorEvent } from './types.ts';
 
 export type EventListener = (event: SupervisorEvent) => void;
@@ -19,19 +19,19 @@ export class EventBus {
     for (const listener of this.#listenersOf(event.type)) listener(event);
   }
 
-  /** `types` may name a type and its ancestor: the listener gets an event once all the same. Returns unsubscribe. */
+  /** `types` may contain a type and its ancestor: the subscriber still gets an event once. Returns unsubscribe. */
   subscribe(types: readonly EventName[], listener: EventListener): () => void {
     const subscription = { types: new Set(types), listener };
     this.#change([...this.#subscriptions, subscription]);
     return () => this.#change(this.#subscriptions.filter((other) => other !== subscription));
   }
 
-  /** Whether anybody would get an event of this type now. */
+  /** Whether an event of this type has a subscriber now. */
   wanted(type: ConcreteEventName): boolean {
     return this.#listenersOf(type).length > 0;
   }
 
-  /** Calls back after every subscribe and unsubscribe, for those who produce events only on demand. */
+  /** Calls back after every subscribe and unsubscribe, for sources that emit events on demand. */
   onInterestChange(callback: () => void): void {
     this.#interestWatchers.push(callback);
   }

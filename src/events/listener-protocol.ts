@@ -1,24 +1,24 @@
-// One event listener's side of the protocol: what it writes to stdout, and what follows from it.
-// Pure: bytes and a state go in, the next state and effects come out. It knows neither pools nor events.
+// Parses the listener protocol of one event listener, from the bytes of its stdout.
+// Pure: (state, bytes) -> (state, effects). Knows neither pools nor events.
 import { textOrRepr } from './payload.ts';
 import { isAccepted, keptBytes, type ResultHandler } from './result-handler.ts';
 
 export type ListenerState = ListenerProtocol['state'];
 
-/** A value that survives JSON; bytes are kept as text, one character each. */
+/** Serialisable as JSON; bytes are text, one character each (Latin-1). */
 export type ListenerProtocol =
-  /** Waiting for `READY`, of which `pending` has come. */
+  /** Waiting for `READY`, of which `pending` has arrived. */
   | { readonly state: 'ACKNOWLEDGED'; readonly pending: string }
   | { readonly state: 'READY' }
   | { readonly state: 'BUSY'; readonly awaiting: 'line'; readonly pending: string }
-  /** `result` keeps only what decides; `missing` bytes are still to come. */
+  /** `result` has only the bytes that decide; `missing` bytes are still expected. */
   | { readonly state: 'BUSY'; readonly awaiting: 'result'; readonly missing: number; readonly result: string }
-  /** It broke the protocol; nothing it says counts until it is started again. */
+  /** It has violated the protocol; its output is ignored until it is started again. */
   | { readonly state: 'UNKNOWN' };
 
-/** To be performed in order. `requeue`: the event it was busy with is to be sent again. */
+/** Effects, to be performed in order. `requeue`: its current event must be sent again. */
 export type ListenerEffect =
-  /** `result` is as much of it as the handler needs. */
+  /** `result` is cut to what the handler needs. */
   | { readonly type: 'processed'; readonly result: string }
   | { readonly type: 'rejected' }
   | { readonly type: 'bad-result'; readonly line: string }
@@ -30,13 +30,13 @@ export interface ListenerStep {
   readonly effects: readonly ListenerEffect[];
 }
 
-/** Every process of a pool begins here, each time it is started. */
+/** The initial state of each child of a pool. */
 export const justStarted: ListenerProtocol = { state: 'ACKNOWLEDGED', pending: '' };
 
 /** An event was sent to it. */
 export const busy: ListenerProtocol = { state: 'BUSY', awaiting: 'line', pending: '' };
 
-/** What follows from `bytes` of its stdout, however they are cut into pieces. */
+/** Handles `bytes` of its stdout, in chunks of any size. */
 export function receive(
   protocol: ListenerProtocol,
   bytes: Uint8Array,
@@ -51,15 +51,15 @@ export function receive(
   return { protocol: step.protocol, effects };
 }
 
-/** What follows from the end of its process. */
+/** Handles the exit of its process. */
 export function end(protocol: ListenerProtocol): ListenerStep {
   return { protocol: justStarted, effects: protocol.state === 'BUSY' ? [{ type: 'requeue' }] : [] };
 }
 
 const readyToken = 'READY\n';
-/** `RESULT ` is skipped unchecked: listeners that write something else of that length have always worked. */
+/** `RESULT ` is skipped unchecked, like in the original: listeners that write something else of that length work. */
 const resultTokenLength = 7;
-/** Longer than any honest result line; what a listener may make us remember. */
+/** Bound on a buffered result line, longer than any valid one. */
 const maxResultLine = 4096;
 
 interface Turn extends ListenerStep {
@@ -103,7 +103,7 @@ function whileAwaitingLine(pending: string, input: string, handler: ResultHandle
   const length = parseLength(line.slice(resultTokenLength));
   if (length === null) return badResult(line);
   const rest = input.slice(newline + 1);
-  // A result of no bytes is complete already; waiting for more input would wait for ever.
+  // A result of zero bytes is complete already; no further input may ever arrive.
   if (length === 0) return { ...verdict('', handler), rest };
   return { protocol: { state: 'BUSY', awaiting: 'result', missing: length, result: '' }, effects: [], rest };
 }
@@ -138,7 +138,10 @@ function breach(from: ListenerState): ListenerStep {
   return { protocol: { state: 'UNKNOWN' }, effects: [{ type: 'moved', from, to: 'UNKNOWN' }] };
 }
 
-/** As Python reads a number: blanks around it, a sign, single underscores between digits. Null if it is none or negative. */
+/**
+ * A number as Python's int() reads it: surrounding blanks, a sign, single underscores between digits. Null if invalid
+ * or negative.
+ */
 function parseLength(text: string): number | null {
   const digits = /^[ \t\n\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\n\r\v\f]*$/.exec(text);
   const magnitude = Number(digits?.[2]?.replaceAll('_', '') ?? Number.NaN);

@@ -1,19 +1,19 @@
-// Serial numbers and the bytes of an event as a listener reads them.
+// Serial numbers of events, and their encoding for listeners.
 import { payloadOf } from './payload.ts';
 import type { ConcreteEventName, SupervisorEvent } from './types.ts';
 
-/** An event that at least one pool has accepted; plain data. */
+/** An event that at least one pool has accepted. Serialisable. */
 export interface NumberedEvent {
   readonly serial: number;
   readonly name: ConcreteEventName;
   readonly payload: string;
 }
 
-/** The one counter of a daemon: an event has the same serial in every pool; events that nobody takes have none. */
+/** The daemon's only counter: an event has the same serial in every pool; an event without a subscriber has none. */
 export class EventSerials {
   readonly #numbered = new WeakMap<SupervisorEvent, NumberedEvent>();
 
-  /** `next` is the serial of the next new event: where a predecessor in the same process left off. */
+  /** `next` is the serial of the next event; a restart in place continues the sequence. */
   constructor(public next = 0) {}
 
   numbered(event: SupervisorEvent): NumberedEvent {
@@ -42,7 +42,7 @@ export function encodeEvent(event: NumberedEvent, { identifier, pool, poolSerial
 
 function codePoints(text: string): number {
   let count = text.length;
-  // Every second half of a surrogate pair is one code unit too many.
+  // The second unit of a surrogate pair does not count.
   for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) === 0xdc00) count--;
   return count;
 }

@@ -1,8 +1,8 @@
-// The text that a listener receives after the header line: one exact format per type of event.
+// The payload of an event, after the header line: one exact format per type.
 import { pythonReprOfBytes } from '../python/repr.ts';
 import type { SupervisorEvent } from './types.ts';
 
-/** The payload of `event`, keys in the order listeners have always seen. Output that is not UTF-8 is described. */
+/** The payload of `event`, with keys in the order of the original. Output that is not UTF-8 is described. */
 export function payloadOf(event: SupervisorEvent): string {
   switch (event.type) {
     case 'PROCESS_STATE_STARTING':

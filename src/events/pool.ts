@@ -1,5 +1,5 @@
-// A pool of event listeners: its buffer, who gets which event, and what happens when one refuses or dies.
-// It is driven by calls, writes to processes and to the log, and knows neither pipes nor threads nor the state machine.
+// A pool of event listeners: buffers events, dispatches them to ready listeners, and sends an event again after a FAIL
+// or an exit. Driven by calls; knows neither pipes nor threads nor the state machine.
 import {
   busy,
   end,
@@ -11,12 +11,12 @@ import {
 import { encodeEvent, type NumberedEvent } from './numbering.ts';
 import { printedLines, type ResultHandler } from './result-handler.ts';
 
-/** What a pool needs of a process. */
+/** The parts of a process that a pool uses. */
 export interface ListenerProcess {
   readonly name: string;
   /** False before startsecs have passed and while it is being stopped. */
   isRunning(): boolean;
-  /** Takes all of it, to be written as the process reads. False if the process has closed its stdin. */
+  /** Queues all of `data` for the process's stdin. False if the process has closed it. */
   writeStdin(data: Uint8Array): boolean;
 }
 
@@ -28,13 +28,13 @@ export interface PoolLog {
 
 export interface PoolOptions {
   readonly name: string;
-  /** How many events wait at most; at least 1. */
+  /** Capacity of the event buffer; at least 1. */
   readonly bufferSize: number;
-  /** `identifier` of the daemon, for the header line. */
+  /** The daemon's `identifier`, for the header line. */
   readonly identifier: string;
   readonly log: PoolLog;
   readonly resultHandler: ResultHandler;
-  /** Takes what the handler prints, one character a byte. */
+  /** Receives the handler's output, one character per byte (Latin-1). */
   readonly print: (lines: string) => void;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
@@ -42,24 +42,24 @@ export interface PoolOptions {
 
 interface PooledEvent extends NumberedEvent {
   readonly poolSerial: number;
-  /** How often listeners have rejected it. */
+  /** Number of rejections by listeners. */
   readonly rejections: number;
-  /** When it may be sent again, on the pool's clock; 0 when at once. */
+  /** When it may be sent again, on the pool's clock; 0 for at once. */
   readonly sendAt: number;
 }
 
-/** After the second rejection of an event; twice as long after each further one. */
+/** Exponential back-off: the delay after the second rejection of an event, doubled after each further one. */
 const firstPauseMs = 10;
 const maxPauseMs = 1000;
 
 interface Listener {
   readonly process: ListenerProcess;
   protocol: ListenerProtocol;
-  /** What it is busy with. */
+  /** The event it is processing. */
   event: PooledEvent | null;
 }
 
-/** All that a pool knows, as plain data. */
+/** State of a pool. Serialisable. */
 export interface PoolSnapshot {
   readonly nextPoolSerial: number;
   readonly buffer: readonly PooledEvent[];
@@ -73,7 +73,7 @@ export class ListenerPool {
   #buffer: PooledEvent[] = [];
   #nextPoolSerial = 0;
 
-  /** `processes` in order of priority, then name: the first one that is ready gets the next event. */
+  /** `processes` by priority, then name: the first ready one gets the next event. */
   constructor(options: PoolOptions, processes: readonly ListenerProcess[]) {
     this.#options = options;
     this.#listeners = new Map(
@@ -81,12 +81,12 @@ export class ListenerPool {
     );
   }
 
-  /** How many events wait. */
+  /** Number of buffered events. */
   get backlog(): number {
     return this.#buffer.length;
   }
 
-  /** An event this pool has subscribed to occurred. */
+  /** Accepts an event to which the pool has subscribed. */
   accept(event: NumberedEvent): void {
     this.#makeRoom();
     const poolSerial = this.#nextPoolSerial++;
@@ -94,24 +94,24 @@ export class ListenerPool {
     this.#dispatch();
   }
 
-  /** The process counts as running now, so that it may be sent events. */
+  /** Call it when a process has become RUNNING and may be sent events. */
   running(): void {
     this.#dispatch();
   }
 
-  /** The process wrote to stdout. */
+  /** Handles output of a process. */
   received(processName: string, bytes: Uint8Array): void {
     const listener = this.#listener(processName);
     this.#perform(listener, receive(listener.protocol, bytes, this.#options.resultHandler));
   }
 
-  /** The process is gone, all it had written was received; its successor begins anew. */
+  /** The process has exited and its output was received; its next child starts from the initial state. */
   ended(processName: string): void {
     const listener = this.#listener(processName);
     this.#perform(listener, end(listener.protocol));
   }
 
-  /** When the pause of a rejected event ends and `resume` is due, on the pool's clock; infinity when none waits. */
+  /** When to call `resume`, after the back-off of a rejected event, on the pool's clock; infinity without one. */
   get deadline(): number {
     const sendAt = this.#buffer[0]?.sendAt ?? 0;
     return sendAt > 0 && this.#canSend ? sendAt : Number.POSITIVE_INFINITY;
@@ -130,7 +130,7 @@ export class ListenerPool {
     };
   }
 
-  /** Takes up where a predecessor with the same processes left off. */
+  /** Continues from the snapshot of a pool with the same processes. */
   restore({ nextPoolSerial, buffer, listeners }: PoolSnapshot): void {
     this.#nextPoolSerial = nextPoolSerial;
     this.#buffer = buffer.map((event) => ({ ...event, sendAt: 0 }));
@@ -179,7 +179,7 @@ export class ListenerPool {
     listener.event = null;
   }
 
-  /** Says it the first time as the original does, and once more when the pauses have become as long as they get. */
+  /** Logs the first rejection like the original, and once more when the back-off has reached its maximum. */
   #rejected(listener: Listener): void {
     const { log, now } = this.#options;
     const { event, process } = listener;
@@ -206,7 +206,10 @@ export class ListenerPool {
     return this.#listeners.values().some(takesEvents);
   }
 
-  /** Sends from the front of the buffer as long as a listener takes it. A rejected event keeps its place while it waits. */
+  /**
+   * Sends from the front of the buffer while a listener is ready. A rejected event keeps its position during its
+   * back-off.
+   */
   #dispatch(): void {
     if (!this.#canSend) return;
     for (let event = this.#buffer[0]; event && !this.#isPaused(event); event = this.#buffer[0]) {

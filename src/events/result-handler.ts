@@ -1,11 +1,12 @@
-// What becomes of the result that a listener answers an event with. The original imports a Python function for it.
+// Result handlers, in place of the Python function that the original imports: they accept or reject a listener's
+// result.
 
 export type ResultHandler =
   /** `OK` is accepted, anything else rejected. */
   | 'standard'
-  /** In the place of a function that cannot be loaded: every result is accepted. */
+  /** For a function that cannot be loaded: every result is accepted. */
   | 'acceptAll'
-  /** Every result is accepted, and is output of a program that goes to the daemon's stdout. */
+  /** Every result is accepted and printed to the daemon's stdout, as output of a program. */
   | 'print';
 
 export const standardHandlerName = 'supervisor.dispatchers:default_handler';
@@ -17,15 +18,15 @@ export function resultHandlerNamed(name: string): ResultHandler {
   return name === stdoutHandlerName ? 'print' : 'acceptAll';
 }
 
-/** Longer than the event of any read of a program's output. */
+/** Longer than the event of any single read of a program's output. */
 const maxPrintedBytes = 1024 * 1024;
 const accepted = 'OK';
 
-/** How much of a result has to be kept. */
+/** Number of bytes of a result to buffer. */
 export function keptBytes(handler: ResultHandler): number {
   switch (handler) {
     case 'standard':
-      // One byte more than `OK` decides as well as megabytes would.
+      // One byte more than `OK` is enough to decide.
       return accepted.length + 1;
     case 'acceptAll':
       return 0;
@@ -39,8 +40,8 @@ export function isAccepted(handler: ResultHandler, result: string): boolean {
 }
 
 /**
- * The lines of `result`, the payload of a PROCESS_LOG event, each after `process channel | ` as the package
- * supervisor-stdout prints it. What has no such header is printed as it is.
+ * The lines of `result`, the payload of a PROCESS_LOG event, each prefixed with `process channel | ` as the package
+ * supervisor-stdout prints it. Without such a header the result is printed unchanged.
  */
 export function printedLines(result: string): string {
   const headerEnd = result.indexOf('\n');

@@ -1,4 +1,4 @@
-// TICK events, aligned to the wall clock. While nobody subscribes to any there is no timer at all.
+// TICK events, aligned to the wall clock. Without a subscriber there is no timer.
 import type { EventBus } from './bus.ts';
 
 const ticks = [
@@ -7,7 +7,7 @@ const ticks = [
   { type: 'TICK_3600', periodMs: 3_600_000 },
 ] as const;
 
-/** Emits ticks on `bus` as long as somebody subscribes to them; the slice of time that runs now is silent. */
+/** Emits ticks on `bus` while they have a subscriber; not for the current period. */
 export function startTicks(bus: EventBus): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = Date.now();
@@ -30,7 +30,7 @@ export function startTicks(bus: EventBus): void {
     const waits = wanted.map(({ periodMs }) =>
       slice(now, periodMs) === slice(last, periodMs) ? slice(now, periodMs) + periodMs - now : 0,
     );
-    // A clock that was set, or a timer that fires a little early, only leads to another look.
+    // When the clock was set, or the timer fired early, nothing is due and the timer is armed again.
     timer = setTimeout(emitDue, Math.min(...waits));
   };
 
@@ -38,7 +38,7 @@ export function startTicks(bus: EventBus): void {
   arm();
 }
 
-/** When the slice of time that `nowMs` lies in began. */
+/** The start of the period that contains `nowMs`. */
 function slice(nowMs: number, periodMs: number): number {
   return nowMs - (nowMs % periodMs);
 }

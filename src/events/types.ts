@@ -1,7 +1,7 @@
-// What can happen, as values, and the tree of names by which listeners subscribe.
-// Nothing here knows of pools, processes or bytes on a pipe.
+// Events as values, and the tree of type names by which listeners subscribe.
+// Knows nothing of pools, processes or pipes.
 
-/** The state a process comes from, as it is written in payloads. */
+/** The previous state of a process, as in payloads. */
 export type ProcessStateName =
   | 'STOPPED'
   | 'STARTING'
@@ -38,7 +38,7 @@ export type ProcessStateEvent =
   | (StateChange & { readonly type: 'PROCESS_STATE_FATAL' })
   | (StateChange & { readonly type: 'PROCESS_STATE_UNKNOWN' });
 
-/** Bytes of a process's output; they must not be changed after the event was emitted. */
+/** Bytes of a process's output, immutable after the event was emitted. */
 export type ProcessOutputEvent = OfProcess & {
   readonly type:
     | 'PROCESS_LOG_STDOUT'
@@ -58,10 +58,10 @@ export type SupervisorEvent =
   | { readonly type: 'TICK_5' | 'TICK_60' | 'TICK_3600'; readonly when: number }
   | { readonly type: 'PROCESS_GROUP_ADDED' | 'PROCESS_GROUP_REMOVED'; readonly group: string };
 
-/** A type that events have; never an abstract one. */
+/** A concrete type. */
 export type ConcreteEventName = SupervisorEvent['type'];
 
-/** Every type's parent. Types that are a parent are abstract: one subscribes to them, they never occur. */
+/** The parent of every type. Parents are abstract: listeners can subscribe to them, but they are never emitted. */
 const parents = {
   EVENT: null,
   PROCESS_STATE: 'EVENT',
@@ -99,14 +99,14 @@ export function isEventName(text: string): text is EventName {
   return Object.hasOwn(parents, text);
 }
 
-/** What is told to those who follow changes of state, each with all below it. */
+/** The types sent to clients that follow changes of state, each with its descendants. */
 export const stateChangeTypes = [
   'PROCESS_STATE',
   'PROCESS_GROUP',
   'SUPERVISOR_STATE_CHANGE',
 ] as const satisfies readonly EventName[];
 
-/** The types that occur, without those above them. */
+/** The concrete types. */
 export function concreteTypesBelow(type: EventName): EventName[] {
   const abstract = new Set<string | null>(Object.values(parents));
   return Object.keys(parents)
@@ -114,7 +114,7 @@ export function concreteTypesBelow(type: EventName): EventName[] {
     .filter((name) => !abstract.has(name) && lineage(name).includes(type));
 }
 
-/** The type itself and everything above it, up to EVENT. */
+/** The type and its ancestors, up to EVENT. */
 export function lineage(type: EventName): readonly EventName[] {
   const line: EventName[] = [];
   for (let name: EventName | null = type; name !== null; name = parents[name]) line.push(name);

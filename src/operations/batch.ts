@@ -1,9 +1,9 @@
-// One operation on many processes: an outcome for each, in the order in which they are done.
+// One operation on many processes: an outcome for each, in the order of completion.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from '../supervisor/process.ts';
 import { OperationError } from './operation-error.ts';
 
-/** `error` is null for one that succeeded. */
+/** `error` is null on success. */
 export interface Outcome {
   readonly process: Process;
   readonly error: OperationError | null;
@@ -11,12 +11,12 @@ export interface Outcome {
 
 export type ProcessOperation = (process: Process) => void | Promise<void>;
 
-/** Is told of each outcome as soon as it is known. */
+/** Called with each outcome as soon as it is known. */
 export type OnOutcome = (outcome: Outcome) => void;
 
 /**
- * Begins the operation on every process for which it is wanted, then waits for all. `isWanted` is asked for each at its
- * turn, as others act in the meantime. Rejects only with errors that are no OperationError.
+ * Starts the operation on every process for which `isWanted` is true, then waits for all. `isWanted` is evaluated for each
+ * at its turn, because states change in the meantime. Rejects only with errors other than OperationError.
  */
 export async function onEach(
   processes: readonly Process[],
@@ -33,7 +33,7 @@ export async function onEach(
   const slice = new TimeSlice();
   for (const process of processes) {
     if (isWanted(process)) {
-      const pending = begin(process, operation, add);
+      const pending = startOn(process, operation, add);
       if (pending) unfinished.push(pending);
     }
     if (slice.isOver) await slice.next();
@@ -42,7 +42,7 @@ export async function onEach(
   return outcomes;
 }
 
-function begin(process: Process, operation: ProcessOperation, add: OnOutcome): Promise<void> | null {
+function startOn(process: Process, operation: ProcessOperation, add: OnOutcome): Promise<void> | null {
   const done = () => add({ process, error: null });
   const failed = (error: unknown) => {
     if (!(error instanceof OperationError)) throw error;

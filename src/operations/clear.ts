@@ -1,11 +1,14 @@
-// Emptying logs.
+// Clears logs.
 import { exists } from 'node:fs/promises';
 import { SyscallError } from '../linux/errno.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { OperationError } from './operation-error.ts';
 
-/** Of a process that runs; one that does not keeps its logs, as in the original. Rejects with OperationError FAILED. */
+/**
+ * Clears the logs of a running process; like in the original, those of others are kept. Rejects with OperationError
+ * FAILED.
+ */
 export function clearOpenLogs(process: Process, label: string): Promise<void> {
   return orFailed(
     () => process.logs.clear(),
@@ -13,7 +16,7 @@ export function clearOpenLogs(process: Process, label: string): Promise<void> {
   );
 }
 
-/** Of a process, whether or not it runs. Rejects with OperationError FAILED. */
+/** Clears the logs of a process, whether or not it runs. Rejects with OperationError FAILED. */
 export function clearLogs(process: Process): Promise<void> {
   return orFailed(
     () => process.logs.clearAll(),
@@ -21,7 +24,7 @@ export function clearLogs(process: Process): Promise<void> {
   );
 }
 
-/** Of the daemon. `path`: null when its log goes elsewhere than to a file. Rejects with OperationError. */
+/** Clears the daemon's log. `path`: null when its target is no file. Rejects with OperationError. */
 export async function clearMainLog(supervisor: Supervisor, path: string | null): Promise<void> {
   if (path === null || !(await exists(path))) throw new OperationError('NO_FILE');
   await orFailed(

@@ -1,4 +1,4 @@
-// Ending the daemon, for good or to begin anew.
+// Shuts the daemon down or restarts it in place.
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { asRefusal } from './update.ts';
 
@@ -7,7 +7,10 @@ export function shutdown(supervisor: Supervisor): void {
   supervisor.shutdown();
 }
 
-/** Stops everything and starts anew from the configuration files. Throws OperationError CANT_REREAD; then all runs on. */
+/**
+ * Stops everything and starts again from the configuration files. Throws OperationError CANT_REREAD; then everything
+ * keeps running.
+ */
 export function reload(supervisor: Supervisor): void {
   try {
     supervisor.restart();

@@ -1,4 +1,4 @@
-// From names as clients send them to processes and groups.
+// Resolves names sent by clients to processes and groups.
 import { parseProcessName } from '../config/process-name.ts';
 import type { Group } from '../supervisor/group.ts';
 import type { Process } from '../supervisor/process.ts';
@@ -16,7 +16,7 @@ export type Target =
   | { readonly kind: 'process'; readonly process: Process }
   | { readonly kind: 'group'; readonly group: Group };
 
-/** As findProcess; `group:*` and `group:` are the group. */
+/** Like findProcess; `group:*` and `group:` mean the group. */
 export function findTarget(supervisor: Supervisor, text: string): Target {
   const { group: groupName, name } = parseProcessName(text);
   const group = findGroup(supervisor, groupName, text);
@@ -26,7 +26,7 @@ export function findTarget(supervisor: Supervisor, text: string): Target {
   return { kind: 'process', process };
 }
 
-/** A group by its plain name. `sent`: what the error repeats. Throws OperationError BAD_NAME. */
+/** A group by its plain name. `sent`: the name in the error. Throws OperationError BAD_NAME. */
 export function findGroup(supervisor: Supervisor, name: string, sent = name): Group {
   const group = supervisor.groups.get(name);
   if (!group) throw new OperationError('BAD_NAME', sent);

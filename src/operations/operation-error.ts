@@ -1,6 +1,7 @@
-// Why an operation was refused or failed, for every kind of client. Each translates it at its own border.
+// The error of a refused or failed operation, independent of the protocol: XML-RPC, the JSON API and the page translate
+// it.
 
-/** Named as the faults of the XML-RPC interface, which every client knows. */
+/** Named like the faults of the XML-RPC interface. */
 export type OperationFailure =
   | 'SHUTDOWN_STATE'
   | 'BAD_NAME'
@@ -19,7 +20,7 @@ export type OperationFailure =
 export class OperationError extends Error {
   override readonly name = 'OperationError';
 
-  /** `detail`: the process or group as the client named it, or the reason; undefined when there is no more to say. */
+  /** `detail`: the process or group as the client named it, or the reason, or undefined. */
   constructor(
     readonly failure: OperationFailure,
     readonly detail?: string,

@@ -1,4 +1,4 @@
-// Restarting processes: all of them are stopped before the first is started, as `restart all` has always done it.
+// Restarts processes: stops all of them before it starts the first, like `restart all` of the original.
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
@@ -10,12 +10,14 @@ import { untilProcess } from './wait-for-state.ts';
 
 export interface RestartRequest {
   readonly by: Requester;
-  /** How errors name a process. */
+  /** The name of a process in errors. */
   readonly labelOf: (process: Process) => string;
   readonly onOutcome?: OnOutcome;
 }
 
-/** Also starts those that are down. Resolves when each is RUNNING or will not be; no OperationError is thrown. */
+/**
+ * Also starts processes that are down. Resolves when each is RUNNING or has failed; OperationErrors become outcomes.
+ */
 export async function restart(
   processes: readonly Process[],
   { by, labelOf, onOutcome }: RestartRequest,
@@ -40,7 +42,7 @@ function stopForRestart(process: Process, by: Requester): void | Promise<void> {
   return wasStopping ? untilProcess(process, () => isStopped(process.life.state)) : untilStopped(process);
 }
 
-/** Unless another client has asked for something else meanwhile. */
+/** Unless another request has replaced the goal meanwhile. */
 function release(process: Process, label: string): void | Promise<void> {
   if (process.goal.kind === 'down') throw new OperationError('NOT_RUNNING', label);
   try {

@@ -1,15 +1,15 @@
-// Beginning new log files.
+// Rotates logs.
 import { SyscallError } from '../linux/errno.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { OperationError } from './operation-error.ts';
 
-/** For a process, also when it does not run. Rejects with OperationError FAILED. */
+/** Rotates the logs of a process, whether or not it runs. Rejects with OperationError FAILED. */
 export function rotateLogs(process: Process, label: string): Promise<void> {
   return orFailed(() => process.logs.rotate(), label);
 }
 
-/** For the daemon itself. `path`: of its log, null when that goes elsewhere than to a file. */
+/** Rotates the daemon's log. `path`: null when its target is no file. */
 export function rotateMainLog(supervisor: Supervisor, path: string | null): Promise<void> {
   if (path === null) throw new OperationError('NO_FILE');
   return orFailed(() => supervisor.daemon.log.rotate(), path);

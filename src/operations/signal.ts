@@ -1,9 +1,9 @@
-// Signalling processes. Their states do not change by it.
+// Signals processes, without a transition.
 import { isSignal, signalNumber } from '../linux/signals.ts';
 import type { Process } from '../supervisor/process.ts';
 import { OperationError } from './operation-error.ts';
 
-/** The number of a signal that a client named or numbered. `sent`: what the error repeats. Throws OperationError BAD_SIGNAL. */
+/** The number of a signal given by name or number. `sent`: the text in the error. Throws OperationError BAD_SIGNAL. */
 export function requireSignal(signal: string | number | null, sent: string): number {
   const number = typeof signal === 'string' ? numberOf(signal.trim()) : signal;
   if (number === null || !isSignal(number)) throw new OperationError('BAD_SIGNAL', sent);

@@ -1,32 +1,32 @@
-// Starting processes: the only place where a start is asked for on behalf of a client.
+// Starts processes: the only place that requests a start for a client.
 import { CommandError } from '../supervisor/command.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Requester } from '../supervisor/requester.ts';
 import { OperationError } from './operation-error.ts';
 import { untilProcess } from './wait-for-state.ts';
 
-/** What every operation on one process is told. */
+/** Parameters of every operation on one process. */
 export interface OperationRequest {
   readonly by: Requester;
-  /** The process as the client named it: errors repeat that. */
+  /** The process as the client named it, for errors. */
   readonly label: string;
-  /** True: finished when the process is where it should be, or will not get there; false: as soon as it has begun. */
+  /** True: resolves with the outcome; false: resolves as soon as the request is made. */
   readonly wait: boolean;
 }
 
-/** True where a start makes sense: neither running nor about to be. */
+/** True when a start has something to do: the process neither runs nor is about to. */
 export function isStartable({ state }: Process): boolean {
   return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
 }
 
-/** Starts it. Returns a promise unless all is known at once. Throws or rejects with OperationError. */
+/** Starts it. Returns null when the outcome is known at once, else a promise. Throws or rejects with OperationError. */
 export function start(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
   requireStartable(process, label);
   process.start(by);
   return started(process, label, wait);
 }
 
-/** Throws OperationError when a start could not succeed. */
+/** Throws OperationError when a start cannot succeed. */
 export function requireStartable(process: Process, label: string): void {
   requireCommand(process);
   if (process.state === 'UNKNOWN') {
@@ -35,7 +35,7 @@ export function requireStartable(process: Process, label: string): void {
   if (!isStartable(process)) throw new OperationError('ALREADY_STARTED', label);
 }
 
-/** What became of a start that was just made. Throws or rejects with OperationError. */
+/** The outcome of the start just requested. Throws or rejects with OperationError. */
 export function started(process: Process, label: string, wait: boolean): void | Promise<void> {
   if (hasFailed(process)) throw new OperationError('SPAWN_ERROR', label);
   if (!wait) return;
@@ -53,12 +53,15 @@ function requireRunning(process: Process, label: string): void {
   throw new OperationError(hasFailed(process) ? 'SPAWN_ERROR' : 'ABNORMAL_TERMINATION', label);
 }
 
-/** It could not be spawned, or died before it counted as running. */
+/** The spawn failed, or it exited before it became RUNNING. */
 function hasFailed({ state, life }: Process): boolean {
   return state !== 'STARTING' && state !== 'RUNNING' && state !== 'STOPPING' && life.spawnError !== '';
 }
 
-/** The command is looked up whatever the state: the client of a running process whose file vanished hears of that. */
+/**
+ * Looks the command up in every state, as the original does, so that a client of a running process learns that its file
+ * is gone.
+ */
 function requireCommand(process: Process): void {
   try {
     process.resolveCommand();

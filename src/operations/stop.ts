@@ -1,4 +1,4 @@
-// Stopping processes.
+// Stops processes.
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
@@ -9,7 +9,7 @@ import { untilProcess } from './wait-for-state.ts';
 
 const reportIntervalMs = 2000;
 
-/** Stops it, also one that waits to be started again. As `start` in everything else. */
+/** Stops it, also when only a scheduled start is pending. Otherwise like `start`. */
 export function stop(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
   if (!process.isStoppable) throw new OperationError('NOT_RUNNING', label);
   process.stop(by);
@@ -17,7 +17,7 @@ export function stop(process: Process, { by, label, wait }: OperationRequest): v
   if (wait && !isStopped(process.life.state)) return untilStopped(process);
 }
 
-/** Resolves when it has ended or cannot be made to end. The log says every two seconds that it is waited for. */
+/** Resolves when it is down or cannot be stopped. Logs every two seconds that it is waited for. */
 export async function untilStopped(process: Process): Promise<void> {
   const report = () => process.daemon.log.info(`waiting for ${process.name} to stop`);
   report();
@@ -29,7 +29,7 @@ export async function untilStopped(process: Process): Promise<void> {
   }
 }
 
-/** Resolves when all have ended, or cannot be made to end: what comes next will show which. */
+/** Resolves when all are down or cannot be stopped; the caller checks which. */
 export async function stopAll(processes: readonly Process[], by: Requester): Promise<void> {
   await onEach(
     processes,

@@ -1,4 +1,4 @@
-// Making the active groups match the configuration: reread, add, remove.
+// Makes the active groups match the configuration: reread, add, remove.
 import { ConfigError } from '../config/config.ts';
 import type { GroupDifference } from '../config/diff.ts';
 import { isSystemError } from '../linux/system-error.ts';
@@ -7,7 +7,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import { OperationError } from './operation-error.ts';
 import { stopAll } from './stop.ts';
 
-/** Reads the files again; nothing is started or stopped. Throws OperationError CANT_REREAD. */
+/** Reads the files again; starts and stops nothing. Throws OperationError CANT_REREAD. */
 export function reread(supervisor: Supervisor): GroupDifference {
   try {
     return supervisor.reread();
@@ -16,7 +16,9 @@ export function reread(supervisor: Supervisor): GroupDifference {
   }
 }
 
-/** Activates a group of the configuration as it was last read, and starts what has autostart. Throws OperationError. */
+/**
+ * Activates a group of the configuration as last read and starts its processes with autostart. Throws OperationError.
+ */
 export function addGroup(supervisor: Supervisor, name: string): void {
   switch (activate(supervisor, name)) {
     case 'unknown':
@@ -36,25 +38,25 @@ export function removeGroup(supervisor: Supervisor, name: string): void {
   }
 }
 
-/** What an update does to one group: stops and removes it, adds it, or both. Rejects with OperationError. */
+/** Updates one group: stops and removes it, adds it, or both. Rejects with OperationError. */
 export async function updateGroup(
   supervisor: Supervisor,
   { group, kind }: { readonly group: string; readonly kind: 'added' | 'changed' | 'removed' },
   by: Requester,
 ): Promise<void> {
   if (kind !== 'added') await takeAway(supervisor, group, by);
-  // Another client may have added it meanwhile, which is what was wanted.
+  // Idempotent: another client may have added it meanwhile.
   if (kind !== 'removed' && activate(supervisor, group) === 'unknown') {
     throw new OperationError('BAD_NAME', group);
   }
 }
 
-/** What a configuration that cannot be used is to clients; any other error as it is. */
+/** The OperationError for an invalid configuration; any other error is thrown again. */
 export function asRefusal(error: unknown): unknown {
   return error instanceof ConfigError ? new OperationError('CANT_REREAD', error.message) : error;
 }
 
-/** Creating the AUTO logs of its processes may fail. */
+/** Activation fails when AUTO logs cannot be created. */
 function activate(supervisor: Supervisor, name: string): ReturnType<Supervisor['addGroup']> {
   try {
     return supervisor.addGroup(name);

@@ -1,7 +1,7 @@
-// Waiting for a process to get somewhere: an answer at the moment it does, and nothing that ticks until then.
+// Waits for the state of a process, event-driven: no polling.
 import type { Process } from '../supervisor/process.ts';
 
-/** Resolves as soon as `isSettled` holds, at once if it does already. */
+/** Resolves as soon as the condition holds, at once if it does already. */
 export function untilProcess(process: Process, isSettled: () => boolean): Promise<void> {
   if (isSettled()) return Promise.resolve();
   return new Promise((resolve) => {

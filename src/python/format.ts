@@ -1,9 +1,9 @@
-// Python's `%` operator with a mapping on its right, which is how `%(name)s` in a value is replaced.
+// Python's `%` operator with a mapping on its right: replaces `%(name)s` in values.
 import { pythonRepr } from './repr.ts';
 
 export type NameValue = string | number;
 
-/** What can be named in a template; `entries` in the order in which the whole mapping is shown. */
+/** The names for a template; `entries` in the order in which the whole mapping is shown. */
 export interface Names {
   get(name: string): NameValue | undefined;
   entries(): Iterable<readonly [string, NameValue]>;
@@ -17,12 +17,12 @@ export class UnknownName extends Error {
   }
 }
 
-/** A template that Python could not use; the message is Python's. */
+/** A template that Python rejects; the message is Python's. */
 class BadFormat extends Error {
   override readonly name = 'BadFormat';
 }
 
-/** `template % names`. Inserted text is not looked at again. Throws UnknownName or BadFormat. */
+/** `template % names`. Inserted text is not expanded again. Throws UnknownName or BadFormat. */
 export function formatWithNames(template: string, names: Names): string {
   let result = '';
   let index = 0;
@@ -56,7 +56,7 @@ function readDirective(
   names: Names,
   isFirst: boolean,
 ): { text: string; end: number } {
-  // Without a name the mapping itself is meant, but only by the first directive.
+  // A directive without a name formats the mapping itself; only the first one may.
   let value: NameValue | Names | null = isFirst ? names : null;
   options.lastIndex = start;
   if (template[start] === '(') {
@@ -86,7 +86,7 @@ function readDirective(
   return { text, end: index + conversion.length };
 }
 
-/** Wider than any sane field; a manager must not be made to fill its memory with blanks. */
+/** Bound on field widths, so that a template cannot fill the daemon's memory with blanks. */
 const maxFieldLength = 1_000_000;
 
 /** The position of the `)` that closes the name; names may contain pairs of parentheses. */

@@ -1,14 +1,14 @@
-// Numbers as Python's int() reads them.
+// Parses integers like Python's int().
 import { strip } from './text.ts';
 
-/** int(text): sign, underscores between digits, leading zeros, digits of any script; null for what is none. */
+/** int(text): sign, underscores between digits, leading zeros, digits of any script; null when invalid. */
 export function integerOrNull(text: string): number | null {
   const digits = asciiDigits(strip(text));
   if (!/^[+-]?\d+(_\d+)*$/.test(digits)) return null;
   return Number(digits.replaceAll('_', '').replace(/^-0+$/, '0'));
 }
 
-/** int(text, 8), with or without `0o`; null when it is not one. */
+/** int(text, 8), with or without `0o`; null when invalid. */
 export function parseOctal(text: string): number | null {
   const match = /^([+-]?)(?:0[oO]_?)?([0-7]+(?:_[0-7]+)*)$/.exec(asciiDigits(strip(text)));
   if (!match) return null;
@@ -16,7 +16,7 @@ export function parseOctal(text: string): number | null {
   return match[1] === '-' ? 0 - value : value;
 }
 
-/** Decimal digits of other scripts come in runs of ten, whose code begins with a last hexadecimal digit 0 or 6. */
+/** Decimal digits of other scripts are runs of ten code points that start at a last hexadecimal digit of 0 or 6. */
 function asciiDigits(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
   return text.replace(/[^\0-\x7f]/gu, (character) => {

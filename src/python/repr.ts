@@ -1,4 +1,4 @@
-// How Python's repr() writes a string or bytes: messages that people and log parsers know quote that way.
+// Python's repr() of strings and bytes: messages that log parsers know are quoted that way.
 
 /** `'it'`, `"it's"`, `'a\n'`: single quotes unless only those occur in the text. */
 export function pythonRepr(text: string): string {
@@ -40,7 +40,7 @@ function hexadecimal(prefix: string, code: number, width: number): string {
   return prefix + code.toString(16).padStart(width, '0');
 }
 
-/** Each byte as it is written between such quotes: output of megabytes may have to be shown. */
+/** The escape of each byte, cached because megabytes of output may have to be shown. */
 const byteLiterals = { "'": literalsBetween("'"), '"': literalsBetween('"') };
 
 function literalsBetween(quote: string): string[] {

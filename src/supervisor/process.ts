@@ -326,7 +326,7 @@ export class Process {
     const deadline = deadlineOf(this.#life, this.policy);
     if (deadline === null) return;
     this.#cancelTimer = clock.after(deadline - clock.now(), () =>
-      taskQueue.take(() => this.#dispatch({ type: 'elapsed' })),
+      taskQueue.add(() => this.#dispatch({ type: 'elapsed' })),
     );
   }
 }

@@ -1,19 +1,19 @@
-// XML-RPC documents as they come from the network: calls for the server, responses for the client.
-// All of it is hostile; what is not a well-formed, bounded document becomes an XmlRpcError.
+// Decodes XML-RPC documents from the network: calls for the server, responses for the client.
+// The input is hostile: anything but a well-formed, bounded document is an XmlRpcError.
 
 import { DocumentReader, type XmlLimits, XmlRpcError } from './reader.ts';
 import { isStruct, type RpcCall, type RpcResponse } from './value.ts';
 
 export { XmlRpcError } from './reader.ts';
 
-/** Decodes a methodCall, whatever its root is called. Throws XmlRpcError. */
+/** Decodes a methodCall; like in the original, the name of the root element does not matter. Throws XmlRpcError. */
 export function decodeCall(body: Uint8Array, limits: XmlLimits): RpcCall {
   const decoder = new CallDecoder(limits);
   decoder.write(body);
   return decoder.end();
 }
 
-/** A call that arrives in pieces; work is done with each piece, so that a big one can be taken in slices. */
+/** An incremental decoder of a call, so that a large one can be decoded in time slices. */
 export class CallDecoder {
   readonly #reader: DocumentReader;
 
@@ -21,7 +21,7 @@ export class CallDecoder {
     this.#reader = new DocumentReader(limits);
   }
 
-  /** Throws XmlRpcError as soon as the document cannot become a call any more. */
+  /** Throws XmlRpcError as soon as the document cannot become a valid call. */
   write(piece: Uint8Array): void {
     this.#reader.write(piece);
   }
@@ -33,7 +33,7 @@ export class CallDecoder {
   }
 }
 
-/** Of a server that was chosen by the user; a log may have any number of lines and `&lt;`. */
+/** Bounds for a server that the user has chosen; a log may have any number of lines and `&lt;`. */
 const responseLimits: XmlLimits = { depth: 200, pieces: Number.POSITIVE_INFINITY };
 
 /** Decodes a methodResponse. Throws XmlRpcError. */

@@ -1,4 +1,4 @@
-// What each element of XML-RPC stands for. Pure: text and the values of the children in, a value out.
+// The value of each XML-RPC element, from its text and the values of its children. Pure.
 import { isArray, type RpcStruct, type RpcValue } from './value.ts';
 import { XmlRpcError } from './xml-rpc-error.ts';
 
@@ -21,7 +21,7 @@ const meanings = new Map<string, Meaning>([
   ['param', (_, children) => first(children)],
 ]);
 
-/** The value of an element; an element of another name is its text. Throws XmlRpcError. */
+/** The value of an element; an unknown element has its text as value. Throws XmlRpcError. */
 export function meaningOf(tag: string, text: string, children: RpcValue[]): RpcValue {
   const meaning = meanings.get(tag);
   return meaning ? meaning(text, children) : text;
@@ -40,7 +40,7 @@ function asArray(value: RpcValue): RpcValue {
   return isArray(value) ? value : malformed('an array without data');
 }
 
-/** Name and value, as a pair: only a struct takes it up. */
+/** A name and a value, as a pair that only a struct uses. */
 function asMember(children: readonly RpcValue[]): RpcValue {
   return children.length === 2 ? children : malformed('a member is a name and a value');
 }
@@ -56,7 +56,7 @@ function asStruct(members: readonly RpcValue[]): RpcStruct {
 }
 
 const integerPattern = /^[+-]?\d+(_\d+)*$/;
-/** Reading more digits would take quadratic time; Python draws the line here too. */
+/** More digits would take quadratic time; Python has the same bound. */
 const maxDigits = 4300;
 
 function decodeInteger(text: string): number | bigint {

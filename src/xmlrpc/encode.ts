@@ -1,4 +1,4 @@
-// XML-RPC written as the original writes it, byte for byte: calls, responses, faults.
+// Encodes XML-RPC byte for byte like the original: calls, responses, faults.
 import { isArray, type RpcStruct, type RpcValue } from './value.ts';
 
 const declaration = "<?xml version='1.0'?>\n";
@@ -11,12 +11,12 @@ export function encodeCall(method: string, params: readonly RpcValue[]): string 
   );
 }
 
-/** A methodResponse document that carries `value`. */
+/** A methodResponse document with `value`. */
 export function encodeResponse(value: RpcValue): string {
   return `${declaration}<methodResponse>\n<params>\n${encodeParam(value)}</params>\n</methodResponse>\n`;
 }
 
-/** A methodResponse document that carries a fault. */
+/** A methodResponse document with a fault. */
 export function encodeFault(code: number, text: string): string {
   const fault = encodeValue({ faultCode: code, faultString: text });
   return `${declaration}<methodResponse>\n<fault>\n${fault}</fault>\n</methodResponse>\n`;
@@ -73,11 +73,11 @@ function encodeDate(date: Date): string {
 
 const notPlain = /[&<>\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]/;
 const markupPattern = /[&<>]/g;
-/** What XML 1.0 has no way to write (Char, section 2.2); lone surrogates are mended before. */
+/** Characters that XML 1.0 does not allow (Char, section 2.2); lone surrogates are replaced before. */
 const forbiddenPattern = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Escapes markup and puts U+FFFD for each character that no XML parser would take. */
+/** Escapes markup and replaces each character that XML does not allow by U+FFFD. */
 function escapeText(text: string): string {
   if (!notPlain.test(text)) return text;
   return text

@@ -15,7 +15,7 @@ export const faultCodes = {
   SPAWN_ERROR: 50,
   ALREADY_STARTED: 60,
   NOT_RUNNING: 70,
-  /** Never a fault: the status of a good item in a result array. */
+  /** Never a fault: the status of a successful item in a result array. */
   SUCCESS: 80,
   ALREADY_ADDED: 90,
   STILL_RUNNING: 91,
@@ -24,7 +24,7 @@ export const faultCodes = {
 
 export type FaultName = Exclude<keyof typeof faultCodes, 'SUCCESS'>;
 
-/** A call that was understood and refused. `text` is what the client sees: `NAME` or `NAME: extra`. */
+/** A valid call that was refused. Clients see `text`: `NAME` or `NAME: extra`. */
 export class RpcFault extends Error {
   override readonly name = 'RpcFault';
   readonly code: number;

@@ -1,8 +1,8 @@
-// Integers that every XML-RPC client can take.
+// Integers within the range of XML-RPC's `<int>`.
 
 const maxInt = 2 ** 31 - 1;
 
-/** Whatever is more than an `<int>` can hold is told as the most that it can. */
+/** Caps a number at the maximum of `<int>`. */
 export function fittingInt(number: number): number {
   return Math.min(number, maxInt);
 }

@@ -1,5 +1,5 @@
-// From XML text to values: a stack of open elements over saxes, with every dimension bounded.
-// Which elements a document needs is not decided here.
+// Parses XML text into values: a stack of open elements over saxes, with every dimension bounded.
+// decode.ts decides which elements a document needs.
 import { SaxesParser } from 'saxes';
 import { meaningOf } from './elements.ts';
 import type { RpcValue } from './value.ts';
@@ -7,18 +7,18 @@ import { XmlRpcError } from './xml-rpc-error.ts';
 
 export { XmlRpcError } from './xml-rpc-error.ts';
 
-/** What a document may cost. */
+/** Bounds on a document. */
 export interface XmlLimits {
-  /** Open elements; an array in an array costs three. */
+  /** Depth of open elements; a nested array takes three. */
   readonly depth: number;
   /**
-   * Elements, attributes, pieces of text, CDATA sections, comments and instructions; and what splits a text or an
-   * attribute for the parser: references, carriage returns, tabs. Each costs up to 200 bytes, whatever its length.
+   * Number of elements, attributes, pieces of text, CDATA sections, comments and instructions, and of what splits a text or
+   * an attribute in the parser: references, carriage returns, tabs. Each costs up to 200 bytes regardless of its length.
    */
   readonly pieces: number;
 }
 
-/** Of one element; the parser compares them when its tag ends, all at once. */
+/** Attributes of one element: the parser compares them all with each other when the tag ends. */
 const maxAttributes = 100;
 
 export interface XmlRpcDocument {
@@ -30,14 +30,14 @@ export interface XmlRpcDocument {
 
 interface OpenElement {
   readonly tag: string;
-  /** What stands before the first child. */
+  /** The text before the first child. */
   text: string;
   readonly children: RpcValue[];
 }
 
 /**
- * Reads UTF-8 pieces of one document. As the original does, it goes by the names of elements and not by
- * their places: an unknown element is its text, `methodName` and `params` count wherever they are.
+ * Reads UTF-8 chunks of one document. Like the original, it goes by the names of elements and not by their position: an
+ * unknown element has its text as value, and `methodName` and `params` count anywhere.
  */
 export class DocumentReader {
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -70,7 +70,7 @@ export class DocumentReader {
     return { method: this.#method, params: this.#params, fault: this.#fault };
   }
 
-  /** saxes reports by Error, TextDecoder by TypeError: both mean that the client sent no XML. */
+  /** saxes throws Error, TextDecoder throws TypeError: either means that the client sent invalid XML. */
   #guarded(step: () => void): void {
     try {
       step();
@@ -116,7 +116,7 @@ export class DocumentReader {
 
 const [AMPERSAND, CARRIAGE_RETURN, TAB] = [0x26, 0x0d, 0x09];
 
-/** How many characters of a piece make the parser join two texts, which it does without copying them. */
+/** Size in characters from which the parser concatenates two texts, which it does without copying them. */
 function splits(piece: Uint8Array): number {
   let count = 0;
   for (let index = 0; index < piece.length; index += 1) {
@@ -126,7 +126,7 @@ function splits(piece: Uint8Array): number {
   return count;
 }
 
-/** Without a document type there are no entities to expand or to fetch. */
+/** Refuses a document type, so that there are no entities to expand or to fetch. */
 function refuseDoctype(): never {
   throw new XmlRpcError('unmarshallable', 'a document type is not accepted');
 }

@@ -1,8 +1,8 @@
-// What XML-RPC can carry, as TypeScript values. Neither XML nor methods are known here.
+// XML-RPC values as TypeScript types. Knows neither XML nor methods.
 
 /**
- * A parameter or a result. Integers are `number`, beyond 2^53 `bigint`; a `number` with a fraction is a
- * double; base64 arrives as the text it encodes; a Date has no zone on the wire and is taken as UTC.
+ * A parameter or a result. Integers are `number`, beyond 2^53 `bigint`; a `number` with a fraction is a double; base64
+ * becomes the text it encodes; a Date has no time zone on the wire and is read as UTC.
  */
 export type RpcValue = string | number | bigint | boolean | null | Date | readonly RpcValue[] | RpcStruct;
 
@@ -28,10 +28,10 @@ export function isStruct(value: RpcValue | undefined): value is RpcStruct {
   return typeof value === 'object' && value !== null && !isArray(value) && !(value instanceof Date);
 }
 
-/** Of the elements that a value, or a member of a struct, is written in. */
+/** Size of the elements around a value or a member of a struct. */
 const markupLength = 36;
 
-/** About how many characters a value has as XML. */
+/** The approximate size of a value as XML, in characters. */
 export function sizeOf(value: RpcValue): number {
   if (typeof value === 'string') return markupLength + value.length;
   if (isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), markupLength);
@@ -42,7 +42,7 @@ export function sizeOf(value: RpcValue): number {
   );
 }
 
-/** A text as it is; any other value as JSON. */
+/** A string unchanged; any other value as JSON. */
 export function textOf(value: RpcValue | undefined): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, writeBigInt) ?? '');
 }

@@ -1,6 +1,6 @@
-// A document that is not XML-RPC.
+// The error of a document that is not XML-RPC.
 
-/** `message` is the word that the activity log uses; `detail` says more. */
+/** `message` is the word for the activity log; `detail` has the reason. */
 export class XmlRpcError extends Error {
   override readonly name = 'XmlRpcError';
 

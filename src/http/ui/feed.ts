@@ -26,18 +26,18 @@ export interface FeedSources {
 /** Until `gone` is aborted. A slow client gets fewer, larger updates. */
 export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<EventOf<FeedEvents>> {
   const { supervisor, history, sampler } = sources;
-  const bell = new AutoResetEvent(gone);
+  const changed = new AutoResetEvent(gone);
   const news = new News(supervisor);
   const unsubscribe = supervisor.daemon.bus.subscribe(
     ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
     (event) => {
       news.take(event);
-      bell.ring();
+      changed.set();
     },
   );
   const unsample = sampler.subscribe((sample) => {
     news.usage = sample;
-    bell.ring();
+    changed.set();
   });
   const view = (process: Process) => processView(process, history.restarts(process));
   try {
@@ -53,7 +53,7 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
         if (processes.length > 0) yield ['processes', processes.map((one) => view(one))];
       }
       if (usage) yield ['usage', usage];
-      await bell.rung();
+      await changed.wait();
       await Bun.sleep(gatherMs);
     }
   } finally {

@@ -7,13 +7,13 @@ test('work is done in the order in which it fell due, and what takes long lets o
   const taskQueue = new TaskQueue();
   const done: string[] = [];
   for (const name of ['first', 'second', 'third']) {
-    taskQueue.take(() => {
+    taskQueue.add(() => {
       if (name === 'first') setImmediate(() => done.push('somebody else'));
       Bun.sleepSync(sliceMs + 1);
       done.push(name);
     });
   }
-  taskQueue.take(() => taskQueue.take(() => done.push('what came of the fourth')));
+  taskQueue.add(() => taskQueue.add(() => done.push('what came of the fourth')));
   while (done.length < 5) await Bun.sleep(1);
   expect(done.slice(0, 3)).toEqual(['first', 'somebody else', 'second']);
   expect(done.slice(3)).toEqual(['third', 'what came of the fourth']);
@@ -24,9 +24,9 @@ test('a mistake in one piece of work does not keep the rest from its turn', () =
     import { TaskQueue } from ${JSON.stringify(join(import.meta.dir, '../../../src/event-loop/task-queue.ts'))};
     process.on('uncaughtException', ({ message }) => console.log(message));
     const taskQueue = new TaskQueue();
-    taskQueue.take(() => { throw new Error('a mistake'); });
-    taskQueue.take(() => console.log('the rest'));
-    setTimeout(() => taskQueue.take(() => console.log('what came later')), 50);`;
+    taskQueue.add(() => { throw new Error('a mistake'); });
+    taskQueue.add(() => console.log('the rest'));
+    setTimeout(() => taskQueue.add(() => console.log('what came later')), 50);`;
   const { stdout } = Bun.spawnSync([process.execPath, '-e', script]);
   expect(stdout.toString()).toBe('a mistake\nthe rest\nwhat came later\n');
 });
