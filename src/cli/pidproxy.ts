@@ -3,9 +3,11 @@
 // signalled.
 import { resolve } from 'node:path';
 import { errnoName } from '../linux/errno.ts';
+import { startOfFile } from '../linux/file-start.ts';
 import { ProcessHandle } from '../linux/process-handle.ts';
 import { adoptOrphans, isDescendant, reapOrphans } from '../linux/process-tree.ts';
 import { signalNumber } from '../linux/signals.ts';
+import { isSystemError } from '../linux/system-error.ts';
 import { textOrEmpty } from '../linux/text-or-empty.ts';
 import { resolveProgram } from '../supervisor/command.ts';
 import { print, printError } from './output.ts';
@@ -72,10 +74,23 @@ function passTo(pidfile: string, signal: string): boolean {
 
 /** A valid pid; 1 is init, and kill(2) treats lower numbers as process groups. */
 function pidIn(pidfile: string): number | null {
-  const text = textOrEmpty(pidfile).trim();
+  const text = startOf(pidfile).trim();
   const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;
   return pid > 1 && pid <= highestPid() ? pid : null;
 }
+
+/** Its owner could put a FIFO or an endless device in its place. Empty if it cannot be read. */
+function startOf(pidfile: string): string {
+  try {
+    return startOfFile(pidfile, maxPidfileBytes);
+  } catch (error) {
+    if (isSystemError(error)) return '';
+    throw error;
+  }
+}
+
+/** A longer one is cut, which makes it no pid. */
+const maxPidfileBytes = 64;
 
 function highestPid(): number {
   return Number(textOrEmpty('/proc/sys/kernel/pid_max')) || pidMaxLimit;

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -126,6 +127,23 @@ while :; do sleep 0.05; done
 `;
 
 describe('pidproxy, whose pidfile another user may write,', () => {
+  test.each([
+    ['a FIFO', (pidfile: string) => void Bun.spawnSync(['mkfifo', pidfile])],
+    ['an endless device', (pidfile: string) => symlinkSync('/dev/zero', pidfile)],
+    ['an endless file', (pidfile: string) => void Bun.spawnSync(['truncate', '-s', '1T', pidfile])],
+  ])('neither waits for %s in its place nor reads it to the end', async (_, lay) => {
+    await inDirectory(async (path) => {
+      script(path('command'), waiting);
+      lay(path('pid'));
+      const proxy = startProxy([path('pid'), path('command')]);
+      await untilItListens(proxy.pid);
+      proxy.kill('SIGTERM');
+      const { value } = await proxy.stdout.getReader().read();
+      expect(Buffer.from(value ?? []).toString()).toBe(`Can't read child pidfile ${path('pid')}!\n`);
+      proxy.kill('SIGKILL');
+    });
+  });
+
   test('reaches what the command has put into the background', async () => {
     await inDirectory(async (path) => {
       script(path('daemon'), daemon);
