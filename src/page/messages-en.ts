@@ -35,7 +35,7 @@ export const en = {
     exit: 'Last exit',
     actions: 'Actions',
   },
-  uptime: 'uptime',
+  running: (pid: number) => `pid ${pid}, uptime`,
   facts: { pid: 'PID', uptime: 'Uptime', goal: 'Last request' },
   /** What was last asked of a process. `by` is null for the configuration. */
   goal: {

@@ -29,7 +29,7 @@ export const zh: Words = {
     exit: '上次退出',
     actions: '操作',
   },
-  uptime: '已运行',
+  running: (pid) => `进程号 ${pid}，已运行`,
   facts: { pid: '进程号', uptime: '已运行', goal: '最近请求' },
   goal: {
     up: (by, at) => `启动，来自 ${by ?? 'autostart'}，${at}`,

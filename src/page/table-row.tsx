@@ -192,7 +192,7 @@ function Running({ pid, started }: { readonly pid: number; readonly started: num
   const words = useWords();
   return (
     <>
-      {words.pid} {pid}, {words.uptime} <Elapsed since={started} />
+      {words.running(pid)} <Elapsed since={started} />
     </>
   );
 }

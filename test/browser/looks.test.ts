@@ -71,6 +71,7 @@ describe('the language', () => {
     const page = await stage.page('', { locale: 'zh-CN' });
     const text = async () => ((await page.locator('#page').textContent()) ?? '').replace(/English/g, '');
     await shows(page, 'hopeless', '启动失败');
+    await shows(page, 'nginx', /进程号 \d+，已运行 \d/);
     expect(await text()).not.toMatch(
       /\b(Running|Stopped|Fatal|Refresh|Restart|Stop|Filter|uptime|Memory|Actions)\b/,
     );

@@ -79,6 +79,15 @@ describe.each(['desk', 'phone'] as const)('on a %s', (device) => {
   });
 });
 
+test('on a phone the history breaks a long reason instead of cutting it off', async () => {
+  const page = await stage.page('#/process/missing%3Amissing', devices.phone);
+  const history = page.getByRole('region', { name: 'The last hour' });
+  const cell = history.getByRole('cell', { name: reason }).first();
+  await cell.waitFor();
+  const [frame, box] = [await history.boundingBox(), await cell.boundingBox()];
+  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((frame?.x ?? 0) + (frame?.width ?? 0));
+});
+
 test('without a log of stderr the last lines of stdout are there', async () => {
   const page = await stage.page('#/process/again%3Aagain');
   const output = page.getByRole('region', { name: 'Last lines of stdout' });
