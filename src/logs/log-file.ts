@@ -184,6 +184,7 @@ export class LogFile implements LogTarget {
   #replace(fd: number): void {
     if (this.fd >= 0) closeFile(this.fd);
     this.fd = fd;
+    this.#retryAt = 0;
     this.#identify();
   }
 
