@@ -141,6 +141,7 @@ describe('pidproxy, whose pidfile another user may write,', () => {
       const { value } = await proxy.stdout.getReader().read();
       expect(Buffer.from(value ?? []).toString()).toBe(`Can't read child pidfile ${path('pid')}!\n`);
       proxy.kill('SIGKILL');
+      await proxy.exited;
     });
   });
 

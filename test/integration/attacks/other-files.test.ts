@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { Daemon, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
-import { nobody, Stage } from './stage.ts';
+import { nobody, Stage, secret } from './stage.ts';
 
 let stage: Stage;
 let before: Record<string, string>;
@@ -168,5 +168,31 @@ describe('/var/log that a group can write to', () => {
 
   test('has no link that is followed where it is any other', async () => {
     expect(await startWith(60, join(stage.vault, 'shadow'))).toBe('app: ERROR (spawn error)\n');
+  });
+});
+
+describe('a daemon that gives its directories to the user it becomes', () => {
+  /** Who owns the log in /var/log/supervisor after a start. */
+  async function ownerAfterStart(directoryOwner: string): Promise<string> {
+    const config = join(stage.root, 'supervisord.conf');
+    const log = '/var/log/supervisor/supervisord.log';
+    writeFileSync(config, `[supervisord]\nuser=nobody\nlogfile=${log}\npidfile=/var/log/supervisor/pid\n`);
+    const steps = [
+      'mount -t tmpfs -o mode=755 none /var/log && mkdir /var/log/supervisor',
+      `echo '${secret}' >${log} && chmod 600 ${log} && chown ${directoryOwner} /var/log/supervisor`,
+      `${ours.join(' ')} -n -c '${config}' >/dev/null 2>&1 & daemon=$!`,
+      `until grep -q "supervisord started" ${log} || ! kill -0 $daemon; do sleep 0.05; done; stat -c %U ${log}`,
+      'kill $daemon; wait $daemon',
+    ];
+    const { stdout } = await run(['unshare', '-m', '/bin/sh', '-c', steps.join('\n')]);
+    return stdout;
+  }
+
+  test('gives him the log that root wrote there', async () => {
+    expect(await ownerAfterStart('root')).toBe('nobody\n');
+  });
+
+  test('gives him no file of root’s that he put in the place of the log', async () => {
+    expect(await ownerAfterStart('nobody')).toBe('root\n');
   });
 });
