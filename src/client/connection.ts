@@ -1,9 +1,9 @@
-// One connection to a server: bytes out, bytes in, and the reason when it cannot be had. HTTP is not known here.
+// One connection to a server: bytes in and out, and the reason of a failure. Knows nothing of HTTP.
 import type { Socket } from 'bun';
 import { isSystemError } from '../linux/system-error.ts';
 import type { ServerAddress } from './server-address.ts';
 
-/** Why there is no connection, or no longer one: `code` is the errno's name, or `ENOTFOUND` for a host. */
+/** Why a connection failed or broke: `code` is the name of the errno, or `ENOTFOUND` for a host. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
 
@@ -14,7 +14,7 @@ export class ConnectionError extends Error {
 
 export interface ConnectionListener {
   onData(bytes: Uint8Array): void;
-  /** Called once; not after `close`. Null when the server ended it in good order. */
+  /** Called once, but not after `close`. Null when the server closed it in an orderly way. */
   onClose(error: ConnectionError | null): void;
 }
 
@@ -34,7 +34,7 @@ export async function connect(address: ServerAddress, listener: ConnectionListen
 /** An open connection. */
 export class Connection {
   #socket: Socket | null = null;
-  /** What the socket has not taken yet. */
+  /** Bytes not written yet. */
   #unsent: Uint8Array = new Uint8Array(0);
   #closed = false;
   #error: ConnectionError | null = null;
@@ -64,7 +64,7 @@ export class Connection {
     return !this.#closed;
   }
 
-  /** Sends as fast as the other side takes it. */
+  /** Writes buffered bytes whenever the socket is writable. */
   send(text: string): void {
     this.#unsent = Buffer.concat([this.#unsent, Buffer.from(text)]);
     this.#flush();
@@ -73,7 +73,7 @@ export class Connection {
   close(): void {
     this.#closed = true;
     this.#socket?.end();
-    // The server may take its time to end its side.
+    // end() would stay half-open until the server closes its side, too.
     this.#socket?.unref();
   }
 

@@ -1,29 +1,29 @@
-// Reads what may have no end: a log (`/logtail/NAME/CHANNEL`, `/mainlogtail`), the stream of events. Hands on the bytes
-// as they come; what they mean, and when to stop, is decided elsewhere.
+// Reads a response that may have no end: a log (`/logtail/NAME/CHANNEL`, `/mainlogtail`) or the stream of events.
+// Passes the bytes on as they arrive; the caller decides what they mean and when to stop.
 import { type Connection, ConnectionError, connect } from './connection.ts';
 import { ResponseReader } from './http-response.ts';
 import { authorizationHeader, hostHeader, parseServerUrl, type Server } from './server-address.ts';
 
-/** Why following ended. */
+/** Why the stream ended. */
 export type FollowEnd =
-  /** The server ended it, or the signal did. */
+  /** The server or the abort signal ended it. */
   | { readonly kind: 'ended' }
   | { readonly kind: 'refused'; readonly status: number }
   /** A ServerUrlError, a ConnectionError or a BadResponseError. */
   | { readonly kind: 'failed'; readonly error: Error };
 
 export interface StreamOptions {
-  /** Behind the path, encoded. */
+  /** The query string, encoded. */
   readonly query?: string;
-  /** The server sends it. */
+  /** Called when the head of a response with status 200 has arrived. */
   readonly onStart?: () => void;
-  /** It has an end: a connection that is closed before that is a failure. */
+  /** The response is finite: a connection closed before its end is a failure. */
   readonly hasEnd?: boolean;
 }
 
 /**
  * Follows `path`, which is not percent-encoded, until the server ends it or `signal` is aborted. Never rejects.
- * `onBytes` gets the body as it is, pieces may end inside a character.
+ * `onBytes` gets the body unchanged; a piece may end inside a character.
  */
 export async function followStream(
   server: Server,
@@ -76,7 +76,7 @@ function readInto(reader: ResponseReader, bytes: Uint8Array, end: (how: FollowEn
   }
 }
 
-/** What has no end may be cut anywhere but before its beginning. */
+/** An endless response may be cut anywhere, but not before its head. */
 function closedEnd(reader: ResponseReader, hasEnd: boolean): FollowEnd {
   const isEnded = hasEnd ? reader.end() : reader.started;
   return isEnded ? { kind: 'ended' } : { kind: 'failed', error: new ConnectionError('EOF') };

@@ -1,12 +1,12 @@
-// One HTTP response, read from pieces of a connection: head, then body by length, by chunks or to the end.
-// What the body means is not known here; who asks bounds its size.
+// Parses one HTTP response incrementally: head, then a body by length, by chunks or until the connection closes.
+// Knows nothing of the body's meaning; the caller bounds its size.
 
 export interface ResponseHead {
   /** `1.1` */
   readonly version: string;
   readonly status: number;
   readonly reason: string;
-  /** Names in lower case; of repeated ones the last. */
+  /** Names in lower case; the last of repeated ones. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
@@ -35,18 +35,18 @@ const maxHeadBytes = 65_536;
 const maxLineBytes = 4096;
 const headEnd = '\r\n\r\n';
 
-/** Takes the bytes of a connection and tells its listener what they are. */
+/** Parses the bytes of a connection and calls the handlers. */
 export class ResponseReader {
   readonly #listener: ResponseListener;
   #stage: Stage = { name: 'head' };
-  /** Bytes of an unfinished head or line. */
+  /** Buffered bytes of an incomplete head or line. */
   #pending: Buffer = Buffer.alloc(0);
 
   constructor(listener: ResponseListener) {
     this.#listener = listener;
   }
 
-  /** The head was read. */
+  /** Whether the head is complete. */
   get started(): boolean {
     return this.#stage.name !== 'head';
   }
@@ -55,7 +55,7 @@ export class ResponseReader {
     return this.#stage.name === 'done';
   }
 
-  /** Throws BadResponseError. Bytes behind the end are dropped. */
+  /** Throws BadResponseError. Bytes after the end are dropped. */
   write(piece: Uint8Array): void {
     let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     if (this.#pending.length > 0) rest = Buffer.concat([this.#pending, rest]);
@@ -70,13 +70,13 @@ export class ResponseReader {
     }
   }
 
-  /** The connection has ended. False when the response was not complete. */
+  /** Call it at EOF. False when the response is incomplete. */
   end(): boolean {
     if (this.#stage.name === 'to-the-end') this.#finish();
     return this.done;
   }
 
-  /** How many bytes were understood; 0 when more are needed. */
+  /** Returns the number of bytes parsed; 0 when more are needed. */
   #take(bytes: Buffer): number {
     const stage = this.#stage;
     switch (stage.name) {

@@ -1,14 +1,14 @@
-// What a server says about its processes, as typed values. Made from what came over the wire, which may be anything.
+// Process information from a server as typed values, validated because the server may send anything.
 import { isArray, isStruct, type RpcStruct, type RpcValue } from '../xmlrpc/value.ts';
 
 export interface ProcessInfo {
   readonly name: string;
   readonly group: string;
-  /** As in the protocol: 0 STOPPED, 10 STARTING, 20 RUNNING and so on. */
+  /** The code of the protocol: 0 STOPPED, 10 STARTING, 20 RUNNING and so on. */
   readonly state: number;
   readonly statename: string;
   readonly description: string;
-  /** 0 while there is none. */
+  /** 0 without a child. */
   readonly pid: number;
   /** Unix times in seconds, 0 for never. */
   readonly start: number;
@@ -20,7 +20,7 @@ export interface ProcessInfo {
   readonly stderrLogfile: string;
 }
 
-/** What a process takes, with everything that it has started. */
+/** Resource usage of a process and its descendants. */
 export interface ProcessUsage {
   readonly name: string;
   readonly group: string;
@@ -28,11 +28,11 @@ export interface ProcessUsage {
   readonly memoryKilobytes: number;
 }
 
-/** One line of the answer to an operation on many processes. */
+/** The outcome for one process of an operation on many. */
 export interface ProcessResult {
   readonly name: string;
   readonly group: string;
-  /** 80 when it went well, else the code of a fault. */
+  /** 80 on success, else the code of a fault. */
   readonly status: number;
   readonly description: string;
 }
@@ -44,24 +44,24 @@ export interface ProcessConfigInfo {
   readonly autostart: boolean;
   readonly groupPriority: number;
   readonly processPriority: number;
-  /** A path, or a word that says where else it goes. */
+  /** A path, or a word for another target. */
   readonly stdoutLogfile: string;
   readonly stderrLogfile: string;
 }
 
-/** Names of groups that a reread of the configuration found added, changed, removed. */
+/** Names of the groups that a reread found added, changed and removed. */
 export interface ConfigChanges {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** The server's answer has another shape than its interface promises. */
+/** The response does not have the type of the interface. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 }
 
-/** `name` when the group is called the same, else `group:name`. */
+/** `name` when the group has the same name, else `group:name`. */
 export function processName(process: { readonly group: string; readonly name: string }): string {
   return process.group === process.name ? process.name : `${process.group}:${process.name}`;
 }
@@ -114,7 +114,7 @@ export function decodeConfigInfo(value: RpcValue): ProcessConfigInfo {
     autostart: flag(info, 'autostart'),
     groupPriority: number(info, 'group_prio'),
     processPriority: number(info, 'process_prio'),
-    // Supervisor before 4 does not tell.
+    // Missing before Supervisor 4.
     stdoutLogfile: 'stdout_logfile' in info ? text(info, 'stdout_logfile') : '',
     stderrLogfile: 'stderr_logfile' in info ? text(info, 'stderr_logfile') : '',
   };

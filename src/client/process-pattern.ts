@@ -1,17 +1,17 @@
-// Which processes people mean: names, groups, shell patterns, `all`. Pure.
+// Selects processes by names, groups, shell patterns and `all`. Pure.
 import { parseNameSpec, selectProcesses } from './name-spec.ts';
 import { type ProcessInfo, processName } from './process-info.ts';
 
 export interface Selection {
-  /** Each once, in the order of the server. */
+  /** Without duplicates, in the order of the server. */
   readonly processes: readonly ProcessInfo[];
-  /** Patterns that mean nothing. */
+  /** Patterns without a match. */
   readonly unmatched: readonly string[];
 }
 
 /**
  * `name`, `group:name`, `group`, `group:*`, `all`, and shell patterns (`*`, `?`, `[...]`) over the names.
- * No pattern at all means everything.
+ * Without a pattern all processes match.
  */
 export function selectByPatterns(patterns: readonly string[], all: readonly ProcessInfo[]): Selection {
   if (patterns.length === 0) return { processes: all, unmatched: [] };

@@ -1,5 +1,5 @@
-// XML-RPC calls, one after the other, over a connection that is kept between them.
-// Methods and their results are not known here.
+// Sequential XML-RPC calls over one persistent connection.
+// Knows nothing of methods and their results.
 
 import { decodeResponse } from '../xmlrpc/decode.ts';
 import { encodeCall } from '../xmlrpc/encode.ts';
@@ -14,7 +14,7 @@ import {
   type ServerAddress,
 } from './server-address.ts';
 
-/** The server understood the call and refused it. */
+/** The server has refused the call with a fault. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
 
@@ -26,7 +26,7 @@ export class FaultError extends Error {
   }
 }
 
-/** The server answered with another status than 200. */
+/** The server has responded with a status other than 200. */
 export class HttpStatusError extends Error {
   override readonly name = 'HttpStatusError';
 
@@ -38,19 +38,21 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** A log may be large, an answer without end is none. */
-const maxAnswerBytes = 256 * 1024 * 1024;
+/** Bound on a response: large enough for a log. */
+const maxResponseBytes = 256 * 1024 * 1024;
 
 interface Answer {
   readonly head: ResponseHead;
   readonly body: Uint8Array;
 }
 
-/** What can go wrong: ServerUrlError, ConnectionError, HttpStatusError, BadResponseError, XmlRpcError, FaultError. */
+/**
+ * All errors of a call: ServerUrlError, ConnectionError, HttpStatusError, BadResponseError, XmlRpcError, FaultError.
+ */
 export class RpcClient {
   readonly #server: Server;
   #connection: Connection | null = null;
-  #waiting: PendingAnswer | null = null;
+  #waiting: PendingResponse | null = null;
 
   constructor(server: Server) {
     this.#server = server;
@@ -74,7 +76,7 @@ export class RpcClient {
 
   async #exchange(address: ServerAddress, body: string): Promise<Answer> {
     if (!this.#connection?.open) this.#connection = await connect(address, this.#listener());
-    const answer = new PendingAnswer();
+    const answer = new PendingResponse();
     this.#waiting = answer;
     this.#connection.send(requestHead(address, this.#server, Buffer.byteLength(body)) + body);
     try {
@@ -92,9 +94,9 @@ export class RpcClient {
   }
 }
 
-/** The answer to one request while it arrives. */
-class PendingAnswer {
-  readonly #settled = Promise.withResolvers<Answer>();
+/** The response to one request while it arrives. */
+class PendingResponse {
+  readonly #response = Promise.withResolvers<Answer>();
   readonly #pieces: Uint8Array[] = [];
   #size = 0;
   #head: ResponseHead | null = null;
@@ -107,29 +109,29 @@ class PendingAnswer {
   });
 
   get promise(): Promise<Answer> {
-    return this.#settled.promise;
+    return this.#response.promise;
   }
 
   write(bytes: Uint8Array): void {
     try {
       this.#reader.write(bytes);
     } catch (error) {
-      this.#settled.reject(error);
+      this.#response.reject(error);
     }
   }
 
   end(error: ConnectionError | null): void {
-    if (error !== null || !this.#reader.end()) this.#settled.reject(error ?? new ConnectionError('EOF'));
+    if (error !== null || !this.#reader.end()) this.#response.reject(error ?? new ConnectionError('EOF'));
   }
 
   #gather(piece: Uint8Array): void {
     this.#size += piece.length;
-    if (this.#size > maxAnswerBytes) throw new BadResponseError('the answer is too long');
+    if (this.#size > maxResponseBytes) throw new BadResponseError('the answer is too long');
     this.#pieces.push(piece);
   }
 
   #finish(): void {
-    if (this.#head) this.#settled.resolve({ head: this.#head, body: Buffer.concat(this.#pieces) });
+    if (this.#head) this.#response.resolve({ head: this.#head, body: Buffer.concat(this.#pieces) });
   }
 }
 

@@ -1,14 +1,13 @@
-// Where a server listens and how a client shows who it is, from the URL that people write.
-// Nothing is opened here.
+// Parses a server URL into an address and credentials. Pure.
 
 export type ServerAddress =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'inet'; readonly host: string; readonly port: number };
 
 export interface Server {
-  /** As it was written, for messages. */
+  /** The URL as written, for messages. */
   readonly url: string;
-  /** Sent only when there is a user name; `null` when nobody asked. */
+  /** Sent only with a user name; null when none was given. */
   readonly credentials: Credentials | null;
 }
 
@@ -17,14 +16,14 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** A server URL that leads nowhere; the message is the original's. */
+/** An invalid server URL; the message is the original's. */
 export class ServerUrlError extends Error {
   override readonly name = 'ServerUrlError';
 }
 
 const defaultPort = 80;
 
-/** The address behind `http://host[:port]` or `unix:///path`. Throws ServerUrlError. */
+/** The address in `http://host[:port]` or `unix:///path`. Throws ServerUrlError. */
 export function parseServerUrl(url: string): ServerAddress {
   if (url.startsWith('unix://')) return { kind: 'unix', path: url.slice('unix://'.length) };
   if (!url.startsWith('http://')) throw new ServerUrlError(`Unknown protocol for serverurl ${url}`);
@@ -37,14 +36,14 @@ export function parseServerUrl(url: string): ServerAddress {
   return { kind: 'inet', host, port: parsePort(port) };
 }
 
-/** What belongs into the Host header. */
+/** The value of the Host header. */
 export function hostHeader(address: ServerAddress): string {
   if (address.kind === 'unix') return 'localhost';
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return address.port === defaultPort ? host : `${host}:${address.port}`;
 }
 
-/** The line of an HTTP header that carries the credentials, or nothing. */
+/** The Authorization header line, or an empty string. */
 export function authorizationHeader(credentials: Credentials | null): string {
   if (credentials === null) return '';
   const cookie = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64');

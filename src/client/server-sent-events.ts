@@ -1,11 +1,11 @@
-// text/event-stream (WHATWG HTML, 9.2.6) from pieces of text. Ids and retries are of no use here. Pure.
+// Parses text/event-stream (WHATWG HTML, 9.2.6) incrementally. Ignores ids and retry times. Pure.
 
 export interface ServerSentEvent {
   readonly type: string;
   readonly data: string;
 }
 
-/** An event longer than this is dropped: no server of ours sends one. */
+/** Longer events are dropped; tsupervisor sends none. */
 const maxEventCharacters = 4 * 1024 * 1024;
 
 export class EventStreamReader {

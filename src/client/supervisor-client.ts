@@ -1,4 +1,4 @@
-// The methods of the supervisor namespace that our commands call, with their types. No command is known here.
+// The methods of the supervisor namespace that the commands call, with their types. Knows no command.
 import type { Channel } from '../config/channel.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
 import {
@@ -33,7 +33,7 @@ const logMethods = {
   stderr: 'readProcessStderrLog',
 } as const satisfies Record<Channel, string>;
 
-/** One server. Every method rejects as RpcClient.call does, or with UnexpectedAnswerError. */
+/** One server. Every method rejects like RpcClient.call, or with UnexpectedAnswerError. */
 export class SupervisorClient {
   readonly #rpc: RpcClient;
 
@@ -77,7 +77,7 @@ export class SupervisorClient {
     await this.#call('signalProcess', name, signal);
   }
 
-  /** Start, stop or signal (then with the signal's name) a group. */
+  /** Starts, stops or signals (then with the signal's name) a group. */
   async actOnGroup(
     action: GroupAction,
     group: string,
@@ -94,7 +94,7 @@ export class SupervisorClient {
     await this.#call('sendProcessStdin', name, chars);
   }
 
-  /** Bytes as the protocol counts them: a negative offset is from the end, length 0 is all there is. */
+  /** Offset and length of the protocol, in bytes: a negative offset counts from the end, length 0 means everything. */
   async readProcessLog(name: string, channel: Channel, offset: number, length: number): Promise<string> {
     return decodeText(await this.#call(logMethods[channel], name, offset, length));
   }
@@ -111,17 +111,17 @@ export class SupervisorClient {
     return decodeArray(await this.#call('clearAllProcessLogs'), decodeProcessResult);
   }
 
-  /** A method of ours; the original answers UNKNOWN_METHOD. */
+  /** A method beyond the original, which responds with UNKNOWN_METHOD. */
   async rotateLog(name: string): Promise<void> {
     await this.#rpc.call('tsupervisor.rotateLog', name);
   }
 
-  /** As rotateLog. */
+  /** Like rotateLog. */
   async rotateMainLog(): Promise<void> {
     await this.#rpc.call('tsupervisor.rotateMainLog');
   }
 
-  /** As rotateLog. Those that do not run are left out. */
+  /** Like rotateLog. Only running processes. */
   async allUsages(): Promise<ProcessUsage[]> {
     return decodeArray(await this.#rpc.call('tsupervisor.getAllProcessUsage'), decodeProcessUsage);
   }

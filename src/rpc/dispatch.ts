@@ -1,4 +1,4 @@
-// One call: its name looked up, its arguments counted, its answer or its fault.
+// Dispatches one call: looks its method up, checks the arguments, returns the result or throws the fault.
 
 import type { RequestContext } from '../operations/context.ts';
 import { OperationError } from '../operations/operation-error.ts';
@@ -7,7 +7,7 @@ import type { RpcCall } from '../xmlrpc/value.ts';
 import { asFault } from './faults.ts';
 import type { Answer, MethodTable } from './method.ts';
 
-/** Throws or rejects with RpcFault; anything else that comes out of it is a mistake of ours. */
+/** Throws or rejects with RpcFault; any other error is a bug. */
 export function dispatch(
   table: MethodTable,
   context: RequestContext,

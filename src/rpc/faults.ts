@@ -1,4 +1,4 @@
-// What an operation that was refused is to XML-RPC clients.
+// Translates OperationError to XML-RPC faults.
 import type { OperationError } from '../operations/operation-error.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 

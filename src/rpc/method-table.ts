@@ -1,4 +1,4 @@
-// Every method there is. A name resolves here or nowhere.
+// The table of all methods.
 import type { Method, MethodTable } from './method.ts';
 import { configurationMethods } from './methods/configuration.ts';
 import { controlMethods } from './methods/control.ts';
@@ -11,7 +11,7 @@ import { rotateMethods } from './methods/rotate.ts';
 import { ourNamespace, systemMethods } from './methods/system.ts';
 import { usageMethods } from './methods/usage.ts';
 
-/** `namespaces`: those of the configuration beside `system`, which is always there. */
+/** `namespaces`: those of the configuration, in addition to `system`. */
 export function methodTable(namespaces: readonly string[]): MethodTable {
   const methods = new Map<string, Method>();
   if (namespaces.includes('supervisor')) {

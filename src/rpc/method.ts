@@ -1,17 +1,17 @@
-// What a method of the table is made of: its parameters, its documentation, its implementation.
-// Decoding of arguments happens here, once, so that implementations get what they expect.
+// The definition of a method: parameters, documentation, implementation.
+// Arguments are decoded here, once, so that implementations get typed values.
 
 import type { RequestContext } from '../operations/context.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
 
 export type RpcTypeName = 'string' | 'int' | 'boolean' | 'array' | 'struct';
 
-/** A parameter: how it is called, what is said about it, and how its value is read. */
+/** A parameter: its name, its documentation, its decoder. */
 export interface Param<T = unknown> {
   readonly name: string;
   readonly type: RpcTypeName;
   readonly text: string;
-  /** True: may be left out, and is decoded from undefined then. */
+  /** True: may be omitted, and is then decoded from undefined. */
   readonly optional: boolean;
   /** Throws RpcFault INCORRECT_PARAMETERS. */
   readonly decode: (value: RpcValue | undefined) => T;
@@ -21,17 +21,20 @@ export type Answer = RpcValue | Promise<RpcValue>;
 
 interface Implementation {
   readonly params: readonly Param[];
-  /** `values` are as many as there are parameters, or fewer by optional ones. Throws or rejects with RpcFault or OperationError. */
+  /**
+   * `values` has one element per parameter, without omitted optional ones. Throws or rejects with RpcFault or
+   * OperationError.
+   */
   readonly call: (context: RequestContext, values: readonly RpcValue[]) => Answer;
 }
 
 export interface Method extends Implementation {
-  /** Sentences for methodHelp. */
+  /** Documentation for methodHelp. */
   readonly help: string;
   readonly returns: { readonly type: RpcTypeName; readonly text: string };
-  /** True: refused with SHUTDOWN_STATE while the supervisor stops or restarts. */
+  /** True: refused with SHUTDOWN_STATE while the supervisor shuts down or restarts. */
   readonly gated: boolean;
-  /** True: only tells, changes nothing. */
+  /** True: read-only. */
   readonly safe: boolean;
 }
 
@@ -69,7 +72,7 @@ export function threeParams<A, B, C>(
   };
 }
 
-/** A method of the supervisor namespace that does something. */
+/** A method of the supervisor namespace that changes something. */
 export function method(
   help: string,
   returns: { readonly type: RpcTypeName; readonly text: string },
@@ -78,7 +81,7 @@ export function method(
   return { help, returns, gated: true, safe: false, ...implementation };
 }
 
-/** A method of the supervisor namespace that only tells. */
+/** A read-only method of the supervisor namespace. */
 export function query(
   help: string,
   returns: { readonly type: RpcTypeName; readonly text: string },

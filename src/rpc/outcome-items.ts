@@ -1,11 +1,11 @@
-// The result of an operation on many processes: an array with a struct for each.
+// The result of an operation on many processes: an array with a struct per process.
 import { type Outcome, onEach, type ProcessOperation } from '../operations/batch.ts';
 import type { Process } from '../supervisor/process.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
 import type { RpcStruct, RpcValue } from '../xmlrpc/value.ts';
 import { asFault } from './faults.ts';
 
-/** As `onEach`, in the structs that clients know. */
+/** Like `onEach`, with outcomes as structs for clients. */
 export async function itemsAfter(
   processes: readonly Process[],
   isWanted: (process: Process) => boolean,

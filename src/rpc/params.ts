@@ -1,12 +1,12 @@
-// The parameters that methods have in common, and what clients may send for them.
+// Parameters shared by several methods, with their decoders.
 import { integerOrNull } from '../python/integer.ts';
 import { RpcFault } from '../xmlrpc/faults.ts';
 import { isArray, isStruct, type RpcValue, textOf } from '../xmlrpc/value.ts';
 import type { Param, RpcTypeName } from './method.ts';
 
-/** A process, as `group:name` or `name`. */
+/** A process: `group:name` or `name`. */
 export const processName = required('name', 'string', 'Process, as group:name or name', decodeText);
-/** As processName, or a whole group. */
+/** Like processName, or a whole group. */
 export const processOrGroupName = required(
   'name',
   'string',
@@ -57,7 +57,7 @@ function decodeText(value: RpcValue | undefined): string {
   return value;
 }
 
-/** Numbers in any clothes, as Python's int() takes them: `'4'`, `'1_0'`, 1.9, true. */
+/** Anything that Python's int() accepts: `'4'`, `'1_0'`, 1.9, true. */
 function decodeInteger(value: RpcValue | undefined): number {
   if (typeof value === 'number' && Number.isFinite(value)) return Math.trunc(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
@@ -66,7 +66,7 @@ function decodeInteger(value: RpcValue | undefined): number {
   return number;
 }
 
-/** As Python sees it: the text `false` is true, and what is empty is not. */
+/** Truth as in Python: the string `false` is true, empty values are false. */
 function isTruthy(value: RpcValue): boolean {
   if (isArray(value)) return value.length > 0;
   if (isStruct(value)) return Object.keys(value).length > 0;

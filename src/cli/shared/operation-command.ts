@@ -1,8 +1,8 @@
 // Our own start, stop and restart: show progress, then the failures with their reasons.
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { processName } from '../../client/process-info.ts';
+import { type Goal, type Progress, requestAndWait, type WaitOptions } from '../../client/request-and-wait.ts';
 import { FaultError } from '../../client/rpc-client.ts';
-import { type Goal, type Progress, type RequestTimeout, settle } from '../../client/settle.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { print, printError, write } from '../output.ts';
 import { readLogEnd } from './log-end.ts';
@@ -23,13 +23,13 @@ export function runOperation(
     .option('--no-wait', 'only ask for it')
     .option('-t, --timeout <seconds>', 'count as failed what is not settled by then', parseSeconds)
     .action(async (patterns, options) => {
-      const patience: RequestTimeout = {
+      const waitOptions: WaitOptions = {
         wait: options.wait !== false,
         timeoutMs: options.timeout === undefined ? null : options.timeout * 1000,
       };
       status = await withServer(options, async (client) => {
         const { processes, unmatched } = await selectProcesses(client, patterns);
-        const failures = await operate(client, processes.map(processName), operation, patience);
+        const failures = await operate(client, processes.map(processName), operation, waitOptions);
         await printFailures(client, failures, processes.length);
         if (failures.length > 0) return exitStatuses.failed;
         return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
@@ -48,15 +48,15 @@ async function operate(
   client: SupervisorClient,
   names: readonly string[],
   operation: 'start' | 'stop' | 'restart',
-  patience: RequestTimeout,
+  waitOptions: WaitOptions,
 ): Promise<Failure[]> {
   if (operation !== 'restart')
-    return (await settleAndShow(client, names, operation, patience)).filter(hasFailed);
+    return (await requestAndShow(client, names, operation, waitOptions)).filter(hasFailed);
   // A start needs the old process to be gone, even with --no-wait.
-  const stopped = await settleAndShow(client, names, 'stop', { ...patience, wait: true });
+  const stopped = await requestAndShow(client, names, 'stop', { ...waitOptions, wait: true });
   const failures = stopped.filter(hasFailed);
   const startable = stopped.filter((progress) => !hasFailed(progress)).map(({ name }) => name);
-  const started = await settleAndShow(client, startable, 'start', patience);
+  const started = await requestAndShow(client, startable, 'start', waitOptions);
   return [...failures, ...started.filter(hasFailed)];
 }
 
@@ -64,21 +64,21 @@ function hasFailed(progress: Progress): progress is Failure {
   return progress.verdict.kind === 'failed';
 }
 
-async function settleAndShow(
+async function requestAndShow(
   client: SupervisorClient,
   names: readonly string[],
   goal: Goal,
-  patience: RequestTimeout,
+  waitOptions: WaitOptions,
 ): Promise<Progress[]> {
   const waitingLine: (waiting: ReadonlySet<string>) => void = isTerminal(1) ? showWaiting : () => {};
-  return settle(client, names, goal, patience, (settled, waiting) => {
+  return requestAndWait(client, names, goal, waitOptions, (outcome, waiting) => {
     waitingLine(noneDue);
-    if (settled) print(settledLine(settled));
+    if (outcome) print(outcomeLine(outcome));
     waitingLine(waiting);
   });
 }
 
-function settledLine({ name, verdict }: Progress): string {
+function outcomeLine({ name, verdict }: Progress): string {
   if (verdict.kind === 'failed') return `${name}: ${coloured(`FAILED (${verdict.reason})`, 'red')}`;
   return `${name}: ${verdict.kind === 'done' ? coloured(verdict.text, 'green') : verdict.state}`;
 }

@@ -1,4 +1,4 @@
-// Methods around the configuration: reading it again, activating and removing groups, telling what is in it.
+// Methods on the configuration: read it again, activate and remove groups, list it.
 import type { Channel } from '../../config/channel.ts';
 import type { ChildLogFile, GroupConfig, ProcessConfig, StreamConfig } from '../../config/config.ts';
 import { reload } from '../../operations/end.ts';
@@ -83,7 +83,7 @@ function configStruct(supervisor: Supervisor, group: GroupConfig, process: Proce
   };
 }
 
-/** As Supervisor's next version tells it. */
+/** The value in the Supervisor version after 4.2.5. */
 function autoRestart({ autorestart }: ProcessConfig): boolean | 'unexpected' {
   return autorestart === 'unexpected' ? autorestart : autorestart === 'always';
 }
@@ -125,7 +125,7 @@ function logfileText(logfile: ChildLogFile, autoLogPath: string): string {
   }
 }
 
-/** An automatic log has a path while its group is active with this very configuration. */
+/** An AUTO log has a path only while its group is active with this very configuration. */
 function autoLog(
   supervisor: Supervisor,
   group: GroupConfig,

@@ -112,7 +112,7 @@ function stopAll(context: RequestContext, processes: readonly Process[], wanted:
   );
 }
 
-/** A signal that there is not is told for each process. */
+/** An unknown signal is a fault of each process, like in the original. */
 function signalAll(processes: readonly Process[], sent: RpcValue): Answer {
   return itemsAfter(
     processes,

@@ -1,4 +1,4 @@
-// Methods of ours that tell what processes shall be, and who asked for it.
+// Methods beyond the original that return goals and requesters.
 import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { describeRequester } from '../../supervisor/requester.ts';

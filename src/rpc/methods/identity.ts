@@ -1,10 +1,10 @@
-// Methods that tell who the supervisor is and how it is.
+// Methods that return the identity and state of the supervisor.
 import { shutdown } from '../../operations/end.ts';
 import { supervisorStateCodes } from '../../supervisor/supervisor.ts';
 import { compatibleVersion } from '../../version.ts';
 import { type Method, method, noParams, query } from '../method.ts';
 
-/** Clients refuse to talk to any other. */
+/** Clients refuse any other version. */
 const apiVersion = '3.0';
 
 const getAPIVersion = query(

@@ -1,4 +1,4 @@
-// Methods that tell about processes.
+// Methods that return information on processes.
 
 import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
@@ -57,7 +57,7 @@ function infoStruct(process: Process, time: number): RpcStruct {
   };
 }
 
-/** In the order of code points, which is not that of UTF-16. */
+/** Sorted by code point, like in Python, not by UTF-16 unit. */
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name === b.name ? 0 : compareCodePoints(a.name, b.name);
 }

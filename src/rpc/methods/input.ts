@@ -1,4 +1,4 @@
-// Methods that pass text on: to a process's standard input, to event listeners.
+// Methods that send text: to a process's stdin, to event listeners.
 
 import { findProcess } from '../../operations/find-process.ts';
 import { RpcFault } from '../../xmlrpc/faults.ts';
@@ -30,7 +30,7 @@ export const inputMethods: Readonly<Record<string, Method>> = {
         return true;
       }),
     ),
-    // The one thing that still makes sense at the end.
+    // Also during a shutdown: a listener may still need the event.
     gated: false,
   },
 };

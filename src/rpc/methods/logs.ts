@@ -1,4 +1,4 @@
-// Methods that read and empty logs.
+// Methods that read and clear logs.
 import type { Channel } from '../../config/channel.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
@@ -16,7 +16,7 @@ const readLog = query(
   "Reads from the daemon's own log.",
   { type: 'string', text: 'The bytes as text' },
   twoParams(offset, length, async ({ supervisor, mainLogPath }, start, count) => {
-    // Lines that were written a moment ago may still be on their way to the file.
+    // Waits for lines that the worker has not written to the file yet.
     await supervisor.daemon.log.written();
     return read(mainLogPath, start, count);
   }),

@@ -1,4 +1,4 @@
-// Methods of ours that begin new log files.
+// Methods beyond the original that rotate logs.
 import { findProcess } from '../../operations/find-process.ts';
 import { rotateLogs, rotateMainLog } from '../../operations/rotate.ts';
 import { type Method, method, noParams, oneParam } from '../method.ts';

@@ -1,4 +1,4 @@
-// The system namespace: what methods there are, and several calls in one.
+// The system namespace: introspection and multicall.
 import { TimeSlice } from '../../event-loop/time-slice.ts';
 import type { RequestContext } from '../../operations/context.ts';
 import { faultCodes, RpcFault } from '../../xmlrpc/faults.ts';
@@ -7,10 +7,10 @@ import { dispatch } from '../dispatch.ts';
 import { type Method, type MethodTable, noParams, oneParam } from '../method.ts';
 import { calls, methodName } from '../params.ts';
 
-/** Of all results of a multicall together, in characters of XML; the calls that are left then fail. */
+/** Bound on all results of a multicall together, in characters of XML; beyond it the remaining calls fail. */
 const maxResultsSize = 32 * 1024 * 1024;
 
-/** Methods that the original does not have. They are not listed, so that who compares lists finds what it knows. */
+/** Methods beyond the original. Not listed, so that clients that compare lists see those of the original. */
 export const ourNamespace = 'tsupervisor';
 
 export function systemMethods(table: MethodTable): Readonly<Record<string, Method>> {
@@ -58,7 +58,7 @@ function documented(table: MethodTable, name: string): Method {
   return method;
 }
 
-/** Tools read the tag lines: a tag, a type, for parameters a name, then text. */
+/** Tools parse the tag lines: a tag, a type, for parameters a name, then text. */
 function helpText({ help, params, returns }: Method): string {
   const lines = params.map(({ type, name, text }) => `@param ${type} ${name} ${text}`);
   return [help, '', ...lines, `@return ${returns.type} result ${returns.text}`].join('\n');

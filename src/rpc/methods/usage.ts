@@ -1,4 +1,4 @@
-// Methods of ours that tell what programs take of the machine.
+// Methods beyond the original that return the resource usage of programs.
 
 import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';

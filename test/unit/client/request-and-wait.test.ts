@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { type Goal, verdictOn } from '../../../src/client/settle.ts';
+import { type Goal, verdictOn } from '../../../src/client/request-and-wait.ts';
 import { processInfo } from './process-info.ts';
 
 function verdict(goal: Goal, statename: string, spawnerr = '') {
   return verdictOn(processInfo({ statename, spawnerr }), goal);
 }
 
-describe('one who waits for a start', () => {
-  test('is content with RUNNING, and with a program that has ended as it should', () => {
+describe('the wait for a start', () => {
+  test('ends with RUNNING, and with a program that has exited as expected', () => {
     expect(verdict('start', 'RUNNING')).toEqual({ kind: 'done', text: 'started' });
     expect(verdict('start', 'EXITED')).toEqual({ kind: 'done', text: 'started, and ended' });
   });

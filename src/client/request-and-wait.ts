@@ -1,5 +1,5 @@
-// Starting and stopping many processes at once: ask for each, then watch them all until each is where it should be.
-// Nothing is printed here.
+// Requests a start or stop of many processes, then polls until each has reached its goal or failed.
+// Prints nothing.
 import { faultCodes } from '../xmlrpc/faults.ts';
 import { type ProcessInfo, processName } from './process-info.ts';
 import { FaultError } from './rpc-client.ts';
@@ -18,23 +18,24 @@ export interface Progress {
   readonly verdict: Verdict;
 }
 
-export interface RequestTimeout {
-  /** False: ask, and leave it at that. */
+export interface WaitOptions {
+  /** False: return after the requests. */
   readonly wait: boolean;
-  /** Null: as long as it takes. */
+  /** Null: no timeout. */
   readonly timeoutMs: number | null;
 }
 
 /**
- * Brings the processes to the goal. `onProgress` is told when a process is settled, and after each look, with the
- * names of those that still wait. Resolves to the verdicts in the order of `names`. Rejects as RpcClient.call does.
+ * Requests the goal for every process and waits for the outcomes. Calls `onProgress` with each outcome, and after each
+ * poll with null, together with the names still waited for. Resolves to the verdicts in the order of `names`. Rejects
+ * like RpcClient.call.
  */
-export async function settle(
+export async function requestAndWait(
   client: SupervisorClient,
   names: readonly string[],
   goal: Goal,
-  patience: RequestTimeout,
-  onProgress: (settled: Progress | null, waiting: ReadonlySet<string>) => void,
+  options: WaitOptions,
+  onProgress: (outcome: Progress | null, waiting: ReadonlySet<string>) => void,
 ): Promise<Progress[]> {
   const verdicts = new Map<string, Verdict>();
   const waiting = new Set<string>();
@@ -47,32 +48,32 @@ export async function settle(
       onProgress({ name, verdict }, waiting);
     }
   };
-  for (const name of names) judge(name, await ask(client, name, goal, patience.wait));
+  for (const name of names) judge(name, await request(client, name, goal, options.wait));
   const deadline =
-    patience.timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + patience.timeoutMs;
-  for (let pauseMs = firstLookMs; waiting.size > 0; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
-    await Bun.sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
-    await look(client, waiting, goal, judge);
+    options.timeoutMs === null ? Number.POSITIVE_INFINITY : performance.now() + options.timeoutMs;
+  for (let delayMs = minDelayMs; waiting.size > 0; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
+    await Bun.sleep(Math.max(0, Math.min(delayMs, deadline - performance.now())));
+    await poll(client, waiting, goal, judge);
     onProgress(null, waiting);
     if (performance.now() >= deadline) for (const name of waiting) judge(name, late(verdicts.get(name)));
   }
   return [...verdicts].map(([name, verdict]) => ({ name, verdict }));
 }
 
-/** The first looks come soon after the request, later ones no more often than a person notices. */
-const firstLookMs = 10;
-const maxPauseMs = 500;
+/** Exponential back-off of the polls, from soon after the request to an interval that a person does not notice. */
+const minDelayMs = 10;
+const maxDelayMs = 500;
 
-const asked: Readonly<Record<Goal, string>> = { start: 'start requested', stop: 'stop requested' };
+const requested: Readonly<Record<Goal, string>> = { start: 'start requested', stop: 'stop requested' };
 
-async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boolean): Promise<Verdict> {
+async function request(client: SupervisorClient, name: string, goal: Goal, wait: boolean): Promise<Verdict> {
   try {
     if (goal === 'start') await client.startProcess(name, false);
     else await client.stopProcess(name, false);
-    return wait ? { kind: 'waiting', state: '' } : { kind: 'done', text: asked[goal] };
+    return wait ? { kind: 'waiting', state: '' } : { kind: 'done', text: requested[goal] };
   } catch (error) {
     if (!(error instanceof FaultError) || error.code === faultCodes.SHUTDOWN_STATE) throw error;
-    // The reason stands with the process, not in the fault.
+    // The reason is in the process information, not in the fault.
     if (error.code === faultCodes.SPAWN_ERROR && wait) return { kind: 'waiting', state: '' };
     if (error.code === faultCodes.ALREADY_STARTED && goal === 'start')
       return startedBefore(client, name, wait);
@@ -82,7 +83,7 @@ async function ask(client: SupervisorClient, name: string, goal: Goal, wait: boo
   }
 }
 
-/** The fault says that it was started, which is true of a process that starts and of one that fails, too. */
+/** ALREADY_STARTED does not distinguish RUNNING from STARTING and BACKOFF, so the state decides. */
 async function startedBefore(client: SupervisorClient, name: string, wait: boolean): Promise<Verdict> {
   const process = await client.process(name);
   if (process.statename === 'RUNNING') return { kind: 'done', text: 'already running' };
@@ -90,7 +91,7 @@ async function startedBefore(client: SupervisorClient, name: string, wait: boole
   return verdict.kind === 'waiting' && !wait ? { kind: 'done', text: 'already starting' } : verdict;
 }
 
-async function look(
+async function poll(
   client: SupervisorClient,
   waiting: ReadonlySet<string>,
   goal: Goal,
@@ -103,7 +104,7 @@ async function look(
   }
 }
 
-/** What a process's state means to one who waits for the goal. */
+/** The verdict on a process's state for the goal. */
 export function verdictOn(process: ProcessInfo, goal: Goal): Verdict {
   return goal === 'start' ? startVerdict(process) : stopVerdict(process);
 }
