@@ -222,6 +222,26 @@ ${cat}`;
     expect(log).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO spawned: 'cat'/m);
   });
 
+  test.each(['/dev/stdout', '/dev/stderr', '%(here)s/supervisord.log'])(
+    'lets no program give its output a priority, with the log in %s',
+    async (logfile) => {
+      const program = String.raw`command=/usr/bin/printf 'a\n<0>b\0<0>c\n'`;
+      const config = `[supervisord]
+logfile=${logfile}
+logfile_maxbytes=0
+loglevel=debug
+pidfile=%(here)s/supervisord.pid
+user=root
+[program:hostile]
+${program}
+startsecs=0
+autorestart=false`;
+      const { journal } = await journalOf(config, 'exited: hostile');
+      expect(journal).toContain("<7>DEBG 'hostile' stdout output:\n<7>DEBG a\n<7>DEBG <0>b\n<7>DEBG <0>c\n");
+      expect(journal.split(/[\n\0]/).filter((line) => !/^(?:<[2-7]>[A-Z]{4} |$)/.test(line))).toEqual([]);
+    },
+  );
+
   test('tells there as an error why it does not start', async () => {
     const { journal } = await journalOf('[supervisord]\nloglevel=loud\n', 'For help');
     expect(journal).toMatch(/^<3>Error: bad logging level name 'loud'/);

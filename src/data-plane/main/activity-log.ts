@@ -2,7 +2,7 @@
 import { write } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LineStyle, LogLevel, SupervisordConfig } from '../../config/config.ts';
-import { closeFile, openAppend, openAppendCached } from '../../linux/file.ts';
+import { closeFile, openAppend, openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
 import { isJournal } from '../../linux/journal-stream.ts';
 import { logfmt } from '../../logs/line-formatter.ts';
 import { bySize } from '../../logs/rotation.ts';
@@ -31,7 +31,7 @@ const journalOrigin = { SYSLOG_IDENTIFIER: 'supervisord' };
 
 interface Target {
   readonly log: Log;
-  /** `stream`: stdout, when it is connected to the journal. */
+  /** `stream`: stdout or stderr, when it is connected to the journal. */
   readonly kind: 'file' | 'copy' | 'stream' | 'syslog' | 'journal';
 }
 
@@ -55,7 +55,8 @@ export class ActivityLog {
     // Before the log is opened, to overlap with the start of the worker that opens it.
     const time = logLines.timestamp === null ? null : TimeFormat.ready(logLines.timestamp);
     const main = openMain(config, dataPlane);
-    if (!copyToStdout || (main.kind === 'journal' && isJournal(1)))
+    const isInJournal = main.kind === 'journal' || main.kind === 'stream';
+    if (!copyToStdout || (isInJournal && isJournal(1)))
       return new ActivityLog(loglevel, logLines, time, [main]);
     const copy = dataPlane.openLog({ path: '/dev/stdout', rotation: bySize(0, 0) });
     return new ActivityLog(loglevel, logLines, time, [
@@ -78,10 +79,13 @@ export class ActivityLog {
    * written, or its write has failed.
    */
   async criticalDirectly(message: string): Promise<void> {
-    this.#write('critical', message, ({ kind }) => kind !== 'file');
-    const line = this.#line('critical', message, Date.now());
-    const files = this.targets.filter(({ kind }) => kind === 'file');
-    await Promise.allSettled(files.map(({ log }) => append(resolve(log.path), line)));
+    const isDirect = ({ kind }: Target): boolean => kind === 'file' || kind === 'stream';
+    this.#write('critical', message, (target) => !isDirect(target));
+    const now = Date.now();
+    const writes = this.targets
+      .filter(isDirect)
+      .map((target) => append(resolve(target.log.path), this.#linesFor(target, 'critical', message, now)));
+    await Promise.allSettled(writes);
   }
 
   error(message: string): void {
@@ -141,12 +145,13 @@ export class ActivityLog {
     if (!this.isEnabled(level)) return;
     const now = Date.now();
     for (const target of this.targets.filter(isTarget)) {
-      // In syslog and the journal each line is an entry of its own.
-      const isFile = target.kind === 'file' || target.kind === 'copy';
-      const messages = isFile ? [message] : message.split('\n');
-      const line = (text: string): string => this.#lineFor(target, level, text, now);
-      target.log.write(messages.map(line).join(''));
+      target.log.write(this.#linesFor(target, level, message, now));
     }
+  }
+
+  #linesFor(target: Target, level: LogLevel, message: string, now: number): string {
+    const entries = entriesOf(target, message);
+    return entries.map((entry) => this.#lineFor(target, level, entry, now)).join('');
   }
 
   /** A journal entry has its own time and priority; the level is in the text as well, because people search for it. */
@@ -174,8 +179,29 @@ function openMain({ logfile, logRotation }: SupervisordConfig, dataPlane: DataPl
     case 'journal':
       return { log: dataPlane.openSink({ kind: 'journal', origin: journalOrigin }), kind: 'journal' };
     case 'file':
-      return { log: dataPlane.openLog({ path: logfile.path, rotation: logRotation }), kind: 'file' };
+      return {
+        log: dataPlane.openLog({ path: logfile.path, rotation: logRotation }),
+        kind: isJournalStream(logfile.path) ? 'stream' : 'file',
+      };
   }
+}
+
+/** In syslog and the journal each line is an entry of its own. In a stream to journald a NUL ends a line, too. */
+function entriesOf({ kind }: Target, message: string): readonly string[] {
+  switch (kind) {
+    case 'file':
+    case 'copy':
+      return [message];
+    case 'stream':
+      return message.split(/[\n\0]/);
+    default:
+      return message.split('\n');
+  }
+}
+
+function isJournalStream(path: string): boolean {
+  const fd = ownDescriptorOf(path);
+  return (fd === 1 || fd === 2) && isJournal(fd);
 }
 
 /** Rejects with the error of open(2). */
