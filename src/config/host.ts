@@ -1,5 +1,5 @@
 // What the configuration needs to know about the machine. Passed in, so that the core itself does no I/O.
-import type { OpenToOthers } from '../linux/guarded-path.ts';
+import type { UntrustedDirectory } from '../linux/guarded-path.ts';
 import type { GroupEntry, UserEntry } from '../linux/users.ts';
 import { ConfigError } from './config.ts';
 
@@ -41,7 +41,7 @@ export interface ConfigHost {
   /** `unknown` if it cannot be determined, for example without search permission on a directory. */
   lookAt(path: string): FileFacts | 'absent' | 'unknown';
   /** Who besides root could change what is at an absolute path; null if nobody could or it cannot be determined. */
-  openToOthers(path: string): OpenToOthers | null;
+  untrustedDirectory(path: string): UntrustedDirectory | null;
   userByName(name: string): UserEntry | null;
   userById(uid: number): UserEntry | null;
   groupByName(name: string): GroupEntry | null;
@@ -67,7 +67,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     exists: (path) => host.exists(path),
     isPresent: (path) => host.isPresent(path),
     lookAt: (path) => host.lookAt(path),
-    openToOthers: (path) => host.openToOthers(path),
+    untrustedDirectory: (path) => host.untrustedDirectory(path),
     userByName: remember((name) => host.userByName(name)),
     userById: remember((uid) => host.userById(uid)),
     groupByName: remember((name) => host.groupByName(name)),

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { currentUid } from '../linux/credentials.ts';
-import { openToOthers } from '../linux/guarded-path.ts';
+import { untrustedDirectory } from '../linux/guarded-path.ts';
 import { isInstalledLocale } from '../linux/locale.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { groupById, groupByName, userById, userByName } from '../linux/users.ts';
@@ -38,7 +38,7 @@ export function systemHost(): ConfigHost {
     exists: (path) => succeeds(() => statSync(path)),
     isPresent: (path) => succeeds(() => lstatSync(path)),
     lookAt,
-    openToOthers,
+    untrustedDirectory,
     userByName,
     userById,
     groupByName,

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { ownDirectories } from '../config/own-directories.ts';
 import { currentUid, type UserIdentity } from '../linux/credentials.ts';
-import { openToOthers } from '../linux/guarded-path.ts';
+import { untrustedDirectory } from '../linux/guarded-path.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { StartError } from './start-error.ts';
 
@@ -18,7 +18,7 @@ export function prepareDirectories(config: Config): void {
       make(directory);
       if (user === null || user.uid === 0) continue;
       // Only while the directory is root's alone: its owner could put any file of root's there in the place of the log.
-      if (logfile.kind === 'file' && dirname(logfile.path) === directory && !openToOthers(logfile.path))
+      if (logfile.kind === 'file' && dirname(logfile.path) === directory && !untrustedDirectory(logfile.path))
         handOver(logfile.path, 'file', user);
       handOver(directory, 'directory', user);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { ProcessInfo } from '../client/process-info.ts';
 import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { serviceConfigPaths } from '../config/locate-config.ts';
-import type { OpenToOthers } from '../linux/guarded-path.ts';
+import type { UntrustedDirectory } from '../linux/guarded-path.ts';
 import { shellWord } from './finding.ts';
 
 export interface View {
@@ -117,7 +117,7 @@ export interface PlaceView {
   /** What prevents it: the directory or the file itself. */
   readonly blocked: string;
   /** Who besides root can change what a root daemon writes there; null if no other user can, and for other daemons. */
-  readonly open: OpenToOthers | null;
+  readonly open: UntrustedDirectory | null;
   /** Name of the daemon's user. */
   readonly writer: string;
   /** Null if unknown. */

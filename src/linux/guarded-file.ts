@@ -7,7 +7,13 @@ import { basename, dirname } from 'node:path';
 import { withFileRightsOf } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
-import { locate, type OpenToOthers, openWay, UntrustedPath, type Way } from './guarded-path.ts';
+import {
+  type ResolvedDirectory,
+  resolveDirectory,
+  resolveFile,
+  type UntrustedDirectory,
+  UntrustedPath,
+} from './guarded-path.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from './open-flags.ts';
 import { openResolving, RESOLVE_NO_SYMLINKS } from './openat2.ts';
@@ -33,7 +39,7 @@ export function openGuarded(path: string, request: FileRequest): number {
   try {
     return openTrusting(null, path, request);
   } catch (error) {
-    return withRightsOfEditor(error, (user) => openTrusting(user, path, request));
+    return asEditor(error, (user) => openTrusting(user, path, request));
   }
 }
 
@@ -45,7 +51,7 @@ export function holdTrusted(path: string): number {
   try {
     return openTrusting(null, path, { flags: O_PATH });
   } catch (error) {
-    return withRightsOfEditor(error, (user) => {
+    return asEditor(error, (user) => {
       const fd = openTrusting(user, path, { flags: O_PATH });
       if (fstatSync(fd).uid === user.uid) return fd;
       libc.close(fd);
@@ -108,16 +114,16 @@ export function removeGuarded(path: string): void {
  */
 export function inDirectory<T>(
   path: string,
-  action: (directory: Directory, open: OpenToOthers | null) => T,
+  action: (directory: Directory, open: UntrustedDirectory | null) => T,
 ): T {
   if (!isGuarding()) return closing({ directory: Directory.open(path), open: null }, action);
-  let way: Way;
+  let resolved: ResolvedDirectory;
   try {
-    way = openWay(path, null);
+    resolved = resolveDirectory(path, null);
   } catch (error) {
-    return withRightsOfEditor(error, (user) => closing(openWay(path, user), action));
+    return asEditor(error, (user) => closing(resolveDirectory(path, user), action));
   }
-  return closing(way, action);
+  return closing(resolved, action);
 }
 
 /**
@@ -125,7 +131,7 @@ export function inDirectory<T>(
  * owner of the directory or `writer`. Throws SyscallError, UntrustedPath.
  */
 export function openIn(
-  { directory, open }: Way,
+  { directory, open }: ResolvedDirectory,
   name: string,
   { flags, mode = 0, writer = null }: FileRequest,
 ): number {
@@ -139,19 +145,19 @@ export function openIn(
 
 /** `user`: trusted besides root, with whose credentials this thread runs; null as root. */
 function openTrusting(user: UserEntry | null, path: string, request: FileRequest): number {
-  const place = locate(path, user);
+  const file = resolveFile(path, user);
   try {
-    return place.byKernel
-      ? place.directory.openFollowing(place.name, request.flags, request.mode)
-      : openIn(place, place.name, request);
+    return file.byKernel
+      ? file.directory.openFollowing(file.name, request.flags, request.mode)
+      : openIn(file, file.name, request);
   } finally {
-    place.directory.close();
+    file.directory.close();
   }
 }
 
 function closing<T>(
-  { directory, open }: Way,
-  action: (directory: Directory, open: OpenToOthers | null) => T,
+  { directory, open }: ResolvedDirectory,
+  action: (directory: Directory, open: UntrustedDirectory | null) => T,
 ): T {
   try {
     return action(directory, open);
@@ -161,7 +167,7 @@ function closing<T>(
 }
 
 /** When a user's directory is on the path, calls `action` with that user's file permissions; else throws `refusal`. */
-function withRightsOfEditor<T>(refusal: unknown, action: (user: UserEntry) => T): T {
+function asEditor<T>(refusal: unknown, action: (user: UserEntry) => T): T {
   if (!(refusal instanceof UntrustedPath) || refusal.open.editor.kind !== 'user') throw refusal;
   const user = userById(refusal.open.editor.uid);
   if (user === null) throw refusal;

@@ -19,7 +19,7 @@ export type Editor =
  * The first directory of a path that is untrusted: someone besides root and the user whose credentials are used can
  * change it.
  */
-export interface OpenToOthers {
+export interface UntrustedDirectory {
   readonly path: string;
   readonly editor: Editor;
   /** Sticky: only the owner of an entry can rename or remove it. */
@@ -27,12 +27,12 @@ export interface OpenToOthers {
 }
 
 /** The resolved directory. The caller closes it. */
-export interface Way {
+export interface ResolvedDirectory {
   readonly directory: Directory;
-  readonly open: OpenToOthers | null;
+  readonly open: UntrustedDirectory | null;
 }
 
-export interface Place extends Way {
+export interface ResolvedFile extends ResolvedDirectory {
   /** The last component: not a symbolic link that still has to be followed, unless `byKernel`. */
   readonly name: string;
   /** A magic link of /proc/PID/fd, whose text is not its target. */
@@ -44,28 +44,28 @@ export class UntrustedPath extends SyscallError {
   constructor(
     path: string,
     readonly reason: string,
-    readonly open: OpenToOthers,
+    readonly open: UntrustedDirectory,
   ) {
     super('open', E.EACCES, path);
   }
 }
 
 /** The directory at an absolute path; `user`: trusted besides root. Throws SyscallError, UntrustedPath. */
-export function openWay(path: string, user: UserEntry | null): Way {
-  return new Walk(path, user).toDirectory();
+export function resolveDirectory(path: string, user: UserEntry | null): ResolvedDirectory {
+  return new PathWalk(path, user).toDirectory();
 }
 
-/** The directory and name of the file at an absolute path, whether or not it exists. Throws like openWay. */
-export function locate(path: string, user: UserEntry | null): Place {
-  return new Walk(path, user).toPlace();
+/** The directory and name of the file at an absolute path, whether or not it exists. Throws like resolveDirectory. */
+export function resolveFile(path: string, user: UserEntry | null): ResolvedFile {
+  return new PathWalk(path, user).toFile();
 }
 
 /**
  * Who, besides root, could change what is at an absolute path; null when no one can, or when it cannot be determined.
  */
-export function openToOthers(path: string): OpenToOthers | null {
+export function untrustedDirectory(path: string): UntrustedDirectory | null {
   try {
-    const { directory, open } = locate(path, null);
+    const { directory, open } = resolveFile(path, null);
     directory.close();
     return open;
   } catch (error) {
@@ -82,8 +82,8 @@ const writableByGroup = 0o020;
 const writableByOthers = 0o002;
 const stickyBit = 0o1000;
 
-class Walk {
-  #way: Way;
+class PathWalk {
+  #current: ResolvedDirectory;
   /** A stack: the next component is last. */
   readonly #components: string[] = [];
   #linksLeft = maxLinks;
@@ -92,33 +92,33 @@ class Walk {
     private readonly path: string,
     private readonly user: UserEntry | null,
   ) {
-    this.#way = atRoot(user);
+    this.#current = atRoot(user);
     this.#goOnWith(path);
   }
 
-  toDirectory(): Way {
+  toDirectory(): ResolvedDirectory {
     return this.#orClosed(() => {
       for (let name = this.#components.pop(); name !== undefined; name = this.#components.pop()) {
         this.#take(name);
       }
-      return this.#way;
+      return this.#current;
     });
   }
 
-  toPlace(): Place {
+  toFile(): ResolvedFile {
     return this.#orClosed(() => {
       for (;;) {
         const name = this.#components.pop() ?? '.';
         if (this.#components.length > 0) this.#take(name);
-        else if (this.#isLinkOfKernel(name)) return { ...this.#way, name, byKernel: true };
-        else if (!this.#followed(name)) return { ...this.#way, name, byKernel: false };
+        else if (this.#isLinkOfKernel(name)) return { ...this.#current, name, byKernel: true };
+        else if (!this.#followed(name)) return { ...this.#current, name, byKernel: false };
       }
     });
   }
 
   /** Descends into a directory, or continues with the target of a symbolic link. */
   #take(name: string): void {
-    const { directory, open } = this.#way;
+    const { directory, open } = this.#current;
     const found = directory.hold(name);
     if (found === null) throw new SyscallError('open', E.ENOENT, this.path);
     const status = fstatSync(found);
@@ -131,12 +131,12 @@ class Walk {
     // In a sticky directory only the owner of a directory can rename it.
     const isTrusted = open === null || (open.sticky && open.path === directory.path);
     directory.close();
-    this.#way = { directory: inside, open: isTrusted ? editableBy(inside, status, this.user) : open };
+    this.#current = { directory: inside, open: isTrusted ? editableBy(inside, status, this.user) : open };
   }
 
   /** True when it was a symbolic link, whose target is resolved next. */
   #followed(name: string): boolean {
-    const found = this.#way.directory.hold(name);
+    const found = this.#current.directory.hold(name);
     if (found === null) return false;
     if (fstatSync(found).isSymbolicLink()) {
       this.#follow(name, found);
@@ -148,7 +148,7 @@ class Walk {
 
   /** Closes `link`. */
   #follow(name: string, link: number): void {
-    const { directory, open } = this.#way;
+    const { directory, open } = this.#current;
     try {
       if (open !== null) {
         throw new UntrustedPath(this.path, `${directory.pathOf(name)} is a symbolic link`, open);
@@ -166,13 +166,13 @@ class Walk {
       if (name !== '' && name !== '.') this.#components.push(name);
     }
     if (!path.startsWith('/')) return;
-    this.#way.directory.close();
-    this.#way = atRoot(this.user);
+    this.#current.directory.close();
+    this.#current = atRoot(this.user);
   }
 
   /** A magic link: its text is not its target. */
   #isLinkOfKernel(name: string): boolean {
-    const { directory, open } = this.#way;
+    const { directory, open } = this.#current;
     const isOfKernel = open === null && this.user === null && /^\/proc\/\d+\/fd$/.test(directory.path);
     return isOfKernel && directory.has(name);
   }
@@ -181,13 +181,13 @@ class Walk {
     try {
       return action();
     } catch (error) {
-      this.#way.directory.close();
+      this.#current.directory.close();
       throw error;
     }
   }
 }
 
-function atRoot(user: UserEntry | null): Way {
+function atRoot(user: UserEntry | null): ResolvedDirectory {
   const directory = Directory.open('/');
   return { directory, open: editableBy(directory, fstatSync(directory.fd), user) };
 }
@@ -196,7 +196,7 @@ function editableBy(
   directory: Directory,
   { uid, gid, mode }: Stats,
   user: UserEntry | null,
-): OpenToOthers | null {
+): UntrustedDirectory | null {
   const { path } = directory;
   if (uid !== 0 && uid !== user?.uid) return { path, editor: { kind: 'user', uid }, sticky: false };
   // In a sticky directory the directory's owner can replace every entry, too.

@@ -55,7 +55,7 @@ function listenIn(
       libc.umask(umask);
     }
     try {
-      giveTo(owner, directory, name);
+      changeOwner(owner, directory, name);
       checked(libc.listen(fd, backlog), 'listen', path);
     } catch (error) {
       directory.removeIfThere(name);
@@ -111,7 +111,7 @@ function isReplaceable(directory: Directory, name: string): boolean {
 }
 
 /** By descriptor, and only the socket just created: another user may have replaced it. */
-function giveTo({ uid, gid }: UnixSocketSpec['owner'], directory: Directory, name: string): void {
+function changeOwner({ uid, gid }: UnixSocketSpec['owner'], directory: Directory, name: string): void {
   const path = directory.pathOf(name);
   const socket = directory.hold(name);
   if (socket === null) throw new SyscallError('chown', E.ENOENT, path);

@@ -26,7 +26,7 @@ export function processStat(pid: number): ProcessStat | null {
 /** The name is in parentheses and may contain parentheses itself. */
 function parse(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const of = (place: number): number => Number(fields[place]);
+  const of = (field: number): number => Number(fields[field]);
   const ticks = of(UTIME) + of(STIME);
   return {
     parent: of(PPID),

@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 import type { Compression, Rotation } from '../config/config.ts';
 import type { Directory } from '../linux/directory.ts';
 import { inDirectory } from '../linux/guarded-file.ts';
-import type { OpenToOthers } from '../linux/guarded-path.ts';
+import type { UntrustedDirectory } from '../linux/guarded-path.ts';
 
 /** Suffixes of compressed files. */
 export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
@@ -23,7 +23,7 @@ export function bySize(maxBytes: number, backups: number): Rotation {
 export interface LogDirectory {
   readonly directory: Directory;
   /** Set when users other than root can change it. */
-  readonly open: OpenToOthers | null;
+  readonly open: UntrustedDirectory | null;
   /** The file name of the log. */
   readonly base: string;
 }

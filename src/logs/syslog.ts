@@ -8,7 +8,7 @@ const socketPath = '/dev/log';
 /** user.info: facility 1, severity 6. */
 const priority = 14;
 /** A slow syslog daemon accepts and refuses alternately: dropping counts as over after this long without a refusal. */
-const calmMs = 1000;
+const recoveryMs = 1000;
 const ident = 'supervisord';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -18,7 +18,7 @@ export class Syslog implements LogTarget {
   readonly #drops: DropCounter;
   #sender: UnixDatagramSender | null = null;
   /** The last drop, on the clock of performance.now(). */
-  #lastLoss = 0;
+  #lastDropAt = 0;
 
   constructor(
     onTrouble: (message: string) => void,
@@ -60,9 +60,9 @@ export class Syslog implements LogTarget {
     const failure = this.#sent(bytes);
     const now = performance.now();
     if (failure !== 0) {
-      this.#lastLoss = now;
+      this.#lastDropAt = now;
       this.#drops.add(bytes.length, failure);
-    } else if (now - this.#lastLoss > calmMs) this.#drops.end('written');
+    } else if (now - this.#lastDropAt > recoveryMs) this.#drops.end('written');
   }
 
   /** Returns 0 or the errno; when descriptors run out the next message tries again. */

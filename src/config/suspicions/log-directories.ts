@@ -1,6 +1,6 @@
 // Logs in directories that other users can change. The daemon follows no link of theirs, but they can read the log,
 // truncate it or replace it, so the administrator should know.
-import type { OpenToOthers } from '../../linux/guarded-path.ts';
+import type { UntrustedDirectory } from '../../linux/guarded-path.ts';
 import type { Bilingual } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Section, Setting } from '../dialect.ts';
@@ -14,7 +14,7 @@ export function openLogDirectories(suspect: Suspect): Diagnostic[] {
   if (host.uid !== 0 || (config.supervisord.user?.uid ?? 0) !== 0) return [];
   const told = new Set<string>();
   return logs(suspect).flatMap(({ section, setting, path }) => {
-    const open = host.openToOthers(path);
+    const open = host.untrustedDirectory(path);
     if (open === null || told.has(open.path)) return [];
     told.add(open.path);
     return [warning(section, setting, path, open, host)];
@@ -50,7 +50,7 @@ function warning(
   section: Section,
   setting: Setting,
   path: string,
-  open: OpenToOthers,
+  open: UntrustedDirectory,
   host: ConfigHost,
 ): Diagnostic {
   const who = editorOf(open, host);
@@ -69,7 +69,7 @@ function warning(
 }
 
 /** `user www-data`, `group adm`, `every user`. */
-function editorOf({ editor }: OpenToOthers, host: ConfigHost): Bilingual {
+function editorOf({ editor }: UntrustedDirectory, host: ConfigHost): Bilingual {
   switch (editor.kind) {
     case 'user': {
       const name = host.userById(editor.uid)?.name ?? editor.uid;

@@ -1,6 +1,6 @@
 // Can the daemon write its logs, pidfile and sockets, and is there enough disk space?
 import { editorText } from '../../linux/explain-untrusted.ts';
-import type { OpenToOthers } from '../../linux/guarded-path.ts';
+import type { UntrustedDirectory } from '../../linux/guarded-path.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import type { PlaceView, View } from '../machine-facts.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -10,7 +10,7 @@ const littleRoomBytes = 20 * 1024 * 1024;
 
 export function checkPlaces({ places }: View): Finding[] {
   const full = distinct(places.filter(isFull), ({ directory }) => directory);
-  return [...unwritablePlaces(places), ...full.map(diskFull), ...places.flatMap(openToOthers)];
+  return [...unwritablePlaces(places), ...full.map(diskFull), ...places.flatMap(untrustedDirectory)];
 }
 
 /** One finding for each directory or file that is missing or not writable. */
@@ -93,7 +93,7 @@ function directoryOfItsOwn({ purpose, path, writer }: PlaceView): Bilingual {
 }
 
 /** Merged per directory, since the remedy is the same. */
-function openToOthers({ purpose, path, open }: PlaceView): Finding[] {
+function untrustedDirectory({ purpose, path, open }: PlaceView): Finding[] {
   if (open === null) return [];
   const who = editorOf(open);
   return [
@@ -115,7 +115,7 @@ function openToOthers({ purpose, path, open }: PlaceView): Finding[] {
   ];
 }
 
-function editorOf({ editor }: OpenToOthers): Bilingual {
+function editorOf({ editor }: UntrustedDirectory): Bilingual {
   const en = editorText(editor);
   switch (editor.kind) {
     case 'user':

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname, resolve } from 'node:path';
 import type { Config, ProcessConfig, UserIdentity } from '../../config/config.ts';
 import { asUser, currentUid } from '../../linux/credentials.ts';
-import { openToOthers } from '../../linux/guarded-path.ts';
+import { untrustedDirectory } from '../../linux/guarded-path.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { PlaceView } from '../machine-facts.ts';
 
@@ -14,7 +14,7 @@ export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] 
     path,
     directory,
     ...obstacle(isAdded && existsSync(path) ? path : directory, directory, writer),
-    open: isLog && writer.uid === 0 ? openToOthers(resolve(path)) : null,
+    open: isLog && writer.uid === 0 ? untrustedDirectory(resolve(path)) : null,
     writer: writer.name,
     room: roomIn(directory),
   }));

@@ -1,6 +1,6 @@
 // Logs below `/ui/log/`: following, scrolling back, searching, downloading.
 import { parseProcessName } from '../../config/process-name.ts';
-import { type FilesAt, type LogPlace, withLogFiles } from '../../logs/reading/log-files.ts';
+import { type FilesAt, type LogPaths, withLogFiles } from '../../logs/reading/log-files.ts';
 import type { WatchLog } from '../../logs/reading/log-follower.ts';
 import { type LogPosition, pieceAfter, pieceBefore } from '../../logs/reading/log-piece.ts';
 import { findBefore } from '../../logs/reading/log-search.ts';
@@ -16,7 +16,7 @@ import type { LogEvents } from './api-types.ts';
 import { logFeed } from './log-feed.ts';
 
 /** An existing log, and the file name for its download. */
-interface NamedLog extends LogPlace {
+interface NamedLog extends LogPaths {
   readonly name: string;
 }
 
@@ -32,7 +32,7 @@ interface LogRequest {
 export function logRoutes(
   prefix: string,
   supervisor: Supervisor,
-  mainLog: LogPlace | null,
+  mainLog: LogPaths | null,
 ): readonly Route[] {
   const { dataPlane } = supervisor.daemon;
   const watch: WatchLog = (path, callback) => dataPlane.watchLog(path, callback);
@@ -75,7 +75,7 @@ async function find({ log, query, filesAt }: LogRequest): Promise<HttpResponse> 
 const maxSearched = 1000;
 
 /** `log` is `group:name` of a process, or missing for the main log. */
-function logOf(supervisor: Supervisor, mainLog: LogPlace | null, query: URLSearchParams): NamedLog | null {
+function logOf(supervisor: Supervisor, mainLog: LogPaths | null, query: URLSearchParams): NamedLog | null {
   const id = query.get('log');
   if (id === null) return mainLog && { ...mainLog, name: 'supervisord' };
   const channel = query.get('channel');

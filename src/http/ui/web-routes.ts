@@ -1,6 +1,6 @@
 // The routes of the page: the original's URLs, and `/ui`.
 import { parseProcessName } from '../../config/process-name.ts';
-import type { LogPlace } from '../../logs/reading/log-files.ts';
+import type { LogPaths } from '../../logs/reading/log-files.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { reload, shutdown } from '../../operations/end.ts';
 import { OperationError } from '../../operations/operation-error.ts';
@@ -34,7 +34,7 @@ export function webRoutes(context: OperationContext): readonly Route[] {
   const history = new History(supervisor);
   const sources = { supervisor, history, identifier, mainLogPath, sampler: new UsageSampler(supervisor) };
   const { backups } = supervisor.config.supervisord.logRotation;
-  const mainLog: LogPlace | null = mainLogPath === null ? null : { path: mainLogPath, backups };
+  const mainLog: LogPaths | null = mainLogPath === null ? null : { path: mainLogPath, backups };
   return [
     indexRoute(context),
     at('/tail.html', ['GET', 'POST'], 'form', (request) => answerTail(context, request)),

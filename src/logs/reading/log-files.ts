@@ -1,7 +1,7 @@
 // The files of one log: the current one and its backups, identified by inode, because rotation changes their names.
 
 /** The paths of a log's files. */
-export interface LogPlace {
+export interface LogPaths {
   readonly path: string;
   readonly backups: number;
 }
@@ -34,13 +34,13 @@ export class LogRotated extends Error {
 
 /** Calls `use` with the files of a log, the current one first, and again when it rejects with LogRotated. */
 export async function withLogFiles<T>(
-  place: LogPlace,
+  paths: LogPaths,
   filesAt: FilesAt,
   use: (files: readonly IdentifiedFile[]) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await use(await logFiles(place, filesAt));
+      return await use(await logFiles(paths, filesAt));
     } catch (error) {
       if (!(error instanceof LogRotated) || attempt === maxAttempts) throw error;
     }
@@ -50,7 +50,7 @@ export async function withLogFiles<T>(
 const maxAttempts = 5;
 
 /** The files with their identities, without compressed ones, which are no text. */
-async function logFiles({ path, backups }: LogPlace, filesAt: FilesAt): Promise<IdentifiedFile[]> {
+async function logFiles({ path, backups }: LogPaths, filesAt: FilesAt): Promise<IdentifiedFile[]> {
   const numbers = Array.from({ length: Math.min(backups, maxBackups) }, (_, index) => index + 1);
   const paths = [path, ...numbers.map((number) => `${path}.${number}`)];
   const found = await filesAt(paths);

@@ -14,12 +14,12 @@ export async function findBefore(
   { file, offset }: LogPosition,
   text: string,
 ): Promise<{ readonly found: boolean; readonly at: LogPosition } | null> {
-  const index = files.findIndex(({ identity }) => identity === file);
-  if (index < 0 || text === '') return null;
+  const startIndex = files.findIndex(({ identity }) => identity === file);
+  if (startIndex < 0 || text === '') return null;
   let left = searchedBytes;
   let at: LogPosition = { file, offset };
-  for (const [place, target] of files.slice(index).entries()) {
-    const end = place === 0 ? offset : Number.MAX_SAFE_INTEGER;
+  for (const [index, target] of files.slice(startIndex).entries()) {
+    const end = index === 0 ? offset : Number.MAX_SAFE_INTEGER;
     const result = await inFile(target, (handle, size) =>
       searchBackwards(handle, Math.min(end, size), text, left),
     );
@@ -43,9 +43,9 @@ async function searchBackwards(
   while (last > 0 && searched < maxBytes) {
     const start = Math.max(0, last - sliceBytes);
     const bytes = await readRange(handle, start, last);
-    const place = folded(bytes).lastIndexOf(needle);
+    const at = folded(bytes).lastIndexOf(needle);
     searched += bytes.length;
-    if (place >= 0) return { found: true, offset: start + place, searched };
+    if (at >= 0) return { found: true, offset: start + at, searched };
     // A match may span two pieces.
     last = start === 0 ? 0 : start + Math.min(needle.length - 1, last - start - 1);
   }

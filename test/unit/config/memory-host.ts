@@ -46,7 +46,7 @@ export function memoryHost(
       isPresent(path)
         ? { kind: directories.has(path) ? 'directory' : 'file', mode: 0o755, uid: 0, identity: path }
         : 'unknown',
-    openToOthers: () => null,
+    untrustedDirectory: () => null,
     userByName: (name) => [root, web, nobody].find((user) => user.name === name) ?? null,
     userById: (uid) => [root, web, nobody].find((user) => user.uid === uid) ?? null,
     groupByName: (name) => (name === 'adm' || name === 'root' ? { name, gid: name === 'adm' ? 4 : 0 } : null),

@@ -368,7 +368,7 @@ describe('the rights of the files', () => {
 describe('logs in a directory that others can change', () => {
   const open = (editor: 'user' | 'everyone') => ({
     uid: 0,
-    openToOthers: (path: string) =>
+    untrustedDirectory: (path: string) =>
       path.startsWith('/home/web/')
         ? {
             path: '/home/web',
