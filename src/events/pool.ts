@@ -49,8 +49,8 @@ interface PooledEvent extends NumberedEvent {
 }
 
 /** Exponential back-off: the delay after the second rejection of an event, doubled after each further one. */
-const firstPauseMs = 10;
-const maxPauseMs = 1000;
+const firstDelayMs = 10;
+const maxDelayMs = 1000;
 
 interface Listener {
   readonly process: ListenerProcess;
@@ -185,10 +185,10 @@ export class ListenerPool {
     const { event, process } = listener;
     if (event === null) return;
     const rejections = event.rejections + 1;
-    const pauseMs = pauseAfter(rejections);
+    const pauseMs = delayAfter(rejections);
     listener.event = { ...event, rejections, sendAt: pauseMs === 0 ? 0 : now() + pauseMs };
     if (rejections === 1) log.warn(`${process.name}: event was rejected`);
-    if (pauseMs === maxPauseMs && pauseAfter(rejections - 1) < maxPauseMs)
+    if (pauseMs === maxDelayMs && delayAfter(rejections - 1) < maxDelayMs)
       log.warn(
         `${process.name}: event ${event.serial} was rejected ${rejections} times; it is sent again once a second,` +
           ' and later events wait for it',
@@ -212,7 +212,7 @@ export class ListenerPool {
    */
   #dispatch(): void {
     if (!this.#canSend) return;
-    for (let event = this.#buffer[0]; event && !this.#isPaused(event); event = this.#buffer[0]) {
+    for (let event = this.#buffer[0]; event && !this.#isDelayed(event); event = this.#buffer[0]) {
       this.#buffer.shift();
       if (this.#send(event)) continue;
       this.#putBack({ ...event, sendAt: 0 });
@@ -220,7 +220,7 @@ export class ListenerPool {
     }
   }
 
-  #isPaused({ sendAt }: PooledEvent): boolean {
+  #isDelayed({ sendAt }: PooledEvent): boolean {
     return sendAt > 0 && sendAt > this.#options.now();
   }
 
@@ -270,8 +270,8 @@ const unknownStateWarning =
   'has entered the UNKNOWN state and will no longer receive events, ' +
   'this usually indicates the process violated the eventlistener protocol';
 
-function pauseAfter(rejections: number): number {
-  return rejections < 2 ? 0 : Math.min(firstPauseMs * 2 ** (rejections - 2), maxPauseMs);
+function delayAfter(rejections: number): number {
+  return rejections < 2 ? 0 : Math.min(firstDelayMs * 2 ** (rejections - 2), maxDelayMs);
 }
 
 function takesEvents({ process, protocol }: Listener): boolean {

@@ -1,4 +1,4 @@
-// What of our own commands goes on until Ctrl-C: tail -f, status --watch, events.
+// Commands that run until Ctrl-C: tail -f, status --watch, events.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { clientOf } from '../../support/client.ts';
@@ -85,7 +85,7 @@ describe('tail of a log with colours and control characters', () => {
     expect([...tail.stdout]).toEqual([...readFileSync(log)]);
   });
 
-  test('goes on where the last lines end, and repeats nothing', async () => {
+  test('continues where the last lines end, and repeats nothing', async () => {
     const tail = follow('tail', '-f', '-n', '2', 'hue');
     await tail.sees('/99');
     await write('hue', 'last\n');
@@ -133,7 +133,7 @@ test('tail -f misses and repeats nothing while a log grows and rotates', async (
   expect(tail.written).toBe(numbers.map((n) => `${n} \x1b[3${n % 8}mcolour\x1b[0m\n`).join(''));
 });
 
-test('tail -f of the original begins with what that sends of the end, and goes on', async () => {
+test('tail -f of the original starts with the end of the log that it sends, and continues', async () => {
   const other = await Daemon.start({ config, executable: original });
   const client = clientOf(other);
   await client.sendStdin('cat', 'one\ntwo\nthree\n');
@@ -148,7 +148,7 @@ test('tail -f of the original begins with what that sends of the end, and goes o
 });
 
 describe('status --watch', () => {
-  test('prints a line for each change when nobody watches the screen', async () => {
+  test('prints a line for each change when stdout is no terminal', async () => {
     const watch = follow('status', '--watch', 'cat', 'dog');
     await watch.sees('RUNNING', 2);
     await run([ours[0], 'stop', '-c', daemon.configPath, 'dog']);

@@ -33,7 +33,7 @@ function socketOn(socket: SocketConfig, backlog: number | null = null): FastCgiS
 
 const unixSocket = (mode = 0o700, owner = unchanged) => socketOn({ kind: 'unix', path, mode, owner });
 
-/** Whether somebody listens there. */
+/** Whether a process listens there. */
 function accepts(where: { path: string } | { port: number; host: string }): Promise<boolean> {
   return new Promise((resolve) => {
     const client = connect(where);

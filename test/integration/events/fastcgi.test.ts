@@ -63,7 +63,7 @@ describe('a FastCGI program', () => {
     await daemon.supervisorctl('start', 'bridge:bridge_0');
   });
 
-  test('lets requests wait while it is started anew, when another process holds the socket', async () => {
+  test('lets requests wait while it restarts, when another process holds the socket', async () => {
     await daemon.supervisorctl('signal', 'STOP', 'bridge:bridge_1');
     await daemon.supervisorctl('stop', 'bridge:bridge_0');
     const answer = request('/unix?patient');
@@ -83,7 +83,7 @@ describe('a FastCGI program', () => {
 });
 
 describe('a FastCGI program whose socket cannot be made', () => {
-  test('fails to start and harms nobody else', async () => {
+  test('fails to start without harm to others', async () => {
     const broken = await Daemon.start({
       config: `
 [fcgi-program:broken]

@@ -125,7 +125,7 @@ describe('a listener that', () => {
     await logged(unknown(name));
   });
 
-  test('answers wrongly is told of with its line', async () => {
+  test('sends an invalid result is logged with its line', async () => {
     await logged("WARN bad-length: bad result line: 'RESULT x'");
     await logged("WARN negative: bad result line: 'RESULT -2'");
   });
@@ -166,7 +166,7 @@ describe('a listener that', () => {
     await logged('DEBG bytewise: event was processed');
   });
 
-  test('does not read holds up nobody, and gets the whole event when it does', async () => {
+  test('does not read blocks no other listener, and gets the whole event when it does', async () => {
     await logged(' sent to listener stuffed');
     await eventually(() => readLines().length >= 5, { what: 'the honest listener to have seen everything' });
     expect(count('DEBG stuffed: event was processed')).toBe(0);
@@ -174,7 +174,7 @@ describe('a listener that', () => {
     await logged('DEBG stuffed: event was processed');
   });
 
-  test('has closed its stdin holds up nobody', async () => {
+  test('has closed its stdin blocks no other listener', async () => {
     await logged('to listener deaf, listener state unchanged');
     expect(count(' sent to listener deaf')).toBe(0);
   });
@@ -190,7 +190,7 @@ describe('a listener that', () => {
   });
 });
 
-describe('a well-behaved listener beside them', () => {
+describe('a well-behaved listener next to them', () => {
   test('gets every event, in order', async () => {
     await eventually(() => readLines().length >= 5, { what: 'five events' });
     expect(readLines().slice(0, 5)).toEqual(['1'.repeat(1_000_000), '2', '3', '4', '5']);

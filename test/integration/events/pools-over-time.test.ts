@@ -39,7 +39,7 @@ function received(daemon: Daemon, name: string, count: number): Promise<void> {
 }
 
 describe('a pool', () => {
-  test('is told the time every five seconds', async () => {
+  test('gets a tick every five seconds', async () => {
     const begun = Date.now() / 1000;
     await withDaemon({ config: pool('clock', 'TICK_5') }, async (daemon) => {
       await received(daemon, 'clock', 1);
@@ -49,7 +49,7 @@ describe('a pool', () => {
     });
   });
 
-  test('goes on counting serials over a restart, and begins anew with its own', async () => {
+  test('continues the serials over a restart, and starts new ones for its pool', async () => {
     await withDaemon(
       { config: pool('states', 'SUPERVISOR_STATE_CHANGE_RUNNING,PROCESS_GROUP_ADDED') },
       async (daemon) => {

@@ -80,7 +80,7 @@ ${talker.replace('autostart=false', 'autostart=true')}`;
   }
 });
 
-test('a listener that rejects an event for ever is told of twice, and asked ever more rarely', async () => {
+test('a listener that rejects an event for ever is logged twice, and gets it with exponential back-off', async () => {
   const config = `${listener}events=REMOTE_COMMUNICATION\n`;
   await withDaemon({ config, files }, async (daemon) => {
     await sendRemoteEvents(daemon, ['1', '2']);

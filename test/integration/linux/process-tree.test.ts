@@ -1,4 +1,4 @@
-// What /proc tells of a process and its descendants.
+// Usage of a process and its descendants from /proc.
 import { expect, test } from 'bun:test';
 import { residentBytesOfTree } from '../../../src/linux/process-tree.ts';
 
@@ -17,7 +17,7 @@ test('the memory of a program with many threads is read in pieces, with that of 
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
-    // Its child tells when it has what it takes.
+    // Its child reports when it has allocated its memory.
     await program.stdout.getReader().read();
     const pieces = [...residentBytesOfTree(program.pid)];
     const total = pieces.reduce((sum, bytes) => sum + bytes, 0);

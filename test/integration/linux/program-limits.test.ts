@@ -18,7 +18,7 @@ async function after(prepare: string, code: string): Promise<string> {
 describe('the score by which the kernel chooses whom it kills', () => {
   const look = "console.log(readFileSync('/proc/self/oom_score_adj', 'utf8').trim())";
 
-  test('is lowered for us', async () => {
+  test('is lowered for the daemon', async () => {
     const code = `console.log(OwnOomScore.lower(400) !== null); ${look}`;
     expect(await after('echo 500 >/proc/self/oom_score_adj', code)).toBe('true\n400\n');
   });
@@ -43,7 +43,7 @@ describe('the score by which the kernel chooses whom it kills', () => {
 });
 
 describe('the number of descriptors', () => {
-  test('that we may open becomes what the system grants; what it was is told', async () => {
+  test('that the daemon may open is raised to the hard limit; the old one is returned', async () => {
     // The runtime has raised it by now: only prlimit(2) lowers it again.
     const code = `import { execFileSync } from 'node:child_process';
 execFileSync('prlimit', ['--pid=' + process.pid, '--nofile=100:300']);

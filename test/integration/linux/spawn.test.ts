@@ -121,7 +121,7 @@ describe('a child', () => {
     expect((await shell('kill -9 $$')).ending).toEqual({ kind: 'signaled', signal: 9, coreDumped: false });
   });
 
-  test('starts in its directory and with its umask, and ours stay as they are', async () => {
+  test('starts in its directory and with its umask, without a change of those of the daemon', async () => {
     const before = process.cwd();
     const { output } = await shell('pwd; umask', { directory, umask: 0o27 });
     expect(output).toBe(`${directory}\n0027\n`);
@@ -152,7 +152,7 @@ describe('a child', () => {
     },
   );
 
-  test('of several that are on their way at once has the score of programs, and so have those of one that failed', () => {
+  test('of several pending spawns has the score of programs, and so have those of one that failed', () => {
     writeFileSync('/proc/self/oom_score_adj', '321');
     const limits = { descriptors: { soft: 100n, hard: 100n }, ownOomScore: OwnOomScore.lower(100) };
     const score = () => Number(readFileSync('/proc/self/oom_score_adj', 'utf8'));
@@ -181,7 +181,7 @@ describe('a child', () => {
     );
   });
 
-  test('of another user leaves us root, with our groups, able to be debugged', async () => {
+  test('of another user leaves the daemon root, with its groups, dumpable', async () => {
     const mine = () =>
       /^(Uid|Gid|Groups|CapEff):.*$/gm[Symbol.match](readFileSync('/proc/self/status', 'utf8'));
     const before = mine();
@@ -201,7 +201,7 @@ describe('a child', () => {
     expect(output).toBe('0\n');
   });
 
-  test('of another user gets no copy of the memory that most of us is in', async () => {
+  test('of another user gets no copy of most memory of the daemon', async () => {
     await shell('true', { user: nobody });
     const mappings = readFileSync('/proc/self/smaps', 'latin1').split(/^(?=[\da-f]+-[\da-f]+ )/m);
     const dirtyKiB = (mapping: string): number => Number(/^Private_Dirty: +(\d+)/m.exec(mapping)?.[1] ?? 0);
@@ -211,7 +211,7 @@ describe('a child', () => {
     expect(total(copied)).toBeLessThan(total(mappings) / 10);
   });
 
-  test('of another user can at no moment of its start be used to signal us', async () => {
+  test('of another user can at no moment of its start signal the daemon', async () => {
     const attacker = Bun.spawn(
       ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '/usr/bin/python3', '-c', attack],
       { stdin: 'pipe', stdout: 'pipe', env: { ...process.env, TARGET: String(process.pid) } },
@@ -230,7 +230,7 @@ describe('a child', () => {
 
 const hangingDisk = join(import.meta.dir, '../../support/hanging-disk.py');
 
-/** Asks the kernel without a pause whether it could signal us, until its stdin ends. */
+/** Asks the kernel in a busy loop whether it could signal the daemon, until EOF on stdin. */
 const attack = `
 import os, select, sys
 target = int(os.environ['TARGET'])
@@ -246,7 +246,7 @@ while not select.select([sys.stdin], [], [], 0)[0]:
 print(result, flush=True)
 `;
 
-describe('a child that shares as little with us as old kernels make it', () => {
+describe('a child that shares as little as on old kernels', () => {
   for (const shared of ['nothing', 'memory'] as const) {
     test(`(${shared}) is like any other, and says where it failed`, async () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
@@ -271,7 +271,7 @@ describe('a child that shares as little with us as old kernels make it', () => {
   }
 });
 
-describe('children that begin while others are on their way', () => {
+describe('children spawned while others are pending', () => {
   const count = maxPendingSpawns * 3;
 
   test('come out each as itself: its arguments, its descriptors, its failure', async () => {
@@ -316,7 +316,7 @@ describe('children that begin while others are on their way', () => {
     });
   });
 
-  test('leave none of their descriptors with us or with each other', async () => {
+  test('leave no descriptor in the daemon or in each other', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     spawnIdle().forEach(end);
     const before = descriptors();
@@ -341,7 +341,7 @@ describe('children that begin while others are on their way', () => {
   }
 });
 
-test('the memory that children share with us is in no huge pages, each of which takes megabytes', () => {
+test('the memory shared with children is in no huge pages, each of which takes megabytes', () => {
   const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/\n(?=[0-9a-f]+-)/);
   const ours = mappings.find((mapping) => {
     const [start = '', end = ''] = mapping.split(/[- ]/);
@@ -401,7 +401,7 @@ function descriptorsOf(pid: number): readonly string[] {
 const holdChildren = join(import.meta.dir, '../../support/hold-children.py');
 
 describe('a child that is kept from its first step', () => {
-  test('finds its descriptors later, although ours are closed and their numbers are taken', async () => {
+  test('finds its descriptors later, although the daemon has closed its own and reused their numbers', async () => {
     const [entrance, output, victim] = ['entrance', 'output', 'victim'].map((name) => join(directory, name));
     const opened = [entrance, output].map((path) => openSync(path ?? '', 'w'));
     const [cgroup = -1, fd = -1] = opened;

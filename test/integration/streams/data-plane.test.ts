@@ -120,7 +120,7 @@ describe('output of a program', () => {
     expect(statSync(join(directory, 'log')).size).toBe(600);
   });
 
-  test('goes on to the log after the handle of the log was released', async () => {
+  test('continues to write to the log after its handle was released', async () => {
     const log = openLog('log');
     const { writeFd, stream } = attach({ log });
     log.release();
@@ -201,7 +201,7 @@ describe('several programs in one file', () => {
 });
 
 describe('logs', () => {
-  test('take text of ours in order', async () => {
+  test('take text of the daemon in order', async () => {
     const log = openLog('log');
     log.write('one\n');
     log.write(Buffer.from('two\n'));
@@ -214,7 +214,7 @@ describe('logs', () => {
     expect(() => openLog('.')).toThrow('EISDIR');
   });
 
-  test('tell when they cannot be cleared', async () => {
+  test('report when they cannot be cleared', async () => {
     const log = openLog('log');
     rmSync(join(directory, 'log'));
     execFileSync('mkdir', [join(directory, 'log')]);
@@ -233,7 +233,7 @@ describe('logs', () => {
     ]).toEqual([0o640, 0o640]);
   });
 
-  test('tell those who watch them that they grow, rotate, or are cleared', async () => {
+  test('notify their watchers when they grow, rotate or are cleared', async () => {
     const log = openLog('log', 1000, 2);
     let changes = 0;
     const forget = plane.watchLog(join(directory, 'log'), () => {
@@ -242,7 +242,7 @@ describe('logs', () => {
     for (const action of [() => log.write('x'), () => log.clear(), () => log.write('y'.repeat(1000))]) {
       const before = changes;
       await action();
-      await eventually(() => changes > before, { what: 'the change to be told' });
+      await eventually(() => changes > before, { what: 'the notification of the change' });
     }
     forget();
     const last = changes;
@@ -258,12 +258,12 @@ describe('logs', () => {
       changes += 1;
     });
     openLog('log').write('x');
-    await eventually(() => changes > 0, { what: 'the change to be told' });
+    await eventually(() => changes > 0, { what: 'the notification of the change' });
   });
 });
 
 describe('what is at paths', () => {
-  test('is told in their order: files, and nothing else', async () => {
+  test('is returned in their order: regular files, and nothing else', async () => {
     openLog('log').write('four');
     const paths = ['log', 'missing', '.', 'log'].map((name) => join(directory, name));
     const { dev, ino } = statSync(directory);
@@ -292,7 +292,7 @@ describe('what is at paths', () => {
 });
 
 describe('files that are no files', () => {
-  test('a FIFO without reader holds up nobody, and its reader gets what is written', async () => {
+  test('a FIFO without a reader blocks no other log, and its reader gets what was written', async () => {
     const fifo = join(directory, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const { writeFd, stream } = attach({ log: openLog('fifo') });
@@ -321,12 +321,12 @@ describe('files that are no files', () => {
     expect(told).toEqual([]);
   });
 
-  test('a device that is full is told, and its bytes are counted', async () => {
+  test('a full device is reported, and its dropped bytes are counted', async () => {
     const log = plane.openLog({ path: '/dev/full', rotation: bySize(1, 0) });
     log.write('four');
     log.write('more');
     log.release();
-    await eventually(() => told.length === 2, { what: 'the loss to be told' });
+    await eventually(() => told.length === 2, { what: 'the report of dropped bytes' });
     expect(told).toEqual([
       'cannot write to /dev/full: ENOSPC; output is dropped until it can be written again',
       'closed /dev/full; 8 bytes were dropped',
@@ -344,7 +344,7 @@ describe('files that are no files', () => {
 });
 
 describe('descriptors that are to be written', () => {
-  test('are told once there is room', async () => {
+  test('are reported once there is room', async () => {
     const { readFd, writeFd } = createPipe('write');
     const filler = Buffer.alloc(65536);
     writeSync(writeFd, filler);
@@ -366,7 +366,7 @@ describe('descriptors that are to be written', () => {
     closeSync(writeFd);
   });
 
-  test('are told when their reader is gone', async () => {
+  test('are reported when their reader is gone', async () => {
     const { readFd, writeFd } = createPipe('write');
     writeSync(writeFd, Buffer.alloc(65536));
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -376,7 +376,7 @@ describe('descriptors that are to be written', () => {
     closeSync(writeFd);
   });
 
-  test('are told no more after they were forgotten', async () => {
+  test('are not reported after they were forgotten', async () => {
     const { readFd, writeFd } = createPipe('write');
     let called = false;
     plane.whenWritable(writeFd, () => {
@@ -392,14 +392,14 @@ describe('descriptors that are to be written', () => {
 });
 
 describe('a worker that has died', () => {
-  test('is told of once, and keeps nobody waiting', async () => {
+  test('is reported once, and fails all requests', async () => {
     const before = nestedEpolls();
     const log = openLog('log');
     const { stream } = attach({ log });
     await log.written();
     for (const fd of nestedEpolls().filter((each) => !before.includes(each))) closeSync(fd);
     await log.written();
-    await eventually(() => told.length > 0, { what: 'the news of its death' });
+    await eventually(() => told.length > 0, { what: 'the report of its exit' });
     const refusals = [log.clear(), log.rotate()].map((refused) => refused.catch(({ code }) => code));
     expect(await Promise.all(refusals)).toEqual(['EIO', 'EIO']);
     await stream.drained();
@@ -414,7 +414,7 @@ describe('a worker that has died', () => {
   });
 });
 
-/** Descriptors of ours that watch another epoll instance, as each worker has one and the runtime has none. */
+/** Descriptors of this process that watch another epoll instance, of which each worker has one and the runtime none. */
 function nestedEpolls(): number[] {
   const isEpoll = (fd: string): boolean => {
     try {

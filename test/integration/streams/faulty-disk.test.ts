@@ -1,5 +1,5 @@
 // What the system refuses, for real: a file system that has become read-only, one that fails, a quota, a limit on the
-// size of files, no more descriptors. The program goes on, what is lost is counted, and writing resumes by itself.
+// size of files, no more descriptors. The program continues, what is lost is counted, and writing resumes by itself.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { execFileSync } from 'node:child_process';
 import {
@@ -131,7 +131,7 @@ function size(file: string): number {
   }
 }
 
-/** The one who writes to `log` goes on while it cannot be written, and every byte of it is in the file or counted. */
+/** The writer of `log` continues while it cannot be written, and every byte is in the file or counted as dropped. */
 async function loses(
   { name, log, reason }: { name: string; log: string; reason: string },
   fail: () => void,
@@ -157,7 +157,7 @@ async function loses(
   expect(await daemon.states()).toMatchObject({ [name]: 'RUNNING' });
 }
 
-describe('a program whose log cannot be written goes on, and what is lost is counted', () => {
+describe('a program whose log cannot be written continues, and dropped bytes are counted', () => {
   test('when its file system has become read-only', async () => {
     const log = join(path('readonly'), 'log');
     const device = execFileSync('findmnt', ['-n', '-o', 'SOURCE', path('readonly')], { encoding: 'utf8' });

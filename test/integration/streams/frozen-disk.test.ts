@@ -112,7 +112,7 @@ async function logged(text: string): Promise<void> {
 }
 
 describe('while a disk does not answer', () => {
-  test('its writer waits, and everybody else goes on', async () => {
+  test('its writer waits, and all others continue', async () => {
     freeze();
     await stands('there');
     expect((await daemon.supervisorctl('start', 'nowhere')).stdout).toBe('nowhere: started\n');
@@ -121,7 +121,7 @@ describe('while a disk does not answer', () => {
     expect((await daemon.supervisorctl('restart', 'elsewhere')).stdout).toContain('elsewhere: started\n');
   });
 
-  test('that is told once, with the file it began with', async () => {
+  test('that is reported once, with the first file that stalled', async () => {
     await logged(`${disk}/there.log does not answer; whoever writes to its file system waits\n`);
   });
 
@@ -146,7 +146,7 @@ describe('while a disk does not answer', () => {
   });
 });
 
-describe('a daemon that is told to end while a disk does not answer', () => {
+describe('a shutdown while a disk stalls', () => {
   test('stops its programs, gives back what others need, and is gone when the disk answers', async () => {
     expect((await daemon.supervisorctl('start', 'restless')).stdout).toBe('restless: started\n');
     await eventually(() => Number(daemon.read('restless.state')) > 1000, { what: 'the writer' });

@@ -65,7 +65,7 @@ describe('a log in the journal', () => {
     });
   });
 
-  test('drops and counts what comes while there is no journald, or another one yet to come', async () => {
+  test('drops and counts output while journald does not run or restarts', async () => {
     write('lost\n');
     write('lost too\n');
     for (const who of ['first', 'second']) {

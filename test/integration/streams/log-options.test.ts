@@ -162,7 +162,7 @@ describe('old logs', () => {
     expect(zstdDecompressSync(packed).toString()).toBe(`${'x'.repeat(120)}\n`);
   });
 
-  test('that nobody has compressed before the daemon was killed are compressed when it is there again', async () => {
+  test('that were not compressed before the daemon was killed are compressed after its next start', async () => {
     await eventually(() => existsSync(daemon.path('killed.log.2.zst')), { what: 'the compressed log' });
     await eventually(() => !existsSync(daemon.path('killed.log.2')), { what: 'the original to go' });
     const packed = await Bun.file(daemon.path('killed.log.2.zst')).bytes();
@@ -202,7 +202,7 @@ describe('the end of a program', () => {
 });
 
 describe('tsupervisor rotate', () => {
-  test('begins a new log for a process', async () => {
+  test('rotates the log of a process', async () => {
     await say('usual', 'before\n');
     await logHas('usual.log', 'before');
     const { status, stdout } = await rotate('usual');
@@ -224,13 +224,13 @@ describe('tsupervisor rotate', () => {
     expect(daemon.read('supervisord.log.1')).toStartWith(lines);
   });
 
-  test('tells of names that mean nothing', async () => {
+  test('reports unknown names', async () => {
     expect((await rotate('nobody')).status).not.toBe(0);
   });
 });
 
 describe('tsupervisor.rotateLog', () => {
-  test('begins a new log, can be asked about, and is not listed', async () => {
+  test('rotates the log, has a help text, and is not listed', async () => {
     await say('usual', 'by RPC\n');
     await logHas('usual.log', 'by RPC');
     expect(await call('proxy.tsupervisor.rotateLog("usual")')).toBe(true);
@@ -271,7 +271,7 @@ describe('the log of a program', () => {
     expect(text).toContain('\nto our stdout\n');
   });
 
-  test('is opened anew on SIGUSR2', async () => {
+  test('is reopened on SIGUSR2', async () => {
     renameSync(daemon.path('usual.log'), daemon.path('usual.moved'));
     process.kill(daemon.pid, 'SIGUSR2');
     await eventually(() => existsSync(daemon.path('usual.log')), { what: 'the new file' });

@@ -80,18 +80,17 @@ async function losesNothing(name: (typeof counters)[number], directives: string)
 }
 
 describe('the log of a program, under logrotate', () => {
-  test('that moves it away, goes on in a new file without any signal', () =>
-    losesNothing('moved', 'nocreate'));
+  test('that renames it, continues in a new file without a signal', () => losesNothing('moved', 'nocreate'));
 
-  test('that creates the new file, goes on there, with its mode and owner', async () => {
+  test('that creates the new file, continues there, with its mode and owner', async () => {
     await losesNothing('created', 'create 0604 daemon adm');
     const { mode, uid, gid } = statSync(daemon.path('created.log'));
     expect([(mode & 0o777).toString(8), uid, gid]).toEqual(['604', 1, 4]);
   });
 
-  test('that sends SIGUSR2, goes on at once', () => losesNothing('signalled', `create\n${signal()}`));
+  test('that sends SIGUSR2, continues at once', () => losesNothing('signalled', `create\n${signal()}`));
 
-  test('that copies and empties it, goes on at its beginning', async () => {
+  test('that copies and truncates it, continues at its start', async () => {
     const batches = ['one\ntwo\n', 'three\n', 'four\nfive\n'];
     for (const batch of batches) {
       for (const word of batch.trim().split('\n')) await say(word);

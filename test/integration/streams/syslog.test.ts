@@ -51,7 +51,7 @@ describe('syslog', () => {
     ]);
   });
 
-  test('is told of when it is not there, and used as soon as it is', async () => {
+  test('is reported as missing, and used as soon as it runs', async () => {
     const told: string[] = [];
     const syslog = new Syslog((text) => told.push(text), path);
     syslog.writeLines(Buffer.from('lost\nlost too\n'), '');

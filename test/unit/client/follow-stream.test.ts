@@ -46,7 +46,7 @@ describe('a stream', () => {
     expect([body, end.kind]).toEqual(['abc', 'failed']);
   });
 
-  test('that never begins has failed, or was refused', async () => {
+  test('that never starts has failed, or was refused', async () => {
     expect((await follow(''))[1].kind).toBe('failed');
     const refusal = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n';
     expect((await follow(refusal))[1]).toEqual({ kind: 'refused', status: 404 });

@@ -73,7 +73,7 @@ describe('a response', () => {
     expect(read('HTTP/1.1 200', 10, true)).toMatchObject({ head: null, done: false });
   });
 
-  test('drops what comes behind its end', () => {
+  test('drops bytes after its end', () => {
     expect(read(`${counted}more`)).toMatchObject({ body: 'hello', done: true });
   });
 

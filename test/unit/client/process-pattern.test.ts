@@ -55,7 +55,7 @@ describe('patterns', () => {
     expect(select('web:front', 'web:*', 'cat', 'c*').processes).toEqual(['cat', 'web:back', 'web:front']);
   });
 
-  test('that mean nothing are told', () => {
+  test('without a match are returned', () => {
     expect(select('cat', 'nosuch', 'web:nosuch', 'x*')).toEqual({
       processes: ['cat'],
       unmatched: ['nosuch', 'web:nosuch', 'x*'],

@@ -121,7 +121,7 @@ describe('a call that fails', () => {
     client.close();
   });
 
-  test('says so: no socket, or nobody behind it', async () => {
+  test('says so: no socket, or no listener', async () => {
     const client = new RpcClient(server);
     expect(await failureOf(client)).toMatchObject({ name: 'ConnectionError', code: 'ENOENT' });
     await Bun.write(path, '');

@@ -16,7 +16,7 @@ describe('lines', () => {
     expect(lines('on', 'e\ntwo\n\nth', 'ree\n')).toEqual(['one\n', 'two\n', '\n', 'three\n']);
   });
 
-  test('that were only begun end with the stream', () => {
+  test('that are incomplete end with the stream', () => {
     expect(lines('one\ntw', 'o')).toEqual(['one\n', 'two\n']);
     expect(lines()).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe('server-sent events', () => {
     ]);
   });
 
-  test('without data are none, as is one that was only begun', () => {
+  test('without data are none, nor is an incomplete one', () => {
     expect(events('event: A\n\nevent: B\ndata: x\n')).toEqual([]);
   });
 });

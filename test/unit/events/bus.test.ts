@@ -67,7 +67,7 @@ describe('the event bus', () => {
     expect(seen).toEqual(['leaving', 'staying', 'staying']);
   });
 
-  test('tells when interest may have changed', () => {
+  test('calls back when the subscriptions have changed', () => {
     const bus = new EventBus();
     const wanted: boolean[] = [];
     bus.onInterestChange(() => wanted.push(bus.wanted('TICK_5')));

@@ -40,7 +40,7 @@ describe('ticks', () => {
     ]);
   });
 
-  test('need no timer while nobody subscribes to any', () => {
+  test('need no timer without a subscriber', () => {
     startAt(0);
     expect(jest.getTimerCount()).toBe(0);
     bus.subscribe(['PROCESS_STATE'], record);
@@ -51,7 +51,7 @@ describe('ticks', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('wake nobody before the shortest period that is subscribed to', () => {
+  test('fire no timer before the shortest subscribed period', () => {
     startAt(10);
     bus.subscribe(['TICK_60'], record);
     jest.advanceTimersByTime(49_999);
@@ -60,7 +60,7 @@ describe('ticks', () => {
     expect(seen).toEqual(['TICK_60 60']);
   });
 
-  test('that passed before anybody subscribed are not made up for', () => {
+  test('that passed before the first subscription are not emitted later', () => {
     startAt(1);
     jest.setSystemTime((hour + 7300) * 1000);
     bus.subscribe(['TICK'], record);

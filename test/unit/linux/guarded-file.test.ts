@@ -26,7 +26,7 @@ import { userByName } from '../../../src/linux/users.ts';
 
 const nobody = 65534;
 
-/** Root's own; `user/` in it belongs to nobody, `private/` is closed to him. */
+/** Owned by root; `user/` in it is owned by the user nobody, `private/` is closed to that user. */
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tsv-guarded-'));
@@ -194,12 +194,12 @@ describe('a path that everyone can change', () => {
     expect(opened('all/own/logs/log')).toBe('private/log');
   });
 
-  test('has no link that is followed, whoever laid it', () => {
+  test('has no link that is followed, by whichever user it was created', () => {
     symlinkSync(join(root, 'private/log'), join(root, 'all/log'));
     expect(opened('all/log')).toBe('all/log is a symbolic link');
   });
 
-  test('is told with what to do', () => {
+  test('is reported with a remedy', () => {
     symlinkSync(join(root, 'private/log'), join(root, 'all/log'));
     try {
       openAppend(join(root, 'all/log'));

@@ -9,7 +9,7 @@ describe('the soft limit of descriptors before the runtime raised it', () => {
     expect(softLimitBefore(raised, 77, { soft: 256n, hard: 4096n })).toBe(256n);
   });
 
-  test('is kept when the parent has another hard limit: somebody set ours', () => {
+  test('is kept when the parent has another hard limit: it was set on purpose', () => {
     expect(softLimitBefore(raised, 77, { soft: 256n, hard: 524288n })).toBe(4096n);
   });
 

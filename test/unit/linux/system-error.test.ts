@@ -10,11 +10,11 @@ describe('an error is of the system', () => {
     expect([isSystemError(error, 'ENOENT'), isSystemError(error, 'EACCES')]).toEqual([true, false]);
   });
 
-  test('when we were', () => {
+  test('when this project made the call', () => {
     expect(isSystemError(new SyscallError('chown', E.EPERM), 'EPERM')).toBe(true);
   });
 
-  test('but not when it is a mistake, or tells of itself by number', () => {
+  test('but not when it is a bug, or has a number only', () => {
     const mistakes = [
       new TypeError('x is not a function'),
       Object.assign(new Error('fault'), { code: 10 }),

@@ -54,13 +54,13 @@ describe('cleaning AUTO logs up', () => {
     expect(afterCleaning(['p---a.b-x.log', 'p---axb-x.log'], 'a.b')).toEqual([['p---axb-x.log'], []]);
   });
 
-  test('tells what it cannot remove', () => {
+  test('reports what it cannot remove', () => {
     const name = 'a---supervisor-x.log';
     mkdirSync(join(directory, name));
     expect(afterCleaning([])).toEqual([[name], [`Failed to clean up '${join(directory, name)}'`]]);
   });
 
-  test('tells of a directory that it cannot read', () => {
+  test('reports a directory that it cannot read', () => {
     const warnings: string[] = [];
     cleanAutoLogs(join(directory, 'gone'), 'supervisor', (message) => warnings.push(message));
     expect(warnings).toEqual(['Could not clear childlog dir']);

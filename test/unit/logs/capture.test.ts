@@ -49,7 +49,7 @@ function cutAt(text: string, cuts: readonly number[]): string[] {
 }
 
 describe('capture mode', () => {
-  test('keeps what stands between the tokens out of the log and makes an event of it', () => {
+  test('keeps the text between the tokens out of the log and makes it an event', () => {
     expect(captureAll([`a${begin}b${end}c`])).toEqual({ log: 'ac', inside: 'b', events: ['b'] });
   });
 
@@ -90,7 +90,7 @@ describe('capture mode', () => {
     expect(captureAll(chunks, 20).events).toEqual([`${'A'.repeat(22)}${'B'.repeat(6)}`]);
   });
 
-  test('forgets what was captured when the log is cleared, and goes on capturing', () => {
+  test('drops the capture when the log is cleared, and continues capturing', () => {
     const capture = new Capture(100);
     capture.feed(Buffer.from(`${begin}old`));
     capture.clear();

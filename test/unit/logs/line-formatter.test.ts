@@ -49,7 +49,7 @@ describe('lines with the time', () => {
 });
 
 describe('lines as JSON', () => {
-  test('tell where they come from', () => {
+  test('name their source', () => {
     expect(JSON.parse(written(json, 'hello "you"\n'))).toEqual({
       ...{ time: '2026-01-02T12:00:00.000Z', process: 'web', group: 'site', stream: 'stdout', pid: 7 },
       message: 'hello "you"',

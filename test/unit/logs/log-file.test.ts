@@ -151,7 +151,7 @@ describe('a log file', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('begins anew when it is cleared, backups untouched', () => {
+  test('is empty after it was cleared, with its backups untouched', () => {
     writeFileSync(`${path}.1`, 'backup');
     open();
     write('old');
@@ -163,14 +163,14 @@ describe('a log file', () => {
     expect(statSync(path).ino).not.toBe(ino);
   });
 
-  test('is cleared also when somebody removed it', () => {
+  test('is cleared also when it was removed', () => {
     open();
     unlinkSync(path);
     expect(log.clear()).toBe(0);
     expect(existsSync(path)).toBe(true);
   });
 
-  test('goes on at its path after reopening', () => {
+  test('continues at its path after reopening', () => {
     open();
     write('old');
     renameSync(path, `${path}.old`);
@@ -180,7 +180,7 @@ describe('a log file', () => {
   });
 });
 
-describe('a log file that somebody else touches', () => {
+describe('a log file that another process changes', () => {
   test('comes back after it was removed', async () => {
     open();
     unlinkSync(path);
@@ -210,7 +210,7 @@ describe('a log file that somebody else touches', () => {
     expect(Object.values(files()).join('')).toBe('line\n'.repeat(written));
   });
 
-  test('goes on from its beginning after it was emptied, and rotates by its new size', () => {
+  test('continues from its start after a truncation, and rotates by its new size', () => {
     open(bySize(100, 1));
     write(`${'x'.repeat(80)}\n`);
     truncateSync(path);
@@ -218,7 +218,7 @@ describe('a log file that somebody else touches', () => {
     expect(files()).toEqual({ log: `${'y'.repeat(80)}\n` });
   });
 
-  test('does not rotate a file that somebody put in its place', () => {
+  test('does not rotate a file that has replaced it', () => {
     open(bySize(20, 1));
     renameSync(path, join(directory, 'ours'));
     writeFileSync(path, 'theirs\n');
@@ -230,7 +230,7 @@ describe('a log file that somebody else touches', () => {
 });
 
 describe('a log file that cannot be written', () => {
-  test('counts what is lost, tells it twice, and goes on by itself', async () => {
+  test('counts dropped bytes, reports them twice, and resumes by itself', async () => {
     const inner = join(directory, 'inner');
     mkdirSync(inner);
     path = join(inner, 'log');
@@ -242,7 +242,7 @@ describe('a log file that cannot be written', () => {
         if (told.length === 0) write('gone');
         return told.length > 0;
       },
-      { what: 'the loss to be told' },
+      { what: 'the report of dropped bytes' },
     );
     lost += 4;
     mkdirSync(inner);
@@ -261,7 +261,7 @@ describe('a log file that cannot be written', () => {
     ]);
   });
 
-  test('tells at its end what was lost to the last', async () => {
+  test('reports when it is closed what was dropped', async () => {
     const inner = join(directory, 'inner');
     mkdirSync(inner);
     path = join(inner, 'log');
@@ -272,7 +272,7 @@ describe('a log file that cannot be written', () => {
         if (told.length === 0) write('gone');
         return told.length > 0;
       },
-      { what: 'the loss to be told' },
+      { what: 'the report of dropped bytes' },
     );
     log.close();
     expect(told.at(-1)).toBe(`closed ${path}; 4 bytes were dropped`);
@@ -280,7 +280,7 @@ describe('a log file that cannot be written', () => {
 });
 
 describe('a rotation that fails', () => {
-  test('is told once and costs no byte', () => {
+  test('is reported once and loses no byte', () => {
     open(bySize(4, 1));
     mkdirSync(`${path}.1`);
     for (const line of ['one\n', 'two\n', 'three\n']) write(line);
@@ -360,7 +360,7 @@ describe('old log files', () => {
 describe('a log file that rotates by the clock', () => {
   const daily: Rotation = { ...bySize(0, 2), schedule: { every: 'day', hour: 0, minute: 0 } };
 
-  test('knows the time, and begins a new file when it is told that it has come', () => {
+  test('knows the next time, and rotates when it has come', () => {
     open(daily);
     write('today');
     expect(log.rotatesAt).toBeGreaterThan(Date.now());

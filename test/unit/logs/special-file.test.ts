@@ -37,7 +37,7 @@ function read(bytes: number): number {
 }
 
 describe('a log whose reader does not read', () => {
-  test('asks for patience, and has everything when the reader goes on', () => {
+  test('applies back-pressure, and has everything when the reader continues', () => {
     write(100_000);
     expect(target.waitsFor).not.toBeNull();
     expect(target.deadline).toBeGreaterThan(performance.now() + blockedReaderMs / 2);
@@ -49,7 +49,7 @@ describe('a log whose reader does not read', () => {
     expect(told).toEqual([]);
   });
 
-  test('is given up after a while: what comes is dropped and counted, and nobody waits', () => {
+  test('is given up after a while: further output is dropped and counted, without back-pressure', () => {
     write(100_000);
     target.giveUp();
     expect(target.waitsFor).toBeNull();

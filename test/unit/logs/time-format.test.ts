@@ -33,7 +33,7 @@ describe('times of log lines', () => {
     ]);
   });
 
-  test('stand still while the clock goes back', () => {
+  test('do not decrease when the clock is set back', () => {
     const time = new TimeFormat('%S.%L');
     expect([0, -5000, 3].map((later) => time.at(moment + later))).toEqual(['09.042', '09.042', '09.045']);
   });

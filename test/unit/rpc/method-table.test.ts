@@ -55,7 +55,7 @@ const signatures: Readonly<Record<string, string>> = {
 const table = methodTable(['supervisor']);
 
 describe('the table of methods', () => {
-  test('has those of the original, ours under our own name, and no others', () => {
+  test('has those of the original, further ones in a namespace of their own, and no others', () => {
     expect([...table.keys()].sort()).toEqual(Object.keys(signatures).sort());
   });
 

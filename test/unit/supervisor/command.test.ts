@@ -54,7 +54,7 @@ describe('splitting a command into words', () => {
     test(JSON.stringify(text), () => expect(words(text)).toEqual(expected));
   }
 
-  test('tells what is not closed', () => {
+  test('reports what is not closed', () => {
     expect(refusal("/bin/sh 'a")).toBe(`unusable: can't parse command "/bin/sh 'a": No closing quotation`);
     expect(refusal('/bin/sh a\\')).toBe(
       "unusable: can't parse command '/bin/sh a\\\\': No escaped character",

@@ -58,7 +58,7 @@ describe('a hook', () => {
     await performance.daemon.pendingHooks.drain();
   });
 
-  test('that hangs is killed ten seconds after the daemon was told to end, which then ends', async () => {
+  test('that hangs is killed ten seconds after a shutdown began, which then completes', async () => {
     const performance = withHook('/bin/sleep 1000', 'last');
     await runOnce(performance);
     const settled = performance.daemon.pendingHooks.drain();
@@ -73,7 +73,7 @@ describe('a hook', () => {
     expect(performance.clock.due).toEqual([]);
   });
 
-  test('that cannot be run is told in the log, and nothing is waited for', async () => {
+  test('that cannot be run is logged, and not waited for', async () => {
     const performance = withHook('/nonexistent/hook', 'missing');
     for (let run = 0; run < 7; run += 1) await runOnce(performance);
     await performance.daemon.pendingHooks.drain();

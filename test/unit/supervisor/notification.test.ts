@@ -27,7 +27,7 @@ describe('the mail about a process', () => {
     ]);
   });
 
-  test('tells a failed start from an end', () => {
+  test('distinguishes a failed start from an exit', () => {
     expect(mailOf({ ...notice, event: 'PROCESS_STATE_FATAL' }, 'root')).toContain(
       'web:front could not be started',
     );
@@ -53,7 +53,7 @@ function subjectOf(mail: string): string {
   return encodedWordsOf(mail).map(decoded).join('');
 }
 
-/** Of the subject, which may go on in lines that begin with a blank. */
+/** The subject, with its continuation lines, which begin with a blank. */
 function encodedWordsOf(mail: string): string[] {
   const [, subject = ''] = /^Subject: (.*(?:\n .*)*)\nMIME/m.exec(mail) ?? [];
   return subject.split('\n ');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { hookEndLimitMs, PendingHooks } from '../../../src/supervisor/pending-hooks.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
-/** Calls that end when they are told to; of those that are given up only the obedient ones. */
+/** Calls that the test ends; of aborted ones only the obedient end. */
 class Ending {
   readonly clock = new FakeClock();
   readonly said: string[] = [];

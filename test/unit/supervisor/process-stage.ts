@@ -1,4 +1,4 @@
-// A process whose children and clock are the test's: they spawn, end, drain and let time pass when they are told to.
+// A process with fake children and a fake clock: the test spawns, exits, drains and advances the time.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,7 +144,7 @@ export class Performance {
     this.process = new Process(config, config.name, daemon);
   }
 
-  /** Another process of the same configuration that goes on where a snapshot was taken. */
+  /** Another process of the same configuration, restored from a snapshot. */
   restored(snapshot: ProcessSnapshot, child: Child | null): Process {
     const process = new Process(this.config, this.config.name, this.daemon);
     process.restore(snapshot, child);

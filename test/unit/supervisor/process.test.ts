@@ -114,7 +114,7 @@ async function carryOut({ process, children, clock }: Performance, wanted: Comma
   }
 }
 
-/** What holds whatever was done in whatever order. */
+/** Invariants for events in any order. */
 function check({ process, children, events }: Performance): void {
   const { state } = process.life;
   // It is not up when it shall be down, nor before a restart has stopped it.
@@ -123,7 +123,7 @@ function check({ process, children, events }: Performance): void {
   // Never two children, and the one there is belongs to the state.
   expect(children.present.length).toBeLessThanOrEqual(1);
   expect(pidOf(state) ?? 0).toBe(children.present[0]?.pid ?? 0);
-  // Listeners hear of an unbroken chain of states.
+  // Listeners see an unbroken chain of states.
   const chain = events.flatMap((event) => ('fromState' in event ? [event] : []));
   chain.slice(1).forEach((event, index) => {
     expect(`PROCESS_STATE_${event.fromState}`).toBe(chain[index]?.type ?? '');
@@ -131,8 +131,8 @@ function check({ process, children, events }: Performance): void {
   expect(chain.at(-1)?.type ?? 'PROCESS_STATE_STOPPED').toBe(`PROCESS_STATE_${state.name}`);
 }
 
-describe('a process, whatever happens in whatever order', () => {
-  test('has one child at most, which its state names, and tells every change of state once', async () => {
+describe('a process, for events in any order', () => {
+  test('has one child at most, whose pid is in its state, and notifies of every transition once', async () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 40 }), async (lines, commands) => {
         const performance = stage.play(lines);
@@ -146,7 +146,7 @@ describe('a process, whatever happens in whatever order', () => {
     );
   });
 
-  test('is stopped once it is told to stop and its child has ended', async () => {
+  test('is STOPPED once it was asked to stop and its child has exited', async () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 25 }), async (lines, commands) => {
         const performance = stage.play(lines);
@@ -195,7 +195,7 @@ describe('a process, whatever happens in whatever order', () => {
     );
   });
 
-  test('goes on from a snapshot that was written down as JSON', async () => {
+  test('continues from a JSON snapshot', async () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 25 }), async (lines, commands) => {
         const performance = stage.play(lines);

@@ -230,7 +230,7 @@ describe('starting', () => {
     expect(current.spawnError).toBe('command is empty');
   });
 
-  test('tells of the last failure before it gives up', () => {
+  test('announces the last failure before it gives up', () => {
     const last = life({ name: 'STARTING', pid: null }, { failures: 3 });
     const { effects } = step(last, { type: 'spawnFailed', reason: 'command is empty' }, policy, 0);
     expect(announced(effects)).toEqual(['BACKOFF', 'FATAL']);
@@ -316,7 +316,7 @@ describe('stopping', () => {
     expect(deadlineOf(killedOnce.life, impatient)).toBe(1100);
   });
 
-  test('the end is told as a warning unless the code is in exitcodes', () => {
+  test('an exit is logged as a warning unless its code is in exitcodes', () => {
     const byTerm: ProcessEvent = {
       type: 'exited',
       status: { kind: 'signaled', signal: 15, coreDumped: false },

@@ -7,7 +7,7 @@ function some(count: number, state: StateName, name: string): { qualifiedName: s
 }
 
 describe('the status line', () => {
-  test('counts what runs and names what needs somebody', () => {
+  test('counts running processes and names those that need attention', () => {
     const processes = [
       ...some(12, 'RUNNING', 'a'),
       ...some(2, 'STOPPED', 's'),
@@ -20,13 +20,13 @@ describe('the status line', () => {
     expect(statusLine(some(6, 'FATAL', 'web:'), null)).toBe('6 fatal (web:0, web:1, web:2, web:3, web:4, …)');
   });
 
-  test('tells that everything is coming to an end', () => {
+  test('says that everything is shutting down', () => {
     expect(statusLine([...some(1, 'STOPPING', 'db'), ...some(3, 'STOPPED', 'x')], 'shutting down')).toBe(
       'shutting down: 1 stopping (db0), 3 stopped',
     );
   });
 
-  test('says so when there is nothing to tell of', () => {
+  test('says so when there are no programs', () => {
     expect(statusLine([], null)).toBe('no programs');
   });
 });

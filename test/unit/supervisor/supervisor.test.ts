@@ -1,4 +1,4 @@
-// A supervisor that goes on where another was.
+// A supervisor restored from a snapshot.
 import { afterAll, expect, test } from 'bun:test';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeChildren, Stage } from './process-stage.ts';
@@ -16,7 +16,7 @@ const text = [
   program('two', 'numprocs=2\nprocess_name=%(process_num)s\nstartsecs=0'),
 ].join('');
 
-test('a supervisor goes on from a snapshot that was written down as JSON, with the children that still run', async () => {
+test('a supervisor restored from a JSON snapshot keeps the children that still run', async () => {
   const [children, clock] = [new FakeChildren(), new FakeClock()];
   const first = stage.supervisor(text, children, clock);
   await first.run();

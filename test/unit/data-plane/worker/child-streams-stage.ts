@@ -72,7 +72,7 @@ export class StreamsStage {
     for (const fd of this.#poller.wait(0)) if (!this.streams.readable(fd)) this.#blocked.writable(fd);
   }
 
-  /** Writes this much in pieces that a pipe holds, each of which is looked at. */
+  /** Writes this much in pieces that fit into a pipe, and handles readiness after each. */
   flood(program: Program, bytes: number): void {
     for (let left = bytes; left > 0; left -= pieceBytes) {
       writeSync(program.writeFd, Buffer.alloc(Math.min(left, pieceBytes), 'x'));

@@ -1,4 +1,4 @@
-// When streams are read, parked and ended: real pipes, logs and epoll, looked at when the test says so.
+// When streams are read, parked and ended: real pipes, logs and epoll, polled when the test says so.
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
 import {
   closeSync,
@@ -21,7 +21,7 @@ const directory = mkdtempSync(join(tmpdir(), 'tsv-streams-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const KiB = 1024;
-/** More of what the control plane has not looked at is not read, until it is less than half of it. */
+/** The high watermark of forwarded bytes; reading resumes below half of it. */
 const most = 512 * KiB;
 
 let stage: StreamsStage;
@@ -231,7 +231,7 @@ test('every byte is forwarded once and in order, never too many at once, whateve
   expect(parked).toBeGreaterThan(0);
 });
 
-/** Whether an epoll of this process tells when it can be read (proc(5), fdinfo). */
+/** Whether an epoll instance of this process watches it for reading (proc(5), fdinfo). */
 function isWatched({ readFd }: Program): boolean {
   return readdirSync('/proc/self/fdinfo')
     .flatMap((fd) => readOrEmpty(`/proc/self/fdinfo/${fd}`))

@@ -1,4 +1,4 @@
-// Which logs are open, for whom, and what is told of them: real files.
+// References to open logs, and the events about them: with real files.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
   chmodSync,
@@ -125,7 +125,7 @@ describe('a log that cannot be opened', () => {
     expect(disk.opened(1, 0)).toBe(E.ENOENT);
   });
 
-  test('is opened when it can be, when nobody waits any more', () => {
+  test('is opened later when the main thread no longer waits', () => {
     open(1, missing());
     write(1, 'lost\n');
     mkdirSync(join(directory, 'missing'));
@@ -134,7 +134,7 @@ describe('a log that cannot be opened', () => {
     expect(readFileSync(missing(), 'utf8')).toEndWith('a line\n');
   });
 
-  test('because of a link that another user may have laid is told of in words', () => {
+  test('because of a link that another user may have created is reported with the reason', () => {
     chmodSync(directory, 0o777);
     symlinkSync('/etc/passwd', path);
     chownSync(directory, nobody, nobody);
@@ -146,7 +146,7 @@ describe('a log that cannot be opened', () => {
 });
 
 describe('the changes of a log that is watched', () => {
-  test('are told once for each time that was asked', () => {
+  test('are reported once each time the watch is armed', () => {
     open(1);
     write(1, 'unheard\n');
     table.watch(path);
@@ -160,7 +160,7 @@ describe('the changes of a log that is watched', () => {
     expect(changes()).toEqual([path, path]);
   });
 
-  test('begin with its opening, when that comes later', () => {
+  test('include its opening, when that comes later', () => {
     table.watch(path);
     expect(changes()).toEqual([]);
     open(1);

@@ -196,7 +196,7 @@ function linesOf(path: string): readonly string[] {
   return readFileSync(path, 'utf8').match(/.*\n/g) ?? [];
 }
 
-test('every line gets to its log once, every request is answered, every end is told, nothing is left open', () => {
+test('every line is logged once, every request gets a reply, every EOF an event, and no descriptor is left open', () => {
   let run = 0;
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What stands behind the start of the last `count` lines. */
+/** The text from the start of the last `count` lines. */
 async function lastLines(text: string, count: number): Promise<string> {
   writeFileSync(path, text);
   const size = Buffer.byteLength(text);
@@ -55,7 +55,7 @@ describe('the first whole line', () => {
     return withLog(path, ({ handle }) => startOfWholeLine(handle, start, Buffer.byteLength(text)));
   };
 
-  test('begins behind a newline, or with the file', async () => {
+  test('starts after a newline, or with the file', async () => {
     expect(await startIn('one\ntwo\nthree\n', 0)).toBe(0);
     expect(await startIn('one\ntwo\nthree\n', -5)).toBe(0);
     expect(await startIn('one\ntwo\nthree\n', 5)).toBe(8);

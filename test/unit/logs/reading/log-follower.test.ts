@@ -82,7 +82,7 @@ describe('a follower that comes late', () => {
     expect(await read('four\n')).toBe('rest of the first\ntwo\nthree\nfour\n');
   });
 
-  test('is told when files are gone that it has not seen, and goes on with the oldest there is', async () => {
+  test('is notified when files that it has not read are gone, and continues with the oldest that exists', async () => {
     write('rest of the first\n');
     for (const text of ['two\n', 'three\n', 'four\n', 'five\n']) {
       rotate(2);
@@ -91,7 +91,7 @@ describe('a follower that comes late', () => {
     expect(await read('five\n')).toBe(`rest of the first\n${skipped}three\nfour\nfive\n`);
   });
 
-  test('is told when a file in between was compressed', async () => {
+  test('is notified when a file in between was compressed', async () => {
     for (const text of ['two\n', 'three\n']) {
       rotate(5);
       write(text);
@@ -101,7 +101,7 @@ describe('a follower that comes late', () => {
     expect(await read('three\n')).toBe(`${skipped}three\n`);
   });
 
-  test('is told nothing when its own file was compressed and the next one is there', async () => {
+  test('is not notified when its own file was compressed and the next one exists', async () => {
     const longAgo = Date.now() / 1000 - 1000;
     utimesSync(path, longAgo, longAgo);
     rotate(5);
@@ -112,7 +112,7 @@ describe('a follower that comes late', () => {
     expect(await read('two\n')).toBe('two\n');
   });
 
-  test('is told nothing of old files when the log was only cleared', async () => {
+  test('is not notified of old files when the log was only cleared', async () => {
     writeFileSync(`${path}.1`, 'long ago\n');
     utimesSync(`${path}.1`, 1e9, 1e9);
     unlinkSync(path);
@@ -120,7 +120,7 @@ describe('a follower that comes late', () => {
     expect(await read('anew\n')).toBe('anew\n');
   });
 
-  test('goes on when a rotation is under way and a number has no file', async () => {
+  test('continues while a rotation is in progress and a number has no file', async () => {
     rotate(5);
     write('two\n');
     rotate(5);
@@ -130,7 +130,7 @@ describe('a follower that comes late', () => {
     expect(await read('three\n')).toBe('two\nthree\n');
   });
 
-  test('is told of a file that was emptied, also when it has grown beyond the old place again', async () => {
+  test('is notified of a truncation, also when the file has grown beyond the old position again', async () => {
     truncateSync(path);
     write('something else, and longer than before\n');
     expect(await read('before\n')).toBe(`${truncated}something else, and longer than before\n`);
@@ -140,7 +140,7 @@ describe('a follower that comes late', () => {
   });
 });
 
-test('a follower without anything to read yet says where it stands, and notices when that is emptied', async () => {
+test('a follower without data to read yet reports its position, and detects a truncation there', async () => {
   const watch = () => () => {};
   const events = followLog(path, watch, { chooseStart: lastBytes(0), signal: leaving.signal });
   expect((await events.next()).value).toMatchObject({ kind: 'bytes', start: 6, bytes: new Uint8Array() });

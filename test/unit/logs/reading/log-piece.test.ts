@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** `use` with the files of the log, which is rotated `times` times, each time just after it was looked for them. */
+/** `use` with the files of the log, which is rotated `times` times, each time right after the lookup. */
 function whileRotating<T>(times: number, use: (files: readonly IdentifiedFile[]) => Promise<T>): Promise<T> {
   const filesAt = async (paths: readonly string[]) => {
     const found = paths.map((file) => statSync(file, { throwIfNoEntry: false }));
@@ -59,7 +59,7 @@ describe.each([0, 1, 2])('with %d rotations meanwhile', (times) => {
     expect(piece).toEqual({ file: current, start: 4, end: 8, text: 'two\n' });
   });
 
-  test('a search goes on from the file that was meant', async () => {
+  test('a search continues in the file it names', async () => {
     const search = (text: string) =>
       whileRotating(times, (files) => findBefore(files, { file: current, offset: 8 }, text));
     expect(await search('ONE')).toEqual({ found: true, at: { file: current, offset: 0 } });
@@ -67,7 +67,7 @@ describe.each([0, 1, 2])('with %d rotations meanwhile', (times) => {
   });
 });
 
-test('a file that is gone is told as such', async () => {
+test('a file that is gone is reported as such', async () => {
   const gone = { file: '1.1', offset: 8 };
   expect(await whileRotating(0, (files) => pieceBefore(files, gone))).toBeNull();
   expect(await whileRotating(0, (files) => pieceAfter(files, gone))).toBeNull();
