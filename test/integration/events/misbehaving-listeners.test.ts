@@ -38,8 +38,8 @@ def haunt():
     """Dies, once, and leaves a child behind that goes on talking on the old stdout."""
     if os.path.exists('haunted.once'): return sleep()
     open('haunted.once', 'w').close()
-    subprocess.Popen(['/bin/sh', '-c', 'trap "" TERM; while sleep 0.1; do echo READY; done'])
-    time.sleep(1.5)
+    subprocess.Popen(['/bin/sh', '-c', 'trap "" TERM; while :; do echo READY; : >haunting; sleep 0.1; done'])
+    wait_for('haunting')
     sys.exit(1)
 `;
 

@@ -87,7 +87,7 @@ describe('a page that follows a log', () => {
       const log = new WatchedLog();
       await log.shows('first\n');
       const shown = log.shows('second\n');
-      for (let step = 0; step < steps; step += 1) await Bun.sleep(0);
+      for (let step = 0; step < steps; step += 1) await new Promise((resolve) => setImmediate(resolve));
       log.write('last words\n');
       log.rotate();
       log.write('second\n');
