@@ -109,6 +109,11 @@ export class Stage {
     return new Performance(processConfig(options), daemon, children, clock);
   }
 
+  /** With real children and the real clock. */
+  daemon(): DaemonContext {
+    return this.#context.daemon();
+  }
+
   /** A supervisor of this configuration, whose children and clock are these. */
   supervisor(text: string, children: FakeChildren, clock: FakeClock): Supervisor {
     const config = loaded(`[supervisord]\n${text}`);
@@ -161,7 +166,8 @@ function loaded(text: string): Config {
   return loadConfig({ path: '/etc/s.conf', overrides: {}, host: memoryHost({ '/etc/s.conf': text }) });
 }
 
-function processConfig(options: string): ProcessConfig {
+/** `options`: lines of its section. */
+export function processConfig(options: string): ProcessConfig {
   const text = `[supervisord]\n[program:x]\ncommand=/bin/true\nstdout_logfile=NONE\nstderr_logfile=NONE\n${options}\n`;
   const [process] = loaded(text).groups[0]?.processes ?? [];
   if (!process) throw new Error('the configuration has no process');
