@@ -31,8 +31,8 @@ export interface Knowledge {
 /** A value containing `%` that cannot be expanded. */
 export class ExpansionError extends ConfigError {
   readonly expected: Bilingual = {
-    en: 'names that are known here, as %(name)s, and %% for a percent sign',
-    zh: '此处可用的名称，写作 %(name)s；百分号写作 %%',
+    en: 'a known name, such as %(here)s; a literal % is written %%',
+    zh: '此处可用的名称，例如 %(here)s；百分号写作 %%',
   };
 }
 

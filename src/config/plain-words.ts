@@ -55,7 +55,7 @@ const table: readonly {
     say: (_, { text }) => {
       const meant = nearest(text.trim().toUpperCase().replace(/^SIG/, ''), signalNames());
       return {
-        message: { en: `there is no signal ${text}`, zh: `没有名为 ${text} 的信号` },
+        message: { en: `unknown signal ${text}`, zh: `没有名为 ${text} 的信号` },
         ...(meant === null ? {} : { remedy: didYouMean(meant) }),
       };
     },
@@ -67,7 +67,7 @@ const table: readonly {
       const meant = logLevels.find((level) => level.startsWith(word.slice(0, 4))) ?? nearest(word, logLevels);
       if (word === '' || meant === null) return null;
       return {
-        message: { en: `there is no log level ${text}`, zh: `没有日志级别 ${text}` },
+        message: { en: `unknown log level ${text}`, zh: `没有日志级别 ${text}` },
         remedy: didYouMean(meant),
       };
     },
@@ -78,7 +78,7 @@ const table: readonly {
       message: { en: `there is no [program:${name}]`, zh: `没有 [program:${name}] 这一节` },
       text: name,
       remedy: {
-        en: 'names of programs in this configuration or in the files that [include] names',
+        en: 'names of programs in this configuration or its included files',
         zh: '本配置或 [include] 所包含文件中的程序名称',
       },
     }),
@@ -94,7 +94,7 @@ const table: readonly {
               en: `the environment has no variable ${name.slice('ENV_'.length)}`,
               zh: `环境中没有变量 ${name.slice('ENV_'.length)}`,
             }
-          : { en: `%(${name})s means nothing here`, zh: `此处不能使用 %(${name})s` },
+          : { en: `unknown name %(${name})s`, zh: `此处不能使用 %(${name})s` },
         text: `%(${name})`,
         remedy: {
           en: `one of ${[...known, 'ENV_NAME'].map((each) => `%(${each})s`).join(', ')}`,
@@ -112,14 +112,14 @@ const table: readonly {
       if (bad === undefined) return null;
       if (bad.startsWith('%('))
         return {
-          message: { en: `${bad} is no name`, zh: `${bad} 不是可用的名称` },
+          message: { en: `${bad} is not a name`, zh: `${bad} 不是可用的名称` },
           text: bad,
           remedy: { en: '%(name)s', zh: '%(name)s' },
         };
       return {
         message: {
-          en: `a percent sign is written %%, so ${bad} means nothing`,
-          zh: `百分号要写作 %%，${bad} 没有意义`,
+          en: `a literal percent sign is written %%, so ${bad} is invalid`,
+          zh: `百分号须写作 %%，${bad} 无效`,
         },
         text: bad,
         remedy: { en: `%${bad}`, zh: `%${bad}` },
@@ -150,5 +150,5 @@ function quoted(text: string): string {
 }
 
 export function didYouMean(name: string): Bilingual {
-  return { en: `did you mean ${name}?`, zh: `是否想写 ${name}？` };
+  return { en: `did you mean ${name}?`, zh: `是不是想写 ${name}？` };
 }

@@ -19,11 +19,11 @@ const texts = {
   en: {
     title: 'Configuration reference',
     introduction: [
-      'Made from the option table by `tsupervisor echo-conf --format markdown`; do not edit.',
+      'Generated from the option table by `tsupervisor echo-conf --format markdown`; do not edit.',
       '',
-      'Every value may contain `%(name)s` for the names in its row; `ENV_*` stands for the variables of the environment',
-      '(`%(ENV_HOME)s`). A percent sign is written `%%`. Keys are not case-sensitive, section names are. Options whose',
-      '"since" begins with *tsupervisor* are ours: the original Supervisor ignores them.',
+      'Values may contain `%(name)s` for the names in their row; `ENV_*` stands for environment variables',
+      '(`%(ENV_HOME)s`). A literal percent sign is written `%%`. Keys are not case-sensitive, section names are. Options whose',
+      '"since" begins with *tsupervisor* do not exist in the original Supervisor, which ignores them.',
     ].join('\n'),
     columns: ['Option', 'Value', 'Default', 'Names', 'Since', 'Meaning'],
     required: '*required*',

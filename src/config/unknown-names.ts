@@ -34,8 +34,8 @@ function unknownSection({ name, position }: Section): Diagnostic[] {
       ...nothingKnown,
       severity: 'warning',
       message: {
-        en: `section [${name}] means nothing and is ignored`,
-        zh: `节 [${name}] 没有意义，会被忽略`,
+        en: `unknown section [${name}] (ignored)`,
+        zh: `未知的配置节 [${name}]（已忽略）`,
       },
       position,
       section: name,
@@ -51,8 +51,8 @@ function unknownKeys(section: Section, known: ReadonlySet<string>): Diagnostic[]
       ...nothingKnown,
       severity: 'warning',
       message: {
-        en: `option ${key} means nothing in [${section.name}] and is ignored`,
-        zh: `选项 ${key} 在 [${section.name}] 中没有意义，会被忽略`,
+        en: `unknown option ${key} in [${section.name}] (ignored)`,
+        zh: `[${section.name}] 中的未知选项 ${key}（已忽略）`,
       },
       position,
       section: section.name,
@@ -77,7 +77,7 @@ function adviceOn(key: string, known: ReadonlySet<string>): Bilingual {
   const meant = probablyMeant(key, known);
   return meant === null
     ? {
-        en: 'a ; before what is a comment; all options: tsupervisor echo-conf',
+        en: '; before a comment; all options: tsupervisor echo-conf',
         zh: '注释前写 ;；全部选项见 tsupervisor echo-conf',
       }
     : didYouMean(meant);
@@ -114,13 +114,13 @@ function swallowedOptions(section: Section, known: ReadonlySet<string>): Diagnos
         ...nothingKnown,
         severity: 'warning' as const,
         message: {
-          en: `the value of ${key} goes on with the indented line ${pythonRepr(line)}`,
+          en: `the indented line ${pythonRepr(line)} continues the value of ${key}`,
           zh: `有缩进的行 ${pythonRepr(line)} 会成为 ${key} 的值的一部分`,
         },
         position,
         section: section.name,
         key,
-        remedy: { en: 'an option begins without blanks before it', zh: '选项前不要有空白' },
+        remedy: { en: 'no spaces before an option', zh: '选项前不要有空白' },
       })),
   );
 }

@@ -11,7 +11,7 @@ export const groupOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'The programs and FastCGI programs of the group. They lose the group of their own.',
+      en: 'Programs and FastCGI programs of the group. They no longer form groups of their own.',
       zh: '组内的程序和 FastCGI 程序；它们不再单独成组。',
     },
     example: 'theprogramname',
@@ -19,7 +19,7 @@ export const groupOptions = {
   priority: withDefault('priority', integer, '999', {
     names: 'here',
     since: '3.0',
-    help: { en: 'Lower groups are started first and stopped last.', zh: '数值小的组先启动、后停止。' },
+    help: { en: 'Groups with lower priorities start first and stop last.', zh: '数值小的组先启动、后停止。' },
   }),
 };
 
@@ -28,30 +28,30 @@ export const eventListenerOptions = {
     names: 'here',
     required: true,
     since: '3.0',
-    help: { en: 'The events it wants to be told.', zh: '要通知它的事件。' },
+    help: { en: 'Events to which the listener subscribes.', zh: '监听器订阅的事件。' },
     example: 'PROCESS_STATE',
   }),
   bufferSize: withDefault('buffer_size', integer, '10', {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'How many events wait for it; when there are more, the oldest is dropped.',
-      zh: '为它排队的事件数量；超出时丢弃最早的事件。',
+      en: 'Length of the event queue; when it is full, the oldest event is dropped.',
+      zh: '事件队列的长度；队列满时丢弃最早的事件。',
     },
   }),
   resultHandler: withDefault('result_handler', text, standardHandlerName, {
     names: 'here',
     since: '3.0a4',
     help: {
-      en: 'What judges its results. Besides the standard one, `supervisor_stdout:event_handler` is built in: it prints the output of programs on the standard output of supervisord. With any other one, every well-formed result is accepted.',
-      zh: '由谁判断它返回的结果。除标准处理函数外，还内置 `supervisor_stdout:event_handler`：把程序的输出打印到 supervisord 的标准输出。使用其他处理函数时，格式正确的结果一律视为接受。',
+      en: "Function that evaluates the results. Besides the standard one, `supervisor_stdout:event_handler` is built in: it prints the output of programs on supervisord's standard output. With any other, every well-formed result is accepted.",
+      zh: '处理返回结果的函数。除标准处理函数外，还内置 `supervisor_stdout:event_handler`：把程序的输出打印到 supervisord 的标准输出。使用其他处理函数时，格式正确的结果一律视为接受。',
     },
   }),
   redirectStderr: withDefault('redirect_stderr', boolean, 'false', {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Must stay false: standard output is the protocol.',
+      en: 'Must be false: standard output carries the protocol.',
       zh: '必须为 false：标准输出用于通信协议。',
     },
   }),
@@ -59,7 +59,7 @@ export const eventListenerOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Lower ones are started first and stopped last.',
+      en: 'Lower priorities start first and stop last.',
       zh: '数值小的先启动、后停止。',
     },
     defaultNote: { en: 'for the pool; 999 for its processes', zh: '对监听器池而言；其进程为 999' },
@@ -75,7 +75,7 @@ export const fastCgiOptions = {
       required: true,
       since: '3.0a7',
       help: {
-        en: 'The socket that all processes share as file descriptor 0: unix:///path or tcp://host:port.',
+        en: 'Socket that all processes share as file descriptor 0: unix:///path or tcp://host:port.',
         zh: '所有进程以文件描述符 0 共享的套接字：unix:///路径 或 tcp://主机:端口。',
       },
       example: 'unix:///tmp/program.sock',
@@ -84,7 +84,7 @@ export const fastCgiOptions = {
   backlog: optional('socket_backlog', integer, {
     names: 'here',
     since: '3.4.0',
-    help: { en: 'How many connections may wait to be accepted.', zh: '等待接受的连接数量上限。' },
+    help: { en: 'Maximum number of connections waiting to be accepted.', zh: '等待接受的连接数量上限。' },
     defaultNote: { en: "the system's maximum", zh: '系统允许的最大值' },
     example: '128',
   }),
@@ -113,7 +113,7 @@ export const fastCgiOptions = {
     names: 'here',
     since: '3.0a7',
     help: {
-      en: 'Run as this user, with all of its groups. Needs a daemon that runs as root.',
+      en: 'Run as this user, with all of its groups. Requires a daemon running as root.',
       zh: '以该用户（及其全部用户组）的身份运行；需要守护进程以 root 运行。',
     },
     example: 'nobody',

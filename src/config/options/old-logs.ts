@@ -11,7 +11,7 @@ export function oldLogOptions(names: NamesKind) {
       names,
       since,
       help: {
-        en: 'Rotate at these times too, whatever the size. An empty log is left alone.',
+        en: 'Also rotate at these times, whatever the size. An empty log is not rotated.',
         zh: '除按大小外，还在这些时间轮转；空日志不轮转。',
       },
     }),

@@ -12,7 +12,7 @@ export const programExtensions = {
     names: 'program',
     since,
     help: {
-      en: 'Restart the program when it and all its descendants take more memory than this.',
+      en: 'Restart the program when it and its descendants use more memory than this.',
       zh: '程序及其所有子孙进程占用的内存超过此值时重新启动。',
     },
     example: '200MB',
@@ -21,8 +21,8 @@ export const programExtensions = {
     names: 'process',
     since,
     help: {
-      en: 'Restart the program when a GET request to this URL is not answered as it should be.',
-      zh: '向此 URL 发送的 GET 请求得不到应有的回答时重新启动程序。',
+      en: 'Restart the program when a GET request to this URL fails or returns an unexpected response.',
+      zh: '向此 URL 发送的 GET 请求失败或响应不符合要求时重新启动程序。',
     },
     example: 'http://127.0.0.1:8080/health',
   }),
@@ -34,24 +34,27 @@ export const programExtensions = {
   httpCheckTimeout: withDefault('http_check_timeout', seconds, '10', {
     names: 'program',
     since,
-    help: { en: 'Seconds in which the whole answer must come.', zh: '必须在多少秒内收到完整的回答。' },
+    help: {
+      en: 'Seconds within which the complete response must arrive.',
+      zh: '必须在多少秒内收到完整的响应。',
+    },
   }),
   httpCheckStatus: withDefault('http_check_status', httpStatus, '200', {
     names: 'program',
     since,
-    help: { en: 'The status that the answer must have.', zh: '回答必须具有的状态码。' },
+    help: { en: 'The status that the response must have.', zh: '响应必须具有的状态码。' },
   }),
   httpCheckText: withDefault('http_check_text', text, '', {
     names: 'program',
     since,
-    help: { en: 'A text that must occur in the answer.', zh: '回答中必须出现的文字。' },
+    help: { en: 'A text that the response must contain.', zh: '响应中必须包含的文字。' },
   }),
   onFatal: optional('on_fatal', hookTarget, {
     names: 'process',
     since,
     help: {
-      en: 'Who is told when the program cannot be started: a command, a URL or mailto:ADDRESS.',
-      zh: '程序无法启动时通知谁：命令、URL 或 mailto:地址。',
+      en: 'Whom to notify when the program cannot be started: a command, a URL or mailto:ADDRESS.',
+      zh: '程序无法启动时的通知对象：命令、URL 或 mailto:地址。',
     },
     example: 'mailto:root',
   }),
@@ -59,8 +62,8 @@ export const programExtensions = {
     names: 'process',
     since,
     help: {
-      en: 'Who is told when the program ends without being asked to: a command, a URL or mailto:ADDRESS.',
-      zh: '程序自行退出时通知谁：命令、URL 或 mailto:地址。',
+      en: 'Whom to notify when the program exits without being stopped: a command, a URL or mailto:ADDRESS.',
+      zh: '程序自行退出（非人为停止）时的通知对象：命令、URL 或 mailto:地址。',
     },
     example: 'mailto:root',
   }),
@@ -68,8 +71,8 @@ export const programExtensions = {
     names: 'program',
     since,
     help: {
-      en: 'Stop everything and end the daemon with status 1 when the program cannot be started. For containers.',
-      zh: '程序无法启动时停止一切，守护进程以状态码 1 退出；用于容器。',
+      en: 'Stop all programs and exit with status 1 when the program cannot be started. For containers.',
+      zh: '程序无法启动时停止所有程序，守护进程以状态码 1 退出；适用于容器。',
     },
   }),
 };

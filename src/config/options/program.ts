@@ -32,8 +32,8 @@ export const programOptions = {
     expansion: 'unnamed',
     since: '3.0',
     help: {
-      en: 'Name of each process. With numprocs above 1 it must contain %(process_num).',
-      zh: '每个进程的名称；numprocs 大于 1 时必须包含 %(process_num)。',
+      en: 'Name of each process. With numprocs above 1 it must contain %(process_num)s or %(process_num)02d.',
+      zh: '每个进程的名称；numprocs 大于 1 时必须包含 %(process_num)s 或 %(process_num)02d。',
     },
   }),
   numprocs: withDefault('numprocs', integer, '1', {
@@ -44,13 +44,13 @@ export const programOptions = {
   numprocsStart: withDefault('numprocs_start', integer, '0', {
     names: 'program',
     since: '3.0',
-    help: { en: 'The first process_num.', zh: '第一个 process_num。' },
+    help: { en: 'Value of process_num for the first process.', zh: '第一个 process_num。' },
   }),
   priority: withDefault('priority', integer, '999', {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Lower ones are started first and stopped last.',
+      en: 'Lower priorities start first and stop last.',
       zh: '数值小的先启动、后停止。',
     },
   }),
@@ -63,15 +63,15 @@ export const programOptions = {
     names: 'program',
     since: '3.0',
     help: {
-      en: 'Whether to start again after an exit: never, always, or when the exit code is not among exitcodes.',
-      zh: '退出后是否重新启动：从不、总是，或仅当退出码不在 exitcodes 中。',
+      en: 'Whether to restart after an exit. false: never; true: always; unexpected: only if the exit code is not in exitcodes.',
+      zh: '退出后是否重新启动。false：从不；true：总是；unexpected：仅当退出码不在 exitcodes 中。',
     },
   }),
   startsecs: withDefault('startsecs', integer, '1', {
     names: 'program',
     since: '3.0',
     help: {
-      en: 'Seconds a process must stay up to count as started.',
+      en: 'Seconds a process must run to count as started.',
       zh: '进程持续运行多少秒才算启动成功。',
     },
   }),
@@ -79,14 +79,14 @@ export const programOptions = {
     names: 'program',
     since: '3.0',
     help: {
-      en: 'How many failed starts are followed by another try before giving up.',
+      en: 'How many times a failed start is retried before giving up.',
       zh: '启动失败后再重试多少次才放弃。',
     },
   }),
   stopsignal: withDefault('stopsignal', signal, 'TERM', {
     names: 'program',
     since: '3.0',
-    help: { en: 'Which signal asks the program to stop.', zh: '用哪个信号请求程序停止。' },
+    help: { en: 'Signal that asks the program to stop.', zh: '用哪个信号请求程序停止。' },
   }),
   stopwaitsecs: withDefault('stopwaitsecs', integer, '10', {
     names: 'program',
@@ -98,7 +98,7 @@ export const programOptions = {
     since: '3.0b1',
     help: {
       en: 'Send the stop signal to the whole process group. Implies killasgroup.',
-      zh: '把停止信号发给整个进程组；隐含 killasgroup。',
+      zh: '把停止信号发给整个进程组；同时启用 killasgroup。',
     },
   }),
   killasgroup: optional('killasgroup', boolean, {
@@ -112,8 +112,8 @@ export const programOptions = {
     names: 'program',
     since: 'tsupervisor 0.1',
     help: {
-      en: 'When the program ends, SIGKILL whatever it left in its cgroup, also what daemonised itself. Needs Delegate=yes.',
-      zh: '程序结束时，对其 cgroup 中遗留的所有进程（包括自行转入后台的）发送 SIGKILL；需要 Delegate=yes。',
+      en: 'When the program ends, send SIGKILL to all processes left in its cgroup, including those that daemonised. Requires Delegate=yes.',
+      zh: '程序结束时，向其 cgroup 中残留的所有进程（包括自行转入后台的）发送 SIGKILL；需要 Delegate=yes。',
     },
   }),
   exitcodes: withDefault('exitcodes', exitCodes, '0', {
@@ -125,7 +125,7 @@ export const programOptions = {
     names: 'program',
     since: '3.0',
     help: {
-      en: 'Run as this user, with all of its groups. Needs a daemon that runs as root.',
+      en: 'Run as this user, with all of its groups. Requires a daemon running as root.',
       zh: '以该用户（及其全部用户组）的身份运行；需要守护进程以 root 运行。',
     },
     example: 'nobody',
@@ -133,7 +133,7 @@ export const programOptions = {
   redirectStderr: withDefault('redirect_stderr', boolean, 'false', {
     names: 'program',
     since: '3.0',
-    help: { en: 'Send standard error where standard output goes.', zh: '把标准错误并入标准输出。' },
+    help: { en: 'Merge standard error into standard output.', zh: '把标准错误并入标准输出。' },
   }),
   ...stdoutOptions,
   ...stderrOptions,
@@ -142,7 +142,7 @@ export const programOptions = {
     expansion: 'unnamed',
     since: '3.0',
     help: {
-      en: 'Variables for the program, over those of [supervisord].',
+      en: 'Environment variables of the program; they override those of [supervisord].',
       zh: '程序的环境变量，覆盖 [supervisord] 中的同名变量。',
     },
     example: 'KEY="value",OTHER="value"',
@@ -164,8 +164,8 @@ export const programOptions = {
     names: 'program',
     since: '3.0',
     help: {
-      en: 'SUPERVISOR_SERVER_URL for the program. AUTO takes one of our servers; empty leaves it unset.',
-      zh: '传给程序的 SUPERVISOR_SERVER_URL；AUTO 取本守护进程的服务地址，留空则不设置。',
+      en: 'SUPERVISOR_SERVER_URL of the program. AUTO: the URL of one of the servers in this configuration; empty: not set.',
+      zh: '传给程序的 SUPERVISOR_SERVER_URL。AUTO：本配置中某个服务器的 URL；留空则不设置。',
     },
   }),
   ...oldLogOptions('program'),

@@ -31,7 +31,7 @@ export const sectionKinds: readonly SectionKind[] = [
     name: 'supervisord',
     match: 'exact',
     sample: 'supervisord',
-    help: { en: 'The daemon itself. Must be there.', zh: '守护进程本身；必须存在。' },
+    help: { en: 'The daemon itself. Required.', zh: '守护进程自身；必需。' },
     options: Object.values(supervisordOptions),
   },
   {
@@ -59,8 +59,8 @@ export const sectionKinds: readonly SectionKind[] = [
     match: 'prefix',
     sample: 'rpcinterface:supervisor',
     help: {
-      en: 'The interface that supervisorctl talks to; it must be there for supervisorctl to work.',
-      zh: 'supervisorctl 使用的接口；要使用 supervisorctl，必须有这一节。',
+      en: 'The interface that supervisorctl uses; supervisorctl does not work without it.',
+      zh: 'supervisorctl 使用的接口；要使用 supervisorctl，必须有此配置节。',
     },
     options: Object.values(rpcInterfaceOptions),
     open: true,
@@ -83,7 +83,7 @@ export const sectionKinds: readonly SectionKind[] = [
     name: 'group:',
     match: 'prefix',
     sample: 'group:thegroupname',
-    help: { en: 'Programs that are treated as one.', zh: '作为整体对待的一组程序。' },
+    help: { en: 'Programs that are controlled together.', zh: '作为整体对待的一组程序。' },
     options: Object.values(groupOptions),
   },
   {
@@ -91,7 +91,7 @@ export const sectionKinds: readonly SectionKind[] = [
     match: 'prefix',
     sample: 'eventlistener:theeventlistenername',
     help: {
-      en: 'A program that is told of events on its standard input. It has all options of a program.',
+      en: 'A program that receives events on its standard input. Accepts all options of a program.',
       zh: '通过标准输入接收事件通知的程序；可用程序的所有选项。',
     },
     options: Object.values({ ...eventListenerOptions, ...programOptions, ...eventListenerOptions }),
@@ -101,7 +101,7 @@ export const sectionKinds: readonly SectionKind[] = [
     match: 'prefix',
     sample: 'fcgi-program:thefcgiprogramname',
     help: {
-      en: 'FastCGI processes that share a listening socket. It has all options of a program.',
+      en: 'FastCGI processes that share a listening socket. Accepts all options of a program.',
       zh: '共享一个监听套接字的 FastCGI 进程；可用程序的所有选项。',
     },
     options: Object.values({ ...fastCgiOptions, ...programOptions, ...fastCgiOptions }),
@@ -111,7 +111,7 @@ export const sectionKinds: readonly SectionKind[] = [
     match: 'exact',
     sample: 'include',
     help: {
-      en: 'Other files to read. Included files cannot include.',
+      en: 'Other files to read. Included files cannot include further files.',
       zh: '还要读取的其他文件；被包含的文件不能再包含。',
     },
     options: Object.values(includeOptions),

@@ -8,7 +8,7 @@ import { optional, withDefault } from './option.ts';
 const username = optional('username', text, {
   names: 'env',
   since: '3.0',
-  help: { en: 'Who may enter. Needs password.', zh: '允许访问的用户名；须与 password 同时设置。' },
+  help: { en: 'User name; requires password=.', zh: '用户名；须同时设置 password=。' },
   example: 'user',
 });
 
@@ -16,8 +16,8 @@ const password = optional('password', text, {
   names: 'env',
   since: '3.0',
   help: {
-    en: 'The password, or {SHA} and its SHA-1 in hexadecimal. Needs username. Write %% for a percent sign.',
-    zh: '密码，或 {SHA} 加其 SHA-1 的十六进制值；须与 username 同时设置。百分号写作 %%。',
+    en: 'Password, or {SHA} followed by its SHA-1 in hexadecimal; requires username=. A literal percent sign is written %%.',
+    zh: '密码，或 {SHA} 加其 SHA-1 的十六进制值；须同时设置 username=。百分号写作 %%。',
   },
   example: '123',
 });
@@ -26,8 +26,8 @@ const allowedHosts = withDefault('allowed_hosts', hostNames, '', {
   names: 'env',
   since: 'tsupervisor 0.1',
   help: {
-    en: "Names under which browsers reach this server beside the machine's own, as behind a proxy. Without password, a browser that asks for another name is refused; pages of other names may never change anything.",
-    zh: '除本机自己的名称外，浏览器还会用哪些名称访问此服务（例如经过反向代理时）。未设密码时，以其他名称访问的浏览器会被拒绝；其他名称的网页始终不能做任何更改。',
+    en: "Host names that browsers may use for this server besides the machine's own, for example behind a proxy. Without a password, requests for any other name are refused; pages of other sites can never change anything.",
+    zh: '除本机自己的名称外，浏览器还可用哪些主机名访问此服务器（例如经过反向代理时）。未设密码时，以其他名称发来的请求会被拒绝；其他网站的页面始终不能做任何更改。',
   },
   example: 'supervisor.example.com',
 });
@@ -38,7 +38,7 @@ export const inetServerOptions = {
     required: true,
     since: '3.0',
     help: {
-      en: 'Where to listen: host:port. Without host, or with *, on all interfaces.',
+      en: 'Where to listen: host:port. Without host or with *: on all interfaces.',
       zh: '监听地址 host:port；省略 host 或写 * 表示所有网络接口。',
     },
     example: '127.0.0.1:9001',
@@ -76,7 +76,7 @@ export const unixServerOptions = {
     names: 'env',
     since: 'tsupervisor 0.1',
     help: {
-      en: 'Who may connect beside root and the user of the daemon, as the kernel knows them. Everybody else is turned away, whatever the mode allows.',
+      en: "Users that may connect besides root and the daemon's user, identified by the kernel. All others are refused, whatever the mode allows.",
       zh: '除 root 与守护进程所属用户外，还允许哪些用户连接（由内核识别）；其他用户无论套接字权限如何都会被拒绝。',
     },
     example: 'nobody',
@@ -98,15 +98,15 @@ export const supervisorctlOptions = {
   username: optional('username', text, {
     names: 'env',
     since: '3.0',
-    help: { en: 'As in the section of the server.', zh: '与服务器一节中的相同。' },
+    help: { en: "Same as in the server's section.", zh: '与服务器配置节中的相同。' },
     example: 'user',
   }),
   password: optional('password', text, {
     names: 'env',
     since: '3.0',
     help: {
-      en: 'In clear text, even if the server has its SHA-1.',
-      zh: '明文密码，即使服务器一节中写的是 SHA-1。',
+      en: "In clear text, even if the server's section has its SHA-1.",
+      zh: '明文密码，即使服务器配置节中写的是 SHA-1。',
     },
     example: '123',
   }),
@@ -129,7 +129,7 @@ export const includeOptions = {
     required: true,
     since: '3.0a4',
     help: {
-      en: 'Files to read as well, separated by blanks; * ? [...] are wildcards. Relative to this file.',
+      en: 'Files to read as well, separated by spaces, relative to this file; * ? [...] are wildcards.',
       zh: '还要读取的文件，以空白分隔，可用通配符 * ? [...]；相对于本文件。',
     },
     example: 'supervisord.d/*.ini',
@@ -145,7 +145,7 @@ export const rpcInterfaceOptions = {
     required: true,
     since: '3.0',
     help: {
-      en: `The interface's maker. Only ${standardRpcInterface} is built in; others are skipped with a warning.`,
+      en: `Factory of the RPC interface. Only ${standardRpcInterface} is built in; others are skipped with a warning.`,
       zh: `接口的工厂函数；只内置 ${standardRpcInterface}，其他的会被跳过并给出警告。`,
     },
     example: standardRpcInterface,
@@ -158,7 +158,7 @@ export const ctlPluginOptions = {
     required: true,
     since: '3.0a7',
     help: {
-      en: "The plugin's maker. Plugins written in Python are skipped with a warning.",
+      en: 'Factory of the plugin. Plugins written in Python are skipped with a warning.',
       zh: '插件的工厂函数；用 Python 编写的插件会被跳过并给出警告。',
     },
     example: 'package.module:function',

@@ -16,8 +16,8 @@ function logfile(channel: Channel) {
     expansion: 'twice',
     since: '3.0',
     help: {
-      en: `Where ${streams[channel].en} goes. AUTO: a file of our choice in childlogdir, deleted at the next start. NONE: nowhere. journal: systemd's journal (a file of that name is ./journal).`,
-      zh: `${streams[channel].zh}写到哪里。AUTO：childlogdir 中自动命名的文件，下次启动时删除；NONE：不记录；journal：systemd 日志（同名文件请写 ./journal）。`,
+      en: `Where ${streams[channel].en} goes. AUTO: an automatically named file in childlogdir, deleted at the next start; NONE: nowhere; journal: systemd's journal (for a file of that name, write ./journal).`,
+      zh: `${streams[channel].zh}写到哪里。AUTO：childlogdir 中自动命名的文件，下次启动时删除；NONE：不记录；journal：systemd 的 journal（同名文件请写 ./journal）。`,
     },
   });
 }
@@ -38,7 +38,7 @@ function logfileBackups(channel: Channel) {
     names: 'process',
     since: '3.0',
     help: {
-      en: 'How many rotated logs are kept. 0 means the log is emptied instead.',
+      en: 'How many rotated logs are kept. 0: the log is truncated instead.',
       zh: '保留多少个已轮转的日志；0 表示直接清空日志。',
     },
   });
@@ -49,8 +49,8 @@ function captureMaxBytes(channel: Channel) {
     names: 'program',
     since: '3.0',
     help: {
-      en: `How much is kept of what the program marks in its ${streams[channel].en} as a PROCESS_COMMUNICATION event. 0 turns that off.`,
-      zh: `程序在${streams[channel].zh}中标记为 PROCESS_COMMUNICATION 事件的内容最多保留多少；0 表示关闭。`,
+      en: `Maximum size of a PROCESS_COMMUNICATION event that the program marks in its ${streams[channel].en}. 0 disables these events.`,
+      zh: `程序在${streams[channel].zh}中标记的 PROCESS_COMMUNICATION 事件的最大长度；0 表示关闭。`,
     },
   });
 }
@@ -84,7 +84,7 @@ function logfileTimestamp(channel: Channel) {
     names: 'program',
     since: ours,
     help: {
-      en: 'Begin every line with the time. A format is written with %% for each percent sign.',
+      en: 'Prefix every line with the time. In a format, each percent sign is written %%.',
       zh: '在每行开头写上时间。自定义格式中的每个百分号写作 %%。',
     },
   });
@@ -105,7 +105,7 @@ function logfileRotate(channel: Channel) {
   return optional(`${channel}_logfile_rotate`, schedule, {
     names: 'program',
     since: ours,
-    help: { en: 'Like logfile_rotate, for this log alone.', zh: '与 logfile_rotate 相同，仅用于此日志。' },
+    help: { en: 'Like logfile_rotate, for this log only.', zh: '与 logfile_rotate 相同，仅用于此日志。' },
     example: 'daily',
   });
 }
@@ -115,7 +115,7 @@ function logfileCompress(channel: Channel) {
     names: 'program',
     since: ours,
     help: {
-      en: 'Like logfile_compress, for this log alone.',
+      en: 'Like logfile_compress, for this log only.',
       zh: '与 logfile_compress 相同，仅用于此日志。',
     },
     example: 'gzip',
@@ -126,7 +126,7 @@ function logfileMaxAge(channel: Channel) {
   return optional(`${channel}_logfile_maxage`, maxAge, {
     names: 'program',
     since: ours,
-    help: { en: 'Like logfile_maxage, for this log alone.', zh: '与 logfile_maxage 相同，仅用于此日志。' },
+    help: { en: 'Like logfile_maxage, for this log only.', zh: '与 logfile_maxage 相同，仅用于此日志。' },
     example: '30d',
   });
 }

@@ -12,10 +12,10 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: "The daemon's own log. The word syslog sends it to syslog, journal to systemd's journal (a file of that name is ./journal).",
-      zh: '守护进程自身的日志文件；写 syslog 则发送到 syslog，写 journal 则发送到 systemd 日志（同名文件请写 ./journal）。',
+      en: "The daemon's own log: a file, syslog, or journal for systemd's journal (for a file of that name, write ./journal).",
+      zh: '守护进程自身的日志：文件、syslog，或 journal（systemd 的 journal；同名文件请写 ./journal）。',
     },
-    defaultNote: { en: 'in the working directory', zh: '位于当前工作目录' },
+    defaultNote: { en: 'in the working directory', zh: '当前工作目录下' },
   }),
   logfileMaxBytes: withDefault('logfile_maxbytes', byteSize, '50MB', {
     names: 'here',
@@ -29,7 +29,7 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'How many rotated logs are kept. 0 means the log is emptied instead.',
+      en: 'How many rotated logs are kept. 0: the log is truncated instead.',
       zh: '保留多少个已轮转的日志；0 表示直接清空日志。',
     },
   }),
@@ -38,7 +38,7 @@ export const supervisordOptions = {
     names: 'here',
     since: 'tsupervisor 0.1',
     help: {
-      en: 'Begin every line with the time. A format is written with %% for each percent sign.',
+      en: 'Prefix every line with the time. In a format, each percent sign is written %%.',
       zh: '在每行开头写上时间。自定义格式中的每个百分号写作 %%。',
     },
   }),
@@ -53,13 +53,13 @@ export const supervisordOptions = {
   loglevel: withDefault('loglevel', logLevel, 'info', {
     names: 'here',
     since: '3.0',
-    help: { en: 'What is worth a line in the log.', zh: '写入日志的最低级别。' },
+    help: { en: 'Lowest level that is logged.', zh: '写入日志的最低级别。' },
   }),
   pidfile: withDefault('pidfile', absoluteFileInDirectory, 'supervisord.pid', {
     names: 'here',
     since: '3.0',
     help: { en: "The file that holds the daemon's process id.", zh: '保存守护进程进程号的文件。' },
-    defaultNote: { en: 'in the working directory', zh: '位于当前工作目录' },
+    defaultNote: { en: 'in the working directory', zh: '当前工作目录下' },
   }),
   umask: withDefault('umask', octal(), '022', {
     names: 'here',
@@ -86,30 +86,33 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'How many file descriptors the daemon needs at least; it refuses to start with fewer.',
-      zh: '守护进程至少需要的文件描述符数量；不足则拒绝启动。',
+      en: 'Minimum number of file descriptors; with fewer, the daemon refuses to start.',
+      zh: '文件描述符数量的下限；不足则守护进程拒绝启动。',
     },
   }),
   minprocs: withDefault('minprocs', integer, '200', {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'How many processes the daemon must be allowed to have at least.',
-      zh: '守护进程至少应被允许拥有的进程数量。',
+      en: 'Minimum number of processes; if fewer are allowed, the daemon refuses to start.',
+      zh: '进程数量的下限；若系统允许的更少，守护进程拒绝启动。',
     },
   }),
   nocleanup: withDefault('nocleanup', boolean, 'false', {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Keep automatic log files of earlier runs instead of deleting them at start.',
-      zh: '启动时保留以前运行留下的自动日志文件，而不是删除。',
+      en: 'Keep automatically named log files (AUTO) of earlier runs instead of deleting them at start.',
+      zh: '启动时保留以前运行留下的自动命名的日志文件（AUTO），而不是删除。',
     },
   }),
   childlogdir: optional('childlogdir', existingDirectory, {
     names: 'here',
     since: '3.0',
-    help: { en: 'Where automatic log files of programs are created.', zh: '程序的自动日志文件所在的目录。' },
+    help: {
+      en: 'Directory for automatically named log files (AUTO) of programs.',
+      zh: '程序的自动命名的日志文件（AUTO）所在的目录。',
+    },
     defaultNote: { en: 'the directory for temporary files', zh: '临时文件目录' },
     example: '/tmp',
   }),
@@ -120,7 +123,7 @@ export const supervisordOptions = {
       names: 'here',
       since: '3.0',
       help: {
-        en: 'Become this user (name or number) before doing anything else.',
+        en: 'Switch to this user (name or number) before doing anything else.',
         zh: '先切换为该用户（名称或编号），再做其他事情。',
       },
       example: 'nobody',
@@ -139,8 +142,8 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Remove ANSI escape sequences from what programs write into their logs.',
-      zh: '从程序写入日志的内容中去掉 ANSI 转义序列。',
+      en: 'Remove ANSI escape sequences from the logs of programs.',
+      zh: '从程序的日志中去掉 ANSI 转义序列。',
     },
   }),
   environment: withDefault('environment', environmentList, '', {
@@ -148,7 +151,7 @@ export const supervisordOptions = {
     expansion: 'twice',
     since: '3.0',
     help: {
-      en: 'Variables for every program, and names %(ENV_KEY)s for the sections read after this one.',
+      en: 'Environment variables of every program, also available as %(ENV_KEY)s in the sections read after this one.',
       zh: '提供给每个程序的环境变量；其后读取的各节也可用 %(ENV_KEY)s 引用。',
     },
     example: 'KEY="value",OTHER="value"',
@@ -157,8 +160,8 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: {
-      en: 'Names this daemon in events, in RPC and in automatic log files.',
-      zh: '在事件、RPC 和自动日志文件名中标识本守护进程。',
+      en: 'Identifies this daemon in events, RPC and the names of AUTO log files.',
+      zh: '在事件、RPC 和 AUTO 日志的文件名中标识本守护进程。',
     },
   }),
 };

@@ -16,7 +16,7 @@ export function cutEnvironments({ document }: Suspect): Diagnostic[] {
         section,
         setting,
         {
-          en: `the value of ${key} ends before ${JSON.stringify(lost)}, which is lost`,
+          en: `the value of ${key} ends before ${JSON.stringify(lost)}; the rest is lost`,
           zh: `${key} 的值到 ${JSON.stringify(lost)} 之前就结束了，其余部分会丢失`,
         },
         { en: `quotes around the value: ${key}="…"`, zh: `给值加引号：${key}="…"` },

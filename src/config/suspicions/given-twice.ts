@@ -9,12 +9,12 @@ export function givenTwice({ overridden }: IniDocument): Diagnostic[] {
       ...nothingKnown,
       severity: 'warning',
       message: {
-        en: `option ${later.key} is given again; what ${place} says does not count`,
+        en: `option ${later.key} is set twice; the value at ${place} has no effect`,
         zh: `选项 ${later.key} 重复出现；${place} 处的值不起作用`,
       },
       position: later.position,
       key: later.key,
-      remedy: { en: 'one of the two is too many', zh: '请删去其中一处' },
+      remedy: { en: 'remove one of the two', zh: '请删去其中一处' },
     };
   });
 }

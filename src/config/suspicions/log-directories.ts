@@ -62,7 +62,7 @@ function warning(
       zh: `${who.zh}可以更改 ${open.path}，从而更改 ${path} 处的内容`,
     },
     {
-      en: 'a directory that only root can change, such as /var/log/supervisor; links of others are never followed as root',
+      en: 'a directory that only root can change, such as /var/log/supervisor; links of other users are never followed as root',
       zh: '改用只有 root 能更改的目录，例如 /var/log/supervisor；其他用户的链接绝不会以 root 身份跟随',
     },
   );

@@ -16,7 +16,7 @@ export function missingPrograms(suspect: Suspect): Diagnostic[] {
       notExecutable: { en: `${program} is not executable`, zh: `${program} 没有可执行权限` },
     }[fault];
     const remedy = {
-      en: 'the full path of a program that may be executed',
+      en: 'the full path of an executable program',
       zh: '可执行程序的完整路径',
     };
     return [aboutSetting(section, command, message, remedy, program)];

@@ -28,9 +28,9 @@ function readablePasswords({ document, host }: Suspect): Diagnostic[] {
       aboutSetting(
         section,
         setting,
-        { en: `everyone on this machine may read this password`, zh: `本机所有用户都能读到这个密码` },
+        { en: `every user of this machine can read this password`, zh: `本机所有用户都能读到这个密码` },
         {
-          en: `only those may read ${file} who are to use it: chmod o-r`,
+          en: `make ${file} readable only for its users: chmod o-r`,
           zh: `只让需要的用户能读 ${file}：chmod o-r`,
         },
       ),
@@ -59,7 +59,7 @@ function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
 
 function writable(open: string): Diagnostic {
   const message: Bilingual = {
-    en: `everyone may write ${open}, and so decide what supervisord runs`,
+    en: `every user can write ${open}, and so decide what supervisord runs`,
     zh: `所有用户都能写入 ${open}，从而决定 supervisord 运行什么`,
   };
   return {

@@ -230,7 +230,7 @@ export function selfDaemonising(suspect: Suspect): Diagnostic[] {
     const better = foregroundCommand(process.command, suspect.host);
     if (better === null) return [];
     const message = {
-      en: 'this program goes into the background by itself, which looks as if it had ended',
+      en: 'this program daemonises itself, which looks like an exit',
       zh: '该程序会自行转入后台，看起来就像已经结束',
     };
     return [aboutSetting(section, command, message, better)];

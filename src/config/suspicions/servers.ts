@@ -22,7 +22,7 @@ function withoutInterface({ document, config }: Suspect): Diagnostic[] {
     aboutSection(
       section,
       {
-        en: 'there is no [rpcinterface:supervisor], so supervisorctl can do nothing here',
+        en: '[rpcinterface:supervisor] is missing, so supervisorctl does not work',
         zh: '没有 [rpcinterface:supervisor] 一节，supervisorctl 将无法使用',
       },
       {
@@ -45,7 +45,7 @@ function openToAll({ document, config }: Suspect): Diagnostic[] {
         section,
         setting,
         {
-          en: 'everyone who reaches this port can start and stop programs: there is no password',
+          en: 'no password: everyone who can reach this port can start and stop programs',
           zh: '没有密码：任何能访问此端口的人都可以启动和停止程序',
         },
         {
@@ -75,7 +75,7 @@ function elsewhere(suspect: Suspect): Diagnostic[] {
   const url = urlIn(section, suspect);
   if (url === null || isServed(url, config.servers, host)) return [];
   const message = {
-    en: `supervisorctl looks for a server at ${url}, and there is none in this configuration`,
+    en: `supervisorctl connects to ${url}, but this configuration has no such server`,
     zh: `supervisorctl 会连接 ${url}，但此配置中没有这个服务器`,
   };
   const right = urlOf(config.servers);

@@ -26,14 +26,14 @@ const suspicions: readonly Suspicion[] = [
       zh: `引号 ${quote} 没有成对，程序无法启动`,
     }),
     remedy: {
-      en: 'an end for each quote; a blank and ; begin a comment, even in quotes',
+      en: 'close every quote; a ; after a space starts a comment, even in quotes',
       zh: '引号要成对；空白后的 ; 即使在引号内也是注释的开始',
     },
   },
   {
     pattern: /(?<=^\s*)(?:cd|source|export|ulimit|\.|exec|set)(?=\s)/,
     message: (word) => ({
-      en: `${word} is a word of the shell, and command is not run by one`,
+      en: `${word} is a shell command, but command is not run by a shell`,
       zh: `${word} 是 shell 的命令，而 command 不经过 shell 执行`,
     }),
     remedy: {
@@ -44,7 +44,7 @@ const suspicions: readonly Suspicion[] = [
   {
     pattern: /(?<=^\s*)[A-Za-z_]\w*=\S*(?=\s)/,
     message: (word) => ({
-      en: `${word} is taken for the program, as command is not run by a shell`,
+      en: `${word} is taken for the program: command is not run by a shell`,
       zh: `${word} 会被当作要执行的程序，因为 command 不经过 shell`,
     }),
     remedy: { en: 'environment=KEY="value"', zh: '用 environment=KEY="value"' },
@@ -52,7 +52,7 @@ const suspicions: readonly Suspicion[] = [
   {
     pattern: /(?<=\s)(?:&>|\d?>>?)(?:&\d|\S*)(?=\s|$)/,
     message: (word) => ({
-      en: `${word} is passed on as an argument, as command is not run by a shell`,
+      en: `${word} is passed to the program as an argument: command is not run by a shell`,
       zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
     }),
     remedy: {
@@ -63,18 +63,18 @@ const suspicions: readonly Suspicion[] = [
   {
     pattern: /(?<=\s)(?:&&?|\|\|?)(?=\s|$)/,
     message: (word) => ({
-      en: `${word} is passed on as an argument, as command is not run by a shell`,
+      en: `${word} is passed to the program as an argument: command is not run by a shell`,
       zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
     }),
     remedy: {
-      en: "/bin/sh -c '…', or nothing for a & at the end",
+      en: "/bin/sh -c '…'; remove a & at the end",
       zh: "用 /bin/sh -c '…'；末尾的 & 请删去",
     },
   },
   {
     pattern: /(?<=^\s*|\s)~(?=[/\s]|$)[^\s]*/,
     message: (word) => ({
-      en: `${word} stays as it is, as command is not run by a shell`,
+      en: `${word} is not expanded: command is not run by a shell`,
       zh: `${word} 不会被展开，因为 command 不经过 shell`,
     }),
     remedy: { en: 'the full path', zh: '用完整路径' },
@@ -82,7 +82,7 @@ const suspicions: readonly Suspicion[] = [
   {
     pattern: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})/,
     message: (word) => ({
-      en: `${word} stays as it is, as command is not run by a shell`,
+      en: `${word} is not expanded: command is not run by a shell`,
       zh: `${word} 不会被展开，因为 command 不经过 shell`,
     }),
     remedy: { en: "%(ENV_NAME)s, or /bin/sh -c '…'", zh: "用 %(ENV_NAME)s，或 /bin/sh -c '…'" },

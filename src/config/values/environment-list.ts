@@ -4,7 +4,7 @@ import type { ValueType } from './value-type.ts';
 
 export const environmentList: ValueType<ReadonlyMap<string, string>> = {
   expects: {
-    en: 'KEY=value pairs separated by commas; quote values that have other characters than letters, digits and _ / . + - ( ) :',
+    en: 'KEY=value pairs separated by commas; quote values containing characters other than letters, digits and _ / . + - ( ) :',
     zh: '以逗号分隔的 KEY=value；除字母、数字和 _ / . + - ( ) : 之外的字符须加引号',
   },
   parse(value) {

@@ -74,7 +74,7 @@ const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 export const schedule: ValueType<RotationSchedule | null> = {
   expects: {
-    en: 'none, hourly, daily, weekly or monthly; more exactly: daily 03:30, weekly mon 03:30, monthly 1 03:30',
+    en: 'none, hourly, daily, weekly or monthly, optionally with a time: daily 03:30, weekly mon 03:30, monthly 1 03:30',
     zh: 'none、hourly、daily、weekly 或 monthly；也可写明时间：daily 03:30、weekly mon 03:30、monthly 1 03:30',
   },
   parse(value) {

@@ -5,7 +5,7 @@ import { isOwnDirectory } from '../own-directories.ts';
 import type { ValueType } from './value-type.ts';
 
 export const existingDirectory: ValueType<string> = {
-  expects: { en: 'a directory that exists', zh: '已存在的目录' },
+  expects: { en: 'an existing directory', zh: '已存在的目录' },
   parse(value, host) {
     const path = expandUser(value, host);
     if (isUsable(path, host)) return path;
@@ -16,7 +16,7 @@ export const existingDirectory: ValueType<string> = {
 
 /** A path taken literally whose directory exists. */
 const fileInDirectory: ValueType<string> = {
-  expects: { en: 'a file name in a directory that exists', zh: '位于已存在目录中的文件名' },
+  expects: { en: 'a file name in an existing directory', zh: '位于已存在目录中的文件名' },
   parse(value, host) {
     const path = expandUser(value, host);
     const directory = directoryOf(path);
@@ -54,7 +54,7 @@ export const absoluteFileInDirectory: ValueType<string> = {
 
 export const mainLogFile: ValueType<SupervisordConfig['logfile']> = {
   expects: {
-    en: 'a file name in a directory that exists, syslog, or journal',
+    en: 'a file name in an existing directory, syslog, or journal',
     zh: '位于已存在目录中的文件名、syslog 或 journal',
   },
   parse: (value, host) =>
@@ -76,7 +76,7 @@ export type ChildLogChoice = ChildLogFile | { readonly kind: 'syslog' };
 
 export const childLogFile: ValueType<ChildLogChoice> = {
   expects: {
-    en: 'AUTO, NONE, journal, or a file name in a directory that exists',
+    en: 'AUTO, NONE, journal, or a file name in an existing directory',
     zh: 'AUTO、NONE、journal，或位于已存在目录中的文件名',
   },
   parse(value, host) {

@@ -161,7 +161,7 @@ export function commaList(value: string): string[] {
 
 /** Rejects characters that are separators in `group:process`. */
 export const nameExpression: ValueType<string> = {
-  expects: { en: 'a name without space, colon and slash', zh: '不含空格、冒号和斜杠的名称' },
+  expects: { en: 'a name without spaces, colons or slashes', zh: '不含空格、冒号和斜杠的名称' },
   parse: checkedName,
   format: (name) => name,
 };

@@ -95,16 +95,16 @@ environment=A=a b
     const { stdout } = await run([executable, 'check', path]);
     const told = stdout.split('\n').filter((line) => line.includes('warning: '));
     expect(told.map((line) => line.replace(/^\S+:(?=\d+:)/, '').replaceAll(directory, 'DIR'))).toEqual([
-      '2: warning: there is no [rpcinterface:supervisor], so supervisorctl can do nothing here',
+      '2: warning: [rpcinterface:supervisor] is missing, so supervisorctl does not work',
       '7: warning: No file matches via include "DIR/shared.d/*.conf"',
       '9: warning: /usr/local/bin/no-such-program is not on this machine',
-      '11: warning: this program goes into the background by itself, which looks as if it had ended',
-      '14: warning: the value of A ends before "b", which is lost',
-      'warning: everyone may write DIR/shared.d, and so decide what supervisord runs',
+      '11: warning: this program daemonises itself, which looks like an exit',
+      '14: warning: the value of A ends before "b"; the rest is lost',
+      'warning: every user can write DIR/shared.d, and so decide what supervisord runs',
     ]);
     chmodSync(directory, 0o755);
     const readable = await run([executable, 'check', path]);
-    expect(readable.stdout).toContain('everyone on this machine may read this password');
+    expect(readable.stdout).toContain('every user of this machine can read this password');
     chmodSync(directory, 0o700);
   });
 
@@ -114,7 +114,7 @@ environment=A=a b
     const command = (file: string) => `[program:x]\ncommand=/usr/sbin/nginx -c ${file}\n`;
     for (const file of [fifo, '/dev/zero', directory]) {
       const path = written('odd.conf', `[supervisord]\n${command(file)}`);
-      expect((await run([executable, 'check', path])).stdout).toContain('goes into the background by itself');
+      expect((await run([executable, 'check', path])).stdout).toContain('daemonises itself');
     }
   });
 
@@ -165,7 +165,7 @@ files = tutorial.d/*.ini
         '    autostart=maybe',
         '              ^^^^^',
         '    expected: true or false (also yes, no, on, off, 1, 0)',
-        `${path}:6: warning: option autorestat means nothing in [program:x] and is ignored`,
+        `${path}:6: warning: unknown option autorestat in [program:x] (ignored)`,
         '    autorestat=1',
         '    ^^^^^^^^^^^^',
         '    did you mean autorestart?',

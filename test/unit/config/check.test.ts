@@ -66,8 +66,8 @@ describe('checking a configuration', () => {
   test('warns of an option that is given twice, also in two sections of one name', () => {
     const text = '[supervisord]\n[program:x]\ncommand=y\ncommand=z\n[program:x]\ncommand=w\n';
     expect(check(text).map(({ message, position }) => [message.en, position?.line])).toEqual([
-      ['option command is given again; what /s.conf:3 says does not count', 4],
-      ['option command is given again; what /s.conf:4 says does not count', 6],
+      ['option command is set twice; the value at /s.conf:3 has no effect', 4],
+      ['option command is set twice; the value at /s.conf:4 has no effect', 6],
     ]);
   });
 
@@ -98,7 +98,7 @@ describe('checking a configuration', () => {
 
   test('warns of an option that continues the one above it', () => {
     expect(brief(check('[supervisord]\nidentifier=x\n  minfds = 5\n'))).toEqual([
-      'warning 2 identifier an option begins without blanks before it',
+      'warning 2 identifier no spaces before an option',
     ]);
   });
 
@@ -121,16 +121,16 @@ describe('a command', () => {
     ['/srv/app --greater=a>b --url=http://x/?a&b ~user', null],
     [String.raw`/bin/echo it\'s "a \" b"`, null],
     ['/bin/sh -c "echo', 'quote " is not closed'],
-    ['cd /srv && ./app', 'cd is a word of the shell'],
-    ['source venv/bin/activate', 'source is a word of the shell'],
+    ['cd /srv && ./app', 'cd is a shell command'],
+    ['source venv/bin/activate', 'source is a shell command'],
     ['PORT=80 /srv/app', 'PORT=80 is taken for the program'],
-    ['/srv/app > /tmp/log', '> is passed on'],
-    ['/srv/app >>/tmp/log', '>>/tmp/log is passed on'],
-    ['/srv/app 2>&1', '2>&1 is passed on'],
-    ['/srv/app | tee log', '| is passed on'],
-    ['/srv/app &', '& is passed on'],
-    ['~/bin/app', '~/bin/app stays as it is'],
-    ['/srv/app --home=$HOME', '$HOME stays as it is'],
+    ['/srv/app > /tmp/log', '> is passed to the program as an argument'],
+    ['/srv/app >>/tmp/log', '>>/tmp/log is passed to the program as an argument'],
+    ['/srv/app 2>&1', '2>&1 is passed to the program as an argument'],
+    ['/srv/app | tee log', '| is passed to the program as an argument'],
+    ['/srv/app &', '& is passed to the program as an argument'],
+    ['~/bin/app', '~/bin/app is not expanded'],
+    ['/srv/app --home=$HOME', '$HOME is not expanded'],
     ['/srv/app “a b”', 'U+201C'],
     ['/bin/sleep　100', 'U+3000'],
   ] as const)
@@ -168,13 +168,13 @@ describe('the words for a mistake', () => {
     ['logfile_maxbytes=2T', '2T is not a size', '2T', 'did you mean 2048GB?'],
     ['logfile_maxbytes=many', 'many is not a size', 'many', expect.stringContaining('such as 50MB')],
     ['minfds=10s', '10s is not a whole number', '10s', 'a whole number, such as 10'],
-    ['loglevel=warning', 'there is no log level warning', 'warning', 'did you mean warn?'],
-    ['loglevel=err', 'there is no log level err', 'err', 'did you mean error?'],
-    ['identifier=100%', 'a percent sign is written %%, so % means nothing', '%', '%%'],
-    ['identifier=%d', 'a percent sign is written %%, so %d means nothing', '%d', '%%d'],
-    ['identifier=%%%d', 'a percent sign is written %%, so %d means nothing', '%d', '%%d'],
-    ['identifier=%(here', '%(here is no name', '%(here', '%(name)s'],
-    ['identifier=%(nope)s', '%(nope)s means nothing here', '%(nope)', 'one of %(here)s, %(ENV_NAME)s'],
+    ['loglevel=warning', 'unknown log level warning', 'warning', 'did you mean warn?'],
+    ['loglevel=err', 'unknown log level err', 'err', 'did you mean error?'],
+    ['identifier=100%', 'a literal percent sign is written %%, so % is invalid', '%', '%%'],
+    ['identifier=%d', 'a literal percent sign is written %%, so %d is invalid', '%d', '%%d'],
+    ['identifier=%%%d', 'a literal percent sign is written %%, so %d is invalid', '%d', '%%d'],
+    ['identifier=%(here', '%(here is not a name', '%(here', '%(name)s'],
+    ['identifier=%(nope)s', 'unknown name %(nope)s', '%(nope)', 'one of %(here)s, %(ENV_NAME)s'],
     ['environment=P=/x:$PATH', 'the value of P ends before "$"', 'P=/x:$PATH', 'quotes around it: P="…"'],
     ['identifier=%(ENV_NOPE)s', 'the environment has no variable NOPE', '%(ENV_NOPE)', expect.anything()],
   ])('%s', (line, message, text, remedy) => {
@@ -190,7 +190,7 @@ describe('the words for a mistake', () => {
     ['whatever', expect.stringContaining('a signal by name or number')],
   ])('stopsignal=%s', (signal, remedy) => {
     const [found] = check(`[supervisord]\n[program:x]\ncommand=/y\nstopsignal=${signal}\n`);
-    expect([found?.message.en, found?.remedy?.en]).toEqual([`there is no signal ${signal}`, remedy]);
+    expect([found?.message.en, found?.remedy?.en]).toEqual([`unknown signal ${signal}`, remedy]);
   });
 
   test('name each program of a group that is not there', () => {

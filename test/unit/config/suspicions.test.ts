@@ -34,7 +34,7 @@ describe('a configuration of which nothing is wrong', () => {
 describe('servers', () => {
   test('without the interface for supervisorctl are told of', () => {
     expect(warnings('[supervisord]\n[unix_http_server]\nfile=/run/s.sock\n')).toEqual([
-      '2: there is no [rpcinterface:supervisor], so supervisorctl can do nothing here',
+      '2: [rpcinterface:supervisor] is missing, so supervisorctl does not work',
     ]);
     expect(warnings('[supervisord]\n[program:x]\ncommand=/bin/cat\n')).toEqual([]);
   });
@@ -50,13 +50,13 @@ describe('servers', () => {
     ['unix:///run/a.sock', '[inet_http_server]\nport=127.0.0.1:9001\n'],
   ])('where supervisorctl does not look, at %s, are told of', (url, server) => {
     expect(toldOf(`${server}[supervisorctl]\nserverurl=${url}\n`)).toEqual([
-      expect.stringContaining(`supervisorctl looks for a server at ${url}`),
+      expect.stringContaining(`supervisorctl connects to ${url}`),
     ]);
   });
 
   test('that supervisorctl does not find by its default are told of', () => {
     expect(toldOf('[unix_http_server]\nfile=/run/a.sock\n[supervisorctl]\n')).toEqual([
-      expect.stringContaining('supervisorctl looks for a server at http://localhost:9001'),
+      expect.stringContaining('supervisorctl connects to http://localhost:9001'),
     ]);
   });
 
@@ -80,7 +80,7 @@ describe('servers', () => {
     'without a password at %s are told of',
     (port) => {
       expect(toldOf(`[inet_http_server]\nport=${port}\n`)).toEqual([
-        expect.stringContaining('there is no password'),
+        expect.stringContaining('no password: everyone'),
       ]);
     },
   );
@@ -94,7 +94,7 @@ describe('servers', () => {
 });
 
 describe('a program that goes into the background by itself', () => {
-  const leaving = 'this program goes into the background by itself, which looks as if it had ended';
+  const leaving = 'this program daemonises itself, which looks like an exit';
   test.each([
     'nginx',
     '/usr/sbin/nginx -c /etc/nginx/nginx.conf',
@@ -261,12 +261,12 @@ describe('what [include] names', () => {
 
 describe('an environment that is cut', () => {
   test.each([
-    ['D=a#b,E=lost', 'the value of D ends before "#b,E=lost", which is lost'],
-    ['A=a b', 'the value of A ends before "b", which is lost'],
-    ['A=1,B=50%%', 'the value of B ends before "%", which is lost'],
-    ['C=café', 'the value of C ends before "é", which is lost'],
-    ['U=http://x/?q=1', 'the value of U ends before "?", which is lost'],
-    ['A="x"y', 'the value of A ends before "y", which is lost'],
+    ['D=a#b,E=lost', 'the value of D ends before "#b,E=lost"; the rest is lost'],
+    ['A=a b', 'the value of A ends before "b"; the rest is lost'],
+    ['A=1,B=50%%', 'the value of B ends before "%"; the rest is lost'],
+    ['C=café', 'the value of C ends before "é"; the rest is lost'],
+    ['U=http://x/?q=1', 'the value of U ends before "?"; the rest is lost'],
+    ['A="x"y', 'the value of A ends before "y"; the rest is lost'],
   ])('%s: is told of', (value, message) => {
     expect(warnings(program(`environment=${value}\n`))).toEqual([`4: ${message}`]);
     expect(warnings(`[supervisord]\nenvironment=${value.replaceAll('%', '%%')}\n`)).toEqual([
@@ -328,7 +328,7 @@ describe('the rights of the files', () => {
 
   test('are told of when everyone may read a password', () => {
     expect(warnings(withPassword, {}, withModes({ '/etc/s.conf': 0o644 }))).toEqual([
-      '7: everyone on this machine may read this password',
+      '7: every user of this machine can read this password',
     ]);
   });
 
@@ -351,7 +351,7 @@ describe('the rights of the files', () => {
     ] as const;
     for (const [path, mode] of places)
       expect(warnings(withInclude, included, withModes({ [path]: mode }))).toContainEqual(
-        expect.stringContaining(`everyone may write ${path}, and so decide what supervisord runs`),
+        expect.stringContaining(`every user can write ${path}, and so decide what supervisord runs`),
       );
   });
 
