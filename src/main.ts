@@ -14,12 +14,12 @@ interface Applet {
 
 const applets: Readonly<Record<string, Applet>> = {
   supervisord: {
-    summary: "the daemon, with supervisord's own options",
+    summary: 'the daemon, with the options of supervisord',
     isDaemon: true,
     load: () => import('./cli/supervisord.ts'),
   },
   supervisorctl: {
-    summary: "the client, with supervisorctl's own options and commands",
+    summary: 'the client, with the options and commands of supervisorctl',
     load: () => import('./cli/supervisorctl.ts'),
   },
   run: {
@@ -27,36 +27,42 @@ const applets: Readonly<Record<string, Applet>> = {
     isDaemon: true,
     load: () => import('./cli/run.ts'),
   },
-  status: { summary: 'what every process does, once or watched', load: () => import('./cli/status.ts') },
-  start: { summary: 'start processes, with progress', load: () => import('./cli/start.ts') },
-  stop: { summary: 'stop processes, with progress', load: () => import('./cli/stop.ts') },
-  restart: { summary: 'stop processes and start them again', load: () => import('./cli/restart.ts') },
+  status: { summary: 'show the state of processes', load: () => import('./cli/status.ts') },
+  start: { summary: 'start processes and show progress', load: () => import('./cli/start.ts') },
+  stop: { summary: 'stop processes and show progress', load: () => import('./cli/stop.ts') },
+  restart: { summary: 'stop and start processes', load: () => import('./cli/restart.ts') },
   signal: { summary: 'send a signal to processes', load: () => import('./cli/signal.ts') },
-  tail: { summary: 'show and follow what processes write', load: () => import('./cli/tail.ts') },
-  rotate: { summary: 'begin new log files', load: () => import('./cli/rotate.ts') },
-  events: { summary: 'show changes of state as they happen', load: () => import('./cli/events.ts') },
-  reread: { summary: 'let the daemon read its configuration again', load: () => import('./cli/reread.ts') },
-  update: { summary: 'make what runs match the configuration', load: () => import('./cli/update.ts') },
+  tail: { summary: 'show and follow the logs of processes', load: () => import('./cli/tail.ts') },
+  rotate: { summary: 'rotate logs now', load: () => import('./cli/rotate.ts') },
+  events: { summary: 'show state changes as they happen', load: () => import('./cli/events.ts') },
+  reread: {
+    summary: 'reread the configuration and show what changed',
+    load: () => import('./cli/reread.ts'),
+  },
+  update: {
+    summary: 'reread the configuration and apply the changes',
+    load: () => import('./cli/update.ts'),
+  },
   'echo-conf': {
     summary: 'print a commented sample configuration',
     load: () => import('./cli/echo-conf.ts'),
   },
   check: { summary: 'look for mistakes in a configuration', load: () => import('./cli/check.ts') },
   completion: {
-    summary: 'print a script that completes this command line',
+    summary: 'print a shell completion script',
     load: () => import('./cli/completion.ts'),
   },
   doctor: {
-    summary: 'explain what is wrong on this machine, and what to do',
+    summary: 'explain what is wrong on this machine, and how to fix it',
     load: () => import('./cli/doctor.ts'),
   },
-  unit: { summary: 'print the unit file for systemd', load: () => import('./cli/unit.ts') },
-  install: { summary: 'make the daemon a service of systemd', load: () => import('./cli/install.ts') },
+  unit: { summary: 'print the systemd unit file', load: () => import('./cli/unit.ts') },
+  install: { summary: 'install the systemd service', load: () => import('./cli/install.ts') },
   pidproxy: {
-    summary: 'run a daemon that forks, and pass signals to it',
+    summary: 'run a program that daemonises itself, and forward signals to it',
     load: () => import('./cli/pidproxy.ts'),
   },
-  uninstall: { summary: 'take the service from systemd', load: () => import('./cli/uninstall.ts') },
+  uninstall: { summary: 'remove the systemd service', load: () => import('./cli/uninstall.ts') },
 };
 
 /** Names of links to this executable, for those who keep the original's commands. */
@@ -101,7 +107,7 @@ function show(text: string): number {
 function helpText(): string {
   const width = Math.max(...Object.keys(applets).map((name) => name.length));
   const lines = Object.entries(applets).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: tsupervisor COMMAND [OPTION…] [ARGUMENT…]\n\nCommands (COMMAND --help tells more):\n${lines.join('\n')}`;
+  return `Usage: tsupervisor COMMAND [OPTION…] [ARGUMENT…]\n\nCommands (run COMMAND --help for details):\n${lines.join('\n')}`;
 }
 
 function stackOf(error: unknown): string {

@@ -25,10 +25,13 @@ export async function run(args: readonly string[]): Promise<number> {
     'Look for mistakes in a configuration; nothing is started or changed.',
   )
     .argument('[file]', 'the configuration file, as with -c')
-    .option('--strict', 'fail with warnings, too')
-    .option('--json', 'as JSON, for programs')
+    .option('--strict', 'fail on warnings, too')
+    .option('--json', 'output JSON, for scripts')
     .option('--lang <language>', 'language of the report: en or zh (default: the language of LANG)')
-    .option('--diff', 'let the running supervisord read its configuration, and tell what an update would do')
+    .option(
+      '--diff',
+      'also make the running supervisord reread its configuration, and show what an update would do',
+    )
     .action(async (file, options) => {
       const host = systemHost();
       warnOfLocalConfig(options.configuration ?? file);

@@ -14,7 +14,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = new Command('tsupervisor completion')
-    .description('Print a script that completes the command line of tsupervisor.')
+    .description('Print a shell completion script.')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText('after', '\nFor bash: tsupervisor completion bash > /etc/bash_completion.d/tsupervisor')
     .exitOverride()

@@ -15,9 +15,9 @@ export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
     'doctor',
-    'Look for what is wrong: configuration, daemon, sockets, programs, rights, room. Changes nothing.',
+    'Look for what is wrong: configuration, daemon, sockets, programs, permissions, disk space. Changes nothing.',
   )
-    .option('--json', 'as JSON, for programs')
+    .option('--json', 'output JSON, for scripts')
     .option('--lang <language>', 'en or zh (default: the language of LANG)')
     .action(async ({ json, lang, ...options }) => {
       warnOfLocalConfig(options.configuration);

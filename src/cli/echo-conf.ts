@@ -11,10 +11,10 @@ import { runControl } from './shared/program.ts';
 /** Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = new Command('tsupervisor echo-conf')
-    .description('Print a sample configuration with every option, its meaning and its default.')
-    .option('--minimal', 'only what is needed to begin, without explanations')
+    .description('Print a sample configuration with every option, its description and default.')
+    .option('--minimal', 'only what is needed to start, without comments')
     .addOption(
-      new Option('--lang <language>', 'language of the explanations').choices(['en', 'zh']).default('en'),
+      new Option('--lang <language>', 'language of the comments').choices(['en', 'zh']).default('en'),
     )
     .addOption(
       new Option('--format <format>', 'a configuration file, or a reference of all options')

@@ -13,9 +13,12 @@ const eventsPath = '/api/v1/events';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
-  const command = controlCommand('events', 'Show changes of state as they happen, until Ctrl-C.')
-    .argument('[type...]', 'only types that begin so: PROCESS_STATE, PROCESS_STATE_FATAL, PROCESS_GROUP, ...')
-    .option('--json', 'one JSON object a line, for programs')
+  const command = controlCommand('events', 'Show state changes as they happen, until Ctrl-C.')
+    .argument(
+      '[type...]',
+      'only types that start with this: PROCESS_STATE, PROCESS_STATE_FATAL, PROCESS_GROUP, ...',
+    )
+    .option('--json', 'one JSON object per line, for scripts')
     .action(async (types, options) => {
       const unknown = types.find((type) => !knownTypes.some((known) => begins(known, type)));
       if (unknown !== undefined) {

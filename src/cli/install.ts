@@ -27,15 +27,12 @@ interface InstallOptions extends GivenUnitOptions {
 export async function run(args: readonly string[]): Promise<number> {
   let status = 0;
   const command = withUnitOptions(
-    new Command('tsupervisor install').description('Make the daemon a service of systemd.'),
+    new Command('tsupervisor install').description('Install the systemd service.'),
   )
     .option('--enable', 'start it at boot')
-    .option('--now', 'start it now, and wait until it is ready')
-    .option(
-      '--replace',
-      'take over from the original: its service is stopped and disabled, its configuration used',
-    )
-    .option('--dry-run', 'only tell what would be done')
+    .option('--now', 'start it now and wait until it is ready')
+    .option('--replace', 'replace the original: stop and disable its service, use its configuration')
+    .option('--dry-run', 'only show what would be done')
     .action(async (options) => {
       const scope = options.user ? 'user' : 'system';
       const dryRun = options.dryRun === true;
@@ -55,7 +52,7 @@ async function planOf(manager: SystemdManager, given: InstallOptions): Promise<P
   const beside = !given.replace && hasOwnConfig(unitOptions(given));
   const original = given.user || beside ? null : await findOriginal(manager, given.name);
   if (original && (given.now || given.enable) && !given.replace) {
-    throw new StepError(`${original.unit} runs or is enabled; to take over from it, add --replace`);
+    throw new StepError(`${original.unit} is running or enabled; to replace it, add --replace`);
   }
   const options = withDefaults(given, given.replace ? original : null);
   if (given.now) requireConfig(options.configPath);
@@ -111,9 +108,7 @@ function requireConfig(path: string | null): void {
   const candidates = path === null ? serviceConfigPaths : [path.replace(/^%h/, homedir())];
   if (candidates.some((candidate) => existsSync(candidate))) return;
   const [first] = candidates;
-  throw new StepError(
-    `there is no ${first} to run; \`tsupervisor echo-conf > ${first}\` makes one to begin with`,
-  );
+  throw new StepError(`${first} does not exist; \`tsupervisor echo-conf > ${first}\` creates one`);
 }
 
 /** If a package installed the same unit, a copy in /etc would hide its upgrades. */
@@ -138,7 +133,7 @@ function takeOverHints(given: InstallOptions, { unit, unitFile }: Original): str
 function nextHints({ now, enable, user }: InstallOptions, { name }: UnitOptions): string[] {
   if (!now && !enable) return [`To start it: systemctl${user ? ' --user' : ''} enable --now ${name}`];
   return user && enable && !lingers()
-    ? ['It runs while you are logged in. To let it run always: loginctl enable-linger']
+    ? ['It runs while you are logged in. To keep it running always: loginctl enable-linger']
     : [];
 }
 

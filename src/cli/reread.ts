@@ -6,7 +6,7 @@ export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
     'reread',
-    'Read the configuration again; nothing is started or stopped.',
+    'Reread the configuration and show what changed; nothing is started or stopped.',
   ).action(async (options) => {
     status = await withServer(options, async (client) => {
       printChanges(await client.reloadConfig());

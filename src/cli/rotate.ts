@@ -14,11 +14,8 @@ interface Rotation {
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
-  const command = controlCommand(
-    'rotate',
-    'Begin new log files; the old ones become BASE.1, BASE.2 and so on.',
-  )
-    .argument('[name...]', "names, groups, or shell patterns over the names; 'all' or nothing is every log")
+  const command = controlCommand('rotate', 'Rotate logs now; the old files become BASE.1, BASE.2 and so on.')
+    .argument('[name...]', "names, groups, or shell patterns over the names; 'all' or none: every log")
     .action(async (patterns, options) => {
       const all = patterns.length === 0 || patterns.includes('all');
       status = await withServer(options, async (client) => {

@@ -8,10 +8,7 @@ import { coloured } from './shared/style.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
-  const command = controlCommand(
-    'signal',
-    'Send a signal to processes; supervisord does not wait for what it does.',
-  )
+  const command = controlCommand('signal', 'Send a signal to processes, without waiting for its effect.')
     .argument('<signal>', 'HUP, SIGUSR1, 10, ...')
     .argument('<name...>', "names, groups, 'all', or shell patterns over the names")
     .action(async (signal, patterns, options) => {

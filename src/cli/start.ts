@@ -2,5 +2,5 @@
 import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {
-  return runOperation('start', 'Start processes and wait until they run.', args);
+  return runOperation('start', 'Start processes and wait until they are running.', args);
 }

@@ -12,11 +12,11 @@ import { type Colour, coloured, isTerminal } from './shared/style.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
-  const command = controlCommand('status', 'Show processes: all, or those that match.')
+  const command = controlCommand('status', 'Show the state of all processes, or of those that match.')
     .argument('[pattern...]', "names, groups, 'all', or shell patterns over the names")
-    .option('--json', 'as JSON, for programs')
-    .option('-v, --verbose', 'with the memory and the CPU time that each takes, with all that it has started')
-    .option('-w, --watch', 'go on: at a terminal the table, else a line for each change')
+    .option('--json', 'output JSON, for scripts')
+    .option('-v, --verbose', 'also show memory and CPU time, descendants included')
+    .option('-w, --watch', 'keep watching: a table at a terminal, otherwise one line per change')
     .action(async (patterns, options) => {
       status = await withServer(options, async (client, server) => {
         const { json = false, verbose = false } = options;

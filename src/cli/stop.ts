@@ -2,5 +2,5 @@
 import { runOperation } from './shared/operation-command.ts';
 
 export function run(args: readonly string[]): Promise<number> {
-  return runOperation('stop', 'Stop processes and wait until they are gone.', args);
+  return runOperation('stop', 'Stop processes and wait until they have exited.', args);
 }

@@ -118,7 +118,7 @@ function usage(program: string): string[] {
     `Usage: ${program} [options] [action [arguments]]`,
     '',
     'Options:',
-    '-c/--configuration FILENAME -- the configuration file (else the usual places are searched)',
+    '-c/--configuration FILENAME -- the configuration file (default: search the usual places)',
     '-h/--help -- show this and exit',
     '-i/--interactive -- ask before shutdown and reload, and for a password where one is needed',
     '-s/--serverurl URL -- where supervisord listens: http://host:port or unix:///path',

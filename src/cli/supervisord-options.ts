@@ -71,7 +71,7 @@ interface Row {
 type OptionName = string;
 
 const rows: readonly Row[] = [
-  row('c', 'configuration', 'FILENAME', 'the configuration file (else the usual places are searched)'),
+  row('c', 'configuration', 'FILENAME', 'the configuration file (default: search the usual places)'),
   flag('n', 'nodaemon', 'stay in the foreground', { nodaemon: true }),
   flag('s', 'silent', 'do not copy the log to standard output', { silent: true }),
   row('h?', 'help', '', 'show this and exit'),

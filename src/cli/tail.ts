@@ -16,11 +16,11 @@ import { selectProcesses } from './shared/select.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
-  const command = controlCommand('tail', 'Show the last lines that processes wrote.')
+  const command = controlCommand('tail', 'Show the last lines of the logs of processes.')
     .argument('<name...>', "names, groups, 'all', or shell patterns over the names")
-    .option('-f, --follow', 'go on with what they write, until Ctrl-C')
-    .option('-n, --lines <count>', 'how many lines', parseCount, 10)
-    .option('--stderr', 'what they wrote to standard error')
+    .option('-f, --follow', 'keep printing new output, until Ctrl-C')
+    .option('-n, --lines <count>', 'number of lines', parseCount, 10)
+    .option('--stderr', 'show standard error instead of standard output')
     .action(async (patterns, options) => {
       status = await withServer(options, async (client, server) => {
         const { processes, unmatched } = await selectProcesses(client, patterns);
@@ -195,12 +195,12 @@ async function journalOf(client: SupervisorClient, { name, channel }: Tail): Pro
 function endedWell({ server }: Source, { name, channel }: Tail, end: FollowEnd): boolean {
   if (end.kind === 'ended') return true;
   const reason =
-    end.kind === 'refused' ? `the server answered ${end.status}` : explainServerError(end.error, server.url);
+    end.kind === 'refused' ? `HTTP status ${end.status}` : explainServerError(end.error, server.url);
   printError(`tsupervisor: ${name}: ${channel} cannot be read: ${reason}`);
   return false;
 }
 
 function parseCount(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It is a number of lines.');
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('expected a number of lines');
   return Number(text);
 }

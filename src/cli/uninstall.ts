@@ -12,11 +12,11 @@ export async function run(args: readonly string[]): Promise<number> {
   let status = 0;
   const command = withServiceOptions(
     new Command('tsupervisor uninstall').description(
-      'Take the service from systemd. Configuration and logs stay.',
+      'Remove the systemd service. Configuration and logs are kept.',
     ),
   )
-    .option('--now', 'stop it too, with all its programs')
-    .option('--dry-run', 'only tell what would be done')
+    .option('--now', 'also stop it and all its programs')
+    .option('--dry-run', 'only show what would be done')
     .action(async ({ user, name, now = false, dryRun = false }) => {
       const scope = user ? 'user' : 'system';
       status = await drive({ command: 'uninstall', scope, dryRun }, (manager) =>
@@ -42,6 +42,6 @@ async function planOf(manager: SystemdManager, { scope, name, now }: Request): P
       disableStep(manager, unit, state),
       unitFileStep(manager, unitFilePath(scope, name), null),
     ],
-    hints: !now && isUp(state.activeState) ? [`It still runs. To stop it: ${stop}`] : [],
+    hints: !now && isUp(state.activeState) ? [`It is still running. To stop it: ${stop}`] : [],
   };
 }

@@ -16,11 +16,9 @@ const usageStatus = 2;
 /** Resolves to the exit status. */
 export async function run(args: readonly string[]): Promise<number> {
   let status = 0;
-  const command = withUnitOptions(
-    new Command('tsupervisor unit').description('Print the unit file that lets systemd run the daemon.'),
-  )
-    .option('--executable <path>', 'the program that the unit starts')
-    .option('--socket', "the .socket unit for the servers of the configuration instead of the service's")
+  const command = withUnitOptions(new Command('tsupervisor unit').description('Print the systemd unit file.'))
+    .option('--executable <path>', 'the executable that the unit starts')
+    .option('--socket', 'print the .socket unit for the servers of the configuration')
     .action(({ executable, socket, ...given }) => {
       try {
         const defaults = unitOptions(given);
@@ -38,7 +36,6 @@ export async function run(args: readonly string[]): Promise<number> {
 function serversOf({ configPath }: UnitOptions) {
   const host = systemHost();
   const path = configPath?.replace(/^%h(?=\/)/, host.env.HOME ?? '') ?? serviceConfigPaths.find(existsSync);
-  if (path === undefined)
-    throw new UnitError(`there is no configuration at ${serviceConfigPaths.join(' or ')}`);
+  if (path === undefined) throw new UnitError(`no configuration at ${serviceConfigPaths.join(' or ')}`);
   return loadConfig({ path, overrides: {}, host }).servers;
 }

@@ -11,15 +11,15 @@ export async function run(args: readonly string[]): Promise<number> {
   let status: number = exitStatuses.done;
   const command = controlCommand(
     'update',
-    'Read the configuration again; add, remove and restart what changed.',
+    'Reread the configuration; add, remove and restart groups that changed.',
   )
     .argument('[group...]', 'only these groups')
-    .option('--dry-run', 'show what would be done, and do none of it')
+    .option('--dry-run', 'only show what would be done')
     .action(async (groups, options) => {
       status = await withServer(options, async (client) => {
         const changes = await client.reloadConfig();
         const unknown = await unknownGroups(client, groups, changes);
-        for (const group of unknown) printError(`tsupervisor: there is no group '${group}'`);
+        for (const group of unknown) printError(`tsupervisor: no group '${group}'`);
         const wanted = limitedTo(groups, changes);
         if (options.dryRun) printChanges(wanted);
         const failed = options.dryRun ? false : await carryOut(client, wanted);

@@ -52,7 +52,7 @@ function unknownKeys(section: Section, known: ReadonlySet<string>): Diagnostic[]
       severity: 'warning',
       message: {
         en: `unknown option ${key} in [${section.name}] (ignored)`,
-        zh: `[${section.name}] 中的未知选项 ${key}（已忽略）`,
+        zh: `未知选项 ${key}，位于 [${section.name}]（已忽略）`,
       },
       position,
       section: section.name,

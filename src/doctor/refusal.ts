@@ -40,7 +40,7 @@ export function explainRefusal(start: FailedStart, language: Language): string[]
 
 const words = {
   en: { cause: 'Cause: ', remedy: 'Remedy: ', aside: (text: string) => ` (${text})` },
-  zh: { cause: '原因：', remedy: '处理：', aside: (text: string) => `（${text}）` },
+  zh: { cause: '原因：', remedy: '解决办法：', aside: (text: string) => `（${text}）` },
 } as const;
 
 type Explanation = Omit<Finding, 'id'>;

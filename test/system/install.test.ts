@@ -49,7 +49,9 @@ describe('on a machine of its own', () => {
 
   test('uninstall takes it away, the configuration stays; once more changes nothing', async () => {
     await install('--enable', '--now');
-    expect((await uninstall()).stdout).toEndWith('It still runs. To stop it: systemctl stop tsupervisor\n');
+    expect((await uninstall()).stdout).toEndWith(
+      'It is still running. To stop it: systemctl stop tsupervisor\n',
+    );
     expect(await uninstall('--now')).toMatchObject({ status: 0, stderr: '' });
     expect(machine.exists(unit)).toBe(false);
     expect(await isActive('tsupervisor')).toBe('inactive');
@@ -116,7 +118,7 @@ describe('on a machine where the original runs', () => {
   test('install refuses to start beside it, and says how to take over', async () => {
     const { status, stderr } = await install('--now');
     expect(stderr).toBe(
-      'tsupervisor install: supervisor.service runs or is enabled; to take over from it, add --replace\n',
+      'tsupervisor install: supervisor.service is running or enabled; to replace it, add --replace\n',
     );
     expect(status).toBe(1);
     expect(await isActive('supervisor')).toBe('active');
@@ -204,7 +206,7 @@ describe('where it cannot be done', () => {
   test('without root, one line says so', async () => {
     const { status, stderr } = await machine.run('setpriv', '--reuid=65534', 'tsupervisor', 'install');
     expect(stderr).toBe(
-      'tsupervisor install: only root may change the services of the system (--user is for your own)\n',
+      'tsupervisor install: only root can change system services (--user for a user service)\n',
     );
     expect(status).toBe(1);
   });

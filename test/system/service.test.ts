@@ -113,7 +113,7 @@ describe('a machine with the package', () => {
     expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('enabled\n');
     expect(await machine.run('supervisorctl', 'status')).toMatchObject({ status: 0, stdout: '' });
     expect(await machine.ok('tsupervisor', 'doctor', '--lang', 'en')).toEndWith(
-      '\nnothing wrong was found\n',
+      '\nno problems found\n',
     );
   });
 

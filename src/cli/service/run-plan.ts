@@ -22,7 +22,7 @@ export async function drive(
   let manager: SystemdManager | null = null;
   try {
     if (scope === 'system' && process.getuid?.() !== 0 && !dryRun)
-      throw new StepError('only root may change the services of the system (--user is for your own)');
+      throw new StepError('only root can change system services (--user for a user service)');
     manager = await SystemdManager.connect(scope);
     const { steps, hints } = await plan(manager);
     if (dryRun) for (const { title } of steps) print(`would be ${title}`);

@@ -9,10 +9,10 @@ export function unitFileStep(manager: SystemdManager, path: string, text: string
   return {
     title: text === null ? `removing ${path}` : `writing ${path}`,
     async run() {
-      if (before === text) return text === null ? 'not there' : 'as it was';
+      if (before === text) return text === null ? 'does not exist' : 'unchanged';
       replaceFile(path, text);
       await manager.reload();
-      return before !== null && text !== null ? 'done, replaced the one that was there' : undefined;
+      return before !== null && text !== null ? 'done, replaced an existing one' : undefined;
     },
     undo:
       before === text
@@ -28,7 +28,7 @@ export function enableStep(manager: SystemdManager, unit: string, { fileState }:
   const wasEnabled = fileState === 'enabled';
   return {
     title: `enabling ${unit} at boot`,
-    run: async () => ((await manager.enable(unit)) ? undefined : 'was enabled'),
+    run: async () => ((await manager.enable(unit)) ? undefined : 'already enabled'),
     undo: wasEnabled ? null : () => manager.disable(unit),
   };
 }
@@ -39,10 +39,10 @@ export function disableStep(manager: SystemdManager, unit: string, { fileState }
     async run() {
       // systemd refuses to disable a unit without a file, such as a service that is still running after its file was
       // removed.
-      if (fileState === '') return 'was not enabled';
+      if (fileState === '') return 'not enabled';
       if (fileState === 'generated')
-        throw new StepError(`${unit} is an init script: \`systemctl disable ${unit}\`, then once more`);
-      return (await manager.disable(unit)) ? undefined : 'was not enabled';
+        throw new StepError(`${unit} is an init script: run \`systemctl disable ${unit}\`, then try again`);
+      return (await manager.disable(unit)) ? undefined : 'not enabled';
     },
     undo: fileState === 'enabled' ? () => manager.enable(unit) : null,
   };
@@ -50,7 +50,7 @@ export function disableStep(manager: SystemdManager, unit: string, { fileState }
 
 export function startStep(manager: SystemdManager, unit: string, { activeState }: UnitState): Step {
   if (activeState === 'active') {
-    return { title: `starting ${unit}`, run: async () => 'runs already', undo: null };
+    return { title: `starting ${unit}`, run: async () => 'already running', undo: null };
   }
   return {
     title: `starting ${unit}`,
@@ -59,7 +59,7 @@ export function startStep(manager: SystemdManager, unit: string, { activeState }
       if (result === 'done') return (await manager.stateOf(unit)).statusText || undefined;
       const { statusText } = await manager.stateOf(unit);
       const reason = statusText ? `: ${statusText}` : '';
-      throw new StepError(`${unit} did not start (${result})${reason}; journalctl -u ${unit} tells more`);
+      throw new StepError(`${unit} did not start (${result})${reason}; see journalctl -u ${unit}`);
     },
     async undo() {
       await manager.stop(unit);
@@ -73,7 +73,7 @@ export function stopStep(manager: SystemdManager, unit: string, { activeState }:
   return {
     title: `stopping ${unit}`,
     async run() {
-      if (!runs) return 'was not running';
+      if (!runs) return 'not running';
       const result = await manager.stop(unit);
       if (result !== 'done') throw new StepError(`${unit} did not stop (${result})`);
       return undefined;

@@ -13,7 +13,7 @@ export interface GivenUnitOptions {
 /** For commands that only need to identify the service. */
 export function withServiceOptions(command: Command) {
   return command
-    .option('--user', "for your own service manager instead of the system's")
+    .option('--user', 'a user service instead of a system service')
     .option('--name <name>', 'the name of the service', defaultUnit.name)
     .exitOverride()
     .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) });
@@ -28,7 +28,7 @@ export function withUnitOptions(command: Command) {
     )
     .option(
       '--watchdog <sec>',
-      'systemd restarts a daemon that is silent for so long; 0: never',
+      'watchdog timeout in seconds; 0: no watchdog',
       Number,
       defaultUnit.watchdogSeconds,
     );

@@ -6,7 +6,7 @@ import { coloured } from './style.ts';
 /** One line per group. */
 export function printChanges({ added, changed, removed }: ConfigChanges): void {
   for (const group of removed) print(coloured(`- ${group}: to be stopped and removed`, 'red'));
-  for (const group of changed) print(coloured(`~ ${group}: to be stopped and started anew`, 'yellow'));
+  for (const group of changed) print(coloured(`~ ${group}: to be restarted`, 'yellow'));
   for (const group of added) print(coloured(`+ ${group}: to be added`, 'green'));
   if (added.length + changed.length + removed.length === 0) print('Nothing changed.');
 }

@@ -8,12 +8,12 @@ import { XmlRpcError } from '../../xmlrpc/decode.ts';
 import { faultCodes } from '../../xmlrpc/faults.ts';
 
 const connectionWords = new Map([
-  ['ENOENT', 'there is no such socket (is supervisord running? tsupervisor doctor tells)'],
-  ['ECONNREFUSED', 'nobody listens there (is supervisord running? tsupervisor doctor tells)'],
+  ['ENOENT', 'the socket does not exist (is supervisord running? try tsupervisor doctor)'],
+  ['ECONNREFUSED', 'connection refused (is supervisord running? try tsupervisor doctor)'],
   ['EACCES', 'no permission to use the socket'],
-  ['ENOTFOUND', 'the host is not known'],
-  ['ETIMEDOUT', 'no answer'],
-  ['EOF', 'the connection was closed without an answer'],
+  ['ENOTFOUND', 'unknown host'],
+  ['ETIMEDOUT', 'timeout'],
+  ['EOF', 'the connection was closed without a response'],
   ['ECONNRESET', 'the connection was closed'],
 ]);
 
@@ -21,9 +21,9 @@ const connectionWords = new Map([
 export function explainServerError(error: unknown, url: string): string | null {
   if (error instanceof ConnectionError) return `${url}: ${connectionWords.get(error.code) ?? error.code}`;
   if (error instanceof HttpStatusError && error.status === 401) {
-    return `${url}: a user name and a password are needed (-u and -p, or [supervisorctl] in the configuration)`;
+    return `${url}: user name and password required (-u and -p, or [supervisorctl] in the configuration)`;
   }
-  if (error instanceof HttpStatusError) return `${url}: answered ${error.status} ${error.reason}`;
+  if (error instanceof HttpStatusError) return `${url}: HTTP status ${error.status} ${error.reason}`;
   if (error instanceof FaultError && error.code === faultCodes.SHUTDOWN_STATE) {
     return `${url}: supervisord is shutting down`;
   }
@@ -33,5 +33,5 @@ export function explainServerError(error: unknown, url: string): string | null {
     error instanceof BadResponseError ||
     error instanceof XmlRpcError ||
     error instanceof UnexpectedAnswerError;
-  return isNonsense ? `${url}: the answer makes no sense (${error.message}); is this supervisord?` : null;
+  return isNonsense ? `${url}: invalid response (${error.message}); is this supervisord?` : null;
 }

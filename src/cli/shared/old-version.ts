@@ -12,7 +12,7 @@ export async function warnOfOldVersion(client: SupervisorClient, server: Server)
   const pid = await pidOf(client);
   if (pid === null || !isReplaced({ executable: executableOf(pid) })) return;
   printError(
-    `tsupervisor: the daemon (pid ${pid}) still runs the version from before an upgrade (tsupervisor doctor tells what to do)`,
+    `tsupervisor: the daemon (pid ${pid}) still runs the version from before an upgrade (tsupervisor doctor shows what to do)`,
   );
 }
 

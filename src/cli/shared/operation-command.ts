@@ -19,9 +19,9 @@ export function runOperation(
   let status: number = exitStatuses.done;
   const command = controlCommand(operation, summary)
     .argument('<name...>', "names, groups, 'all', or shell patterns over the names")
-    .option('--wait', 'wait for the outcome (it does so anyway)')
-    .option('--no-wait', 'only ask for it')
-    .option('-t, --timeout <seconds>', 'count as failed what is not settled by then', parseSeconds)
+    .option('--wait', 'wait for the outcome (the default)')
+    .option('--no-wait', 'return at once')
+    .option('-t, --timeout <seconds>', 'fail if it takes longer', parseSeconds)
     .action(async (patterns, options) => {
       const waitOptions: WaitOptions = {
         wait: options.wait !== false,
@@ -124,6 +124,6 @@ async function lastWords(client: SupervisorClient, name: string): Promise<readon
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (text.trim() === '' || !(seconds >= 0)) throw new InvalidArgumentError('It is a number of seconds.');
+  if (text.trim() === '' || !(seconds >= 0)) throw new InvalidArgumentError('expected a number of seconds');
   return seconds;
 }

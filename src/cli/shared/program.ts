@@ -29,10 +29,10 @@ Exit status: 0 done; 1 something failed; 2 wrong usage or configuration; 3 (stat
 export function controlCommand(name: string, summary: string) {
   return new Command(`tsupervisor ${name}`)
     .description(summary)
-    .option('-c, --configuration <file>', 'the configuration file (else the usual places are searched)')
+    .option('-c, --configuration <file>', 'the configuration file (default: search the usual places)')
     .option('-s, --serverurl <url>', 'where supervisord listens: unix:///path or http://host:port')
-    .option('-u, --username <name>', 'the user name, when the server asks for one')
-    .option('-p, --password <password>', 'the password that belongs to it')
+    .option('-u, --username <name>', 'the user name, if the server requires one')
+    .option('-p, --password <password>', 'the password of that user')
     .addHelpText('after', exitHelp)
     .exitOverride()
     .configureOutput({ writeOut: (text) => write(1, text), writeErr: (text) => write(2, text) });

@@ -47,7 +47,7 @@ function lacking(absence: Absence): Lacking | null {
       return {
         id: 'user-missing',
         what: {
-          en: `there is no user ${absence.name} whose home ~${absence.name} could be`,
+          en: `user ${absence.name} does not exist, so ~${absence.name} has no meaning`,
           zh: `用户 ${absence.name} 不存在，因此没有 ~${absence.name} 这个主目录`,
         },
         remedy: null,
@@ -63,7 +63,7 @@ const userName = /^[a-z_][a-z0-9_-]{0,31}$/;
 function missingUser(name: string): Lacking {
   return {
     id: 'user-missing',
-    what: { en: `there is no user ${name}`, zh: `用户 ${name} 不存在` },
+    what: { en: `user ${name} does not exist`, zh: `用户 ${name} 不存在` },
     remedy: userName.test(name) ? both(`useradd --system --shell /usr/sbin/nologin ${name}`) : oneUser,
   };
 }
@@ -74,7 +74,7 @@ const lastUserId = 0xffff_fffe;
 function missingUserId(id: number): Lacking {
   return {
     id: 'user-missing',
-    what: { en: `there is no user with the number ${id}`, zh: `没有编号为 ${id} 的用户` },
+    what: { en: `no user has the number ${id}`, zh: `没有编号为 ${id} 的用户` },
     remedy:
       id > 0 && id <= lastUserId
         ? both(`useradd --system --uid ${id} --shell /usr/sbin/nologin NAME`)
@@ -83,11 +83,11 @@ function missingUserId(id: number): Lacking {
 }
 
 const oneUser: Bilingual = {
-  en: '# user= takes one name or number; the groups are those of the user',
+  en: "# user= takes one name or number; the groups are the user's",
   zh: '# user= 只接受一个用户名或编号；用户组即该用户所属的组',
 };
 
-const wholePath: Bilingual = { en: '# write the whole path', zh: '# 请写完整路径' };
+const wholePath: Bilingual = { en: '# write the full path', zh: '# 请写完整路径' };
 
 function missingDirectory(path: string, obstacle: string | null): Lacking {
   if (obstacle === null)
@@ -100,7 +100,7 @@ function missingDirectory(path: string, obstacle: string | null): Lacking {
     id: 'directory-missing',
     what: { en: `${obstacle} is a file, not a directory`, zh: `${obstacle} 是文件，不是目录` },
     remedy: {
-      en: '# the path leads through a file: name another directory',
+      en: '# part of the path is a file: name another directory',
       zh: '# 路径中有一部分是文件：请换一个目录',
     },
   };
@@ -132,7 +132,7 @@ const flaws: readonly {
     pattern: /^(["'])(.*)\1(?:;.*)?$|^["'](.*)$|^(.*)["']$/,
     meant: '$2$3$4',
     reason: {
-      en: 'quotes belong to the value: take them away',
+      en: 'quotes are part of the value: remove them',
       zh: '引号会成为值的一部分，请去掉',
     },
   },
@@ -141,7 +141,7 @@ const flaws: readonly {
     pattern: /;.*$/,
     meant: '',
     reason: {
-      en: 'a ; begins a comment only behind a blank; without one it belongs to the value',
+      en: 'a ; starts a comment only after a space; otherwise it is part of the value',
       zh: '只有前面有空白的 ; 才开始注释，否则属于值的一部分',
     },
   },
@@ -150,7 +150,7 @@ const flaws: readonly {
     pattern: /^#(?=\d+$)|(?<=^[\w-]+)[,:\s].*$/,
     meant: '',
     reason: {
-      en: 'one name or number; the groups are those of the user',
+      en: "one name or number; the groups are the user's",
       zh: '只写一个用户名或编号；用户组即该用户所属的组',
     },
   },
@@ -159,7 +159,7 @@ const flaws: readonly {
     pattern: /\$\{?(\w+)\}?/g,
     meant: '%(ENV_$1)s',
     reason: {
-      en: 'a variable of the environment is written %(ENV_NAME)s',
+      en: 'an environment variable is written %(ENV_NAME)s',
       zh: '环境变量写作 %(ENV_NAME)s',
     },
   },

@@ -24,7 +24,10 @@ function notFound(reason: string, view: View): Finding {
     return {
       id: 'configuration-not-found',
       what: { en: 'no configuration in the usual places', zh: '常用位置没有配置文件' },
-      why: { en: `${reason}; but a daemon runs with ${used}`, zh: `${reason}；但有守护进程正在使用 ${used}` },
+      why: {
+        en: `${reason}; but a daemon is running with ${used}`,
+        zh: `${reason}；但有守护进程正在使用 ${used}`,
+      },
       remedy: both(`tsupervisor doctor -c ${shellWord(used)}`),
     };
   return {
@@ -47,10 +50,10 @@ const unreadable: readonly {
     pattern: /^could not find config file (.+)$/s,
     explain: (path) => ({
       id: 'configuration-not-found',
-      what: { en: `there is no file ${path}`, zh: `没有文件 ${path}` },
+      what: { en: `${path} does not exist`, zh: `${path} 不存在` },
       remedy: {
-        en: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal >${shellWord(path)}   # writes a first one`,
-        zh: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal --lang zh >${shellWord(path)}   # 写入一个初始配置`,
+        en: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal >${shellWord(path)}   # creates one`,
+        zh: `ls -l ${shellWord(dirname(path))}\ntsupervisor echo-conf --minimal --lang zh >${shellWord(path)}   # 生成一份最小配置`,
       },
     }),
   },
@@ -59,7 +62,7 @@ const unreadable: readonly {
     explain: (path) => ({
       id: 'configuration-not-found',
       what: {
-        en: `${path} is no file, or you may not read it`,
+        en: `${path} is not a file, or you have no permission to read it`,
         zh: `${path} 不是文件，或当前用户无权读取`,
       },
       remedy: both(`ls -ld ${shellWord(path)}\nsudo tsupervisor doctor -c ${shellWord(path)}`),
@@ -82,7 +85,7 @@ export function explainDiagnostic(mistake: Diagnostic, path: string): Finding {
   return {
     id: 'configuration-mistake',
     what: {
-      en: 'the configuration has a mistake: no daemon starts with it',
+      en: 'the configuration has a mistake: the daemon cannot start',
       zh: '配置有错误，守护进程无法启动',
     },
     why,
@@ -133,10 +136,10 @@ function notLoaded(view: View): Finding[] {
     {
       id: 'configuration-not-in-force',
       what: {
-        en: 'the configuration was changed, and the daemon does not know',
-        zh: '配置已修改，但尚未生效',
+        en: 'the configuration has changed since the daemon read it',
+        zh: '守护进程读取配置之后，配置又有修改，尚未生效',
       },
-      why: { en: listed('; ', 'new: ', 'gone: '), zh: listed('；', '新增：', '已删除：') },
+      why: { en: listed('; ', 'new: ', 'removed: '), zh: listed('；', '新增：', '已删除：') },
       remedy: both(clientCommand(view, 'update')),
     },
   ];

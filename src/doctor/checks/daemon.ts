@@ -24,11 +24,11 @@ function outdated(view: View): Finding[] {
         zh: `守护进程（pid ${pid}）仍在运行升级之前的版本`,
       },
       why: {
-        en: 'its executable has been replaced on the disk since it started',
+        en: 'its executable has been replaced on disk since it started',
         zh: '它启动之后，磁盘上的可执行文件已被替换',
       },
       remedy: {
-        en: `${restart}   # restarts its programs, too`,
+        en: `${restart}   # also restarts its programs`,
         zh: `${restart}   # 其程序也会重启`,
       },
     },
@@ -84,11 +84,11 @@ function silent(url: string, pid: number | null): Finding {
   return {
     id: 'daemon-silent',
     what: {
-      en: `${url} takes connections but does not answer`,
-      zh: `${url} 接受连接但没有应答`,
+      en: `${url} accepts connections but does not respond`,
+      zh: `${url} 能连接但无响应`,
     },
     why: {
-      en: 'the daemon is stopped (SIGSTOP), or waits for a disk or file system that hangs',
+      en: 'the daemon is stopped (SIGSTOP), or waits for a stalled disk or file system',
       zh: '守护进程被挂起（SIGSTOP），或在等待无响应的磁盘或文件系统',
     },
     remedy: both(
@@ -103,11 +103,11 @@ function wantsPassword(url: string, view: View): Finding {
   return {
     id: 'server-wants-password',
     what: {
-      en: `${url} wants a user name and a password`,
+      en: `${url} requires a user name and password`,
       zh: `${url} 需要用户名和密码`,
     },
     why: {
-      en: 'those that clients use, in [supervisorctl], are missing or not those of the server',
+      en: "those in [supervisorctl], which clients use, are missing or differ from the server's",
       zh: '[supervisorctl] 中客户端使用的用户名和密码缺失，或与服务器的不一致',
     },
     remedy: both(credentialLines(view)),
@@ -118,12 +118,12 @@ function strange(url: string): Finding {
   return {
     id: 'server-strange',
     what: {
-      en: `what listens at ${url} is no supervisord`,
+      en: `the program listening on ${url} is not a supervisord`,
       zh: `${url} 上监听的不是 supervisord`,
     },
     why: {
-      en: 'its answer makes no sense, or [rpcinterface:supervisor] is missing in the configuration',
-      zh: '应答无法理解，或配置中缺少 [rpcinterface:supervisor]',
+      en: 'its response is invalid, or [rpcinterface:supervisor] is missing in the configuration',
+      zh: '响应无效，或配置中缺少 [rpcinterface:supervisor]',
     },
     remedy: both(
       '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
@@ -150,10 +150,10 @@ function elsewhere(url: string, view: View): Finding[] {
     {
       id: 'server-elsewhere',
       what: {
-        en: `the daemon runs (pid ${pid}), but clients look for it at ${url}`,
-        zh: `守护进程在运行（pid ${pid}），但客户端在 ${url} 找它`,
+        en: `the daemon is running (pid ${pid}), but clients connect to ${url}`,
+        zh: `守护进程在运行（pid ${pid}），但客户端连接的地址是 ${url}`,
       },
-      why: { en: `it listens at ${open.join(', ')}`, zh: `它监听的是 ${open.join('、')}` },
+      why: { en: `it listens on ${open.join(', ')}`, zh: `它监听的是 ${open.join('、')}` },
       remedy: both(`[supervisorctl]\nserverurl = ${first}`),
     },
   ];

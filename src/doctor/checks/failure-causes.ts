@@ -41,11 +41,11 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, word = '']) => ({
       id: 'command-not-found',
       why: {
-        en: `${word} means something to a shell only, and command= is started without one`,
-        zh: `${word} 只有 shell 才能理解，而 command= 不经过 shell`,
+        en: `${word} is shell syntax, but command= is not run by a shell`,
+        zh: `${word} 是 shell 语法，而 command= 不经过 shell`,
       },
       remedy: {
-        en: `command = /bin/sh -c "…"   # or without it: whole paths, directory= instead of cd, environment= for variables`,
+        en: `command = /bin/sh -c "…"   # or, without a shell: full paths, directory= instead of cd, environment= for variables`,
         zh: `command = /bin/sh -c "…"   # 或不用 shell：写完整路径，用 directory= 代替 cd，用 environment= 设置变量`,
       },
     }),
@@ -54,9 +54,9 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     /can't find command ['"](.*)['"]/,
     ([, path = '']) => ({
       id: 'command-not-found',
-      why: { en: `there is no ${path}`, zh: `找不到 ${path}` },
+      why: { en: `${path} does not exist`, zh: `${path} 不存在` },
       remedy: {
-        en: `command -v ${shellWord(basename(path))}   # write the whole path that this prints into command=`,
+        en: `command -v ${shellWord(basename(path))}   # write the full path that this prints into command=`,
         zh: `command -v ${shellWord(basename(path))}   # 把输出的完整路径写入 command=`,
       },
     }),
@@ -81,7 +81,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     /no permission to run command ['"](.*)['"]/,
     ([, path = '']) => ({
       id: 'command-not-permitted',
-      why: { en: `the daemon's user may not run ${path}`, zh: `守护进程的用户无权执行 ${path}` },
+      why: { en: `the daemon's user has no permission to run ${path}`, zh: `守护进程的用户无权执行 ${path}` },
       remedy: both(`namei -l ${shellWord(path)}`),
     }),
   ],
@@ -101,7 +101,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, directory = '', reason = ''], program) => ({
       id: 'directory-unusable',
       why: {
-        en: `its directory=${directory} cannot be entered: ${reason}`,
+        en: `cannot change to directory=${directory}: ${reason}`,
         zh: `无法进入 directory=${directory}：${reason}`,
       },
       remedy:
@@ -116,11 +116,11 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, uid = '', reason = '']) => ({
       id: 'user-not-permitted',
       why: {
-        en: `the daemon may not become user ${uid}: ${reason}`,
+        en: `the daemon cannot switch to user ${uid}: ${reason}`,
         zh: `守护进程无法切换到用户 ${uid}：${reason}`,
       },
       remedy: {
-        en: '# only a daemon of root may use user= of programs: take user= out, or start the daemon as root',
+        en: '# only a root daemon can use user= of programs: remove user=, or start the daemon as root',
         zh: '# 只有 root 运行的守护进程才能使用程序的 user=：删除 user=，或以 root 启动守护进程',
       },
     }),
@@ -130,12 +130,12 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, path = ''], program) => ({
       id: 'script-without-interpreter',
       why: {
-        en: `${path} is a script without #! in its first line, a program for another kind of machine, or empty`,
+        en: `${path} is a script without #! in its first line, a program for another architecture, or empty`,
         zh: `${path} 是第一行没有 #! 的脚本，或是其他架构的程序，或是空文件`,
       },
       // Suggest no command that would modify it: it may be a program.
       remedy: forConfigured(path, program, {
-        en: `head -c 20 ${shellWord(path)} | od -c   # with ELF: for another machine than this (uname -m)
+        en: `head -c 20 ${shellWord(path)} | od -c   # if it shows ELF: for another architecture than this one (uname -m)
 # a script: #!/bin/sh, or what else runs it, as its first line`,
         zh: `head -c 20 ${shellWord(path)} | od -c   # 含有 ELF：不是本机架构（uname -m）的程序
 # 脚本：第一行写 #!/bin/sh 或相应的解释器`,
@@ -147,7 +147,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, path = ''], { user }) => ({
       id: 'command-not-permitted',
       why: {
-        en: `${user ?? "the daemon's user"} may not run ${path}, or its file system is mounted noexec`,
+        en: `${user ?? "the daemon's user"} has no permission to run ${path}, or its file system is mounted noexec`,
         zh: `${user ?? '守护进程的用户'} 无权执行 ${path}，或其文件系统以 noexec 挂载`,
       },
       remedy: both(`namei -l ${shellWord(path)}\nfindmnt -no OPTIONS -T ${shellWord(path)}`),
@@ -158,11 +158,11 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     ([, path = '', reason = ''], program) => ({
       id: 'command-not-started',
       why: {
-        en: `${path} cannot be executed: ${reason} (for a script, also when the program after #! is missing)`,
+        en: `${path} cannot be executed: ${reason} (for a script: also if the interpreter after #! does not exist)`,
         zh: `无法执行 ${path}：${reason}（脚本的 #! 解释器不存在时也会如此）`,
       },
       remedy: forConfigured(path, program, {
-        en: `head -1 ${shellWord(path)} | cat -A   # with ^M$ at the end: sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
+        en: `head -1 ${shellWord(path)} | cat -A   # if it ends in ^M$: sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
         zh: `head -1 ${shellWord(path)} | cat -A   # 行末是 ^M$：sed -i 's/\\r$//' ${shellWord(path)}\nls -l ${shellWord(path)}`,
       }),
     }),
@@ -181,7 +181,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     /too many open files to spawn/i,
     () => ({
       id: 'descriptors-used-up',
-      why: { en: 'the daemon has no file descriptor left', zh: '守护进程的文件描述符已用尽' },
+      why: { en: 'the daemon has no free file descriptors', zh: '守护进程的文件描述符已用尽' },
       remedy: both('[supervisord]\nminfds = 65536'),
     }),
   ],
@@ -190,7 +190,7 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
     () => ({
       id: 'processes-used-up',
       why: {
-        en: 'no more processes are allowed (RLIMIT_NPROC, pids.max)',
+        en: 'the limit of processes is reached (RLIMIT_NPROC, pids.max)',
         zh: '进程数已达上限（RLIMIT_NPROC、pids.max）',
       },
       remedy: both('ulimit -u\nsystemctl show -p TasksMax supervisor tsupervisor'),
@@ -207,7 +207,7 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
       return {
         id: 'port-taken',
         why: {
-          en: 'the port it wants is taken, perhaps by an earlier run of itself',
+          en: 'its port is taken, possibly by an earlier run of itself',
           zh: '所需端口已被占用，可能是它自己之前的进程',
         },
         remedy: both(`ss -ltnp${port ? ` 'sport = :${port}'` : ''}`),
@@ -220,8 +220,8 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
       id: 'module-not-found',
       why: both(line),
       remedy: {
-        en: 'command = /path/to/venv/bin/python …   # no virtual environment is active under a daemon',
-        zh: 'command = /path/to/venv/bin/python …   # 守护进程下没有激活虚拟环境',
+        en: 'command = /path/to/venv/bin/python …   # a daemon does not activate virtual environments: write the full path',
+        zh: 'command = /path/to/venv/bin/python …   # 守护进程不会激活虚拟环境，请写完整路径',
       },
     }),
   ],
@@ -230,11 +230,11 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
     ([line], { user }) => ({
       id: 'permission-denied',
       why: {
-        en: `${user ?? "the daemon's user"} lacks a right: ${line}`,
+        en: `${user ?? "the daemon's user"} lacks a permission: ${line}`,
         zh: `${user ?? '守护进程的用户'} 缺少权限：${line}`,
       },
       remedy: {
-        en: `# who must be able to? user=${user ?? 'NAME'} in its section; then look along the path it names:\nnamei -l PATH`,
+        en: `# which user must be able to? user=${user ?? 'NAME'} in its section; then check the path in the message:\nnamei -l PATH`,
         zh: `# 检查该程序的 user=${user ?? '用户名'}，再检查它所提到的路径：\nnamei -l PATH`,
       },
     }),
@@ -244,7 +244,7 @@ const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
     (_, { directory }) => ({
       id: 'file-not-found',
       why: {
-        en: `it misses a file; its working directory is ${directory ?? "the daemon's"}, its PATH the daemon's`,
+        en: `a file is missing; its working directory is ${directory ?? "the daemon's"}, its PATH the daemon's`,
         zh: `它找不到某个文件；其工作目录为 ${directory ?? '守护进程的目录'}，PATH 为守护进程的 PATH`,
       },
       remedy: both('directory = /path/of/the/program\nenvironment = PATH="/usr/local/bin:/usr/bin:/bin"'),

@@ -20,7 +20,7 @@ function alreadyRuns(
   const name = shellWord(configPath);
   return {
     what: {
-      en: `supervisord already runs with this configuration: pid ${pid} since ${shown(since)}, at ${places}`,
+      en: `supervisord is already running with this configuration: pid ${pid} since ${shown(since)}, at ${places}`,
       zh: `已有使用该配置的 supervisord 在运行：pid ${pid}，启动于 ${shown(since)}，监听 ${places}`,
     },
     why: both(commandLine),
@@ -34,7 +34,7 @@ function alreadyRuns(
 function takenBy({ section, address, kind, process, user }: Holder): Omit<Finding, 'id'> {
   const option = kind === 'inet' ? 'port' : 'file';
   const another: Bilingual = {
-    en: `# end it, or write another ${option}= in [${section}]`,
+    en: `# stop it, or change ${option}= in [${section}]`,
     zh: `# 结束它，或在 [${section}] 中换一个 ${option}=`,
   };
   if (process === null) {

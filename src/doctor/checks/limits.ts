@@ -43,7 +43,7 @@ function refused(
         en: `the daemon cannot start: ${option}=${minimum}, but the limit is ${hard[what]}`,
         zh: `守护进程无法启动：${option}=${minimum}，但系统上限为 ${hard[what]}`,
       },
-      why: { en: 'only root may raise a hard limit', zh: '只有 root 能提高硬限制' },
+      why: { en: 'only root can raise a hard limit', zh: '只有 root 能提高硬限制' },
       remedy: {
         en: `${directive}=${minimum}   # in the unit, or lower ${option} in [supervisord]`,
         zh: `${directive}=${minimum}   # 写入 systemd 单元，或在 [supervisord] 中降低 ${option}`,
@@ -58,10 +58,10 @@ function tooFewDescriptors(limit: number, wanted: number): Finding[] {
     {
       id: 'limit-too-low',
       what: {
-        en: `too few file descriptors for all programs: ${limit}, about ${wanted} are needed`,
+        en: `too few file descriptors for all programs: limit ${limit}, about ${wanted} needed`,
         zh: `文件描述符不够所有程序使用：上限 ${limit}，约需 ${wanted}`,
       },
-      why: { en: 'each process takes up to five', zh: '每个进程最多占用五个' },
+      why: { en: 'each process uses up to five', zh: '每个进程最多占用五个' },
       remedy: both(`[supervisord]\nminfds = ${roundUp(wanted)}`),
     },
   ];
@@ -76,7 +76,7 @@ function nearlyUsedUp({ pid, soft, openDescriptors }: LimitsView): Finding[] {
         en: `the daemon (pid ${pid}) has ${openDescriptors} of ${soft.descriptors} descriptors open`,
         zh: `守护进程（pid ${pid}）已打开 ${openDescriptors} 个描述符，上限 ${soft.descriptors}`,
       },
-      why: { en: 'soon no program can be started any more', zh: '很快将无法再启动程序' },
+      why: { en: 'soon no more programs can be started', zh: '很快将无法再启动程序' },
       remedy: both(`prlimit --pid ${pid} --nofile=${soft.descriptors * 4}`),
     },
   ];

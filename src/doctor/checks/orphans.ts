@@ -15,11 +15,11 @@ export function checkOrphans({ orphans }: View): Finding[] {
     {
       id: 'orphans',
       what: {
-        en: 'processes of an earlier supervisord run on, without supervision',
+        en: 'processes of an earlier supervisord are still running unsupervised',
         zh: '先前的 supervisord 留下的进程仍在运行，无人监管',
       },
       why: {
-        en: `it was killed, or they had gone into the background; they may hold ports and do work twice:\n${list}`,
+        en: `it was killed, or they had daemonised; they may hold ports and duplicate work:\n${list}`,
         zh: `它曾被强制终止，或这些进程自行转入了后台；它们可能占用端口、重复执行任务：\n${list}`,
       },
       remedy: both(`kill ${orphans.map(({ pid }) => pid).join(' ')}`),

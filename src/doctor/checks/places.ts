@@ -38,9 +38,9 @@ function notWritable(place: PlaceView): Finding {
       return {
         id: 'not-writable',
         what: { en: `${path} is a directory, not a file`, zh: `${path} 是目录，不是文件` },
-        why: { en: `it stands in ${purpose}`, zh: `它写在 ${purpose} 中` },
+        why: { en: `it is the value of ${purpose}`, zh: `它写在 ${purpose} 中` },
         remedy: {
-          en: `# the name of a file in ${purpose}, as in:\n${shellWord(`${path}/NAME.log`)}`,
+          en: `# write a file name in ${purpose}, for example:\n${shellWord(`${path}/NAME.log`)}`,
           zh: `# 在 ${purpose} 中写文件名，例如：\n${shellWord(`${path}/NAME.log`)}`,
         },
       };
@@ -54,9 +54,12 @@ function notWritable(place: PlaceView): Finding {
     default:
       return {
         id: 'not-writable',
-        what: { en: `${writer} may not write ${blocked}`, zh: `用户 ${writer} 无权写入 ${blocked}` },
+        what: {
+          en: `${writer} has no permission to write ${blocked}`,
+          zh: `用户 ${writer} 无权写入 ${blocked}`,
+        },
         why: {
-          en: `${why.en}; the daemon opens it, not the program's user (no chmod 777 is needed)`,
+          en: `${why.en}; the daemon opens it, not the program's user (chmod 777 is not needed)`,
           zh: `${why.zh}；由守护进程打开，与程序的用户无关（不需要 chmod 777）`,
         },
         remedy: isShared(directory)
@@ -100,15 +103,15 @@ function untrustedDirectory({ purpose, path, open }: PlaceView): Finding[] {
     {
       id: 'log-open-to-others',
       what: {
-        en: `${who.en} can change ${open.path}, where a daemon of root writes logs`,
+        en: `${who.en} can change ${open.path}, where a root daemon writes logs`,
         zh: `${who.zh}可以更改 ${open.path}，而 root 的守护进程在那里写日志`,
       },
       why: {
-        en: `${purpose} (${path}): links of others are not followed as root, but they can empty and replace the log`,
+        en: `${purpose} (${path}): links of other users are not followed as root, but they can truncate and replace the log`,
         zh: `${purpose}（${path}）：不会以 root 身份跟随他人的链接，但他们可以清空和替换日志`,
       },
       remedy: {
-        en: '# logs in a directory that only root can change, such as:\n/var/log/supervisor',
+        en: '# move the logs to a directory that only root can change, such as:\n/var/log/supervisor',
         zh: '# 把日志放在只有 root 能更改的目录，例如：\n/var/log/supervisor',
       },
     },
@@ -138,8 +141,8 @@ function diskFull({ directory, room }: PlaceView): Finding {
     id: 'disk-full',
     what: { en: `the disk of ${directory} is full`, zh: `${directory} 所在的磁盘已满` },
     why: noInodes
-      ? { en: 'no inode is left: too many files', zh: 'inode 已用尽：文件太多' }
-      : { en: `${megabytes} MB are left`, zh: `剩余 ${megabytes} MB` },
+      ? { en: 'no free inodes: too many files', zh: 'inode 已用尽：文件太多' }
+      : { en: `${megabytes} MB free`, zh: `剩余 ${megabytes} MB` },
     remedy: both(
       noInodes
         ? `df -i ${shellWord(directory)}`

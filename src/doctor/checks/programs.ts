@@ -47,15 +47,15 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
   return {
     id: 'program-daemonises-itself',
     what: {
-      en: `${name} is ${info.statename}: it goes into the background by itself`,
-      zh: `${name} 处于 ${info.statename}：它会自行转入后台`,
+      en: `${name} is ${info.statename}: it daemonises itself`,
+      zh: `${name} 处于 ${info.statename} 状态：它会自行转入后台`,
     },
     why: {
-      en: `its process ended before startsecs=${startsecs} were over, or left others behind${left && `: ${left}`}`,
+      en: `its process exited within startsecs=${startsecs}, or left other processes behind${left && `: ${left}`}`,
       zh: `它的进程在 startsecs=${startsecs} 秒内就结束了，或留下了其他进程${left && `：${left}`}`,
     },
     remedy: {
-      en: `${better?.en ?? '# find its option to stay in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to see it:\n${seeIt.en}`,
+      en: `${better?.en ?? '# find its option for running in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to verify:\n${seeIt.en}`,
       zh: `${better?.zh ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
     },
   };
@@ -68,7 +68,7 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
   const cause = causeOfFailure(program) ?? {
     id: 'keeps-restarting',
     why: {
-      en: `it ends soon after each start: ${lastExit ?? '?'}`,
+      en: `it exits soon after each start: ${lastExit ?? '?'}`,
       zh: `它每次启动后不久就结束：${lastExit ?? '?'}`,
     },
     remedy: both(`${clientCommand(view, 'tail')} ${shellWord(name)} --stderr`),
@@ -81,12 +81,12 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
   return {
     id: `program-${cause.id}`,
     what: {
-      en: `${name} restarts again and again: it ended ${recentEnds} times within a minute`,
-      zh: `${name} 反复重启：一分钟内结束了 ${recentEnds} 次`,
+      en: `${name} keeps restarting: it exited ${recentEnds} times within a minute`,
+      zh: `${name} 反复重启：一分钟内退出了 ${recentEnds} 次`,
     },
     why: withLastWords(
       {
-        en: `${cause.why.en}${earlier && `; still there from an earlier run: ${earlier}`}`,
+        en: `${cause.why.en}${earlier && `; still running from an earlier run: ${earlier}`}`,
         zh: `${cause.why.zh}${earlier && `；先前运行留下的进程：${earlier}`}`,
       },
       program,
@@ -102,11 +102,11 @@ function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: Vie
   return {
     id: 'exits-too-quickly',
     why: {
-      en: `it ends within startsecs=${startsecs}: ${how}`,
-      zh: `它在 startsecs=${startsecs} 秒内结束：${how}`,
+      en: `it exits within startsecs=${startsecs}: ${how}`,
+      zh: `它在 startsecs=${startsecs} 秒内退出：${how}`,
     },
     remedy: {
-      en: `${tail}\n${inShell(command ?? '')}   # try it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is meant to end' : ''}`.trim(),
+      en: `${tail}\n${inShell(command ?? '')}   # run it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is expected to exit' : ''}`.trim(),
       zh: `${tail}\n${inShell(command ?? '')}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\nstartsecs = 0   # 如果它本来就是会结束的任务' : ''}`.trim(),
     },
   };
@@ -118,7 +118,7 @@ function unknown({ info }: ProgramView, view: View): Finding {
     id: 'program-unknown',
     what: stateOf(name, 'UNKNOWN'),
     why: {
-      en: 'the daemon may not signal it: it runs as another user than the daemon, or a security module forbids it',
+      en: 'the daemon has no permission to signal it: it runs as a different user, or a security module forbids it',
       zh: '守护进程无权向它发信号：它以其他用户运行，或被安全模块禁止',
     },
     remedy: both(`ps -ef | grep -w ${ownDaemon(view)?.pid ?? 'supervisord'}`),
@@ -126,7 +126,7 @@ function unknown({ info }: ProgramView, view: View): Finding {
 }
 
 function stateOf(name: string, state: string): Bilingual {
-  return { en: `${name} is ${state}`, zh: `${name} 处于 ${state}` };
+  return { en: `${name} is ${state}`, zh: `${name} 处于 ${state} 状态` };
 }
 
 function startAgain(name: string, view: View): string {
@@ -136,7 +136,7 @@ function startAgain(name: string, view: View): string {
 function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
   if (lastWords.length === 0) return why;
   const said = lastWords.map((line) => `  | ${line}`).join('\n');
-  return { en: `${why.en}; its last words:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
+  return { en: `${why.en}; its last output:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
 }
 
 /** The command quoted for a shell; empty if it cannot be split. */
@@ -148,7 +148,7 @@ function inShell(command: string): string {
 function howToSeeIt(command: string): Bilingual {
   const line = inShell(command);
   return {
-    en: `${line}; echo "status $?"   # the prompt is back at once, and it still runs: it daemonises itself`,
+    en: `${line}; echo "status $?"   # if the prompt returns at once and the program is still running, it daemonises itself`,
     zh: `${line}; echo "status $?"   # 立刻返回提示符而程序仍在运行，说明它自行转入后台`,
   };
 }

@@ -30,8 +30,8 @@ function checkUnix(server: UnixServerView, view: View): Finding[] {
     return [
       {
         id: 'socket-denied',
-        what: { en: `you may not use the socket ${path}`, zh: `没有权限使用套接字 ${path}` },
-        why: { en: `it is ${mode}, you are not its owner`, zh: `权限为 ${mode}，当前用户不是所有者` },
+        what: { en: `no permission to use the socket ${path}`, zh: `没有权限使用套接字 ${path}` },
+        why: { en: `it has ${mode}, and you are not its owner`, zh: `权限为 ${mode}，当前用户不是所有者` },
         remedy: {
           en: `sudo ${clientCommand(view, 'status')}\n# or for a group, in [${server.section}]:\nchmod = 0770\nchown = root:GROUP`,
           zh: `sudo ${clientCommand(view, 'status')}\n# 或者在 [${server.section}] 中授权给一个组：\nchmod = 0770\nchown = root:GROUP`,
@@ -61,7 +61,7 @@ export function unusablePath({ section, path, failure, mode, isSocket }: UnixSer
           zh: `[${section}] 的套接字路径太长`,
         },
         why: {
-          en: `${path} has ${Buffer.byteLength(path)} bytes, the kernel takes 107 (unix(7))`,
+          en: `${path} has ${Buffer.byteLength(path)} bytes, the limit is 107 (unix(7))`,
           zh: `${path} 长 ${Buffer.byteLength(path)} 字节，内核最多接受 107 字节（unix(7)）`,
         },
         remedy: both(`[${section}]\nfile = /run/supervisor.sock`),
@@ -71,10 +71,10 @@ export function unusablePath({ section, path, failure, mode, isSocket }: UnixSer
   return [
     {
       id: 'socket-not-a-socket',
-      what: { en: `${path} is in the way: it is no socket`, zh: `${path} 不是套接字，占用了位置` },
+      what: { en: `${path} exists but is not a socket`, zh: `${path} 已存在，但不是套接字` },
       why: both(mode),
       remedy: {
-        en: `ls -ld ${file}\n# remove it if nothing needs it, or write another file= in [${section}]`,
+        en: `ls -ld ${file}\n# remove it if nothing needs it, or change file= in [${section}]`,
         zh: `ls -ld ${file}\n# 若已无用请删除，或在 [${section}] 中换一个 file=`,
       },
     },
@@ -86,15 +86,15 @@ function removed(path: string, pid: number): Finding {
   return {
     id: 'socket-missing',
     what: {
-      en: `the daemon runs (pid ${pid}), but its socket ${path} is gone`,
+      en: `the daemon is running (pid ${pid}), but its socket ${path} is gone`,
       zh: `守护进程在运行（pid ${pid}），但它的套接字 ${path} 不见了`,
     },
     why: {
-      en: 'somebody removed the file (a cleaner of /tmp?), or the daemon has a /tmp of its own (PrivateTmp)',
+      en: 'the file was removed (by a /tmp cleaner?), or the daemon has its own /tmp (PrivateTmp)',
       zh: '文件被删除（/tmp 清理程序？），或守护进程有自己的 /tmp（PrivateTmp）',
     },
     remedy: {
-      en: `kill -HUP ${pid}   # restarts it in place, and its programs`,
+      en: `kill -HUP ${pid}   # restarts the daemon in place, with all programs`,
       zh: `kill -HUP ${pid}   # 原地重启守护进程及其程序`,
     },
   };
@@ -107,10 +107,10 @@ function strangerAt({ path, listenerPid }: UnixServerView, view: View): Finding[
   return [
     {
       id: 'socket-taken',
-      what: { en: `another program listens at ${path}`, zh: `另一个程序在监听 ${path}` },
+      what: { en: `another program listens on ${path}`, zh: `另一个程序在监听 ${path}` },
       why: both(`pid ${listenerPid}`),
       remedy: {
-        en: `ps -fp ${listenerPid}\n# end it, or write another file=`,
+        en: `ps -fp ${listenerPid}\n# stop it, or change file=`,
         zh: `ps -fp ${listenerPid}\n# 结束它，或换一个 file=`,
       },
     },
@@ -122,15 +122,15 @@ function stale(path: string, pid: number): Finding {
   return {
     id: 'socket-stale',
     what: {
-      en: `the daemon runs (pid ${pid}), but does not listen at the socket ${path}`,
+      en: `the daemon is running (pid ${pid}), but does not listen on the socket ${path}`,
       zh: `守护进程在运行（pid ${pid}），但没有监听套接字 ${path}`,
     },
     why: {
-      en: 'an earlier daemon was killed, or crashed, and left the file',
+      en: 'an earlier daemon was killed or crashed and left the file',
       zh: '先前的守护进程被杀死或崩溃后留下了该文件',
     },
     remedy: {
-      en: `kill -HUP ${pid}   # restarts it in place, and its programs`,
+      en: `kill -HUP ${pid}   # restarts the daemon in place, with all programs`,
       zh: `kill -HUP ${pid}   # 原地重启守护进程及其程序`,
     },
   };
@@ -147,15 +147,15 @@ function checkInet(server: InetServerView, view: View): Finding[] {
       {
         id: 'port-not-open',
         what: {
-          en: `the daemon runs (pid ${daemon.pid}), but nobody listens on ${address}`,
+          en: `the daemon is running (pid ${daemon.pid}), but nothing listens on ${address}`,
           zh: `守护进程在运行（pid ${daemon.pid}），但 ${address} 无人监听`,
         },
         why: {
-          en: `[${section}] was added after the daemon had started: servers are opened at a start only`,
+          en: `[${section}] was added after the daemon had started; servers are opened only at start`,
           zh: `[${section}] 是在守护进程启动之后添加的：服务器只在启动时打开`,
         },
         remedy: {
-          en: `kill -HUP ${daemon.pid}   # restarts it, and its programs`,
+          en: `kill -HUP ${daemon.pid}   # restarts the daemon, with all programs`,
           zh: `kill -HUP ${daemon.pid}   # 重启守护进程及其程序`,
         },
       },
@@ -175,7 +175,7 @@ function checkInet(server: InetServerView, view: View): Finding[] {
       },
       why: both(who),
       remedy: {
-        en: `${holder.pid === null ? `sudo tsupervisor doctor   # tells who it is` : `ps -fp ${holder.pid}`}\n# end it, or write another port= in [${section}]`,
+        en: `${holder.pid === null ? `sudo tsupervisor doctor   # shows which program it is` : `ps -fp ${holder.pid}`}\n# stop it, or change port= in [${section}]`,
         zh: `${holder.pid === null ? `sudo tsupervisor doctor   # 可查明是谁` : `ps -fp ${holder.pid}`}\n# 结束它，或在 [${section}] 中换一个 port=`,
       },
     },
@@ -189,11 +189,11 @@ export function unknownAddress({ section, host, port, isHere }: InetServerView):
     {
       id: 'address-unknown',
       what: {
-        en: `[${section}] wants to listen on ${host}, which is no address of this machine`,
+        en: `[${section}] is to listen on ${host}, which is not an address of this machine`,
         zh: `[${section}] 要在 ${host} 上监听，但它不是本机的地址`,
       },
       why: {
-        en: 'the machine was given another one, it is not there yet, or the name is unknown here',
+        en: 'the address was changed, is not up yet, or the name cannot be resolved here',
         zh: '本机换了地址，地址尚未就绪，或本机无法解析该名称',
       },
       remedy: both(`ip -br address\ngetent hosts ${shellWord(host)}\n[${section}]\nport = 127.0.0.1:${port}`),

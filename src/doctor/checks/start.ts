@@ -15,15 +15,15 @@ export function checkStart(view: View): Finding[] {
     {
       id: 'daemon-not-running',
       what: {
-        en: `no daemon runs with ${configuration.path}`,
+        en: `no daemon is running with ${configuration.path}`,
         zh: `没有使用 ${configuration.path} 的守护进程在运行`,
       },
       why: {
         en: [
           pidfilePid === null
             ? 'there is no pidfile'
-            : `the pidfile names ${pidfilePid}, which is no supervisord`,
-          left.length > 0 && `an earlier one was killed, or crashed, and left ${left.join(', ')}`,
+            : `the pidfile names ${pidfilePid}, which is not a supervisord`,
+          left.length > 0 && `an earlier one was killed or crashed and left ${left.join(', ')}`,
           others && `others run: ${others}`,
         ]
           .filter(Boolean)

@@ -62,7 +62,10 @@ function notEnabled({ name, activeState, fileState }: UnitView): Finding[] {
   return [
     {
       id: 'unit-not-enabled',
-      what: { en: `${name} runs, but not after the next boot`, zh: `${name} 正在运行，但下次开机不会启动` },
+      what: {
+        en: `${name} is running, but will not start at boot`,
+        zh: `${name} 正在运行，但下次开机不会启动`,
+      },
       why: both(`UnitFileState=${fileState}`),
       remedy: both(`systemctl enable ${name}`),
     },
@@ -80,7 +83,7 @@ function privateTmp({ name, activeState, privateTmp: isPrivate }: UnitView, view
       id: 'private-tmp',
       what: { en: `clients cannot see the socket ${path}`, zh: `客户端看不到套接字 ${path}` },
       why: {
-        en: `${name} has PrivateTmp=yes: its /tmp is its own`,
+        en: `${name} has PrivateTmp=yes: it has its own /tmp`,
         zh: `${name} 设置了 PrivateTmp=yes，它的 /tmp 是私有的`,
       },
       remedy: both('[unix_http_server]\nfile = /run/supervisor.sock'),
@@ -102,7 +105,7 @@ function byHand(view: View): Finding[] {
         zh: `守护进程（pid ${daemon.pid}）是手动启动的，${name} 未激活`,
       },
       why: {
-        en: 'systemd will not restart it, and starting the unit fails as long as it runs',
+        en: 'systemd will not restart it, and the unit cannot be started while it is running',
         zh: 'systemd 不会重启它；它运行期间启动该单元会失败',
       },
       remedy: both(`${clientCommand(view, 'shutdown')}\nsystemctl start ${name}`),
@@ -121,9 +124,9 @@ function rivals(units: readonly UnitView[], view: View): Finding[] {
   return [
     {
       id: 'two-units',
-      what: { en: `${names.join(' and ')} are both to be started`, zh: `${names.join(' 和 ')} 都会被启动` },
+      what: { en: `${names.join(' and ')} will both be started`, zh: `${names.join(' 和 ')} 都会被启动` },
       why: {
-        en: 'with the same configuration only the first one gets the sockets',
+        en: 'with the same configuration, only the first one gets the sockets',
         zh: '使用同一配置时，只有先启动的能得到套接字',
       },
       remedy: both(`systemctl disable --now ${names.at(-1)}`),

@@ -227,7 +227,7 @@ for (const { name, executable } of daemons) {
         expect((await control('update', 'cat')).stdout).toBe('Nothing changed.\n');
         expect((await control('update', 'new')).stdout).toBe('new: added\n');
         writeFileSync(daemon.path('more.conf'), '[program:new]\ncommand=/bin/cat\nstartsecs=0\npriority=5\n');
-        expect((await control('update', '--dry-run')).stdout).toBe('~ new: to be stopped and started anew\n');
+        expect((await control('update', '--dry-run')).stdout).toBe('~ new: to be restarted\n');
         expect((await control('update')).stdout).toBe('new: updated\n');
         writeFileSync(daemon.path('more.conf'), '');
         expect((await control('update', '--dry-run')).stdout).toBe('- new: to be stopped and removed\n');
@@ -314,7 +314,7 @@ test('status says that the daemon is from before an upgrade', async () => {
   expect(await status()).toEqual({
     status: 0,
     stdout: '',
-    stderr: `tsupervisor: the daemon (pid ${daemon.pid}) still runs the version from before an upgrade (tsupervisor doctor tells what to do)\n`,
+    stderr: `tsupervisor: the daemon (pid ${daemon.pid}) still runs the version from before an upgrade (tsupervisor doctor shows what to do)\n`,
   });
   await daemon.stop();
   rmSync(home, { recursive: true });
@@ -346,7 +346,7 @@ describe('without a server', () => {
     const { status, stderr } = await run(alone(`exec ${ours[0]} status`));
     expect(status).toBe(5);
     expect(stderr).toMatch(
-      /^tsupervisor: no configuration was found in \S+.*, \/etc\/supervisord\.conf, \S+ \(-c FILE names one\); http:\/\/localhost:9001: nobody listens there/,
+      /^tsupervisor: no configuration was found in \S+.*, \/etc\/supervisord\.conf, \S+ \(-c FILE names one\); http:\/\/localhost:9001: connection refused/,
     );
   });
 
@@ -364,7 +364,7 @@ describe('without a server', () => {
     const { status, stdout, stderr } = await run([ours[0], command, '-s', 'unix:///nonexistent/socket']);
     expect({ status, stdout }).toEqual({ status: 5, stdout: '' });
     expect(stderr).toBe(
-      'tsupervisor: unix:///nonexistent/socket: there is no such socket (is supervisord running? tsupervisor doctor tells)\n',
+      'tsupervisor: unix:///nonexistent/socket: the socket does not exist (is supervisord running? try tsupervisor doctor)\n',
     );
   });
 

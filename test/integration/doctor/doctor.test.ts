@@ -54,7 +54,7 @@ for (const [whose, executable] of Object.entries({ ours, original }))
       expect(report).toMatchObject({ ok: true, daemonPid: daemon.pid, findings: [] });
       const { stdout, status } = await doctor(daemon.configPath, '--lang', 'en');
       expect(stdout).toContain(`daemon: pid ${daemon.pid}`);
-      expect(stdout).toEndWith('\nnothing wrong was found\n');
+      expect(stdout).toEndWith('\nno problems found\n');
       expect(status).toBe(0);
       await daemon.stop();
     });
@@ -99,7 +99,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       expect(of('lost')).toMatchObject({ id: 'program-directory-unusable' });
       expect(of('lost')?.remedy).toContain('mkdir -p /nonexistent');
       expect(of('database')).toMatchObject({ id: 'program-exits-too-quickly' });
-      expect(of('database')?.why).toContain('exit status 3; its last words:\n  | no database');
+      expect(of('database')?.why).toContain('exit status 3; its last output:\n  | no database');
       expect(of('redis')).toMatchObject({ id: 'program-daemonises-itself' });
       expect(of('redis')?.remedy).toContain('--daemonize no');
       expect(of('leaves')).toMatchObject({ id: 'program-daemonises-itself' });
@@ -124,7 +124,7 @@ ${failing('busy', `/bin/sh -c 'echo "bind: Address already in use (127.0.0.1:${p
       );
       const report = await examined(daemon.configPath);
       expect(ids(report)).toEqual(['configuration-not-in-force']);
-      expect(report.findings[0]?.why).toBe('new: dog; gone: cat');
+      expect(report.findings[0]?.why).toBe('new: dog; removed: cat');
       await daemon.stop();
     });
 
@@ -282,8 +282,8 @@ test('a program that restarts while an orphan of it holds its port is found, wit
   process.kill(heirs, 'SIGKILL');
   await daemon.stop();
   expect(ids(report)).toEqual(['program-port-taken']);
-  expect(report.findings[0]?.what).toMatch(/^heir restarts again and again/);
-  expect(report.findings[0]?.why).toContain(`still there from an earlier run: pid ${heirs}: `);
+  expect(report.findings[0]?.what).toMatch(/^heir keeps restarting/);
+  expect(report.findings[0]?.why).toContain(`still running from an earlier run: pid ${heirs}: `);
   expect(report.findings[0]?.remedy).toStartWith(`kill ${heirs}\n`);
 });
 
@@ -299,7 +299,7 @@ describe('a machine without a daemon', () => {
     const report = await examined(file);
     expect(new Set(ids(report))).toEqual(new Set(['daemon-not-running', 'not-writable']));
     const denied = report.findings.find(({ id }) => id === 'not-writable');
-    expect(denied?.what).toBe(`www-data may not write ${path('denied')}`);
+    expect(denied?.what).toBe(`www-data has no permission to write ${path('denied')}`);
     expect(denied?.remedy).toBe(`chown www-data ${path('denied')}`);
     chownSync(path('denied'), 33, 33);
     expect(ids(await examined(file))).toEqual(['daemon-not-running']);
@@ -340,7 +340,7 @@ describe('a server that wants a password', () => {
     const daemon = Bun.spawn([...ours, '-n', '-c', file], { stdout: 'ignore' });
     await eventually(() => readOr(join(home, 'log')).includes('started with pid'), { what: 'the daemon' });
     const { stdout } = await doctor(file);
-    expect(stdout).toContain('wants a user name and a password');
+    expect(stdout).toContain('requires a user name and password');
     expect(stdout).toContain('username = joe');
     expect(stdout).not.toContain('secret');
     daemon.kill('SIGTERM');
@@ -354,7 +354,7 @@ describe('the language', () => {
     // Daemons that come and go beside it would be told of.
     const inChinese = (words: string) => run(alone(`exec env ${words} -c ${file}`));
     const { stdout } = await inChinese(`${ours[0]} doctor --lang zh`);
-    expect(stdout).toContain('处理：');
+    expect(stdout).toContain('解决办法：');
     expect(stdout).toEndWith('发现 1 个问题\n');
     const byLocale = await inChinese(`LC_ALL=zh_CN.UTF-8 ${ours[0]} doctor`);
     expect(byLocale.stdout).toBe(stdout);
@@ -392,10 +392,10 @@ describe('a daemon that refuses to start', () => {
     const obstructed = await run([...ours, '-n', '-c', file]);
     expect(obstructed.status).toBe(2);
     expect(obstructed.stderr).toContain(
-      `Cause: ${socket} is in the way: it is no socket (mode 0644, root:root)\n`,
+      `Cause: ${socket} exists but is not a socket (mode 0644, root:root)\n`,
     );
     expect(obstructed.stderr).toEndWith(
-      `Remedy: ls -ld ${socket}\nRemedy: # remove it if nothing needs it, or write another file= in [unix_http_server]\n`,
+      `Remedy: ls -ld ${socket}\nRemedy: # remove it if nothing needs it, or change file= in [unix_http_server]\n`,
     );
     rmSync(socket);
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n[inet_http_server]\nport=192.0.2.1:9001\n`);
@@ -403,7 +403,7 @@ describe('a daemon that refuses to start', () => {
     expect(stderr).toContain(
       'Error: Cannot open an HTTP server: socket.error reported errno.EADDRNOTAVAIL (99)\n',
     );
-    expect(stderr).toContain('Cause: [inet_http_server] wants to listen on 192.0.2.1, which is no address');
+    expect(stderr).toContain('Cause: [inet_http_server] is to listen on 192.0.2.1, which is not an address');
     expect(stderr).toEndWith('Remedy: [inet_http_server]\nRemedy: port = 127.0.0.1:9001\n');
   });
 });
@@ -422,7 +422,7 @@ describe('a daemon whose sockets are taken', () => {
       expect(lines).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^Cause: supervisord already runs with this configuration: pid ${daemon.pid} since ${day}, at ` +
+            `^Cause: supervisord is already running with this configuration: pid ${daemon.pid} since ${day}, at ` +
               `\\[inet_http_server\\] 127.0.0.1:${daemon.port}, \\[unix_http_server\\] ${daemon.directory}/\\S+ ` +
               `\\(.* -n -c ${daemon.configPath}\\)$`,
           ),
@@ -440,7 +440,7 @@ describe('a daemon whose sockets are taken', () => {
     try {
       const { stderr } = await run([...ours, '-n', '-c', daemon.configPath, '-l', '/dev/null']);
       expect(stderr).toContain(
-        `Cause: supervisord already runs with this configuration: pid ${daemon.pid} since`,
+        `Cause: supervisord is already running with this configuration: pid ${daemon.pid} since`,
       );
     } finally {
       await daemon.stop();
@@ -462,7 +462,7 @@ describe('a daemon whose sockets are taken', () => {
       new RegExp(
         `\nCause: \\[inet_http_server\\] 127.0.0.1:${port} is taken by pid ${listener.pid} since ${day} ` +
           `\\(/usr/bin/python3 -c import socket.*\\)\n` +
-          `Remedy: ps -fp ${listener.pid}\nRemedy: # end it, or write another port= in \\[inet_http_server\\]\n$`,
+          `Remedy: ps -fp ${listener.pid}\nRemedy: # stop it, or change port= in \\[inet_http_server\\]\n$`,
       ),
     );
   });

@@ -46,7 +46,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
   },
   'configuration-mistake': {
     arrange: (home) => ({ configuration: configurationIn(home, cat, 'loglevel=loud') }),
-    en: /no daemon starts with it\n\S+supervisord\.conf:\d+: .*loud/,
+    en: /the daemon cannot start\n\S+supervisord\.conf:\d+: .*loud/,
     zh: /配置有错误，守护进程无法启动\n\S+supervisord\.conf:\d+: /,
     remedy: /^# .*\ntsupervisor check -c \S+/,
   },
@@ -68,13 +68,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       writeFileSync(daemon.configPath, changed);
       return patient;
     },
-    en: /the daemon does not know\nnew: dog; gone: cat$/,
-    zh: /配置已修改，但尚未生效\n新增：dog；已删除：cat$/,
+    en: /has changed since the daemon read it\nnew: dog; removed: cat$/,
+    zh: /守护进程读取配置之后，配置又有修改，尚未生效\n新增：dog；已删除：cat$/,
     remedy: /^tsupervisor update -c \S+$/,
   },
   'user-missing': {
     arrange: (home) => ({ configuration: configurationIn(home, `${cat}\nuser=nosuchuser`) }),
-    en: /there is no user nosuchuser\n/,
+    en: /user nosuchuser does not exist\n/,
     zh: /用户 nosuchuser 不存在\n/,
     remedy: /^useradd --system .* nosuchuser$/,
   },
@@ -88,13 +88,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
   },
   'not-writable': {
     arrange: (home) => ({ configuration: configurationIn(home, cat, 'user=www-data') }),
-    en: /www-data may not write \S+\n.*no chmod 777 is needed/,
+    en: /www-data has no permission to write \S+\n.*chmod 777 is not needed/,
     zh: /用户 www-data 无权写入 \S+\n.*不需要 chmod 777/,
     remedy: /^chown www-data \S+$/,
   },
   'disk-full': {
     arrange: (home) => onSmallDisk(home, 'size=64k', 'head -c 65536 /dev/zero >$0/filler'),
-    en: /the disk of \S+ is full\n0 MB are left/,
+    en: /the disk of \S+ is full\n0 MB free/,
     zh: /所在的磁盘已满\n剩余 0 MB/,
     remedy: /^df -h \S+\ndu /,
   },
@@ -104,13 +104,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       chownSync(join(home, 'logs'), 65534, 65534);
       return { configuration: configurationIn(home, `${cat}\nstdout_logfile=${home}/logs/cat.log`) };
     },
-    en: /user nobody can change \S+\/logs, where a daemon of root writes logs\nstdout_logfile of cat \(\S+cat\.log\)/,
+    en: /user nobody can change \S+\/logs, where a root daemon writes logs\nstdout_logfile of cat \(\S+cat\.log\)/,
     zh: /用户 nobody 可以更改 \S+\/logs，/,
     remedy: /^# .*\n\/var\/log\/supervisor$/,
   },
   'daemon-not-running': {
     arrange: (home) => ({ configuration: configurationIn(home, cat) }),
-    en: /no daemon runs with \S+supervisord\.conf\nthere is no pidfile/,
+    en: /no daemon is running with \S+supervisord\.conf\nthere is no pidfile/,
     zh: /没有使用 \S+supervisord\.conf 的守护进程在运行\n没有 pid 文件/,
     remedy: /^tsupervisor supervisord -c \S+supervisord\.conf$/,
   },
@@ -143,8 +143,8 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       };
       return { ...patient, end };
     },
-    en: /takes connections but does not answer\n.*SIGSTOP/,
-    zh: /接受连接但没有应答\n.*SIGSTOP/,
+    en: /accepts connections but does not respond\n.*SIGSTOP/,
+    zh: /能连接但无响应\n.*SIGSTOP/,
     remedy: /\nkill -CONT \d+$/,
   },
   'daemon-outdated': {
@@ -178,13 +178,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       };
       return { configuration: file, end };
     },
-    en: /wants a user name and a password\n.*missing or not those of the server$/,
+    en: /requires a user name and password\n.*are missing or differ from the server's$/,
     zh: /需要用户名和密码\n/,
     remedy: /^\[supervisorctl\]\nusername = joe\npassword = PASSWORD$/,
   },
   'server-strange': {
     arrange: (home) => withStranger(home),
-    en: /is no supervisord\nits answer makes no sense/,
+    en: /is not a supervisord\nits response is invalid/,
     zh: /监听的不是 supervisord\n/,
     remedy: /^\[rpcinterface:supervisor\]\n/,
   },
@@ -198,8 +198,8 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       );
       return patient;
     },
-    en: /the daemon runs \(pid \d+\), but clients look for it at http:\/\/127\.0\.0\.1:\d+\nit listens at unix:\/\/\S+supervisor\.sock, http/,
-    zh: /守护进程在运行（pid \d+），但客户端在 http:\S+ 找它\n它监听的是 unix:\/\/\S+supervisor\.sock、http/,
+    en: /the daemon is running \(pid \d+\), but clients connect to http:\/\/127\.0\.0\.1:\d+\nit listens on unix:\/\/\S+supervisor\.sock, http/,
+    zh: /守护进程在运行（pid \d+），但客户端连接的地址是 http:\S+\n它监听的是 unix:\/\/\S+supervisor\.sock、http/,
     remedy: /^\[supervisorctl\]\nserverurl = unix:\/\/\S+supervisor\.sock$/,
   },
   'no-server': {
@@ -218,7 +218,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       unlinkSync(daemon.path('supervisor.sock'));
       return patient;
     },
-    en: /the daemon runs \(pid \d+\), but its socket \S+ is gone\n/,
+    en: /the daemon is running \(pid \d+\), but its socket \S+ is gone\n/,
     zh: /守护进程在运行（pid \d+），但它的套接字 \S+ 不见了\n/,
     remedy: /^kill -HUP \d+ /,
   },
@@ -231,13 +231,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       await run(['/usr/bin/python3', '-c', leave, path]);
       return patient;
     },
-    en: /the daemon runs \(pid \d+\), but does not listen at the socket \S+\n.*crashed/,
+    en: /the daemon is running \(pid \d+\), but does not listen on the socket \S+\n.*crashed/,
     zh: /守护进程在运行（pid \d+），但没有监听套接字 \S+\n/,
     remedy: /^kill -HUP \d+ /,
   },
   'socket-denied': {
     arrange: async () => ({ ...(await running()).patient, by: asUser }),
-    en: /you may not use the socket \S+\nit is mode 0700, root:root/,
+    en: /no permission to use the socket \S+\nit has mode 0700, root:root/,
     zh: /没有权限使用套接字 \S+\n权限为 mode 0700, root:root/,
     remedy: /^sudo tsupervisor status -c \S+\n.*\nchmod = 0770\nchown = root:GROUP$/,
   },
@@ -246,13 +246,13 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       writeFileSync(join(home, 's.sock'), 'precious');
       return { configuration: configurationIn(home, cat) };
     },
-    en: /s\.sock is in the way: it is no socket\nmode 0644, root:root$/,
-    zh: /s\.sock 不是套接字，占用了位置\n/,
+    en: /s\.sock exists but is not a socket\nmode 0644, root:root$/,
+    zh: /s\.sock 已存在，但不是套接字\n/,
     remedy: /^ls -ld \S+\n# .*file=/,
   },
   'socket-taken': {
     arrange: (home) => withStranger(home),
-    en: /another program listens at \S+s\.sock\npid \d+$/,
+    en: /another program listens on \S+s\.sock\npid \d+$/,
     zh: /另一个程序在监听 \S+s\.sock\npid \d+$/,
     remedy: /^ps -fp \d+\n# .*file=$/,
   },
@@ -291,7 +291,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       writeFileSync(daemon.configPath, text.replace(/port=127.*/, `port=127.0.0.1:${await freePort()}`));
       return patient;
     },
-    en: /the daemon runs \(pid \d+\), but nobody listens on 127\.0\.0\.1:\d+\n/,
+    en: /the daemon is running \(pid \d+\), but nothing listens on 127\.0\.0\.1:\d+\n/,
     zh: /守护进程在运行（pid \d+），但 127\.0\.0\.1:\d+ 无人监听\n/,
     remedy: /^kill -HUP \d+ /,
   },
@@ -300,7 +300,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
     arrange: (home) => ({
       configuration: configurationIn(home, `${cat}\n[inet_http_server]\nport=192.0.2.1:9001`),
     }),
-    en: /\[inet_http_server\] wants to listen on 192\.0\.2\.1, which is no address of this machine\n/,
+    en: /\[inet_http_server\] is to listen on 192\.0\.2\.1, which is not an address of this machine\n/,
     zh: /\[inet_http_server\] 要在 192\.0\.2\.1 上监听，但它不是本机的地址\n/,
     remedy: /^ip -br address\ngetent hosts 192\.0\.2\.1\n\[inet_http_server\]\nport = 127\.0\.0\.1:9001$/,
   },
@@ -338,7 +338,7 @@ const situations: Readonly<Record<MachineFindingId, Situation>> = {
       };
       return { ...patient, end };
     },
-    en: /processes of an earlier supervisord run on.*\n.*\n {2}\| cat: pid \d+: \/bin\/sleep 300$/,
+    en: /processes of an earlier supervisord are still running unsupervised.*\n.*\n {2}\| cat: pid \d+: \/bin\/sleep 300$/,
     zh: /先前的 supervisord 留下的进程仍在运行.*\n.*\n {2}\| cat: pid \d+: \/bin\/sleep 300$/,
     remedy: /^kill \d+$/,
   },
@@ -360,7 +360,7 @@ describe('the doctor finds, and says what to do about', () => {
   test('a disk without inodes', async () => {
     const home = newHome();
     await expectAdvice(onSmallDisk(home, 'nr_inodes=3', 'touch $0/a $0/b'), 'disk-full', {
-      en: /the disk of \S+ is full\nno inode is left/,
+      en: /the disk of \S+ is full\nno free inodes/,
       zh: /所在的磁盘已满\ninode 已用尽/,
       remedy: /^df -i \S+$/,
     });
@@ -380,8 +380,8 @@ describe('the doctor finds, and says what to do about', () => {
   test('a configuration that is not there', async () => {
     const home = newHome();
     await expectAdvice({ configuration: join(home, 'none.conf') }, 'configuration-not-found', {
-      en: /there is no file \S+none\.conf\n/,
-      zh: /没有文件 \S+none\.conf\n/,
+      en: /none\.conf does not exist\n/,
+      zh: /none\.conf 不存在\n/,
       remedy: /^ls -l \S+\ntsupervisor echo-conf --minimal .*>\S+none\.conf {3}# /,
     });
     rmSync(home, { recursive: true });
@@ -392,7 +392,7 @@ describe('the doctor finds, and says what to do about', () => {
     const configuration = configurationIn(home, cat);
     chmodSync(configuration, 0o600);
     await expectAdvice({ configuration, by: asUser }, 'configuration-not-found', {
-      en: /\S+supervisord\.conf is no file, or you may not read it\n/,
+      en: /\S+supervisord\.conf is not a file, or you have no permission to read it\n/,
       zh: /\S+supervisord\.conf 不是文件，或当前用户无权读取\n/,
       remedy: /^ls -ld \S+\nsudo tsupervisor doctor -c \S+supervisord\.conf$/,
     });
@@ -407,7 +407,7 @@ describe('the doctor finds, and says what to do about', () => {
       readFileSync(configuration, 'utf8').replace(/logfile=.*/, `logfile=${home}`),
     );
     await expectAdvice({ configuration }, 'not-writable', {
-      en: /\S+ is a directory, not a file\nit stands in logfile$/,
+      en: /\S+ is a directory, not a file\nit is the value of logfile$/,
       zh: /\S+ 是目录，不是文件\n它写在 logfile 中$/,
       remedy: /^# .*\n\S+\/NAME\.log$/,
     });
@@ -423,7 +423,7 @@ describe('the doctor finds, and says what to do about', () => {
       readFileSync(configuration, 'utf8').replace(/file=.*s\.sock/, `file=${long}`),
     );
     await expectAdvice({ configuration }, 'socket-unusable', {
-      en: /the path of the socket of \[unix_http_server\] is too long\n\S+ has \d+ bytes, the kernel takes 107/,
+      en: /the path of the socket of \[unix_http_server\] is too long\n\S+ has \d+ bytes, the limit is 107/,
       zh: /\[unix_http_server\] 的套接字路径太长\n/,
       remedy: /^\[unix_http_server\]\nfile = \S+$/,
     });
@@ -436,7 +436,7 @@ describe('the doctor finds, and says what to do about', () => {
     // The daemon of the other language was killed with its namespace.
     const daemon = `rm -f ${home}/log ${home}/s.sock; ${ours[0]} run -c ${file} >/dev/null & until grep -q started ${home}/log; do sleep 0.01; done 2>/dev/null`;
     await expectAdvice({ configuration: null, by: alone(`${daemon}; "$@"`) }, 'configuration-not-found', {
-      en: /no configuration in the usual places\n.*but a daemon runs with \S+supervisord\.conf$/,
+      en: /no configuration in the usual places\n.*but a daemon is running with \S+supervisord\.conf$/,
       zh: /常用位置没有配置文件\n.*但有守护进程正在使用 \S+supervisord\.conf$/,
       remedy: /^tsupervisor doctor -c \S+supervisord\.conf$/,
     });

@@ -25,8 +25,8 @@ function advice(supervisord: string, program = ''): Finding[] {
 const remedies = (findings: readonly Finding[]): string[] => findings.map(({ remedy }) => remedy.en);
 
 describe('advice on user=', () => {
-  const quotes = '(quotes belong to the value: take them away)';
-  const one = '(one name or number; the groups are those of the user)';
+  const quotes = '(quotes are part of the value: remove them)';
+  const one = "(one name or number; the groups are the user's)";
   test.each([
     ['nginx', 'useradd --system --shell /usr/sbin/nologin nginx'],
     ['1234', 'useradd --system --uid 1234 --shell /usr/sbin/nologin NAME'],
@@ -35,17 +35,17 @@ describe('advice on user=', () => {
     ['"root', `# [program:x] user=root   ${quotes}`],
     [
       'root;x',
-      '# [program:x] user=root   (a ; begins a comment only behind a blank; without one it belongs to the value)',
+      '# [program:x] user=root   (a ; starts a comment only after a space; otherwise it is part of the value)',
     ],
     ['"root";x', `# [program:x] user=root   ${quotes}`],
     ['daemon,root', `# [program:x] user=daemon   ${one}`],
     ['daemon:daemon', `# [program:x] user=daemon   ${one}`],
     ['www data', `# [program:x] user=www   ${one}`],
     ['#1000', `# [program:x] user=1000   ${one}`],
-    ['-1', '# user= takes one name or number; the groups are those of the user'],
-    ['99999999999', '# user= takes one name or number; the groups are those of the user'],
-    ['$USER', '# user= takes one name or number; the groups are those of the user'],
-    ['--uid=0', '# user= takes one name or number; the groups are those of the user'],
+    ['-1', "# user= takes one name or number; the groups are the user's"],
+    ['99999999999', "# user= takes one name or number; the groups are the user's"],
+    ['$USER', "# user= takes one name or number; the groups are the user's"],
+    ['--uid=0', "# user= takes one name or number; the groups are the user's"],
     [
       'nosuch\n  autostart=true',
       '# [program:x] user=nosuch   (an indented line belongs to the value above it)',
@@ -64,7 +64,7 @@ describe('advice on user=', () => {
 });
 
 describe('advice on a directory that is not there', () => {
-  const quotes = '(quotes belong to the value: take them away)';
+  const quotes = '(quotes are part of the value: remove them)';
   test.each([
     ['logfile=/var/log/x/y.log', 'mkdir -p /var/log/x'],
     ['logfile=/var/log/a b/y.log', "mkdir -p '/var/log/a b'"],
@@ -74,15 +74,15 @@ describe('advice on a directory that is not there', () => {
     ['childlogdir="/tmp"', `# [supervisord] childlogdir=/tmp   ${quotes}`],
     [
       'logfile=/nope;old/x.log',
-      '# [supervisord] logfile=/nope   (a ; begins a comment only behind a blank; without one it belongs to the value)',
+      '# [supervisord] logfile=/nope   (a ; starts a comment only after a space; otherwise it is part of the value)',
     ],
     [
       'logfile=$HOME/logs/x.log',
-      '# [supervisord] logfile=%(ENV_HOME)s/logs/x.log   (a variable of the environment is written %(ENV_NAME)s)',
+      '# [supervisord] logfile=%(ENV_HOME)s/logs/x.log   (an environment variable is written %(ENV_NAME)s)',
     ],
-    ['logfile=~nosuch/x.log', '# write the whole path'],
-    ['logfile=/srv/file/x.log', '# the path leads through a file: name another directory'],
-    ['directory=/srv/file', '# the path leads through a file: name another directory'],
+    ['logfile=~nosuch/x.log', '# write the full path'],
+    ['logfile=/srv/file/x.log', '# part of the path is a file: name another directory'],
+    ['directory=/srv/file', '# part of the path is a file: name another directory'],
   ])('%s', (line, remedy) => {
     expect(remedies(advice(line))).toEqual([remedy]);
   });

@@ -85,7 +85,7 @@ test('a daemon that answers and cannot be seen is not said to be none', () => {
     answer: { kind: 'answered', pid: 77, url: 'http://far:9001' },
   };
   expect(reportAsText(unseen, [], 'en')).toContain(
-    'daemon: pid 77 answers; no supervisord is seen here under that pid',
+    'daemon: pid 77 responds, but no supervisord with that pid is visible here',
   );
   expect(reportAsText({ ...unseen, answer: { kind: 'silent', url: 'x' } }, [], 'en')).toContain(
     'daemon: none',
@@ -114,7 +114,7 @@ describe('the order of the findings is that in which their remedies are carried 
   test('orphans and a taken port come before the advice to start, which is given once', () => {
     const findings = examine(killed);
     expect(ids(findings)).toEqual(['orphans', 'port-taken', 'daemon-not-running']);
-    expect(findings[2]?.why.en).toContain('an earlier one was killed, or crashed, and left /run/s.sock');
+    expect(findings[2]?.why.en).toContain('an earlier one was killed or crashed and left /run/s.sock');
     expect(findings[2]?.remedy.en).toBe('tsupervisor supervisord -c /etc/supervisord.conf');
   });
 });
@@ -124,7 +124,7 @@ test('a daemon from before an upgrade is told, with how to start the new one', (
   expect(examine(old)).toMatchObject([
     {
       id: 'daemon-outdated',
-      remedy: { en: expect.stringMatching(/shutdown\ntsupervisor supervisord -c .* {3}# restarts its/) },
+      remedy: { en: expect.stringMatching(/shutdown\ntsupervisor supervisord -c .* {3}# also restarts its/) },
     },
   ]);
   const unit = { ...customaryUnit, name: 'tsupervisor' };
@@ -260,7 +260,7 @@ describe('a place', () => {
     });
     expect(finding).toMatchObject({
       id: 'log-open-to-others',
-      what: { en: 'user nobody can change /home/x, where a daemon of root writes logs' },
+      what: { en: 'user nobody can change /home/x, where a root daemon writes logs' },
       why: { en: expect.stringContaining('stdout_logfile of app (/home/x/logs/app.log)') },
     });
   });
@@ -347,7 +347,7 @@ describe('a program that fails', () => {
       id: 'command-not-permitted',
       remedy: { en: expect.stringMatching(/^namei -l \/opt\/x\n/) },
     });
-    expect(found?.why.en).toStartWith('joe may not run /opt/x');
+    expect(found?.why.en).toStartWith('joe has no permission to run /opt/x');
   });
 
   for (const [words, remedy] of [
@@ -382,8 +382,8 @@ describe('a program that fails', () => {
     expect(examine({ ...well, programs: [ill] })).toMatchObject([
       {
         id: 'program-port-taken',
-        what: { en: 'x restarts again and again: it ended 4 times within a minute' },
-        why: { en: expect.stringContaining('still there from an earlier run: pid 77: x --worker') },
+        what: { en: 'x keeps restarting: it exited 4 times within a minute' },
+        why: { en: expect.stringContaining('still running from an earlier run: pid 77: x --worker') },
         remedy: { en: "kill 77\nss -ltnp 'sport = :3000'" },
       },
     ]);
