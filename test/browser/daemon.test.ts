@@ -52,7 +52,7 @@ describe('an update', () => {
     const page = await stage.page();
     await page.getByRole('button', { name: /^Reread/ }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('The configuration cannot be used').waitFor();
+    await dialog.getByText('The configuration is invalid').waitFor();
     await dialog.getByText(/'long'/).waitFor();
     const line = original.split('\n').indexOf('stopwaitsecs=7') + 1;
     await dialog.getByText(`${stage.daemon.configPath}:${line}`).waitFor();
@@ -80,7 +80,7 @@ describe('an update', () => {
     configure((text) => text.replace('stopwaitsecs=7', 'stopwaitsecs=9'));
     await stage.daemon.supervisorctl('reread');
     await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
-    await page.getByRole('log').getByText('The configuration has changed meanwhile').waitFor();
+    await page.getByRole('log').getByText('The configuration has changed in the meantime').waitFor();
     expect(Object.keys(await stage.daemon.states())).toEqual(['changes', 'goes', 'stays']);
   });
 
@@ -106,7 +106,7 @@ test('Reload asks first, then everything is started anew', async () => {
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByRole('dialog').getByText('Reload stops all processes').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Reload' }).click();
-  await page.getByText('Connected again.').waitFor();
+  await page.getByText('Reconnected.').waitFor();
   await shows(page, 'stays', 'Running');
   expect((await stage.daemon.supervisorctl('pid', 'stays')).stdout).not.toBe(before);
 });
@@ -117,17 +117,17 @@ describe('the connection', () => {
     await shows(page, 'changes', 'Running');
     daemon.kill('SIGTERM');
     await daemon.exited;
-    await page.getByText('The connection to supervisord is lost').waitFor();
+    await page.getByText('Connection to supervisord lost').waitFor();
     await takePicture(page, 'lost');
     configure((text) => text.replace('[program:changes]', '[program:changes]\nautostart=false'));
     daemon = Bun.spawn([...ours, '-n', '-c', stage.daemon.configPath], {
       stdout: 'ignore',
       stderr: 'ignore',
     });
-    await page.getByText('Connected again.').waitFor();
+    await page.getByText('Reconnected.').waitFor();
     await shows(page, 'changes', 'Stopped');
     await shows(page, 'goes', 'Running');
-    await page.getByText('Connected again.').waitFor({ state: 'detached' });
+    await page.getByText('Reconnected.').waitFor({ state: 'detached' });
   });
 
   test('that is missed by an action is told there', async () => {
@@ -147,7 +147,7 @@ test('Shut down asks first, then ends the daemon', async () => {
   await page.getByRole('dialog').getByText('Shutting down stops all processes').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Shut down' }).click();
   await eventually(() => daemon.exitCode === 0, { what: 'the end of the daemon' });
-  await page.getByText('The connection to supervisord is lost').waitFor();
+  await page.getByText('Connection to supervisord lost').waitFor();
 });
 
 test('the browser complains of nothing but the lost connection', () => {

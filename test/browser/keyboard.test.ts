@@ -81,7 +81,7 @@ test('/ filters, and what is typed there is no command', async () => {
   const { page, press, isCurrent } = await table();
   await press('/');
   await page.keyboard.type('gamma x r s');
-  await page.getByText('No process fits the filter').waitFor();
+  await page.getByText('No process matches the filter').waitFor();
   await press('Escape');
   await shows(page, 'alpha', 'Running');
   await press('/');
@@ -126,7 +126,7 @@ test('m opens all actions, which the keyboard reaches and leaves', async () => {
 test('? tells the keys', async () => {
   const { page, press } = await table();
   await press('?');
-  await page.getByRole('dialog', { name: 'Keys' }).getByText('restart').waitFor();
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('restart').waitFor();
   await press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
 });

@@ -87,7 +87,7 @@ test('who scrolls back is left alone, which the page says, and comes to the end 
   await page.getByText('❙❙ paused').waitFor();
   expect(await seesNewest(page)).toBe(false);
   appendFileSync(stage.daemon.path('short.log'), 'added meanwhile\n');
-  await page.getByRole('button', { name: 'To the end' }).click();
+  await page.getByRole('button', { name: 'Jump to end' }).click();
   await newest(page).filter({ hasText: 'added meanwhile' }).waitFor();
   await page.getByText('● following').waitFor();
   await eventually(() => seesNewest(page), { what: 'the newest line' });

@@ -136,12 +136,12 @@ describe('a log', () => {
     await contains(page, 'line 3');
     const { stderr } = await run([tsupervisor, 'rotate', '-c', stage.daemon.configPath, 'talks']);
     expect(stderr).toBe('');
-    await page.getByText('A new file begins here.').waitFor();
+    await page.getByText('New file after rotation.').waitFor();
     await eventually(() => log('talks') !== '', { what: 'a line in the new file' });
     await contains(page, log('talks').split('\n')[0] ?? '');
     await stage.daemon.supervisorctl('clear', 'talks');
     await page
-      .getByText(/begins here|was emptied here/)
+      .getByText(/New file|was truncated/)
       .nth(1)
       .waitFor();
   });
@@ -156,7 +156,7 @@ describe('a log', () => {
 
   test('that does not exist is told of', async () => {
     const page = await open('small', 'stderr');
-    await page.getByText('There is no such log.').waitFor();
+    await page.getByText('No such log.').waitFor();
   });
 });
 
@@ -192,15 +192,15 @@ describe('a log of 100 MB', () => {
     await page.getByText('1 of 1').waitFor();
     expect(await page.evaluate(() => CSS.highlights.get('current-match')?.size)).toBe(1);
     await search.fill('number 4711 ');
-    await page.getByText('no match here').waitFor();
-    await page.getByRole('button', { name: 'Search further back' }).click();
+    await page.getByText('no match').waitFor();
+    await page.getByRole('button', { name: 'Search older lines' }).click();
     await page.getByText('1 of 1').waitFor();
     await lines(page).getByText('number 4711 ').waitFor();
     await page.getByText('paused').waitFor();
     await search.fill('is nowhere');
-    await page.getByRole('button', { name: 'Search further back' }).click();
-    await page.getByText('not found further back').waitFor();
-    await page.getByRole('button', { name: 'To the end' }).click();
+    await page.getByRole('button', { name: 'Search older lines' }).click();
+    await page.getByText('not found in older lines').waitFor();
+    await page.getByRole('button', { name: 'Jump to end' }).click();
     await contains(page, `number ${MANY - 1} ${'.'.repeat(490)}`);
   });
 });
@@ -217,7 +217,7 @@ test('50,000 lines a second freeze neither the page nor the daemon', async () =>
     .waitFor();
   const before = await newest();
   await eventually(async () => (await newest()) > before + 100_000, { what: 'the flood', timeoutMs: 60_000 });
-  await page.getByText(/came too fast to be shown/).waitFor();
+  await page.getByText(/arrived too fast to be shown/).waitFor();
   expect(await lines(page).locator('.block > div').count()).toBeLessThan(25_000);
   // Both answer as if nothing were: the page to a click, the daemon to a call.
   await page.getByRole('button', { name: 'Pause' }).click();

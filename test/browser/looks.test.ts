@@ -81,7 +81,7 @@ describe('the language', () => {
       /\b(Running|Start|Stop|Clear|Configuration|Option|Value|default|From)\b/,
     );
     await page.goto(`${stage.url}#/log/nginx%3Anginx/stdout`);
-    await page.getByText('跟随中').waitFor();
+    await page.getByText('跟踪中').waitFor();
     expect(await text()).not.toMatch(/\b(Pause|Follow|Wrap|Download|Search)\b/);
   });
 });
@@ -158,7 +158,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   test('the dialogs and notices are accessible too', async () => {
     const page = await stage.page('', { colorScheme });
     await shows(page, 'nginx', 'Running');
-    for (const open of ['Reload', 'Stop All', 'Keys', /^Reread/, 'More actions nginx:nginx']) {
+    for (const open of ['Reload', 'Stop All', 'Keyboard shortcuts', /^Reread/, 'More actions nginx:nginx']) {
       await page.getByRole('button', { name: open }).click();
       await page.getByRole('dialog').waitFor();
       expect(await violations(page)).toEqual([]);

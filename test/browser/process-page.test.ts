@@ -96,7 +96,7 @@ test('one comes from the table and goes back, and can act on the way', async () 
 
 test('a process that does not exist is told of', async () => {
   const page = await stage.page('#/process/no%3Aone');
-  await page.getByText('There is no such process.').waitFor();
+  await page.getByText('No such process.').waitFor();
 });
 
 test('the browser complains of nothing but the process that does not exist', () => {

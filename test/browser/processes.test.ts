@@ -133,7 +133,7 @@ describe('one sees less', () => {
       what: 'the filtered names',
     });
     await filter.fill('nothing like it');
-    await page.getByText('No process fits the filter').waitFor();
+    await page.getByText('No process matches the filter').waitFor();
   });
 
   test('by state', async () => {

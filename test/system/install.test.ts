@@ -42,7 +42,7 @@ describe('on a machine of its own', () => {
     const pid = await machine.property('tsupervisor', 'MainPID');
     const second = await install('--enable', '--now');
     expect(second.stdout).toBe(
-      `writing /${unit} … as it was\nenabling tsupervisor.service at boot … was enabled\nstarting tsupervisor.service … runs already\n`,
+      `writing /${unit} … unchanged\nenabling tsupervisor.service at boot … already enabled\nstarting tsupervisor.service … already running\n`,
     );
     expect(await machine.property('tsupervisor', 'MainPID')).toBe(pid);
   });
@@ -100,8 +100,8 @@ describe('on a machine of its own', () => {
     const { stderr, status } = await install('--now');
     await machine.ok('mv', '/root/supervisord.conf', '/etc/supervisor/');
     expect(stderr).toBe(
-      'tsupervisor install: there is no /etc/supervisord.conf to run;' +
-        ' `tsupervisor echo-conf > /etc/supervisord.conf` makes one to begin with\n',
+      'tsupervisor install: /etc/supervisord.conf does not exist;' +
+        ' `tsupervisor echo-conf > /etc/supervisord.conf` creates one\n',
     );
     expect(status).toBe(1);
     expect(machine.exists(unit)).toBe(false);
