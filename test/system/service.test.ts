@@ -112,9 +112,7 @@ describe('a machine with the package', () => {
     await machine.ok('systemctl', 'enable', '--now', 'tsupervisor');
     expect((await machine.run('systemctl', 'is-enabled', 'tsupervisor')).stdout).toBe('enabled\n');
     expect(await machine.run('supervisorctl', 'status')).toMatchObject({ status: 0, stdout: '' });
-    expect(await machine.ok('tsupervisor', 'doctor', '--lang', 'en')).toEndWith(
-      '\nno problems found\n',
-    );
+    expect(await machine.ok('tsupervisor', 'doctor', '--lang', 'en')).toEndWith('\nno problems found\n');
   });
 
   test('waits for a start until the daemon is ready, and shows its status line', async () => {
