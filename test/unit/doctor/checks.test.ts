@@ -355,7 +355,7 @@ describe('a program that fails', () => {
     ["couldn't chdir to /etc/x: ENOENT", 'namei -l /etc/x'],
     [
       'couldn\'t chdir to "/srv/x": ENOENT',
-      '# directory=/srv/x   (quotes belong to the value: take them away)',
+      '# directory=/srv/x   (quotes are part of the value: remove them)',
     ],
     ["command at '/opt/x' is not executable", 'chmod +x /opt/x'],
     ["command at '/root/x' is not executable", 'namei -l /root/x'],
