@@ -13,15 +13,21 @@ export class ConnectionShare {
   #most = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly limits: Pick<HttpLimits, 'connections' | 'assuredConnections'>) {}
+  constructor(
+    private readonly limits: Pick<HttpLimits, 'connections' | 'ownConnections' | 'assuredConnections'>,
+  ) {}
 
   get size(): number {
     return this.#connections.size;
   }
 
-  /** Whether there is room for another connection, if necessary after closing the one that is least missed. */
-  makeRoom(): boolean {
-    if (this.#connections.size < this.#maxConnections()) return true;
+  /**
+   * Whether there is room for another connection, if necessary after closing the one that is least missed. `isOwn`: of
+   * root or the daemon's own user, who can connect when others have all connections and wait for replies.
+   */
+  makeRoom(isOwn: boolean): boolean {
+    const most = this.#maxConnections() + (isOwn ? this.limits.ownConnections : 0);
+    if (this.#connections.size < most) return true;
     // Never close a connection that is owed a reply.
     const candidates = [...this.#connections].filter((connection) => !connection.isAnswering);
     const idle = candidates.filter((connection) => connection.isIdle);

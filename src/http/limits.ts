@@ -30,6 +30,8 @@ export interface HttpLimits {
   /** Time for a refused client to read the reason before the connection is closed. */
   readonly lingerMs: number;
   readonly connections: number;
+  /** So many more for root and the daemon's own user, on unix sockets. */
+  readonly ownConnections: number;
   /** Connections guaranteed even if more than half of the available descriptors are in use. */
   readonly assuredConnections: number;
 }
@@ -40,5 +42,6 @@ export const defaultLimits: HttpLimits = {
   answerMs: 60_000,
   lingerMs: 2_000,
   connections: 512,
+  ownConnections: 16,
   assuredConnections: 64,
 };

@@ -1,7 +1,7 @@
 // Rate limit for password guessing, per origin, with a log message. Never refuses the correct password: many users
 // may share an address, such as that of a proxy or of this machine.
 import { authenticate, type Credentials, type Proof } from './basic-auth.ts';
-import type { Peer } from './peer.ts';
+import { isOwn, type Peer } from './peer.ts';
 
 export interface Login {
   readonly verdict: ReturnType<typeof authenticate>;
@@ -69,8 +69,7 @@ export class LoginGuard {
  * Root and the daemon's user can read the configuration, so `update` works for them without the clear-text password.
  */
 function proofOf(peer: Peer): Proof {
-  const isOurs = peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
-  return isOurs ? 'password or hash' : 'password';
+  return isOwn(peer) ? 'password or hash' : 'password';
 }
 
 function describe(peer: Peer): string {

@@ -31,6 +31,11 @@ export function peerOf(
   }
 }
 
+/** Whether it is root or the daemon's own user, on this machine. */
+export function isOwn(peer: Peer): boolean {
+  return peer.kind === 'unix' && (peer.uid === 0 || peer.uid === process.getuid?.());
+}
+
 /** The context of a request from this peer. */
 export function forPeer(context: OperationContext, peer: Peer): RequestContext {
   return { ...context, requester: () => requesterOf(peer) };

@@ -6,7 +6,7 @@ import { Connection, type ConnectionHost } from './connection.ts';
 import { type ConnectionShare, stalest } from './connection-share.ts';
 import { defaultLimits, type HttpLimits } from './limits.ts';
 import type { Listener } from './listener.ts';
-import { type Peer, peerOf } from './peer.ts';
+import { isOwn, type Peer, peerOf } from './peer.ts';
 import { RepeatedWarning } from './repeated-warning.ts';
 import type { Admit } from './router.ts';
 
@@ -87,7 +87,7 @@ export class HttpServer {
       return;
     }
     const { share } = this.options;
-    if (!share.makeRoom()) {
+    if (!share.makeRoom(isOwn(peer))) {
       socket.terminate();
       return;
     }
@@ -102,7 +102,7 @@ export class HttpServer {
     const { allowedUids } = this.options;
     if (!allowedUids || peer.kind !== 'unix') return true;
     const { uid, pid } = peer;
-    if (uid === 0 || uid === process.getuid?.() || allowedUids.includes(uid)) return true;
+    if (isOwn(peer) || allowedUids.includes(uid)) return true;
     this.#strangers.warn(
       `${this.listener.name}: turned away process ${pid} of user ${uid}, who is not among allowed_users`,
     );

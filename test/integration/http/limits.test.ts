@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { chmodSync } from 'node:fs';
 import type { HttpLimits } from '../../../src/http/limits.ts';
+import { run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RawClient } from './raw-client.ts';
@@ -92,6 +94,19 @@ describe('connections beyond the limit', () => {
     await answered(fourth);
     await second.untilClosed();
     expect([first.isClosed, third.isClosed]).toEqual([false, false]);
+  });
+
+  test('are a few more for root, who connects while others wait for answers', async () => {
+    server = new TestServer({ connections: 2, ownConnections: 1 });
+    chmodSync(server.directory, 0o755);
+    chmodSync(server.path, 0o777);
+    const waiting = [await RawClient.connect(server.path), await RawClient.connect(server.path)];
+    for (const client of waiting) client.send('GET /later HTTP/1.1\r\n\r\n');
+    await eventually(() => server.later.length === 2, { what: 'both to wait' });
+    const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const curl = ['curl', '-s', '--unix-socket', server.path, 'http://localhost/ok.html'];
+    expect((await run([...asNobody, ...curl])).stdout).toBe('');
+    expect((await run(curl)).stdout).toBe('OK');
   });
 
   test('never end one that waits for an answer', async () => {

@@ -33,7 +33,8 @@ export class TestServer {
     limits: Partial<HttpLimits> = {},
     private readonly clock: Clock = monotonicClock,
   ) {
-    this.#limits = { ...defaultLimits, ...limits };
+    // Tests are root: their connections count like everyone's.
+    this.#limits = { ...defaultLimits, ownConnections: 0, ...limits };
     this.#share = new VisibleShare(this.#limits);
     this.serve({
       ...noCredentials,
