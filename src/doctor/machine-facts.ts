@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Diagnostic } from '../config/diagnostic.ts';
 import { serviceConfigPaths } from '../config/locate-config.ts';
 import type { UntrustedDirectory } from '../linux/guarded-path.ts';
-import { shellWord } from './finding.ts';
+import { type Bilingual, shellWord } from './finding.ts';
 
 export interface View {
   readonly configuration: ConfigurationView;
@@ -86,6 +86,8 @@ export interface ProgramView {
   readonly info: ProcessInfo;
   /** From the configuration; null if it is not there. */
   readonly command: string | null;
+  /** What to write instead of a command that daemonises itself; null for any other. */
+  readonly foreground: Bilingual | null;
   readonly user: string | null;
   readonly directory: string | null;
   readonly startsecs: number;

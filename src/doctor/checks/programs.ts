@@ -1,6 +1,5 @@
 // Programs that should be running but are not, and why.
 import { processName } from '../../client/process-info.ts';
-import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
 import { commandWords } from '../../config/suspicions/suspect.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
@@ -18,7 +17,7 @@ function checkProgram(program: ProgramView, view: View): Finding[] {
   if (statename !== 'FATAL' && statename !== 'BACKOFF') return [];
   if (isGone(program)) return [daemonised(program, view)];
   const name = processName(program.info);
-  const cause = causeOfFailure(program) ?? tooQuick(program, view);
+  const cause = causeOf(program) ?? tooQuick(program, view);
   return [
     {
       id: `program-${cause.id}`,
@@ -32,17 +31,31 @@ function checkProgram(program: ProgramView, view: View): Finding[] {
   ];
 }
 
-/** It exited with 0 at once and left processes running, or is known to daemonise itself. */
-function isGone({ lastExit, survivors, command }: ProgramView): boolean {
-  if (survivors.length > 0) return true;
-  return lastExit === 'exit status 0' && command !== null && foregroundCommand(command) !== null;
+/** A program that daemonises itself holds its own port at its second start. */
+function causeOf(program: ProgramView): Cause | null {
+  const cause = causeOfFailure(program);
+  const { foreground } = program;
+  if (cause?.id !== 'port-taken' || foreground === null) return cause;
+  const { why, remedy } = cause;
+  return {
+    ...cause,
+    why: {
+      en: `${why.en}: it goes into the background by itself`,
+      zh: `${why.zh}：它会自行转入后台`,
+    },
+    remedy: { en: `${foreground.en}\n${remedy.en}`, zh: `${foreground.zh}\n${remedy.zh}` },
+  };
 }
 
-function daemonised({ info, command, survivors, startsecs }: ProgramView, view: View): Finding {
+/** It exited with 0 at once and left processes running, or is known to daemonise itself. */
+function isGone({ lastExit, survivors, foreground }: ProgramView): boolean {
+  return survivors.length > 0 || (lastExit === 'exit status 0' && foreground !== null);
+}
+
+function daemonised({ info, command, foreground, survivors, startsecs }: ProgramView, view: View): Finding {
   const name = processName(info);
   const left = survivors.map(({ pid, commandLine }) => `pid ${pid}: ${commandLine}`).join('; ');
   const kill = survivors.length > 0 ? `\nkill ${survivors.map(({ pid }) => pid).join(' ')}` : '';
-  const better = command === null ? null : foregroundCommand(command);
   const seeIt = howToSeeIt(command ?? 'COMMAND');
   return {
     id: 'program-daemonises-itself',
@@ -55,8 +68,8 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
       zh: `它的进程在 startsecs=${startsecs} 秒内就结束了，或留下了其他进程${left && `：${left}`}`,
     },
     remedy: {
-      en: `${better?.en ?? '# find its option for running in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to verify:\n${seeIt.en}`,
-      zh: `${better?.zh ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
+      en: `${foreground?.en ?? '# find its option for running in the foreground, for command='}${kill}\n${startAgain(name, view)}\n# to verify:\n${seeIt.en}`,
+      zh: `${foreground?.zh ?? '# 查找让它保持前台运行的选项，写入 command='}${kill}\n${startAgain(name, view)}\n# 验证方法：\n${seeIt.zh}`,
     },
   };
 }
@@ -65,7 +78,7 @@ function daemonised({ info, command, survivors, startsecs }: ProgramView, view: 
 function keepsRestarting(program: ProgramView, view: View): Finding {
   const { info, recentEnds, survivors, lastExit } = program;
   const name = processName(info);
-  const cause = causeOfFailure(program) ?? {
+  const cause = causeOf(program) ?? {
     id: 'keeps-restarting',
     why: {
       en: `it exits soon after each start: ${lastExit ?? '?'}`,

@@ -4,6 +4,8 @@ import { processName } from '../../client/process-info.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import type { Config, ProcessConfig } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
+import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
+import { systemHost } from '../../config/system-host.ts';
 import type { ProgramView } from '../machine-facts.ts';
 import { soon } from './answer.ts';
 import { printable } from './printable.ts';
@@ -72,6 +74,7 @@ async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest):
   return {
     info,
     command: config?.command ?? null,
+    foreground: config && isIll ? foregroundCommand(config.command, systemHost()) : null,
     user: config?.user?.name ?? null,
     directory: config?.directory ?? null,
     startsecs: config?.startsecs ?? 1,

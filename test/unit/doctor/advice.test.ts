@@ -152,7 +152,15 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
     ...{ stdoutLogfile: `/l/${value}`, stderrLogfile: `/l/${value}` },
   };
   const program = {
-    ...{ info, command: `/bin/x ${value}`, user: value, directory: value, startsecs: 1, lastWords: [] },
+    ...{
+      info,
+      command: `/bin/x ${value}`,
+      foreground: null,
+      user: value,
+      directory: value,
+      startsecs: 1,
+      lastWords: [],
+    },
     ...{ lastExit: null, recentEnds: 0, survivors: [] },
   };
   const limits = { descriptors: 1, processes: 1 };

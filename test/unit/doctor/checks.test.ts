@@ -300,6 +300,7 @@ describe('a program that fails', () => {
       stderrLogfile: '/l/x.err',
     },
     command: '/opt/x',
+    foreground: null,
     user: 'joe',
     directory: null,
     startsecs: 1,
@@ -373,6 +374,21 @@ describe('a program that fails', () => {
     const [finding] = examine({ ...well, programs: [{ ...view, info }] });
     expect(finding?.remedy.en).toContain("tail 'x;reboot' --stderr");
     expect(finding?.remedy.en).toEndWith("start 'x;reboot'");
+  });
+
+  test('as it holds its own port in the background is told to stay in the foreground', () => {
+    const view = program('', 'nginx: [emerg] bind() to 127.0.0.1:8080 failed (98: Address already in use)');
+    const info = { ...view.info, statename: 'RUNNING' as const };
+    const foreground = { en: "command = nginx -g 'daemon off;'", zh: "command = nginx -g 'daemon off;'" };
+    for (const ill of [
+      { ...view, foreground },
+      { ...view, foreground, info, recentEnds: 4 },
+    ]) {
+      const [finding] = examine({ ...well, programs: [ill] });
+      expect(finding?.id).toBe('program-port-taken');
+      expect(finding?.why.en).toContain('goes into the background by itself');
+      expect(finding?.remedy.en).toStartWith(`${foreground.en}\nss -ltnp 'sport = :8080'`);
+    }
   });
 
   test('again and again though it is RUNNING at times is told with what an earlier run left', () => {
