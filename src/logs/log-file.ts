@@ -13,9 +13,9 @@ import { holdOldest, removeOldBackups, shiftBackups } from './rotation.ts';
 import { lastTime, nextTime } from './rotation-schedule.ts';
 
 /** Throttles the check whether the file is still the one at its path; done on writes only. */
-const checkIntervalMs = 500;
+export const checkIntervalMs = 500;
 /** Throttles writes after an error. */
-const retryIntervalMs = 100;
+export const retryIntervalMs = 100;
 /** Delay before a failed rotation is retried (for example in a read-only directory). */
 const rotationRetryMs = 30_000;
 /** Throttles messages about an untrusted path. */
@@ -50,12 +50,12 @@ export class LogFile implements LogTarget {
   #device = 0;
   #checkedAt = 0;
   #retryAt = 0;
-  /** When a failed rotation is retried, on the clock of performance.now(). */
+  /** When a failed rotation is retried, on the clock of `now`. */
   #noRotationUntil = 0;
   #rotatesAt: number | null = null;
   /** The errno of open(2), while nothing is open. */
   #openError = 0;
-  /** When a refusal was last reported, on the clock of performance.now(). */
+  /** When a refusal was last reported, on the clock of `now`. */
   #refusalReportedAt = Number.NEGATIVE_INFINITY;
   readonly lineWaitMs = 0;
   readonly #drops: DropCounter;
@@ -65,6 +65,8 @@ export class LogFile implements LogTarget {
     private opening: LogOpening,
     private fd: number,
     private readonly events: LogFileEvents,
+    /** Milliseconds on a monotonic clock. */
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.#drops = new DropCounter(opening.path, events.trouble);
     if (fd < 0) this.#openError = -fd;
@@ -94,12 +96,12 @@ export class LogFile implements LogTarget {
   rotate(): number {
     const size = this.#sizeIfCurrent();
     // Another process has renamed it, which is a rotation already.
-    if (size === null) this.#checkPath(performance.now());
+    if (size === null) this.#checkPath(this.now());
     return size ? this.#rotateNow() : 0;
   }
 
   write(memory: Memory, start: number, end: number): void {
-    const now = performance.now();
+    const now = this.now();
     if (this.#drops.active && now < this.#retryAt) {
       this.#drops.add(end - start, E.EIO);
       return;
@@ -154,7 +156,7 @@ export class LogFile implements LogTarget {
   }
 
   #reportRefusal(refusal: UntrustedPath): void {
-    const now = performance.now();
+    const now = this.now();
     if (now - this.#refusalReportedAt < refusalIntervalMs) return;
     this.#refusalReportedAt = now;
     this.events.trouble(explainUntrusted(refusal));
@@ -193,7 +195,7 @@ export class LogFile implements LogTarget {
     this.#size = status.size;
     this.#inode = status.ino;
     this.#device = status.dev;
-    this.#checkedAt = performance.now();
+    this.#checkedAt = this.now();
   }
 
   /** Detects that another process has renamed, removed or truncated the file, and continues at the path. */

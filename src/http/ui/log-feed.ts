@@ -20,6 +20,7 @@ export async function* logFeed(
   from: LogPosition | null,
   watch: WatchLog,
   gone: AbortSignal,
+  pause: (ms: number) => Promise<void> = Bun.sleep,
 ): AsyncGenerator<EventOf<LogEvents>> {
   const text = new LogText();
   const chooseStart = (log: OpenLog) => startNear(log, from);
@@ -29,7 +30,7 @@ export async function* logFeed(
     signal: gone,
   })) {
     yield* text.eventsOf(event);
-    if (event.kind === 'bytes') await Bun.sleep(pauseMs);
+    if (event.kind === 'bytes') await pause(pauseMs);
   }
 }
 

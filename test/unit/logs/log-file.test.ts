@@ -23,9 +23,8 @@ import type { Rotation } from '../../../src/config/config.ts';
 import { withFileRightsOf } from '../../../src/linux/credentials.ts';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
 import { beginCopy, finishCopy } from '../../../src/logs/compressed-copy.ts';
-import { LogFile } from '../../../src/logs/log-file.ts';
+import { checkIntervalMs, LogFile, retryIntervalMs } from '../../../src/logs/log-file.ts';
 import { bySize } from '../../../src/logs/rotation.ts';
-import { eventually } from '../../support/eventually.ts';
 
 const nobody = { name: 'nobody', uid: 65534, gid: 65534, groups: [65534] };
 
@@ -34,6 +33,8 @@ let path: string;
 let told: string[];
 let rotated: string[];
 let log: LogFile;
+/** On its clock. */
+let now = 0;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tsv-log-'));
@@ -47,11 +48,16 @@ afterEach(() => {
 });
 
 function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
-  log = new LogFile({ path, mode, rotation, writer: null }, openAppend(path, mode), {
-    trouble: (message) => told.push(message),
-    rotated: (base) => rotated.push(base),
-    discarded: (fd) => closeSync(fd),
-  });
+  log = new LogFile(
+    { path, mode, rotation, writer: null },
+    openAppend(path, mode),
+    {
+      trouble: (message) => told.push(message),
+      rotated: (base) => rotated.push(base),
+      discarded: (fd) => closeSync(fd),
+    },
+    () => now,
+  );
 }
 
 function write(text: string): void {
@@ -181,33 +187,22 @@ describe('a log file', () => {
 });
 
 describe('a log file that another process changes', () => {
-  test('comes back after it was removed', async () => {
+  test('comes back after it was removed', () => {
     open();
     unlinkSync(path);
-    await eventually(
-      () => {
-        write('line\n');
-        return existsSync(path);
-      },
-      { what: 'the log to be created again' },
-    );
-    expect(files()['log']).toEndWith('line\n');
+    now += checkIntervalMs;
+    write('line\n');
+    expect(files()).toEqual({ log: 'line\n' });
     expect(told).toEqual([]);
   });
 
-  test('comes back after it was moved away, and no byte is lost', async () => {
+  test('comes back after it was moved away, and no byte is lost', () => {
     open();
     renameSync(path, `${path}.moved`);
-    let written = 0;
-    await eventually(
-      () => {
-        write('line\n');
-        written += 1;
-        return existsSync(path);
-      },
-      { what: 'the log to be created again' },
-    );
-    expect(Object.values(files()).join('')).toBe('line\n'.repeat(written));
+    write('still there\n');
+    now += checkIntervalMs;
+    write('here again\n');
+    expect(files()).toEqual({ log: 'here again\n', 'log.moved': 'still there\n' });
   });
 
   test('continues from its start after a truncation, and rotates by its new size', () => {
@@ -230,50 +225,33 @@ describe('a log file that another process changes', () => {
 });
 
 describe('a log file that cannot be written', () => {
-  test('counts dropped bytes, reports them twice, and resumes by itself', async () => {
+  test('counts dropped bytes, reports them twice, and resumes by itself', () => {
     const inner = join(directory, 'inner');
     mkdirSync(inner);
     path = join(inner, 'log');
     open();
     rmSync(inner, { recursive: true });
-    let lost = 0;
-    await eventually(
-      () => {
-        if (told.length === 0) write('gone');
-        return told.length > 0;
-      },
-      { what: 'the report of dropped bytes' },
-    );
-    lost += 4;
+    now += checkIntervalMs;
+    write('gone');
     mkdirSync(inner);
-    await eventually(
-      () => {
-        write('line');
-        if (!existsSync(path)) lost += 4;
-        return existsSync(path);
-      },
-      { what: 'the log to be written again' },
-    );
+    write('too soon');
+    now += retryIntervalMs;
+    write('line');
     expect(readFileSync(path, 'utf8')).toBe('line');
     expect(told).toEqual([
       `cannot write to ${path}: ENOENT; output is dropped until it can be written again`,
-      `writing to ${path} again; ${lost} bytes were dropped`,
+      `writing to ${path} again; 12 bytes were dropped`,
     ]);
   });
 
-  test('reports when it is closed what was dropped', async () => {
+  test('reports when it is closed what was dropped', () => {
     const inner = join(directory, 'inner');
     mkdirSync(inner);
     path = join(inner, 'log');
     open();
     rmSync(inner, { recursive: true });
-    await eventually(
-      () => {
-        if (told.length === 0) write('gone');
-        return told.length > 0;
-      },
-      { what: 'the report of dropped bytes' },
-    );
+    now += checkIntervalMs;
+    write('gone');
     log.close();
     expect(told.at(-1)).toBe(`closed ${path}; 4 bytes were dropped`);
   });

@@ -34,7 +34,7 @@ class WatchedLog {
       this.#notify = callback;
       return () => {};
     };
-    this.#feed = logFeed(this.path, null, watch, this.#leaving.signal);
+    this.#feed = logFeed(this.path, null, watch, this.#leaving.signal, turnOfLoop);
   }
 
   write(text: string | Uint8Array): void {
@@ -87,7 +87,7 @@ describe('a page that follows a log', () => {
       const log = new WatchedLog();
       await log.shows('first\n');
       const shown = log.shows('second\n');
-      for (let step = 0; step < steps; step += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let step = 0; step < steps; step += 1) await turnOfLoop();
       log.write('last words\n');
       log.rotate();
       log.write('second\n');
@@ -143,3 +143,8 @@ describe('a page that follows a log', () => {
     expect(await watched.shows('\n')).toBe('é\n');
   });
 });
+
+/** Instead of the pauses between two pieces. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
