@@ -15,16 +15,13 @@ interface Counts {
 
 const total: Counts = { passed: 0, failed: 0 };
 
-for (const [name, ...command] of [
+const checks = [
   ['types', 'node_modules/.bin/tsc', '--noEmit'],
   ['types of the page', 'node_modules/.bin/tsc', '--noEmit', '-p', 'src/page'],
   ['types of its tests', 'node_modules/.bin/tsc', '--noEmit', '-p', 'test/browser'],
   ['lint', 'node_modules/.bin/biome', 'check'],
-] as const) {
-  const ok = Bun.spawnSync(command, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).exitCode === 0;
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${name}`);
-  add({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
-}
+] as const;
+await Promise.all(checks.map(([name, ...command]) => check(name, command)));
 
 const machines = testFiles('system');
 const others = ['unit', 'integration', 'compat', 'browser'].flatMap(testFiles);
@@ -34,6 +31,13 @@ await Promise.all(lanes);
 
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
+
+async function check(name: string, command: readonly string[]): Promise<void> {
+  const child = Bun.spawn([...command], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const ok = (await child.exited) === 0;
+  console.log(`${ok ? 'ok' : 'FAILED'}: ${name}`);
+  add({ passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
+}
 
 function testFiles(suite: string): string[] {
   return readdirSync(join(root, 'test', suite), { recursive: true, encoding: 'utf8' })
