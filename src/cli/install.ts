@@ -7,9 +7,15 @@ import { findConfig, serviceConfigPaths } from '../config/locate-config.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { userById } from '../linux/users.ts';
 import type { SystemdManager, UnitState } from '../systemd/manager.ts';
-import { configPathOf, readUnit, supervisordOf, surroundingsOf, type Unit } from '../systemd/read-unit.ts';
+import {
+  configPathOf,
+  inheritedSettingsOf,
+  readUnit,
+  supervisordOf,
+  type Unit,
+} from '../systemd/read-unit.ts';
 import { hasOwnConfig, type UnitOptions, unitText } from '../systemd/unit.ts';
-import { drive, type Plan } from './service/run-plan.ts';
+import { type Plan, runPlan } from './service/run-plan.ts';
 import { disableStep, enableStep, isUp, startStep, stopStep, unitFileStep } from './service/service-steps.ts';
 import { type Step, StepError } from './service/steps.ts';
 import { readIfThere, unitFilePath } from './service/unit-file.ts';
@@ -36,7 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .action(async (options) => {
       const scope = options.user ? 'user' : 'system';
       const dryRun = options.dryRun === true;
-      status = await drive({ command: 'install', scope, dryRun }, (manager) => planOf(manager, options));
+      status = await runPlan({ command: 'install', scope, dryRun }, (manager) => planOf(manager, options));
     });
   return runControl(command, args, () => status);
 }
@@ -121,7 +127,7 @@ function fileSteps(manager: SystemdManager, options: UnitOptions, { fragmentPath
 
 function takeOverHints(given: InstallOptions, { unit, unitFile }: Original): string[] {
   const name = given.name === 'tsupervisor' ? '' : ` --name ${given.name}`;
-  const left = surroundingsOf(unitFile);
+  const left = inheritedSettingsOf(unitFile);
   return [
     ...(left.length > 0
       ? [`${unit} also sets ${left.join(', ')}. To keep that: systemctl edit ${given.name}`]

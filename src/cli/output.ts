@@ -32,12 +32,12 @@ function writeSome(fd: 1 | 2, data: Uint8Array): number {
       return 0;
     }
     if (isSystemError(error, 'EINTR')) return 0;
-    if (!isSystemError(error, 'EPIPE') && fd === 1) tellReason(error);
+    if (!isSystemError(error, 'EPIPE') && fd === 1) printReason(error);
     process.exit(1);
   }
 }
 
-function tellReason(error: unknown): void {
+function printReason(error: unknown): void {
   const reason = error instanceof Error ? error.message.replace(/, write$/, '') : String(error);
   write(2, `tsupervisor: cannot write to standard output: ${reason}\n`);
 }

@@ -70,7 +70,7 @@ async function followAll(source: Source, tails: readonly Tail[]): Promise<boolea
     const following: Promise<boolean>[] = [];
     // One after the other, since the client serialises calls; the first is followed while the next begins.
     for (const tail of tails) {
-      const { isDone } = await beginFollowing(source, tail, interrupted);
+      const { isDone } = await startFollowing(source, tail, interrupted);
       following.push(isDone);
     }
     areAllFollowed = (await Promise.all(following)).every((isDone) => isDone);
@@ -84,7 +84,7 @@ interface Following {
 }
 
 /** Resolves as soon as the server has responded. */
-async function beginFollowing(source: Source, tail: Tail, interrupted: AbortSignal): Promise<Following> {
+async function startFollowing(source: Source, tail: Tail, interrupted: AbortSignal): Promise<Following> {
   const started = Promise.withResolvers<null>();
   const reading = readText(source, tail, true, interrupted, () => started.resolve(null));
   const end = await Promise.race([started.promise, reading]);

@@ -1,7 +1,7 @@
 // `tsupervisor uninstall`: removes the service; configuration and logs are kept.
 import { Command } from '@commander-js/extra-typings';
 import type { Scope, SystemdManager } from '../systemd/manager.ts';
-import { drive, type Plan } from './service/run-plan.ts';
+import { type Plan, runPlan } from './service/run-plan.ts';
 import { disableStep, isUp, stopStep, unitFileStep } from './service/service-steps.ts';
 import { unitFilePath } from './service/unit-file.ts';
 import { withServiceOptions } from './service/unit-options.ts';
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .option('--dry-run', 'only show what would be done')
     .action(async ({ user, name, now = false, dryRun = false }) => {
       const scope = user ? 'user' : 'system';
-      status = await drive({ command: 'uninstall', scope, dryRun }, (manager) =>
+      status = await runPlan({ command: 'uninstall', scope, dryRun }, (manager) =>
         planOf(manager, { scope, name, now }),
       );
     });

@@ -45,11 +45,11 @@ async function unknownGroups(
 async function carryOut(client: SupervisorClient, changes: ConfigChanges): Promise<boolean> {
   let failed = false;
   for (const group of changes.removed) {
-    if (await takeAway(client, group)) print(`${group}: ${coloured('removed', 'red')}`);
+    if (await stopAndRemove(client, group)) print(`${group}: ${coloured('removed', 'red')}`);
     else failed = true;
   }
   for (const group of changes.changed) {
-    if (!(await takeAway(client, group))) {
+    if (!(await stopAndRemove(client, group))) {
       failed = true;
       continue;
     }
@@ -66,7 +66,7 @@ async function carryOut(client: SupervisorClient, changes: ConfigChanges): Promi
 }
 
 /** Stops and removes the group; false, after printing the reason, if it cannot be stopped. */
-async function takeAway(client: SupervisorClient, group: string): Promise<boolean> {
+async function stopAndRemove(client: SupervisorClient, group: string): Promise<boolean> {
   const results = await client.actOnGroup('stop', group);
   const stuck = results.find(({ status }) => status === faultCodes.FAILED);
   if (stuck) {

@@ -8,11 +8,11 @@ import { asConfigError } from './error-sink.ts';
 import { readFastCgiSocket } from './fastcgi-section.ts';
 import { eventListenerOptions, groupOptions } from './options/group.ts';
 import { programOptions } from './options/program.ts';
-import { nameAfterColon, type ProgramSurroundings, programName, readProcesses } from './program-section.ts';
+import { nameAfterColon, type ProgramContext, programName, readProcesses } from './program-section.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedEvents } from './values/events.ts';
 
-export interface GroupSources extends ProgramSurroundings {
+export interface GroupSources extends ProgramContext {
   readonly document: IniDocument;
   readonly readerOf: (section: Section) => SectionReader;
 }
@@ -77,7 +77,7 @@ function readGroup(sources: GroupSources, reader: SectionReader, claimed: Set<st
   return { kind: 'programs', name, priority, processes: oneOfEachName(processes) };
 }
 
-function readProgramGroup(reader: SectionReader, daemon: ProgramSurroundings): GroupConfig {
+function readProgramGroup(reader: SectionReader, daemon: ProgramContext): GroupConfig {
   const name = programName(reader.section);
   const priority = reader.read(programOptions.priority);
   return {
@@ -88,7 +88,7 @@ function readProgramGroup(reader: SectionReader, daemon: ProgramSurroundings): G
   };
 }
 
-function readListenerPool(reader: SectionReader, daemon: ProgramSurroundings): EventListenerPoolConfig {
+function readListenerPool(reader: SectionReader, daemon: ProgramContext): EventListenerPoolConfig {
   const { name: section } = reader.section;
   const name = nameAfterColon(reader.section);
   const priority = reader.read(eventListenerOptions.priority);
@@ -132,7 +132,7 @@ function readEvents(reader: SectionReader): readonly string[] {
   );
 }
 
-function readFastCgiGroup(reader: SectionReader, daemon: ProgramSurroundings): FastCgiGroupConfig {
+function readFastCgiGroup(reader: SectionReader, daemon: ProgramContext): FastCgiGroupConfig {
   const name = programName(reader.section);
   const priority = reader.read(programOptions.priority);
   const { socket, socketUrl, backlog } = readFastCgiSocket(reader.knowing([['program_name', name]]));

@@ -39,7 +39,7 @@ export interface ConfigHost {
   /** Does not follow links: a dangling link is present. */
   isPresent(path: string): boolean;
   /** `unknown` if it cannot be determined, for example without search permission on a directory. */
-  lookAt(path: string): FileFacts | 'absent' | 'unknown';
+  factsOf(path: string): FileFacts | 'absent' | 'unknown';
   /** Who besides root could change what is at an absolute path; null if nobody could or it cannot be determined. */
   untrustedDirectory(path: string): UntrustedDirectory | null;
   userByName(name: string): UserEntry | null;
@@ -66,7 +66,7 @@ export function rememberLookups(host: ConfigHost): ConfigHost {
     isFile: (path) => host.isFile(path),
     exists: (path) => host.exists(path),
     isPresent: (path) => host.isPresent(path),
-    lookAt: (path) => host.lookAt(path),
+    factsOf: (path) => host.factsOf(path),
     untrustedDirectory: (path) => host.untrustedDirectory(path),
     userByName: remember((name) => host.userByName(name)),
     userById: remember((uid) => host.userById(uid)),

@@ -33,7 +33,7 @@ interface ProgramSettings
 type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'> & LogSettings;
 
 /** What programs take from outside their section. */
-export interface ProgramSurroundings {
+export interface ProgramContext {
   /** From [supervisord]; every program's own variables override it. */
   readonly environment: ReadonlyMap<string, string>;
   /** Receives lines for the activity log. */
@@ -65,7 +65,7 @@ export function nameAfterColon(section: Section): string {
 export function readProcesses(
   plain: SectionReader,
   group: string | null,
-  daemon: ProgramSurroundings,
+  daemon: ProgramContext,
 ): ProcessConfig[] {
   const named = plain.namingItself();
   const name = nameOrReport(named);
@@ -149,7 +149,7 @@ function readProcess(
   program: SectionReader,
   settings: ProgramSettings,
   processNumber: number,
-  { environment: shared, warnings }: ProgramSurroundings,
+  { environment: shared, warnings }: ProgramContext,
 ): Omit<ProcessConfig, 'program'> {
   const { numprocs, numprocsStart: _, ...common } = settings;
   const numbered = program.knowing([

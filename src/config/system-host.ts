@@ -37,7 +37,7 @@ export function systemHost(): ConfigHost {
     isFile,
     exists: (path) => succeeds(() => statSync(path)),
     isPresent: (path) => succeeds(() => lstatSync(path)),
-    lookAt,
+    factsOf,
     untrustedDirectory,
     userByName,
     userById,
@@ -111,7 +111,7 @@ function isFile(path: string): boolean {
   }
 }
 
-function lookAt(path: string): FileFacts | 'absent' | 'unknown' {
+function factsOf(path: string): FileFacts | 'absent' | 'unknown' {
   try {
     const status = statSync(path);
     const kind = status.isDirectory() ? 'directory' : status.isFile() ? 'file' : 'other';

@@ -9,7 +9,7 @@ import { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import { ListenError } from '../http/listener.ts';
 import { openServers, type Servers } from '../http/servers.ts';
-import { type SeatedServers, seatServers } from '../http/socket-activation.ts';
+import { type AssignedSockets, assignSockets } from '../http/socket-activation.ts';
 import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { UntrustedPath } from '../linux/guarded-path.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
@@ -48,11 +48,11 @@ export interface DaemonInstanceRequest {
 /** One for each standard stream. */
 const pipesOfProcess = 3;
 /** A stalled disk may not accept them. */
-const lastWordsLimitMs = 2000;
+const finalLogTimeoutMs = 2000;
 
 export class DaemonInstance {
   readonly #pidfileWritten: boolean;
-  #lastWords: Promise<void> = Promise.resolve();
+  #finalLog: Promise<void> = Promise.resolve();
 
   private constructor(
     readonly config: Config,
@@ -107,7 +107,7 @@ export class DaemonInstance {
   endWithoutOutput(reason: string): void {
     const message = `the worker that carries output has ended (${reason}): stopping all programs`;
     writeStderr(`tsupervisor: ${message}\n`);
-    this.#lastWords = this.log.criticalDirectly(message);
+    this.#finalLog = this.log.criticalDirectly(message);
     this.supervisor.fail();
   }
 
@@ -131,13 +131,13 @@ export class DaemonInstance {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
-    await withTimeout(this.#lastWords, lastWordsLimitMs);
+    await withTimeout(this.#finalLog, finalLogTimeoutMs);
     this.log.close();
   }
 }
 
-function seated({ config, descriptors }: DaemonInstanceRequest): SeatedServers {
-  return orRefused(() => seatServers(config.servers, descriptors));
+function seated({ config, descriptors }: DaemonInstanceRequest): AssignedSockets {
+  return orRefused(() => assignSockets(config.servers, descriptors));
 }
 
 function openLog({ config: { supervisord }, dataPlane, foreground }: DaemonInstanceRequest): ActivityLog {
@@ -199,7 +199,7 @@ function orStartError<T>(what: string, action: () => T): T {
   }
 }
 
-function listen(config: Config, passed: SeatedServers['passed'], log: ActivityLog): Servers {
+function listen(config: Config, passed: AssignedSockets['passed'], log: ActivityLog): Servers {
   // The standard interface takes no arguments; options of [DEFAULT] also end up here.
   const argued = config.rpcInterfaces.some(({ options }) => Object.keys(options).length > 0);
   if (argued && config.servers.length > 0) throw new StartError('Could not make supervisor rpc interface');

@@ -36,7 +36,7 @@ export interface DaemonRequest {
 const serviceOomScore = -900;
 
 /** By then startup is over and most of its memory is garbage. */
-const settledMs = 2000;
+const startupMs = 2000;
 
 /** Runs until shutdown and returns the exit status. Throws StartError if it cannot start, leaving nothing behind. */
 export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest): Promise<number> {
@@ -52,7 +52,7 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
   );
   const service = new Service(notifier, dataPlane);
   const lasting = {
-    readConfig: () => service.whileReloading(readConfig),
+    readConfig: () => service.duringReload(readConfig),
     foreground: reportUp === null,
     dataPlane,
     eventSerials: new EventSerials(),
@@ -124,7 +124,7 @@ async function runInstance(instance: DaemonInstance, service: Service): Promise<
   service.follow(instance.supervisor);
   await instance.supervisor.run();
   service.ready();
-  const settled = setTimeout(releaseMemory, settledMs);
+  const settled = setTimeout(releaseMemory, startupMs);
   await instance.ended;
   clearTimeout(settled);
   await instance.close();

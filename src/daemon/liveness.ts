@@ -13,19 +13,19 @@ export interface Lifecycle {
 /** Tolerated delay of a process's timer: a busy machine is not a dead daemon. */
 const toleratedDelayMs = 10_000;
 
-/** What does not work, or null if healthy; takes about `patienceMs` at most. */
+/** What does not work, or null if healthy; takes about `timeoutMs` at most. */
 export async function findUnhealthy(
   { supervisor, dataPlane }: Lifecycle,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<string | null> {
   // After a suspend of the machine, let overdue timers run first.
   await new Promise((resolve) => setImmediate(resolve));
   const overdue = overdueProcess(supervisor);
   if (overdue !== null) return `the timer of '${overdue}' is overdue`;
   const worker = dataPlane
-    .isAlive(patienceMs)
+    .isAlive(timeoutMs)
     .then((alive) => (alive ? null : 'the worker that carries output does not answer'));
-  const servers = supervisor.config.servers.map((server) => deadServer(server, patienceMs));
+  const servers = supervisor.config.servers.map((server) => unhealthyServer(server, timeoutMs));
   const complaints = await Promise.all([worker, ...servers]);
   return complaints.find((complaint) => complaint !== null) ?? null;
 }
@@ -39,7 +39,7 @@ function overdueProcess(supervisor: Supervisor): string | null {
 }
 
 /** A server that cannot be reached at all may have lost its socket file; that is no reason to stop every program. */
-async function deadServer(server: ServerConfig, patienceMs: number): Promise<string | null> {
-  const result = await probeServer(server, patienceMs);
+async function unhealthyServer(server: ServerConfig, timeoutMs: number): Promise<string | null> {
+  const result = await probeServer(server, timeoutMs);
   return result === 'silent' ? `[${server.section}] accepts connections, but does not answer` : null;
 }

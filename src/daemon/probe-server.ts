@@ -7,9 +7,9 @@ export type ProbeResult = 'answered' | 'silent' | 'unreachable';
 const request = 'GET /ok.html HTTP/1.0\r\n\r\n';
 
 /** Never throws. Any response counts, including an error status. */
-export async function probeServer(server: ServerConfig, patienceMs: number): Promise<ProbeResult> {
+export async function probeServer(server: ServerConfig, timeoutMs: number): Promise<ProbeResult> {
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
-  const timer = setTimeout(resolve, patienceMs, 'silent');
+  const timer = setTimeout(resolve, timeoutMs, 'silent');
   const connecting = connect(server, {
     open: (socket) => {
       socket.write(request);

@@ -41,7 +41,7 @@ export class Service {
   }
 
   /** Runs `read` between RELOADING and READY. */
-  whileReloading(read: () => Config): Config {
+  duringReload(read: () => Config): Config {
     this.notifier.reloading();
     try {
       return read();
@@ -91,14 +91,14 @@ export class Service {
       { supervisor, dataPlane: this.dataPlane },
       pingIntervalMs(this.notifier.watchdogUsec) / 2,
     );
-    if (dead !== null) this.#tellOfDeath(dead, supervisor);
+    if (dead !== null) this.#reportFailure(dead, supervisor);
     else if (this.#dead) this.#statusChanged();
     this.#dead = dead !== null;
     return dead === null;
   }
 
   /** In the status and on stderr too: if the worker hangs, the log may never receive the line. */
-  #tellOfDeath(reason: string, { daemon }: Supervisor): void {
+  #reportFailure(reason: string, { daemon }: Supervisor): void {
     const line = `systemd's watchdog is not fed: ${reason}`;
     this.notifier.sendStatus(reason);
     if (!this.#dead) writeStderr(`${line}\n`);

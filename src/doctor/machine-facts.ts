@@ -92,7 +92,7 @@ export interface ProgramView {
   readonly directory: string | null;
   readonly startsecs: number;
   /** The last lines of its error output. */
-  readonly lastWords: readonly string[];
+  readonly lastOutput: readonly string[];
   /** Its last exit in the words of the activity log: `exit status 0`; null if unknown. */
   readonly lastExit: string | null;
   /** Unexpected exits in the minute before the last one; 0 if it has been running for longer since. */

@@ -12,9 +12,9 @@ import { explainHolders } from './checks/holders.ts';
 import { unwritablePlaces } from './checks/places.ts';
 import { unknownAddress, unusablePath } from './checks/servers.ts';
 import { holdersOf } from './facts/holders.ts';
-import { lookAtPlaces } from './facts/places.ts';
+import { gatherPlaces } from './facts/places.ts';
 import { printable } from './facts/printable.ts';
-import { lookAtServers } from './facts/servers.ts';
+import { gatherServers } from './facts/servers.ts';
 import { both, type Finding, shellWord } from './finding.ts';
 import type { Language } from './language.ts';
 
@@ -50,9 +50,9 @@ function causes({ error, request, config }: FailedStart): Explanation[] {
   if (config === null || request === null) return [];
   if (error.message === alreadyListening) return explainHolders(holdersOf(config), realPath(config.path));
   const writer = userById(currentUid());
-  const { unixServers, inetServers } = lookAtServers(config, []);
+  const { unixServers, inetServers } = gatherServers(config, []);
   return [
-    ...(writer ? unwritablePlaces(lookAtPlaces(config, writer)) : []),
+    ...(writer ? unwritablePlaces(gatherPlaces(config, writer)) : []),
     ...unixServers.flatMap(unusablePath),
     ...inetServers.flatMap(unknownAddress),
   ];

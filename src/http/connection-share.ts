@@ -5,13 +5,13 @@ import type { Connection } from './connection.ts';
 import type { HttpLimits } from './limits.ts';
 
 /** Throttles the counting of descriptors, which happens only with many connections. */
-const lookIntervalMs = 100;
+const checkIntervalMs = 100;
 
 export class ConnectionShare {
   readonly #connections = new Set<Connection>();
-  /** The limit as computed at `lookedAt` (performance.now()). */
+  /** The limit as computed at `checkedAt` (performance.now()). */
   #most = 0;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly limits: Pick<HttpLimits, 'connections' | 'ownConnections' | 'assuredConnections'>,
@@ -51,8 +51,8 @@ export class ConnectionShare {
     const assured = this.#assured();
     if (size < assured) return connections;
     const now = performance.now();
-    if (now - this.#lookedAt > lookIntervalMs) {
-      this.#lookedAt = now;
+    if (now - this.#checkedAt > checkIntervalMs) {
+      this.#checkedAt = now;
       this.#most = Math.min(connections, Math.max(assured, size + descriptorsToSpare()));
     }
     return this.#most;

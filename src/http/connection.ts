@@ -39,7 +39,7 @@ export interface ConnectionHost {
   readonly admit: Admit;
   readonly peer: Peer;
   /** Reports buffered bytes; may abort connections, including this one. */
-  onHeld(change: number): void;
+  onBuffered(change: number): void;
   onFinished(requestLine: string, status: number, bytes: number): void;
   onFailure(error: unknown): void;
   onClosed(connection: Connection): void;
@@ -60,7 +60,7 @@ export class Connection {
   #lastActive: number;
   readonly #parser = new RequestParser();
   readonly #outbox: WriteQueue;
-  #heldBytes = 0;
+  #bufferedBytes = 0;
   #exchange: Exchange | null = null;
   #transfer: { readonly line: string; readonly status: number; bytes: number } | null = null;
   #closeAfterwards = false;
@@ -68,7 +68,7 @@ export class Connection {
   #paused = false;
   #advancing = false;
   #cancelDelay = () => {};
-  readonly #patience: RequestTimeout;
+  readonly #timeout: RequestTimeout;
   readonly #closed = Promise.withResolvers<void>();
 
   constructor(
@@ -77,7 +77,7 @@ export class Connection {
   ) {
     this.#lastActive = host.clock.now();
     this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
-    this.#patience = new RequestTimeout(host.clock, () =>
+    this.#timeout = new RequestTimeout(host.clock, () =>
       this.#phase === 'lingering' ? this.close() : this.abort(),
     );
   }
@@ -103,8 +103,8 @@ export class Connection {
   }
 
   /** Size of its incomplete request and its unsent response. */
-  get heldBytes(): number {
-    return this.#heldBytes;
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
   }
 
   /** Resolves when the connection is closed. */
@@ -123,7 +123,7 @@ export class Connection {
   onDrain(): void {
     if (this.#outbox.isEmpty) return;
     this.#lastActive = this.host.clock.now();
-    this.#patience.stop();
+    this.#timeout.stop();
     this.#outbox.drain();
     if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
     this.#advance();
@@ -139,13 +139,13 @@ export class Connection {
   onClose(): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    this.#patience.stop();
+    this.#timeout.stop();
     this.#cancelDelay();
     this.#reportTransfer();
     this.#exchange?.abandon();
     this.#exchange = null;
     this.#outbox.discard();
-    this.#hold(-this.#heldBytes);
+    this.#hold(-this.#bufferedBytes);
     this.host.onClosed(this);
     this.#closed.resolve();
   }
@@ -178,7 +178,7 @@ export class Connection {
     if (this.#phase === 'reading' && !isDone) setImmediate(() => this.#advance());
     else if (this.#phase === 'reading' && this.#inputEnded) this.close();
     this.#throttleInput();
-    this.#patience.wait(this.#phase, this.#patienceMs());
+    this.#timeout.wait(this.#phase, this.#timeoutMs());
   }
 
   #take(event: ParserEvent): void {
@@ -221,7 +221,7 @@ export class Connection {
   }
 
   #answer(exchange: Exchange, answer: () => HttpResponse | Promise<HttpResponse>): void {
-    this.#patience.stop();
+    this.#timeout.stop();
     this.#phase = 'answering';
     if (exchange.delayMs === 0) {
       this.#carryOut(exchange, answer);
@@ -314,7 +314,7 @@ export class Connection {
       this.#parser.discard();
       this.#throttleInput();
       this.socket.shutdown();
-      this.#patience.wait(this.#phase, this.#patienceMs());
+      this.#timeout.wait(this.#phase, this.#timeoutMs());
     }
   }
 
@@ -326,8 +326,8 @@ export class Connection {
 
   #hold(change: number): void {
     if (change === 0) return;
-    this.#heldBytes += change;
-    this.host.onHeld(change);
+    this.#bufferedBytes += change;
+    this.host.onBuffered(change);
   }
 
   #throttleInput(): void {
@@ -338,7 +338,7 @@ export class Connection {
     else this.socket.resume();
   }
 
-  #patienceMs(): number | null {
+  #timeoutMs(): number | null {
     const { requestMs, answerMs, lingerMs } = this.host.limits;
     switch (this.#phase) {
       case 'reading':

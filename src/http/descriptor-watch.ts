@@ -18,7 +18,7 @@ const needed = { inet: 24, unix: 4 } as const;
 
 /** With more connections than this, followed logs may take further descriptors at any time. */
 const manyConnections = 16;
-const lookDelayMs = 1000;
+const checkDelayMs = 1000;
 
 export class DescriptorWatch {
   readonly #servers: WatchedServer[] = [];
@@ -38,8 +38,8 @@ export class DescriptorWatch {
 
   /** Starting programs takes descriptors. */
   begin(bus: EventBus): void {
-    this.#unsubscribe = bus.subscribe(['PROCESS_STATE'], () => this.lookSoon());
-    this.lookSoon();
+    this.#unsubscribe = bus.subscribe(['PROCESS_STATE'], () => this.checkSoon());
+    this.checkSoon();
   }
 
   stop(): void {
@@ -49,8 +49,8 @@ export class DescriptorWatch {
   }
 
   /** Call after taking descriptors. */
-  lookSoon(): void {
-    this.#timer ??= setTimeout(() => this.#look(), lookDelayMs);
+  checkSoon(): void {
+    this.#timer ??= setTimeout(() => this.#look(), checkDelayMs);
   }
 
   #look(): void {
@@ -60,7 +60,7 @@ export class DescriptorWatch {
       if (free < needed[watched.kind]) this.#pause(watched, free);
       else if (this.#paused.has(watched)) this.#resume(watched);
     }
-    if (this.#paused.size > 0 || this.connections() >= manyConnections) this.lookSoon();
+    if (this.#paused.size > 0 || this.connections() >= manyConnections) this.checkSoon();
   }
 
   #pause(watched: WatchedServer, free: number): void {

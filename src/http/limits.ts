@@ -22,7 +22,7 @@ export const maxSkippedBytes = 64 * 1024;
 
 export interface HttpLimits {
   /** Total of incomplete request bodies and unsent responses; beyond it the stalest client is disconnected. */
-  readonly heldBytes: number;
+  readonly bufferedBytes: number;
   /** From the first byte of a request to the last. Idle connections have no timeout. */
   readonly requestMs: number;
   /** Without progress in sending a response. Streams are exempt: a stopped terminal is not a fault. */
@@ -37,7 +37,7 @@ export interface HttpLimits {
 }
 
 export const defaultLimits: HttpLimits = {
-  heldBytes: 128 * 1024 * 1024,
+  bufferedBytes: 128 * 1024 * 1024,
   requestMs: 60_000,
   answerMs: 60_000,
   lingerMs: 2_000,

@@ -7,7 +7,7 @@ import type { Login, LoginGuard } from './login-guard.ts';
 import type { Peer } from './peer.ts';
 import type { HttpRequest, RequestHead } from './request.ts';
 import { closingError, errorResponse, type HeaderList, type HttpResponse, type Status } from './response.ts';
-import { foreignness, type SiteNames } from './same-origin.ts';
+import { crossSiteReason, type SiteNames } from './same-origin.ts';
 
 export type Handler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
@@ -83,7 +83,7 @@ function unfitLogin(head: RequestHead, { verdict }: Login): Admission | null {
 }
 
 function admissionOf(head: RequestHead, routes: readonly Route[], names: SiteNames): Admission {
-  const objection = foreignness(head, names);
+  const objection = crossSiteReason(head, names);
   if (objection !== null) return refused(head, forbidden(objection), objection);
   const target = find(routes, head);
   if (typeof target === 'number') return refused(head, errorResponse(target));

@@ -17,7 +17,10 @@ export interface SiteNames {
 type Headers = Pick<RequestHead, 'headers'>;
 
 /** Why a request is refused, as a sentence; null if it is allowed. */
-export function foreignness(head: Headers & Pick<RequestHead, 'method'>, names: SiteNames): string | null {
+export function crossSiteReason(
+  head: Headers & Pick<RequestHead, 'method'>,
+  names: SiteNames,
+): string | null {
   const { headers, method } = head;
   // Browsers do not let other sites read the response to a safe request.
   const changes = method !== 'GET' && method !== 'HEAD';
@@ -44,7 +47,7 @@ function objectionToPage(head: Headers, { pages }: SiteNames): string | null {
 }
 
 /** Proof that a request does not come from another site's page: required for a GET that changes something. */
-export function isProvenOwn(head: Headers): boolean {
+export function isProvenSameOrigin(head: Headers): boolean {
   const { headers } = head;
   const site = headers.get('sec-fetch-site');
   if (site !== undefined) return isOwnSite(site);

@@ -34,7 +34,7 @@ export interface HttpServerOptions {
 
 export class HttpServer {
   readonly #connections = new Set<Connection>();
-  #heldBytes = 0;
+  #bufferedBytes = 0;
   readonly #limits: HttpLimits;
   readonly #socket: ServedSocket<Connection | null>;
   readonly #strangers: RepeatedWarning;
@@ -117,7 +117,7 @@ export class HttpServer {
       limits: this.#limits,
       admit,
       peer,
-      onHeld: (change) => this.#onHeld(change),
+      onBuffered: (change) => this.#onBuffered(change),
       onFinished: (line, status, bytes) => log.trace(accessLogLine(address, line, status, bytes)),
       onFailure: (error) => log.error(`${this.listener.name}:Server Error: ${describe(error)}`),
       onClosed: (connection) => {
@@ -127,11 +127,11 @@ export class HttpServer {
     };
   }
 
-  #onHeld(change: number): void {
-    this.#heldBytes += change;
+  #onBuffered(change: number): void {
+    this.#bufferedBytes += change;
     if (change < 0) return;
-    while (this.#heldBytes > this.#limits.heldBytes) {
-      const holders = [...this.#connections].filter((connection) => connection.heldBytes > 0);
+    while (this.#bufferedBytes > this.#limits.bufferedBytes) {
+      const holders = [...this.#connections].filter((connection) => connection.bufferedBytes > 0);
       const victim = stalest(holders);
       if (!victim) return;
       victim.abort();

@@ -91,7 +91,7 @@ export class Servers {
         this.log.critical(`Server '${config.section}' running without any HTTP authentication checking`);
       }
       const server = new HttpServer(listener, {
-        ...{ log: this.log, share: shares[config.kind], onAccepted: () => descriptors.lookSoon() },
+        ...{ log: this.log, share: shares[config.kind], onAccepted: () => descriptors.checkSoon() },
         admit: admitter({ ...this.#loginsOf(config, listener), routes, names: namesOf(config) }),
         kind: config.kind,
         user: config.credentials?.username ?? null,

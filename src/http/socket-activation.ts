@@ -5,16 +5,16 @@ import type { PassedDescriptor } from '../systemd/listen-fds.ts';
 import { ListenError } from './listener.ts';
 
 /** The servers, with the address of a matched socket, and the sockets by section. */
-export interface SeatedServers {
+export interface AssignedSockets {
   readonly servers: readonly ServerConfig[];
   readonly passed: ReadonlyMap<string, number>;
 }
 
 /** Throws ListenError for a descriptor that no server can use. */
-export function seatServers(
+export function assignSockets(
   servers: readonly ServerConfig[],
   descriptors: readonly PassedDescriptor[],
-): SeatedServers {
+): AssignedSockets {
   const seats = new Map<ServerConfig, Socket>();
   const sockets = descriptors.map(socketOf);
   for (const fits of rules) {

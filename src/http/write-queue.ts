@@ -14,7 +14,7 @@ export class WriteQueue {
   constructor(
     private readonly sink: Sink,
     /** Called on every change in the number of buffered bytes. */
-    private readonly onHeld: (change: number) => void,
+    private readonly onBuffered: (change: number) => void,
   ) {}
 
   get isEmpty(): boolean {
@@ -35,7 +35,7 @@ export class WriteQueue {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const taken = Math.max(0, this.sink.write(first));
       this.#waitingBytes -= taken;
-      this.onHeld(-taken);
+      this.onBuffered(-taken);
       if (taken < first.length) {
         this.#waiting[0] = first.subarray(taken);
         return;
@@ -55,7 +55,7 @@ export class WriteQueue {
 
   /** The client has disconnected. */
   discard(): void {
-    this.onHeld(-this.#waitingBytes);
+    this.onBuffered(-this.#waitingBytes);
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#announceEmpty();
@@ -64,7 +64,7 @@ export class WriteQueue {
   #hold(bytes: Uint8Array): void {
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    this.onHeld(bytes.length);
+    this.onBuffered(bytes.length);
   }
 
   #announceEmpty(): void {

@@ -25,7 +25,7 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
   // In the same frame as the count.
   useLayoutEffect(() => mark(ranges, current), [ranges, current]);
   useEffect(() => () => mark([], -1), []);
-  const lookAt = (matches: readonly Range[], index: number) => {
+  const goTo = (matches: readonly Range[], index: number) => {
     setCurrent(index);
     matches[index]?.startContainer.parentElement?.scrollIntoView({ block: 'center' });
   };
@@ -33,7 +33,7 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
     if (ranges.length === 0) return;
     view.pause();
     const from = current < 0 ? (by > 0 ? -1 : ranges.length) : current;
-    lookAt(ranges, (from + by + ranges.length) % ranges.length);
+    goTo(ranges, (from + by + ranges.length) % ranges.length);
   };
   const searchBack = async () => {
     setFurther('searching');
@@ -42,13 +42,13 @@ export function useLogMatches(view: LogView, text: string): LogMatches {
     if (!isFound) return;
     const matches = findMatches(view.place, text);
     setRanges(matches);
-    lookAt(matches, matches.length - 1);
+    goTo(matches, matches.length - 1);
   };
   return { count: ranges.length, current, further, step, searchBack };
 }
 
 /** Debounces the search while a log grows fast. */
-const settleMs = 150;
+const debounceMs = 150;
 
 function useDrawnMatches(view: LogView, text: string) {
   const [ranges, setRanges] = useState<readonly Range[]>([]);
@@ -57,7 +57,7 @@ function useDrawnMatches(view: LogView, text: string) {
     const search = () => setRanges(findMatches(view.place, text));
     const searchSoon = () => {
       clearTimeout(settling);
-      settling = setTimeout(search, settleMs);
+      settling = setTimeout(search, debounceMs);
     };
     search();
     view.place.addEventListener('drawn', searchSoon);

@@ -25,7 +25,7 @@ export function supervisordOf(unit: Unit): string | null {
 }
 
 /** The settings that affect the service's programs, as lines of the unit file; start and stop settings are left out. */
-export function surroundingsOf(unit: Unit): string[] {
+export function inheritedSettingsOf(unit: Unit): string[] {
   const settings = [...(unit.get('Service') ?? [])].filter(([key]) => !ownMatter.test(key));
   return settings.flatMap(([key, values]) => values.map((value) => `${key}=${value}`));
 }

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { browserPatienceMs, launchBrowser } from '../support/browser.ts';
+import { browserTimeoutMs, launchBrowser } from '../support/browser.ts';
 import { Daemon, type DaemonSetup } from '../support/daemon.ts';
 
 const screenshots = join(import.meta.dir, 'screenshots');
@@ -32,7 +32,7 @@ export class Stage {
       ...{ locale: 'en-US', viewport: { width: 1440, height: 900 } },
       ...options,
     });
-    context.setDefaultTimeout(browserPatienceMs);
+    context.setDefaultTimeout(browserTimeoutMs);
     const page = await context.newPage();
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {

@@ -2,7 +2,7 @@
 import { type Browser, chromium } from 'playwright-core';
 
 /** Generous, for a loaded machine. */
-export const browserPatienceMs = 60_000;
+export const browserTimeoutMs = 60_000;
 
 const flags = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -14,6 +14,6 @@ export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [...flags, ...more],
-    timeout: browserPatienceMs,
+    timeout: browserTimeoutMs,
   });
 }

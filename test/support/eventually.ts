@@ -1,6 +1,6 @@
 // Waits for a condition that another process brings about.
 
-export interface RequestTimeout {
+export interface WaitOptions {
   /** What is waited for, for the failure message. */
   readonly what: string;
   readonly timeoutMs?: number;
@@ -11,14 +11,14 @@ export interface RequestTimeout {
 /** Polls until `condition` holds; throws on timeout. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  patience: RequestTimeout,
+  options: WaitOptions,
 ): Promise<void> {
-  const deadline = performance.now() + (patience.timeoutMs ?? 15_000);
+  const deadline = performance.now() + (options.timeoutMs ?? 15_000);
   for (;;) {
     if (await condition()) return;
-    const reason = await patience.giveUp?.();
-    if (reason) throw new Error(`waited for ${patience.what}: ${reason}`);
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${patience.what}`);
+    const reason = await options.giveUp?.();
+    if (reason) throw new Error(`waited for ${options.what}: ${reason}`);
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${options.what}`);
     await Bun.sleep(10);
   }
 }

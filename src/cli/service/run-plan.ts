@@ -15,7 +15,7 @@ export interface Plan {
 }
 
 /** Resolves to the exit status. With `dryRun` the steps are only shown. */
-export async function drive(
+export async function runPlan(
   { command, scope, dryRun }: { command: string; scope: Scope; dryRun: boolean },
   plan: (manager: SystemdManager) => Promise<Plan>,
 ): Promise<number> {

@@ -105,12 +105,12 @@ async function printFailures(
   printError(coloured(`\n${failures.length} of ${total} failed:`, 'bold', 2));
   for (const { name, verdict } of failures) {
     printError(`${name}: ${verdict.kind === 'failed' ? verdict.reason : ''}`);
-    for (const line of await lastWords(client, name)) printError(coloured(`    ${line}`, 'grey', 2));
+    for (const line of await lastOutput(client, name)) printError(coloured(`    ${line}`, 'grey', 2));
   }
 }
 
 /** The last lines of stderr; of stdout if stderr has no log. */
-async function lastWords(client: SupervisorClient, name: string): Promise<readonly string[]> {
+async function lastOutput(client: SupervisorClient, name: string): Promise<readonly string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     try {
       const lines = await readLogEnd(client, name, channel, logLines);

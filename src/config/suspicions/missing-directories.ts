@@ -9,7 +9,7 @@ export function missingDirectories(suspect: Suspect): Diagnostic[] {
     if (!setting || !directory) return [];
     const isQuoted = /^["']|["']$/.test(directory);
     // Relative paths depend on the daemon's working directory.
-    const fault = isQuoted || directory.startsWith('/') ? faultOf(host.lookAt(directory)) : null;
+    const fault = isQuoted || directory.startsWith('/') ? faultOf(host.factsOf(directory)) : null;
     if (fault === null) return [];
     const message = {
       absent: { en: `the directory ${directory} does not exist`, zh: `目录 ${directory} 不存在` },
@@ -26,7 +26,7 @@ export function missingDirectories(suspect: Suspect): Diagnostic[] {
 }
 
 /** Null if nothing is wrong, or if that cannot be determined. */
-function faultOf(facts: ReturnType<Suspect['host']['lookAt']>): 'absent' | 'file' | null {
+function faultOf(facts: ReturnType<Suspect['host']['factsOf']>): 'absent' | 'file' | null {
   if (facts === 'unknown') return null;
   if (facts === 'absent') return 'absent';
   return facts.kind === 'directory' ? null : 'file';

@@ -34,7 +34,7 @@ function faultOf(
   if (/^(?:cd|source|export|ulimit|\.|exec|set|~.*|\$.*|[A-Za-z_]\w*=.*)$/.test(program)) return null;
   if (!program.includes('/')) return mayBeOnPath(program, process, host) ? null : 'absent';
   if (!program.startsWith('/')) return null;
-  const facts = host.lookAt(program);
+  const facts = host.factsOf(program);
   if (facts === 'unknown') return null;
   if (facts === 'absent') return 'absent';
   if (facts.kind === 'directory') return 'directory';
@@ -49,9 +49,9 @@ function mayBeOnPath(program: string, { environment, directory }: ProcessConfig,
   const path = environment.PATH ?? `${host.env.PATH ?? ''}:${customaryPath}`;
   const base = directory?.startsWith('/') ? directory : null;
   return path.split(':').some((element) => {
-    if (element.startsWith('/')) return host.lookAt(absoluteIn(element, program)) !== 'absent';
+    if (element.startsWith('/')) return host.factsOf(absoluteIn(element, program)) !== 'absent';
     if (environment.PATH === undefined) return false;
-    return base === null || host.lookAt(absoluteIn(absoluteIn(base, element), program)) !== 'absent';
+    return base === null || host.factsOf(absoluteIn(absoluteIn(base, element), program)) !== 'absent';
   });
 }
 

@@ -39,9 +39,9 @@ function readablePasswords({ document, host }: Suspect): Diagnostic[] {
 }
 
 function everyoneMayRead(path: string, host: ConfigHost): boolean {
-  const file = host.lookAt(path);
+  const file = host.factsOf(path);
   return (
-    has(file, othersRead) && ancestors(path).every((directory) => has(host.lookAt(directory), othersSearch))
+    has(file, othersRead) && ancestors(path).every((directory) => has(host.factsOf(directory), othersSearch))
   );
 }
 
@@ -51,8 +51,8 @@ function writablePlaces({ files, patterns, host }: Suspect): Diagnostic[] {
   const searched = patterns.filter((pattern) => /[*?[]/.test(pattern)).map(searchedDirectory);
   const places = new Set([...searched, ...read]);
   const open = [...places].flatMap((place) => {
-    const parents = ancestors(place).filter((directory) => isReplaceable(host.lookAt(directory)));
-    return [...parents, ...(has(host.lookAt(place), othersWrite) ? [place] : [])].slice(0, 1);
+    const parents = ancestors(place).filter((directory) => isReplaceable(host.factsOf(directory)));
+    return [...parents, ...(has(host.factsOf(place), othersWrite) ? [place] : [])].slice(0, 1);
   });
   return [...new Set(open)].map(writable);
 }

@@ -121,7 +121,7 @@ function answersLocally({ host }: InetServerConfig): boolean {
 function isSamePath(one: string, other: string, host: ConfigHost): boolean {
   if (one === other) return true;
   if (nameIn(one) !== nameIn(other)) return false;
-  const [first, second] = [host.lookAt(directoryOf(one)), host.lookAt(directoryOf(other))];
+  const [first, second] = [host.factsOf(directoryOf(one)), host.factsOf(directoryOf(other))];
   const runs = (path: string): string => path.replace(/^\/var\/run\//, '/run/');
   if (typeof first === 'string' || typeof second === 'string') return runs(one) === runs(other);
   return first.identity === second.identity;

@@ -12,7 +12,7 @@ export interface Cause {
 
 /** Null if no pattern matches. */
 export function causeOfFailure(program: ProgramView): Cause | null {
-  return fromTable(saidByDaemon, program.info.spawnerr, program) ?? causeInWords(program);
+  return fromTable(daemonMessages, program.info.spawnerr, program) ?? causeInWords(program);
 }
 
 type Explain = (words: RegExpExecArray, program: ProgramView) => Cause;
@@ -30,12 +30,12 @@ function fromTable(
 }
 
 function causeInWords(program: ProgramView): Cause | null {
-  const text = program.lastWords.join('\n');
-  return fromTable(saidByDaemon, text, program) ?? fromTable(saidByProgram, text, program);
+  const text = program.lastOutput.join('\n');
+  return fromTable(daemonMessages, text, program) ?? fromTable(programMessages, text, program);
 }
 
 /** Messages of supervisord, in `spawnerr` or in the program's stderr log. */
-const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
+const daemonMessages: readonly (readonly [RegExp, Explain])[] = [
   [
     /can't find command ['"](~.*|.*\$.*|[A-Za-z_]\w*=.*|\.|cd|exec|export|for|if|source|ulimit|umask|while)['"]/,
     ([, word = '']) => ({
@@ -199,11 +199,11 @@ const saidByDaemon: readonly (readonly [RegExp, Explain])[] = [
 ];
 
 /** Typical last output of programs of all kinds. */
-const saidByProgram: readonly (readonly [RegExp, Explain])[] = [
+const programMessages: readonly (readonly [RegExp, Explain])[] = [
   [
     /(?:address already in use|EADDRINUSE|Address in use|Connection in use)/i,
-    (_, { lastWords }) => {
-      const port = portIn(lastWords.find((line) => /in use|EADDRINUSE/i.test(line)) ?? '');
+    (_, { lastOutput }) => {
+      const port = portIn(lastOutput.find((line) => /in use|EADDRINUSE/i.test(line)) ?? '');
       return {
         id: 'port-taken',
         why: {

@@ -22,7 +22,7 @@ function checkProgram(program: ProgramView, view: View): Finding[] {
     {
       id: `program-${cause.id}`,
       what: stateOf(name, statename),
-      why: withLastWords(cause.why, program),
+      why: withLastOutput(cause.why, program),
       remedy: {
         en: `${cause.remedy.en}\n${startAgain(name, view)}`,
         zh: `${cause.remedy.zh}\n${startAgain(name, view)}`,
@@ -97,7 +97,7 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
       en: `${name} keeps restarting: it exited ${recentEnds} times within a minute`,
       zh: `${name} 反复重启：一分钟内退出了 ${recentEnds} 次`,
     },
-    why: withLastWords(
+    why: withLastOutput(
       {
         en: `${cause.why.en}${earlier && `; still running from an earlier run: ${earlier}`}`,
         zh: `${cause.why.zh}${earlier && `；先前运行留下的进程：${earlier}`}`,
@@ -146,9 +146,9 @@ function startAgain(name: string, view: View): string {
   return `${clientCommand(view, 'start')} ${shellWord(name)}`;
 }
 
-function withLastWords(why: Bilingual, { lastWords }: ProgramView): Bilingual {
-  if (lastWords.length === 0) return why;
-  const said = lastWords.map((line) => `  | ${line}`).join('\n');
+function withLastOutput(why: Bilingual, { lastOutput }: ProgramView): Bilingual {
+  if (lastOutput.length === 0) return why;
+  const said = lastOutput.map((line) => `  | ${line}`).join('\n');
   return { en: `${why.en}; its last output:\n${said}`, zh: `${why.zh}；最后的输出：\n${said}` };
 }
 

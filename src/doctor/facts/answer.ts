@@ -6,7 +6,7 @@ import { type Server, ServerUrlError } from '../../client/server-address.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import type { AnswerView } from '../machine-facts.ts';
 
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
 export interface Hearing {
   readonly answer: AnswerView;
@@ -26,7 +26,7 @@ export async function hear(client: SupervisorClient, { url }: Server): Promise<H
 /** Rejects on timeout. */
 export async function soon<T>(answer: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new SilenceError()), patienceMs);
+  const timer = setTimeout(() => late.reject(new SilenceError()), timeoutMs);
   try {
     return await Promise.race([answer, late.promise]);
   } finally {

@@ -11,14 +11,14 @@ import { userById } from '../../linux/users.ts';
 import { type ConfigurationView, type DaemonView, ownDaemon, type View } from '../machine-facts.ts';
 import { hear } from './answer.ts';
 import { runningDaemons } from './daemons.ts';
-import { lookAtLimits } from './limits.ts';
+import { gatherLimits } from './limits.ts';
 import { orphansOf } from './orphans.ts';
 import { pidIn } from './pidfile.ts';
-import { lookAtPlaces } from './places.ts';
+import { gatherPlaces } from './places.ts';
 import { processTable } from './process-table.ts';
-import { lookAtPrograms } from './programs.ts';
-import { lookAtServers } from './servers.ts';
-import { lookAtUnits } from './units.ts';
+import { gatherPrograms } from './programs.ts';
+import { gatherServers } from './servers.ts';
+import { gatherUnits } from './units.ts';
 
 export interface LookRequest {
   /** As given with -c; null: use the search path. */
@@ -44,13 +44,13 @@ export async function look({ configuration: given, server }: LookRequest): Promi
       daemons,
       answer,
       pidfilePid: config && pidIn(config.supervisord.pidfile),
-      ...lookAtServers(config, table),
+      ...gatherServers(config, table),
     };
     const daemon = ownDaemon(seen);
     const answering = answer.kind === 'answered' ? [answer.pid] : [];
     const daemonPid = daemon?.pid ?? answering[0] ?? null;
     const daemonPids = [...daemons.map(({ pid }) => pid), ...answering];
-    const programs = await lookAtPrograms({
+    const programs = await gatherPrograms({
       processes,
       config,
       client,
@@ -61,11 +61,11 @@ export async function look({ configuration: given, server }: LookRequest): Promi
     const writer = writerOf(daemon, configuration);
     return {
       ...seen,
-      units: lookAtUnits(daemon?.pid ?? null),
+      units: gatherUnits(daemon?.pid ?? null),
       programs,
       orphans: orphansOf(config, table, daemonPid, daemonPids),
-      places: config && writer ? lookAtPlaces(config, writer) : [],
-      limits: lookAtLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),
+      places: config && writer ? gatherPlaces(config, writer) : [],
+      limits: gatherLimits(daemon?.pid ?? process.pid, daemon === null && currentUid() === 0),
     };
   } finally {
     client.close();

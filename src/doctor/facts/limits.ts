@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { textOrEmpty } from '../../linux/text-or-empty.ts';
 import type { LimitsView } from '../machine-facts.ts';
 
-export function lookAtLimits(pid: number, mayRaise: boolean): LimitsView {
+export function gatherLimits(pid: number, mayRaise: boolean): LimitsView {
   const text = textOrEmpty(`/proc/${pid}/limits`);
   const [softDescriptors, hardDescriptors] = limitIn(text, 'Max open files');
   const [softProcesses, hardProcesses] = limitIn(text, 'Max processes');

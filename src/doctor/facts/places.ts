@@ -8,7 +8,7 @@ import { isSystemError } from '../../linux/system-error.ts';
 import type { PlaceView } from '../machine-facts.ts';
 
 /** Checked as `writer`, the daemon's user. */
-export function lookAtPlaces(config: Config, writer: UserIdentity): PlaceView[] {
+export function gatherPlaces(config: Config, writer: UserIdentity): PlaceView[] {
   return placesOf(config).map(({ purpose, path, directory, isAdded, isLog }) => ({
     purpose,
     path,

@@ -28,12 +28,12 @@ export interface ProgramsRequest {
   readonly daemonPid: number | null;
 }
 
-export async function lookAtPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
+export async function gatherPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
   const isInteresting = (info: ProcessInfo) => isDown(info) || isFresh(info);
   const log = request.processes.some(isInteresting) ? await mainLog(request.client) : '';
   const views: ProgramView[] = [];
   // Sequential, since they share one connection.
-  for (const info of request.processes) views.push(await lookAt(info, log, request));
+  for (const info of request.processes) views.push(await gatherProgram(info, log, request));
   return views;
 }
 
@@ -66,7 +66,7 @@ function isDown({ statename }: ProcessInfo): boolean {
   return statename === 'FATAL' || statename === 'BACKOFF' || statename === 'EXITED';
 }
 
-async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
+async function gatherProgram(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
   const config = configOf(info, request.config);
   const recentEnds = isFresh(info) ? recentEndsIn(log, info.name) : 0;
   const keepsRestarting = recentEnds >= manyEnds;
@@ -78,8 +78,8 @@ async function lookAt(info: ProcessInfo, log: string, request: ProgramsRequest):
     user: config?.user?.name ?? null,
     directory: config?.directory ?? null,
     startsecs: config?.startsecs ?? 1,
-    lastWords:
-      keepsRestarting || (isIll && info.statename !== 'EXITED') ? await lastWords(info, request.client) : [],
+    lastOutput:
+      keepsRestarting || (isIll && info.statename !== 'EXITED') ? await lastOutput(info, request.client) : [],
     lastExit: isIll ? lastExitIn(log, info.name) : null,
     recentEnds: keepsRestarting ? recentEnds : 0,
     survivors: isIll ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
@@ -92,7 +92,7 @@ function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | nul
 }
 
 /** The last lines of stderr; of stdout if stderr is empty or redirected there. */
-async function lastWords(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
+async function lastOutput(info: ProcessInfo, client: SupervisorClient): Promise<string[]> {
   for (const channel of ['stderr', 'stdout'] as const) {
     const lines = linesOf(
       await orEmpty(client.readProcessLog(processName(info), channel, -outputTailBytes, 0)),

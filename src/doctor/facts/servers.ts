@@ -4,16 +4,16 @@ import type { View } from '../machine-facts.ts';
 import { isAddressHere } from './addresses.ts';
 import { holderOf } from './ports.ts';
 import type { ProcessEntry } from './process-table.ts';
-import { lookAtSocket } from './sockets.ts';
+import { gatherSocket } from './sockets.ts';
 
 /** `table`: the processes that may hold ports. */
-export function lookAtServers(
+export function gatherServers(
   config: Config | null,
   table: readonly ProcessEntry[],
 ): Pick<View, 'unixServers' | 'inetServers'> {
   const servers = config?.servers ?? [];
   return {
-    unixServers: servers.flatMap((server) => (server.kind === 'unix' ? [lookAtSocket(server)] : [])),
+    unixServers: servers.flatMap((server) => (server.kind === 'unix' ? [gatherSocket(server)] : [])),
     inetServers: servers.flatMap((server) => {
       if (server.kind !== 'inet') return [];
       const { section, host, port } = server;

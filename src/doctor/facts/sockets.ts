@@ -6,7 +6,7 @@ import { probeSocket } from '../../linux/unix-probe.ts';
 import { groupById, userById } from '../../linux/users.ts';
 import type { UnixServerView } from '../machine-facts.ts';
 
-export function lookAtSocket({ section, path }: UnixServerConfig): UnixServerView {
+export function gatherSocket({ section, path }: UnixServerConfig): UnixServerView {
   const status = statusOf(path);
   return {
     section,

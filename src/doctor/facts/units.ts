@@ -5,20 +5,20 @@ import type { UnitView } from '../machine-facts.ts';
 
 const names = ['tsupervisor.service', 'supervisor.service', 'supervisord.service'] as const;
 const properties = 'Id,LoadState,ActiveState,UnitFileState,Result,PrivateTmp,MainPID,StatusText';
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
 /**
  * The usual services and, whatever its name, the one that `daemonPid` runs in. Null if systemd is not running
  * (sd_booted(3)) or does not respond.
  */
-export function lookAtUnits(daemonPid: number | null): UnitView[] | null {
+export function gatherUnits(daemonPid: number | null): UnitView[] | null {
   if (!existsSync('/run/systemd/system') || Bun.which('systemctl') === null) return null;
   const service = daemonPid === null ? null : serviceIn(textOrEmpty(`/proc/${daemonPid}/cgroup`));
   const asked = new Set<string>(service?.scope === 'system' ? [...names, service.name] : names);
   const { exitCode, stdout } = Bun.spawnSync(['systemctl', 'show', '-p', properties, ...asked], {
     stdin: 'ignore',
     stderr: 'ignore',
-    timeout: patienceMs,
+    timeout: timeoutMs,
   });
   if (exitCode !== 0) return null;
   // Another user's manager cannot be queried; it is enough that it runs the daemon.

@@ -12,7 +12,7 @@ import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
 
 /** Coalesces bursts of changes into one update per interval. */
-const gatherMs = 50;
+const coalesceMs = 50;
 
 export interface FeedSources {
   readonly supervisor: Supervisor;
@@ -54,7 +54,7 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
       }
       if (usage) yield ['usage', usage];
       await changed.wait();
-      await Bun.sleep(gatherMs);
+      await Bun.sleep(coalesceMs);
     }
   } finally {
     unsubscribe();

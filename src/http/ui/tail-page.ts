@@ -7,14 +7,14 @@ import { asFault } from '../../rpc/faults.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 
 /** In bytes; smaller limits are raised to it. */
-const leastLimit = 1024;
+const minLimit = 1024;
 
 export async function tailPage(
   supervisor: Supervisor,
   processname: string | null,
   limit: string | null,
 ): Promise<string> {
-  const bytes = limit !== null && /^\d+$/.test(limit) ? Math.max(leastLimit, Number(limit)) : leastLimit;
+  const bytes = limit !== null && /^\d+$/.test(limit) ? Math.max(minLimit, Number(limit)) : minLimit;
   const text = processname === null ? 'No process name found' : await tail(supervisor, processname, bytes);
   const name = escapeMarkup(processname ?? '');
   const again = `tail.html?processname=${encodeURIComponent(processname ?? '')}&amp;limit=${bytes}`;

@@ -9,7 +9,7 @@ import { cpuSince } from './usage.ts';
 
 const intervalMs = 2000;
 /** Maximum share of CPU time spent on sampling. */
-const mostOfTheTime = 0.02;
+const maxCpuShare = 0.02;
 /** Keeps clients updated even if samples are expensive. */
 const maxPauseMs = 8000;
 
@@ -43,7 +43,7 @@ export class UsageSampler {
     const busyMs = await this.#sample();
     this.#isLooking = false;
     if (this.#listeners.size === 0) return;
-    const wanted = Math.max(intervalMs - (performance.now() - started), busyMs / mostOfTheTime);
+    const wanted = Math.max(intervalMs - (performance.now() - started), busyMs / maxCpuShare);
     const pause = Math.min(wanted, maxPauseMs);
     this.#timer = setTimeout(() => void this.#look(), pause);
   }

@@ -11,7 +11,7 @@ import { forPeer, requesterOf } from '../peer.ts';
 import type { HttpRequest } from '../request.ts';
 import { errorResponse, type HttpResponse } from '../response.ts';
 import { at, type Route } from '../router.ts';
-import { isProvenOwn } from '../same-origin.ts';
+import { isProvenSameOrigin } from '../same-origin.ts';
 import type { FeedEvents, ProcessDetails } from './api-types.ts';
 import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
 import { classicAction } from './classic-actions.ts';
@@ -68,7 +68,7 @@ function indexRoute(context: OperationContext): Route {
 async function answerIndex(context: OperationContext, request: HttpRequest): Promise<HttpResponse> {
   const parameters = parametersOf(request);
   const action = parameters.get('action');
-  if (action === undefined || !isProvenOwn(request)) return page;
+  if (action === undefined || !isProvenSameOrigin(request)) return page;
   if (context.supervisor.state !== 'RUNNING') return errorResponse(500);
   const message = await classicAction(
     forPeer(context, request.peer),

@@ -279,11 +279,11 @@ describe('a stream', () => {
     client.send(GET('/stream?flood'));
     await client.until('first');
     client.stopReading();
-    await eventually(() => server.heldBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
+    await eventually(() => server.bufferedBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
     for (let turn = 0; turn < 50; turn += 1) await turnOfLoop();
     // The rest is what the kernel keeps.
     expect(server.pieces * 65536 - client.byteCount).toBeLessThan(1_000_000);
-    expect(Math.max(...server.heldBytes)).toBeLessThan(2 * 65536);
+    expect(Math.max(...server.bufferedBytes)).toBeLessThan(2 * 65536);
     const seen = client.byteCount;
     client.readAgain();
     await eventually(() => client.byteCount > seen + 1_000_000, { what: 'the stream to go on' });
@@ -297,7 +297,7 @@ describe('a big answer', () => {
     const client = await connect();
     client.stopReading();
     client.send(GET('/big?8000000') + GET('/ok.html'));
-    await eventually(() => server.heldBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
+    await eventually(() => server.bufferedBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
     client.readAgain();
     await eventually(() => client.byteCount > 8_000_000 && client.text.endsWith('OK'), {
       what: 'the answers',

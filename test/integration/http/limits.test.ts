@@ -69,7 +69,7 @@ describe('time', () => {
     const client = await RawClient.connect(server.path);
     client.stopReading();
     client.send('GET /stream?flood HTTP/1.1\r\n\r\n');
-    await eventually(() => server.heldBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
+    await eventually(() => server.bufferedBytes.some((bytes) => bytes > 0), { what: 'it to be held up' });
     expect(clock.due).toEqual([]);
     client.readAgain();
     await eventually(() => client.byteCount > 2_000_000, { what: 'the stream to go on' });
@@ -137,9 +137,9 @@ describe('memory', () => {
   }
 
   test('kept for unread answers is bounded: the stalest reader goes', async () => {
-    const { clock } = serve({ heldBytes: 12_000_000 });
+    const { clock } = serve({ bufferedBytes: 12_000_000 });
     const clients = [];
-    const held = () => server.heldBytes.filter((bytes) => bytes > 0).length;
+    const held = () => server.bufferedBytes.filter((bytes) => bytes > 0).length;
     for (let count = 1; count <= 2; count += 1) {
       clients.push(await notReading('GET /big?5000000 HTTP/1.1\r\n\r\n'));
       await eventually(() => held() === count, { what: 'the answer to be on its way' });
@@ -156,11 +156,11 @@ describe('memory', () => {
   });
 
   test('kept for unfinished bodies is bounded', async () => {
-    server = new TestServer({ heldBytes: 100_000 });
+    server = new TestServer({ bufferedBytes: 100_000 });
     const body = 'x'.repeat(60_000);
     const first = await RawClient.connect(server.path);
     first.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: 60001\r\n\r\n${body}`);
-    await eventually(() => server.heldBytes.includes(body.length), { what: 'its body' });
+    await eventually(() => server.bufferedBytes.includes(body.length), { what: 'its body' });
     const second = await RawClient.connect(server.path);
     second.send(`POST /RPC2 HTTP/1.1\r\nContent-Length: 60001\r\n\r\n${body}`);
     await first.untilClosed();

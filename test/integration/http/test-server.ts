@@ -53,8 +53,8 @@ export class TestServer {
   }
 
   /** What it keeps for each of its clients: their unfinished requests, and what they have not read. */
-  get heldBytes(): readonly number[] {
-    return [...this.#share.all].map(({ heldBytes }) => heldBytes);
+  get bufferedBytes(): readonly number[] {
+    return [...this.#share.all].map(({ bufferedBytes }) => bufferedBytes);
   }
 
   async listenOnPort(credentials: ServerConfig['credentials'] = null): Promise<number> {

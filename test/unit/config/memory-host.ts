@@ -42,7 +42,7 @@ export function memoryHost(
     isDirectory: (path) => directories.has(path),
     exists: isPresent,
     isPresent,
-    lookAt: (path) =>
+    factsOf: (path) =>
       isPresent(path)
         ? { kind: directories.has(path) ? 'directory' : 'file', mode: 0o755, uid: 0, identity: path }
         : 'unknown',

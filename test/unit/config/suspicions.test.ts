@@ -167,13 +167,13 @@ describe('a program that goes into the background by itself', () => {
 describe('a program that is not there', () => {
   const directories = ['/srv', '/opt'];
   const present = new Set(['/bin/cat', '/usr/bin/python3', '/opt/bin/tool', '/srv/data', ...directories]);
-  const lookAt = (path: string): FileFacts | 'absent' | 'unknown' => {
+  const factsOf = (path: string): FileFacts | 'absent' | 'unknown' => {
     if (path.startsWith('/closed/')) return 'unknown';
     if (!present.has(path)) return 'absent';
     const mode = path === '/srv/data' ? 0o644 : 0o755;
     return { kind: directories.includes(path) ? 'directory' : 'file', mode, uid: 0, identity: path };
   };
-  const told = (command: string, more = '') => warnings(program(more, command), {}, { lookAt });
+  const told = (command: string, more = '') => warnings(program(more, command), {}, { factsOf });
 
   test.each([
     ['/usr/local/bin/nothing --x', '/usr/local/bin/nothing is not on this machine'],
@@ -219,12 +219,12 @@ describe('a program that is not there', () => {
 });
 
 describe('the directory of a program', () => {
-  const lookAt = (path: string): FileFacts | 'absent' | 'unknown' => {
+  const factsOf = (path: string): FileFacts | 'absent' | 'unknown' => {
     if (path.startsWith('/closed/')) return 'unknown';
     if (!['/srv', '/srv/file', '/bin/cat'].includes(path)) return 'absent';
     return { kind: path === '/srv' ? 'directory' : 'file', mode: 0o755, uid: 0, identity: path };
   };
-  const told = (directory: string) => warnings(program(`directory=${directory}\n`), {}, { lookAt });
+  const told = (directory: string) => warnings(program(`directory=${directory}\n`), {}, { factsOf });
 
   test.each([
     ['/nowhere', 'the directory /nowhere does not exist'],
@@ -316,7 +316,7 @@ describe('the logs of a program', () => {
 
 describe('the rights of the files', () => {
   const withModes = (modes: Readonly<Record<string, number>>): Partial<ConfigHost> => ({
-    lookAt: (path) => {
+    factsOf: (path) => {
       const isDirectory = !/\.conf$|\/cat$/.test(path);
       const mode = modes[path] ?? (path.endsWith('.conf') ? 0o600 : 0o755);
       return { kind: isDirectory ? 'directory' : 'file', mode, uid: 0, identity: path };

@@ -159,7 +159,7 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
       user: value,
       directory: value,
       startsecs: 1,
-      lastWords: [],
+      lastOutput: [],
     },
     ...{ lastExit: null, recentEnds: 0, survivors: [] },
   };

@@ -283,7 +283,7 @@ describe('a place', () => {
 });
 
 describe('a program that fails', () => {
-  const program = (spawnerr: string, ...lastWords: string[]): ProgramView => ({
+  const program = (spawnerr: string, ...lastOutput: string[]): ProgramView => ({
     info: {
       name: 'x',
       group: 'x',
@@ -304,7 +304,7 @@ describe('a program that fails', () => {
     user: 'joe',
     directory: null,
     startsecs: 1,
-    lastWords,
+    lastOutput,
     lastExit: null,
     recentEnds: 0,
     survivors: [],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { foreignness, isProvenOwn, type SiteNames } from '../../../src/http/same-origin.ts';
+import { crossSiteReason, isProvenSameOrigin, type SiteNames } from '../../../src/http/same-origin.ts';
 
 const request = (method: string, headers: Record<string, string>) => ({
   method,
   headers: new Map(Object.entries(headers)),
 });
 const isRefused = (method: string, headers: Record<string, string>, names: SiteNames) =>
-  foreignness(request(method, headers), names) !== null;
+  crossSiteReason(request(method, headers), names) !== null;
 
 const none: ReadonlySet<string> = new Set();
 const open: SiteNames = { asked: new Set(['web01.corp.example', 'status.example.com']), pages: none };
@@ -94,7 +94,7 @@ describe('a page of another site', () => {
   });
 
   test.each([...foreign.slice(1), chromium])('is not taken for ours by what a link sends: %p', (headers) => {
-    expect(isProvenOwn(request('GET', { ...headers, host }))).toBe(false);
+    expect(isProvenSameOrigin(request('GET', { ...headers, host }))).toBe(false);
   });
 });
 
@@ -108,7 +108,7 @@ describe('our own page', () => {
     { host: '127.0.0.1:9001', origin: 'http://a.example', 'x-forwarded-host': 'a.example, inner' },
   ])('may change things, also behind a proxy: %p', (headers) => {
     expect(isRefused('POST', headers, open)).toBe(false);
-    expect(isProvenOwn(request('POST', headers))).toBe(true);
+    expect(isProvenSameOrigin(request('POST', headers))).toBe(true);
   });
 
   test('may have the name that allowed_hosts gives it, whatever a proxy makes of it', () => {

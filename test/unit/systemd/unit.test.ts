@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configPathOf, readUnit, supervisordOf, surroundingsOf } from '../../../src/systemd/read-unit.ts';
+import {
+  configPathOf,
+  inheritedSettingsOf,
+  readUnit,
+  supervisordOf,
+} from '../../../src/systemd/read-unit.ts';
 import { defaultUnit, UnitError, unitText } from '../../../src/systemd/unit.ts';
 
 const packaged = readFileSync(join(import.meta.dir, '../../../systemd/tsupervisor.service'), 'utf8');
@@ -96,7 +101,11 @@ describe("somebody else's unit file", () => {
   test('tells what it sets for its programs, not how it is started and stopped', () => {
     const text = `[Unit]\nAfter=x\n[Service]\nType=forking\nExecStart=/x\nEnvironment=A=1\nEnvironment=B=2\nRestartSec=3
 KillMode=process\nLimitNOFILE=9\n`;
-    expect(surroundingsOf(readUnit(text))).toEqual(['Environment=A=1', 'Environment=B=2', 'LimitNOFILE=9']);
+    expect(inheritedSettingsOf(readUnit(text))).toEqual([
+      'Environment=A=1',
+      'Environment=B=2',
+      'LimitNOFILE=9',
+    ]);
   });
 
   test('an empty value takes back the values before it', () => {
