@@ -35,11 +35,11 @@ const texts = {
       '由 `tsupervisor echo-conf --format markdown --lang zh` 根据选项表生成，请勿手工修改。',
       '',
       '每个值都可以用 `%(name)s` 引用该行“可用名称”中的名称；`ENV_*` 表示环境变量（`%(ENV_HOME)s`）。百分号写作 `%%`。',
-      '选项名不区分大小写，节名区分大小写。“始于”一栏以 *tsupervisor* 开头的选项是本项目新增的，原版 Supervisor 会忽略它们。',
+      '选项名不区分大小写，节名区分大小写。“起始版本”一栏以 *tsupervisor* 开头的选项是本项目新增的，原版 Supervisor 会忽略它们。',
     ].join('\n'),
-    columns: ['选项', '值', '默认值', '可用名称', '始于', '含义'],
+    columns: ['选项', '值', '默认值', '可用名称', '起始版本', '含义'],
     required: '*必需*',
-    others: '该节的其他选项都作为工厂函数的参数。',
+    others: '该配置节的其他选项都作为工厂函数的参数。',
   },
 } as const;
 

@@ -115,20 +115,20 @@ function optionLines(
   const mark = isOurs(option) ? '[tsupervisor] ' : '';
   const setting = `${option.key}=${activeValue ?? option.example ?? option.default ?? ''}`;
   return [
-    `; ${mark}${option.help[language]} ${defaultText(option, language)}`.trimEnd(),
+    `; ${mark}${option.help[language]}${defaultText(option, language)}`,
     activeValue === undefined ? `;${setting}` : setting,
   ];
 }
 
-/** `(default 10)`, `(required)`, or empty. */
+/** `(default: 10)`, `(required)`, or empty; Chinese has full-width punctuation. */
 function defaultText(option: OptionDescription, language: Language): string {
-  const words = {
-    en: { default: 'default', required: 'required' },
-    zh: { default: '默认', required: '必需' },
+  const { required, withDefault } = {
+    en: { required: ' (required)', withDefault: (value: string) => ` (default: ${value})` },
+    zh: { required: '（必需）', withDefault: (value: string) => `（默认：${value}）` },
   }[language];
-  if (option.required) return `(${words.required})`;
+  if (option.required) return required;
   const value = [option.default, option.defaultNote?.[language]].filter((text) => text).join(' ');
-  return value === '' ? '' : `(${words.default} ${value})`;
+  return value === '' ? '' : withDefault(value);
 }
 
 export function isOurs(option: OptionDescription): boolean {

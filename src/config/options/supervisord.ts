@@ -15,7 +15,7 @@ export const supervisordOptions = {
       en: "The daemon's own log: a file, syslog, or journal for systemd's journal (for a file of that name, write ./journal).",
       zh: '守护进程自身的日志：文件、syslog，或 journal（systemd 的 journal；同名文件请写 ./journal）。',
     },
-    defaultNote: { en: 'in the working directory', zh: '当前工作目录下' },
+    defaultNote: { en: 'in the working directory', zh: '位于当前工作目录' },
   }),
   logfileMaxBytes: withDefault('logfile_maxbytes', byteSize, '50MB', {
     names: 'here',
@@ -59,7 +59,7 @@ export const supervisordOptions = {
     names: 'here',
     since: '3.0',
     help: { en: "The file that holds the daemon's process id.", zh: '保存守护进程进程号的文件。' },
-    defaultNote: { en: 'in the working directory', zh: '当前工作目录下' },
+    defaultNote: { en: 'in the working directory', zh: '位于当前工作目录' },
   }),
   umask: withDefault('umask', octal(), '022', {
     names: 'here',
