@@ -40,7 +40,7 @@ function causeOf(program: ProgramView): Cause | null {
   return {
     ...cause,
     why: {
-      en: `${why.en}: it goes into the background by itself`,
+      en: `${why.en}: it daemonises itself`,
       zh: `${why.zh}：它会自行转入后台`,
     },
     remedy: { en: `${foreground.en}\n${remedy.en}`, zh: `${foreground.zh}\n${remedy.zh}` },

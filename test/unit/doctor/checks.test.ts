@@ -386,7 +386,7 @@ describe('a program that fails', () => {
     ]) {
       const [finding] = examine({ ...well, programs: [ill] });
       expect(finding?.id).toBe('program-port-taken');
-      expect(finding?.why.en).toContain('goes into the background by itself');
+      expect(finding?.why.en).toContain('it daemonises itself');
       expect(finding?.remedy.en).toStartWith(`${foreground.en}\nss -ltnp 'sport = :8080'`);
     }
   });
