@@ -18,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(links, { recursive: true }));
 
 describe('the executable', () => {
-  test('tells its version', async () => {
+  test('prints its version', async () => {
     const { status, stdout } = await run([executable, '--version']);
     expect([status, stdout]).toEqual([0, `tsupervisor ${packageJson.version}\n`]);
   });
@@ -61,8 +61,8 @@ describe('a link', () => {
   });
 });
 
-describe('a configuration that nobody names', () => {
-  test('is looked for beside the directory of the link, as PATH had it, by daemon and client alike', async () => {
+describe('a configuration without -c', () => {
+  test('is looked for next to the directory of the link, as in PATH, by daemon and client alike', async () => {
     const prefix = mkdtempSync(join(tmpdir(), 'tsv-prefix-'));
     mkdirSync(join(prefix, 'bin'));
     mkdirSync(join(prefix, 'etc'));

@@ -59,7 +59,7 @@ async function discard(directory: string): Promise<void> {
   expect(removeCgroup(directory)).toBe(true);
 }
 
-/** Who waits for those that are nobody's children may take its time. */
+/** A generous timeout for processes that are no children of the test. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -156,7 +156,7 @@ killascgroup=true
     expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('cat\n');
   });
 
-  test('a stop with killascgroup ends what daemonised itself, before it is told', async () => {
+  test('a stop with killascgroup ends daemonised processes before it is reported', async () => {
     const left = await written('clean.pid');
     expect(cgroupOf(left)).toBe('clean:clean');
     expect((await daemon.supervisorctl('stop', 'clean')).stdout).toBe('clean: stopped\n');
@@ -227,7 +227,7 @@ killascgroup=true
     expect(pidsIn(program('plain'))).toEqual([await pidOf('plain')]);
   });
 
-  test('a restart in place begins anew in the same place', async () => {
+  test('a restart in place uses the same cgroups', async () => {
     await daemon.supervisorctl('stop', 'careless');
     await daemon.supervisorctl('reload');
     await eventually(async () => (await daemon.states())['plain'] === 'RUNNING', { what: 'the restart' });
@@ -262,7 +262,7 @@ startsecs=0
   });
 });
 
-describe('where no cgroup is ours', () => {
+describe('without a delegated cgroup', () => {
   test.each([
     ['it is not delegated', false, false],
     ['somebody else is in it, as in the session of a shell', true, true],
@@ -343,7 +343,7 @@ describe('a kernel without cgroup.kill', () => {
     signalMembers([stranger.pid, member.pid], 9, () => new Set([member.pid]));
     await member.exited;
     expect([member.signalCode, stranger.signalCode]).toEqual(['SIGKILL', null]);
-    // One that ends after it was looked at is no failure.
+    // A process that exits after the listing is no failure.
     signalMembers([stranger.pid], 9, () => {
       process.kill(stranger.pid, 'SIGKILL');
       return new Set([stranger.pid]);

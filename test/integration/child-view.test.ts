@@ -1,4 +1,4 @@
-// What a child sees of its surroundings, ours beside the original.
+// What a child sees of its environment, compared with the original.
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { Daemon, original, ours } from '../support/daemon.ts';
@@ -55,7 +55,7 @@ const programs = ['root', 'nobody', 'pair:merged_0', 'pair:merged_1'];
 const seen: Record<string, Record<string, string>> = {};
 
 async function viewsOf(executable: readonly string[]): Promise<Record<string, string>> {
-  // Away from the terminal of whoever runs the tests: there the two differ (test/integration/terminal.test.ts).
+  // Without the terminal of the test run: with one the two differ (test/integration/terminal.test.ts).
   const daemon = await Daemon.start({ ...setup, executable: ['/usr/bin/setsid', ...executable] });
   try {
     await eventually(async () => Object.values(await daemon.states()).every((state) => state === 'RUNNING'), {
@@ -78,7 +78,7 @@ beforeAll(async () => {
   [seen.ours, seen.original] = [await viewsOf(ours), await viewsOf(original)];
 });
 
-describe('a child of ours', () => {
+describe('a child of tsupervisor', () => {
   for (const name of programs) {
     test(`${name} sees what it would see under the original`, () => {
       expect(seen.ours?.[name]).toContain('environment =');

@@ -98,7 +98,7 @@ describe('a configuration that cannot be used', () => {
 });
 
 describe('a second daemon on the same socket', () => {
-  test('is refused with one clear line, and the first goes on untouched', async () => {
+  test('is refused with one clear line, and the first is not affected', async () => {
     const daemon = await Daemon.start({ config: program });
     try {
       await eventually(async () => (await daemon.states()).x === 'RUNNING', { what: 'x to run' });
@@ -273,7 +273,7 @@ describe('signals to the daemon', () => {
     rmSync(directory, { recursive: true });
   });
 
-  test('SIGUSR2 opens the logs anew after somebody renamed them', async () => {
+  test('SIGUSR2 reopens the logs after they were renamed', async () => {
     const daemon = await Daemon.start({
       config:
         '[program:t]\ncommand=/bin/sh -c "while :; do echo tick; sleep 0.02; done"\nstdout_logfile=%(here)s/t.log',

@@ -1,4 +1,4 @@
-// What processes were last asked to be, and by whom: as the JSON API tells it, and as restarts keep it.
+// Goals of processes and their requesters, in the JSON API and across restarts.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Daemon, freePort } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
@@ -76,7 +76,7 @@ function restartOnPage(name: string): Promise<Response> {
 }
 
 describe('the goal of a process', () => {
-  test('is none while nobody has asked for anything', async () => {
+  test('is none without a request', async () => {
     expect(await goalOf('manual')).toMatchObject({ goal: 'none', by: '', since: 0 });
   });
 

@@ -5,7 +5,7 @@ import { withDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a program with hooks', () => {
-  test('has a command told of its exit, on stdin and without a shell', async () => {
+  test('runs a command at its exit, with the notification on stdin and without a shell', async () => {
     await withDaemon(
       {
         supervisord: 'identifier=here',
@@ -32,7 +32,7 @@ on_exit=/usr/bin/tee "%(here)s/exit of $brief.json"
     );
   });
 
-  test('has a web hook told that it cannot be started', async () => {
+  test('calls a web hook when it cannot be started', async () => {
     const posted: unknown[] = [];
     const server = Bun.serve({
       hostname: '127.0.0.1',
@@ -73,7 +73,7 @@ on_fatal=http://127.0.0.1:${server.port}/hook
     }
   });
 
-  test('hears in the log when a hook cannot be run, or fails', async () => {
+  test('logs when a hook cannot be run, or fails', async () => {
     await withDaemon(
       {
         config: `
@@ -105,7 +105,7 @@ on_fatal=supervisord.conf
     );
   });
 
-  test('has a mailbox told by the local sendmail', async () => {
+  test('sends a mail by the local sendmail', async () => {
     const username = Bun.spawnSync(['id', '-un']).stdout.toString().trim();
     const mailbox = join('/var/mail', username);
     const existed = existsSync(mailbox);
@@ -151,7 +151,7 @@ on_exit=mailto:${username}
 });
 
 describe('a hook that never ends', () => {
-  test('is called only so many times at once, and killed ten seconds after the daemon was told to end', async () => {
+  test('has a bound on concurrent calls, and is killed ten seconds after a shutdown began', async () => {
     await withDaemon(
       {
         config: `
@@ -186,7 +186,7 @@ on_exit=/bin/sleep 1000
 });
 
 describe('a daemon that ends', () => {
-  test('lets a hook that still runs come to its end', async () => {
+  test('waits for a hook that still runs', async () => {
     await withDaemon(
       {
         config: `
@@ -209,7 +209,7 @@ on_exit=/bin/sh -c "echo >%(here)s/begun; until [ -e %(here)s/go ]; do sleep 0.0
     );
   });
 
-  test('because of exit_on_fatal has told of it before', async () => {
+  test('because of exit_on_fatal calls the hooks before', async () => {
     await withDaemon(
       {
         config: `

@@ -1,4 +1,4 @@
-// pidproxy, ours and the original's, with a command that goes into the background.
+// pidproxy, compared with the original, with a command that daemonises.
 import { describe, expect, test } from 'bun:test';
 import {
   chmodSync,
@@ -85,7 +85,7 @@ function script(file: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-/** It has begun its command, and therefore listens to signals. */
+/** It has started its command, and so handles signals. */
 async function untilItListens(pid: number): Promise<void> {
   await eventually(() => processesBeneath(pid).length > 0, { what: 'the command to run' });
 }
@@ -166,13 +166,13 @@ describe('pidproxy, whose pidfile another user may write,', () => {
         '#!/bin/sh\n(setsid sh -c "echo \\$\\$ >DIR/brief" &)\nwhile :; do sleep 0.05; done\n',
       );
       startProxy([path('pid'), path('start')]);
-      await eventually(() => contents(path('brief')) !== '', { what: 'the brief one to have begun' });
+      await eventually(() => contents(path('brief')) !== '', { what: 'the short command to have started' });
       const brief = contents(path('brief')).trim();
       await eventually(() => !existsSync(`/proc/${brief}`), { what: 'the brief one to be reaped' });
     });
   });
 
-  test('signals nobody else, even at the word of the pidfile', async () => {
+  test('signals no other process, even if the pidfile names one', async () => {
     await inDirectory(async (path) => {
       const stranger = Bun.spawn(['sleep', '100000'], { stdio: ['ignore', 'ignore', 'ignore'] });
       writeFileSync(path('pid'), String(stranger.pid));

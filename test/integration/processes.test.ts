@@ -71,7 +71,7 @@ const isZombie = (pid: number): boolean => readFileSync(`/proc/${pid}/status`, '
 const pidFrom = (file: string): number => Number(daemon.read(file));
 
 describe('starting', () => {
-  test('a program is RUNNING after startsecs, and the log tells its life in order', async () => {
+  test('a program is RUNNING after startsecs, and the log has its transitions in order', async () => {
     await reaches('cat', 'RUNNING');
     const lines = daemon
       .log()
@@ -99,12 +99,12 @@ describe('starting', () => {
     );
   });
 
-  test('a command that does not exist is told as such', async () => {
+  test('a command that does not exist is reported as such', async () => {
     const { stdout, status } = await daemon.supervisorctl('start', 'missing');
     expect([stdout, status]).toEqual(['missing: ERROR (no such file)\n', 1]);
   });
 
-  test('a directory that cannot be entered is told in the state and in the stderr log', async () => {
+  test('a directory that cannot be entered is reported in the state and in the stderr log', async () => {
     expect((await daemon.supervisorctl('start', 'lost')).stdout).toBe('lost: ERROR (spawn error)\n');
     expect((await daemon.supervisorctl('status', 'lost')).stdout).toContain(
       "couldn't chdir to /nonexistent: ENOENT",
@@ -128,7 +128,7 @@ describe('starting', () => {
     expect(await state('storm')).toBe('STOPPED');
   });
 
-  test('programs that cannot be started do not change the order or the fate of those beside them', async () => {
+  test('programs that cannot be started do not affect the order or outcome of the others', async () => {
     const names = Array.from({ length: 40 }, (_, index) => `p${String(index).padStart(2, '0')}`);
     const isLost = (name: string): boolean => Number(name.slice(1)) % 4 === 1;
     const isMissing = (name: string): boolean => Number(name.slice(1)) % 5 === 2;

@@ -1,4 +1,4 @@
-// What the runtime cannot do without, and what a user is told where it is missing.
+// What the runtime requires, and what a user sees where it is missing.
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { ours, run } from '../support/daemon.ts';
@@ -23,7 +23,7 @@ describe('where memory must not be writable and executable', () => {
   });
 });
 
-test('without /proc the runtime aborts before any code of ours runs, as the documentation says', async () => {
+test('without /proc the runtime aborts before any code of the daemon runs, as the documentation says', async () => {
   // When this fails, the runtime has learned to go without: tell the user in one line, and amend docs/packages.md.
   const script = 'umount -l /proc && exec "$0" --version';
   const { status, stdout, stderr } = await run(['unshare', '--mount', '/bin/sh', '-c', script, ours[0]]);

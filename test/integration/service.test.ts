@@ -1,4 +1,4 @@
-// The daemon as a service manager sees it: what it tells NOTIFY_SOCKET, and when it stops telling.
+// The daemon under a service manager: what it sends to NOTIFY_SOCKET, and when it stops.
 import { describe, expect, test } from 'bun:test';
 import {
   closeSync,
@@ -31,7 +31,7 @@ async function withReceiver(
   }
 }
 
-/** A daemon of one program, and what it told until the test looks. */
+/** A daemon of one program, and the notifications it has sent so far. */
 function withService(
   environment: Record<string, string>,
   body: (daemon: Daemon, told: Told) => Promise<void>,
@@ -73,7 +73,7 @@ describe('a daemon under a service manager', () => {
     });
   });
 
-  test('tells of every reading of the configuration, and of a restart in place', async () => {
+  test('notifies of every reload of the configuration, and of a restart in place', async () => {
     await withService({}, async (daemon, told) => {
       await told.until('READY');
       await daemon.supervisorctl('reread');
@@ -242,7 +242,7 @@ autorestart=false`;
     },
   );
 
-  test('tells there as an error why it does not start', async () => {
+  test('logs there as an error why it does not start', async () => {
     const { journal } = await journalOf('[supervisord]\nloglevel=loud\n', 'For help');
     expect(journal).toMatch(/^<3>Error: bad logging level name 'loud'/);
     expect(journal).toMatch(/^<3>For help, use /m);

@@ -52,7 +52,7 @@ describe('sockets of a service manager', () => {
     for (const url of [`unix://${path}`, `http://127.0.0.1:${port}`]) {
       expect((await ctl(url, 'pid')).stdout).toBe(`${daemon.pid}\n`);
     }
-    // What the configuration says is opened by nobody.
+    // The address of the configuration is not opened.
     expect((await ctl(`http://127.0.0.1:${daemon.port}`, 'pid')).status).not.toBe(0);
     expect(await ctl(`unix://${path}`, 'reload')).toMatchObject({ status: 0 });
     await eventually(() => daemon.log().split('supervisord started with pid').length === 3, {
@@ -65,7 +65,7 @@ describe('sockets of a service manager', () => {
     expect(daemon.read('env.log')).not.toContain('LISTEN_');
     expect(daemon.read('env.log')).toContain(`SUPERVISOR_SERVER_URL=unix://${path}\n`);
     expect(await daemon.stop()).toBe(0);
-    // Neither changed nor removed: it is not ours.
+    // Neither changed nor removed: systemd owns it.
     expect(statSync(path)).toMatchObject({ ino, mode });
   });
 

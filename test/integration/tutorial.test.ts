@@ -109,7 +109,7 @@ describe('a server from the tutorials', () => {
     }
   });
 
-  test('a program that was told to end by its own client is back', async () => {
+  test('a program that its own client has ended is restarted', async () => {
     const before = await pidOf('redis:redis-03');
     await run(['redis-cli', '-p', String(redisPorts[2]), 'shutdown']);
     await pidAfter('redis:redis-03', before);

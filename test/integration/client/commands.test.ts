@@ -120,7 +120,7 @@ for (const { name, executable } of daemons) {
         expect((await control('status', 'worker')).status).toBe(0);
       });
 
-      test('a summary tells what failed, why, and what it last wrote', async () => {
+      test('a summary lists failures with their reason and last output', async () => {
         const { status, stdout, stderr } = await control('start', 'cat', 'fail', 'missing');
         expect(status).toBe(1);
         expect(stdout).toContain("missing: FAILED (NO_FILE: can't find command '/nonexistent')\n");
@@ -142,7 +142,7 @@ for (const { name, executable } of daemons) {
         expect((await control('stop', 'dies')).status).toBe(0);
       });
 
-      test('--timeout gives up, --no-wait does not even begin to wait', async () => {
+      test('--timeout gives up, --no-wait does not wait', async () => {
         const late = await control('start', '--timeout', '0.2', 'patient');
         expect(late).toMatchObject({
           status: 1,
@@ -182,7 +182,7 @@ for (const { name, executable } of daemons) {
     });
 
     describe('tail', () => {
-      test('shows the last ten lines, or as many as it is told', async () => {
+      test('shows the last ten lines, or as many as requested', async () => {
         const lines = (count: number) =>
           Array.from({ length: count }, (_, i) => `line ${13 - count + i}\n`).join('');
         expect((await control('tail', 'talker')).stdout).toBe(lines(10));
@@ -212,7 +212,7 @@ for (const { name, executable } of daemons) {
     });
 
     describe('reread and update', () => {
-      test('tell that nothing changed', async () => {
+      test('report that nothing changed', async () => {
         expect(await control('reread')).toMatchObject({ status: 0, stdout: 'Nothing changed.\n' });
         expect(await control('update')).toMatchObject({ status: 0, stdout: 'Nothing changed.\n' });
         expect(await control('update', 'nosuch')).toMatchObject({ status: 4 });
@@ -335,7 +335,7 @@ describe('a word that is no command', () => {
     });
   });
 
-  test('help tells of a command what its --help tells', async () => {
+  test('help COMMAND shows what COMMAND --help shows', async () => {
     expect(await run([ours[0], 'help', 'status'])).toEqual(await run([ours[0], 'status', '--help']));
     expect((await run([ours[0], 'version'])).stdout).toBe((await run([ours[0], '--version'])).stdout);
   });
@@ -350,7 +350,7 @@ describe('without a server', () => {
     );
   });
 
-  test('events refuses a type that there is not, and tells those that there are', async () => {
+  test('events refuses an unknown type, and lists the known ones', async () => {
     const { status, stdout, stderr } = await run([ours[0], 'events', 'process_state', 'NOPE']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toStartWith(
@@ -376,7 +376,7 @@ describe('without a server', () => {
   });
 });
 
-test('a program that cannot be spawned, and one without a log for stderr, are told in words', async () => {
+test('a program that cannot be spawned, and one without a log for stderr, are reported with the reason', async () => {
   const lost =
     '[program:lost]\ncommand=/bin/cat\ndirectory=/nonexistent\nautostart=false\nstartretries=0\nredirect_stderr=true';
   const daemon = await Daemon.start({ config: lost });

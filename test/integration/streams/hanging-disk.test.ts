@@ -1,4 +1,4 @@
-// Logs on a disk that answers nobody any more, not even who only asks how large they are. Clients are answered all the
+// Logs on a stalled disk, where not even stat(2) returns. Clients get responses all the
 // same, with what is known.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -11,7 +11,7 @@ const hour = 3600;
 /** Of a start and of a stop: longer than all that is done meanwhile takes on a busy machine. */
 const waitSeconds = 12;
 
-/** What it is told of TERM and of its starts is told by the clock that counts from the boot, which nobody can set. */
+/** It reports TERM and its starts with times on CLOCK_BOOTTIME, which cannot be set. */
 const config = `[program:steady]
 command=/bin/sleep 100000
 startsecs=0
@@ -52,7 +52,7 @@ while True:
 
 const launch = 'FAKETIME_TIMESTAMP_FILE=$PWD/clock exec "$0" "$@"';
 
-/** A daemon whose wall clock can be set without anybody else noticing. */
+/** A daemon whose wall clock can be set for it alone. */
 class Machine {
   private constructor(
     readonly daemon: Daemon,

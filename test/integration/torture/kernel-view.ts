@@ -1,4 +1,4 @@
-// What the kernel tells of processes, for tests that trust nothing else.
+// Facts about processes from the kernel, for tests that trust nothing else.
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface KernelProcess {

@@ -13,7 +13,9 @@ const fromSource = [
   ...[process.execPath, '--preload', join(root, 'test/support/heap-report.ts')],
   ...[join(root, 'src/main.ts'), 'supervisord'],
 ];
-/** By then what is kept within bounds, such as the history that the page shows, has reached them, and all is compiled. */
+/**
+ * By then what is kept within bounds, such as the history that the page shows, has reached them, and all is compiled.
+ */
 const settledAfter = 9_000;
 const respawns = 2_000;
 const restarts = 4;
@@ -96,7 +98,7 @@ async function left(daemon: Daemon): Promise<Left> {
   return { objects: objectCount, bytes: heapSize, descriptors: openDescriptors(daemon.pid) };
 }
 
-/** How often something stands in the log; each look reads only what is new. */
+/** Counts matches in the log; each call reads only what is new. */
 class LogCount {
   readonly #fd: number;
   readonly #buffer = Buffer.alloc(256 * 1024);

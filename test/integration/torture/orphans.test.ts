@@ -1,4 +1,4 @@
-// As process 1 of a container: whatever is orphaned there is ours to reap.
+// As process 1 of a container, which must reap all orphans.
 import { expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { Daemon, ours } from '../../support/daemon.ts';

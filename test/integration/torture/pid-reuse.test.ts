@@ -1,4 +1,4 @@
-// A number that the kernel gives to a stranger while we have not yet told of the end of the child that had it.
+// A pid that the kernel reuses before the exit of the child that had it is processed.
 import { expect, test } from 'bun:test';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,9 @@ import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { childrenOf } from './kernel-view.ts';
 
-/** Sees to it that the pid in the file `wanted` becomes its child's, which leads a group and writes down every signal. */
+/**
+ * Sees to it that the pid in the file `wanted` becomes its child's, which leads a group and writes down every signal.
+ */
 const stranger = `import os, signal, time
 def wait_for(name):
     while not os.path.exists(name): time.sleep(0.005)
@@ -52,7 +54,7 @@ startsecs=0`,
   const daemonPid = childrenOf(daemon.pid)[0]?.pid ?? 0;
   const victim = childrenOf(daemonPid).find(({ name }) => name === 'sleep')?.pid ?? 0;
 
-  // While its output cannot be brought in, the end of a program is not told: it stays RUNNING, under its old pid.
+  // While its pipes cannot be drained, the exit of a program is not processed: it stays RUNNING, with its old pid.
   const script = join(import.meta.dir, '../../support/stop-thread.py');
   const stopped = Bun.spawn(['/usr/bin/python3', script, String(daemonPid), 'Worker'], {
     stdin: 'pipe',

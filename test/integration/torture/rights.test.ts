@@ -1,4 +1,4 @@
-// Under whose rights the daemon and its programs run, with which limits, umask and directory; ours beside the original.
+// Credentials, limits, umask and directory of the daemon and its programs, compared with the original.
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { Daemon, type DaemonSetup, original, ours, run } from '../../support/daemon.ts';
@@ -82,7 +82,7 @@ describe('started by an ordinary user', () => {
     rmSync(daemon.directory, { recursive: true });
   });
 
-  test('a program of another user is refused with the reason in its log, and the rest goes on', async () => {
+  test('a program of another user is refused with the reason in its log, and the others run', async () => {
     const config = `${cat}\n[program:other]\ncommand=/bin/cat\nuser=nobody\nstartretries=0`;
     const [mine, theirs] = await forBoth(async (executable) => {
       const daemon = await running({ executable: asUser(executable), config });
@@ -97,7 +97,7 @@ describe('started by an ordinary user', () => {
     expect(mine).toBe(theirs);
   });
 
-  test('user= of [supervisord] that is somebody else is refused in one line', async () => {
+  test('another user= in [supervisord] is refused in one line', async () => {
     const [mine, theirs] = await forBoth(async (executable) => {
       const daemon = await running({ config: cat });
       const command = ['setpriv', '--reuid=www-data', '--regid=www-data', '--clear-groups', ...executable];
@@ -180,7 +180,7 @@ describe('minfds and minprocs', () => {
         return soft;
       });
     expect(await softLimits(asChild)).toEqual(['1100', '1100']);
-    // The runtime has raised ours by then, and our parent still has what it had.
+    // The runtime has raised the limit of this process by then; the parent still has the old one.
     expect(await softLimits(inPlace)).toEqual(['1800', '1100']);
   });
 
@@ -254,7 +254,7 @@ describe('AUTO logs', () => {
       .split('\n')
       .sort();
 
-  test('have the names and modes of the original and are made anew by a restart', async () => {
+  test('have the names and modes of the original and are created again by a restart', async () => {
     const seen = await forBoth(async (executable) => {
       const daemon = await running({ executable, config: auto });
       const before = await logsIn(daemon);

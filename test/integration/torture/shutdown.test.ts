@@ -101,7 +101,7 @@ startsecs=0`,
     rmSync(daemon.directory, { recursive: true });
   });
 
-  test('SIGUSR2, SIGCHLD and SIGPIPE from outside disturb nobody', async () => {
+  test('SIGUSR2, SIGCHLD and SIGPIPE from outside have no effect on programs', async () => {
     const daemon = await startAll({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
     const before = (await daemon.supervisorctl('pid', 'cat')).stdout;
     for (let sent = 0; sent < 200; sent += 1)
@@ -123,7 +123,7 @@ startsecs=0`,
     expect(await daemon.stop()).toBe(0);
   });
 
-  test('signals between the end of one life and the begin of the next end nothing', async () => {
+  test('signals between shutdown and start of a restart in place end nothing', async () => {
     const daemon = await startAll({ config: '[program:cat]\ncommand=/bin/cat\nstartsecs=0' });
     const lives = () => daemon.log().split('supervisord started with pid').length - 1;
     let sent = 0;
@@ -187,7 +187,7 @@ describe('while a program is being stopped', () => {
     expect(await daemon.stop()).toBe(0);
   });
 
-  test('clients that wait are told again and again what for', async () => {
+  test('what a stop waits for is logged every two seconds', async () => {
     const daemon = await startAll({ config: slow.replace('stopwaitsecs=2', 'stopwaitsecs=3') });
     expect((await daemon.supervisorctl('stop', 'slow')).stdout).toBe('slow: stopped\n');
     const waits = daemon.log().split('INFO waiting for slow to stop').length - 1;

@@ -1,4 +1,4 @@
-// Which of a program and its child dies by what, for every combination of stop options; ours beside the original.
+// How a program and its child end for every combination of stop options, compared with the original.
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { Daemon, original, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -124,7 +124,7 @@ async function endingsUnder(executable: readonly string[]): Promise<Record<strin
   }
 }
 
-/** What the log tells of the end of `name`, without pids. */
+/** The log lines about the exit of `name`, without pids. */
 function endingIn(log: string, name: string): string {
   const killed = new RegExp(`WARN killing '${name}' \\(\\d+\\) with SIGKILL`).test(log);
   const stopped = new RegExp(`(?:WARN|INFO) stopped: ${name} \\(([^)]*)\\)`).exec(log)?.[1];
