@@ -143,7 +143,7 @@ function releaseMemory(): void {
 
 /**
  * Restart was granted on a valid configuration; if that has become unusable, the last one that ran is used again. A
- * user that was added to it still takes effect: whoever configured it expects root to be dropped.
+ * user that was added to it still takes effect: its author expects root to be dropped.
  */
 function startAgain(
   request: Omit<DaemonInstanceRequest, 'config' | 'earlyLines'>,

@@ -13,7 +13,7 @@ export type Peer =
 
 /**
  * For a connection just accepted by a server of this kind. Null if the client has already reset it: then the kernel no
- * longer tells an address, and what it sent would be done in nobody's name.
+ * longer returns an address, and a request would have no requester.
  */
 export function peerOf(
   kind: 'unix' | 'inet',

@@ -103,7 +103,9 @@ export class SpawnedChildren implements ChildFactory {
   }
 }
 
-/** A function of its own: a closure in `begin` would keep the plan, with the whole environment, for as long as the child runs. */
+/**
+ * Not a closure in `beginSpawn`, which would keep the plan with the whole environment alive for as long as the child runs.
+ */
 function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit): void {
   reaper.adopt(child.pid, (status) => {
     child.markReaped();

@@ -32,7 +32,7 @@ const hundredSilent = {
 export async function measureProcesses(): Promise<Row[]> {
   return [
     ...(await startOfThousand()),
-    await compare('longest wait for getState meanwhile', 'ms', autostarting(thousand), longestWait),
+    await compare('longest wait for getState meanwhile', 'ms', autostarting(thousand), maxWaitMs),
     await compare('getAllProcessInfo with 1000 processes, median', 'ms', thousand, listLatency),
     await compare('stop of 1000 programs', 'ms', autostarting(thousand), stopOfThousand),
     await compare('shutdown with 100 groups STOPPED or FATAL', 'ms', hundredDown, shutdownOfDown),
@@ -108,7 +108,7 @@ async function shutdownOfDown(daemon: Daemon): Promise<number> {
   return performance.now() - started;
 }
 
-async function longestWait(daemon: Daemon): Promise<number> {
+async function maxWaitMs(daemon: Daemon): Promise<number> {
   let longest = 0;
   for (let up = false; !up; up = daemon.log().includes('success: many_0999')) {
     // Looking at the log takes time of its own.

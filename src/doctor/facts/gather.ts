@@ -94,7 +94,7 @@ function realPath(path: string): string {
 
 /**
  * The user who writes the logs: the daemon's, or the one a daemon would switch to. A configuration owned by root is
- * meant for a root daemon, whoever runs the doctor.
+ * meant for a root daemon, regardless of who runs doctor.
  */
 function writerOf(daemon: DaemonView | null, configuration: ConfigurationView): UserIdentity | null {
   if (daemon !== null) return userById(daemon.uid);

@@ -17,7 +17,7 @@ import { gunzipSync } from 'node:zlib';
 
 export const nobody = 65534;
 /** A file above this is none that the daemon has written. */
-const mostBytes = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 export const secret = 'only root may know this';
 
 export class Stage {
@@ -66,7 +66,7 @@ export class Stage {
     return readdirSync(this.logs).filter((name) => {
       const path = join(this.logs, name);
       const status = lstatSync(path);
-      if (!status.isFile() || status.nlink > 1 || status.size > mostBytes) return false;
+      if (!status.isFile() || status.nlink > 1 || status.size > maxBytes) return false;
       return textOf(path).includes(secret);
     });
   }

@@ -28,7 +28,7 @@ describe('reading large logs', () => {
     return Object(await response.json()).result;
   };
   const whole = { name: 'big', offset: 0, length: logBytes };
-  const mostMegabytes = (): number =>
+  const maxMegabytes = (): number =>
     Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))?.[1]) / 1024;
 
   test('by many calls in one ends in faults when the answer is too long', async () => {
@@ -50,7 +50,7 @@ describe('reading large logs', () => {
       async () => String(await call('supervisor.readProcessStdoutLog', whole)).length,
     );
     expect(await Promise.all(answers)).toEqual(Array(15).fill(logBytes));
-    expect(mostMegabytes()).toBeLessThan(500);
+    expect(maxMegabytes()).toBeLessThan(500);
   }, 30_000);
 });
 
