@@ -34,10 +34,10 @@ export function softLimitBefore(own: Limit, parentPid: number, parent: Limit | n
 const serviceHardLimit = 524288n;
 const serviceSoftLimit = 1024n;
 /** The runtime raises it no further. */
-const highestRaise = 1048576n;
+const maxRaisedLimit = 1048576n;
 
 function mayBeRaised({ soft, hard }: Limit): boolean {
-  return soft === hard || soft === highestRaise;
+  return soft === hard || soft === maxRaisedLimit;
 }
 
 function limitOf(pid: number): Limit | null {

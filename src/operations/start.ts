@@ -19,7 +19,7 @@ export function isStartable({ state }: Process): boolean {
   return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
 }
 
-/** Starts it. Returns null when the outcome is known at once, else a promise. Throws or rejects with OperationError. */
+/** Starts it. Returns a promise unless the outcome is known at once. Throws or rejects with OperationError. */
 export function start(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
   requireStartable(process, label);
   process.start(by);
