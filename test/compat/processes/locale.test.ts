@@ -24,7 +24,7 @@ autorestart=false`,
 }
 
 describe('programs have the locale that they would have under the original', () => {
-  test.each([
+  test.concurrent.each([
     [[], ['LC_CTYPE=C.UTF-8', 'UTF-8']],
     [['LANG=C'], ['LANG=C', 'LC_CTYPE=C.UTF-8', 'UTF-8']],
     [

@@ -117,8 +117,9 @@ const settings = [
 ] as const;
 
 describe('a clock that is set while programs start, wait, run and stop', () => {
+  // Each waits for seconds: at the same time.
   for (const { set, hours, upSeconds } of settings)
-    test(`${set} starts and kills nothing early, and nothing hangs`, async () => {
+    test.concurrent(`${set} starts and kills nothing early, and nothing hangs`, async () => {
       const machine = await Machine.start(upSeconds);
       const { daemon, client } = machine;
       try {
