@@ -79,7 +79,7 @@ describe('rotation is that of the original', () => {
     [20, 3],
     [1, 2],
   ] as const) {
-    test(`with ${backups} old files of ${maxBytes} bytes`, async () => {
+    test.concurrent(`with ${backups} old files of ${maxBytes} bytes`, async () => {
       const options = `stdout_logfile_maxbytes=${maxBytes}\nstdout_logfile_backups=${backups}`;
       await withBoth(program(words, options), async (mine, theirs) => {
         const last = await sayAll(words, mine, theirs);
@@ -89,7 +89,7 @@ describe('rotation is that of the original', () => {
   }
 });
 
-test('what goes to /dev/null reads as an empty log, as with the original', async () => {
+test.concurrent('what goes to /dev/null reads as an empty log, as with the original', async () => {
   const config = `[program:out]\ncommand=/bin/cat\nstdout_logfile=/dev/null`;
   await withBoth(config, async (mine, theirs) => {
     for (const script of [readNothing, 'print(server.tailProcessStdoutLog("out", 50, 100))']) {
@@ -122,7 +122,7 @@ ${script}`;
 }
 
 describe('what a log leaves out is that of the original', () => {
-  test('colours with strip_ansi', async () => {
+  test.concurrent('colours with strip_ansi', async () => {
     const words = [
       '\\\\x1b[1mbold\\\\x1b[0m',
       'plain',
@@ -141,7 +141,7 @@ describe('what a log leaves out is that of the original', () => {
     );
   });
 
-  test('what is captured', async () => {
+  test.concurrent('what is captured', async () => {
     const padding = 'long enough to be looked at, as it is above twenty-four bytes';
     const captured = `${padding}<!--XSUPERVISOR:BEGIN-->hidden<!--XSUPERVISOR:END-->${padding}`;
     const words = [padding, captured, padding];
@@ -152,7 +152,7 @@ describe('what a log leaves out is that of the original', () => {
 });
 
 describe('AUTO logs are those of the original', () => {
-  test('by name, for the channels that have one', async () => {
+  test.concurrent('by name, for the channels that have one', async () => {
     const config =
       '[program:a]\ncommand=/bin/cat\n[program:b]\ncommand=/bin/cat\nredirect_stderr=true\nautostart=false';
     await withBoth(config, async (mine, theirs) => {
@@ -166,7 +166,7 @@ describe('AUTO logs are those of the original', () => {
     ['nocleanup=true', 'stay with nocleanup', true, 7],
     ['identifier=elsewhere', 'stay when they are those of another identifier', true, 5],
   ] as const) {
-    test(what, async () => {
+    test.concurrent(what, async () => {
       const old = [
         'a-stdout---supervisor-abcd_123.log',
         'a-stdout---supervisor-abcd_123.log.1',

@@ -57,7 +57,7 @@ function after(preparation: string, executable: readonly string[]): readonly str
 }
 
 describe('log files have the mode and the owner of the original', () => {
-  test('when the daemon was started under another umask', async () => {
+  test.concurrent('when the daemon was started under another umask', async () => {
     const { written, cleared } = await sameForBoth(async (executable) => {
       const daemon = await Daemon.start({ executable: after('umask 027', executable), config: programs('') });
       const rights = await rightsOf(daemon);
@@ -68,7 +68,7 @@ describe('log files have the mode and the owner of the original', () => {
     expect(cleared).toContain('plain.log 640 root:root');
   });
 
-  test('when programs have a user and a umask of their own', async () => {
+  test.concurrent('when programs have a user and a umask of their own', async () => {
     const { written } = await sameForBoth(async (executable) => {
       const daemon = await Daemon.start({ executable, config: programs('user=nobody\numask=077') });
       const rights = await rightsOf(daemon);
@@ -79,7 +79,7 @@ describe('log files have the mode and the owner of the original', () => {
     expect(written).toContain('auto-stdout---supervisor-XXXXXXXX.log 600 root:root');
   });
 
-  test('when the daemon has given up root', async () => {
+  test.concurrent('when the daemon has given up root', async () => {
     const { written } = await sameForBoth(async (executable) => {
       const daemon = await Daemon.start({
         executable: after('chown www-data .', executable),
@@ -93,7 +93,7 @@ describe('log files have the mode and the owner of the original', () => {
     expect(written).toContain('plain.log 644 www-data:www-data');
   });
 
-  test('when the daemon in the background has a umask of its own, but for its own log', async () => {
+  test.concurrent('when the daemon in the background has a umask of its own, but for its own log', async () => {
     const ownLogs: string[] = [];
     const { written } = await sameForBoth(async (executable) => {
       const daemon = await prepared('umask=037');
@@ -112,7 +112,7 @@ describe('log files have the mode and the owner of the original', () => {
   });
 });
 
-test('AUTO logs that are begun anew are for their owner alone, where the original lets the umask decide', async () => {
+test.concurrent('AUTO logs that are begun anew are for their owner alone, where the original lets the umask decide', async () => {
   const modes = async (executable: readonly string[]): Promise<string[]> => {
     const daemon = await Daemon.start({
       executable,
