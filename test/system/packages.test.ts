@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { libc } from '../../src/linux/libc.ts';
 import { run } from '../support/daemon.ts';
+import { eventually } from '../support/eventually.ts';
 import { architecture, buildRepository, must, packages, repository, root } from './repository.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tsv-packages-'));
@@ -259,7 +260,9 @@ class Root {
   }
 
   async destroy(): Promise<void> {
-    await must(['umount', this.in('proc')]);
+    // What dnf has started may still be ending in there.
+    const unmounted = async () => (await run(['umount', this.in('proc')])).status === 0;
+    await eventually(unmounted, { what: 'the end of all in the chroot' });
   }
 }
 
