@@ -1,5 +1,5 @@
 # Binds an AF_UNIX datagram socket (argv[1]: path, or @name) and prints each datagram as a line of JSON:
-# its text, and of every descriptor that came with it what can be read from its beginning.
+# its text, and the content of every file descriptor that it passed.
 import array, json, os, socket, sys
 
 address = sys.argv[1]

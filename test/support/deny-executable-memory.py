@@ -1,5 +1,5 @@
-# Becomes another program that gets no memory which is writable and executable, as systemd's MemoryDenyWriteExecute=yes
-# and SELinux's deny_execmem have it: EPERM, by seccomp(2). argv: the program and its arguments.
+# Executes a program for which writable and executable memory fails with EPERM, by seccomp(2), like systemd's
+# MemoryDenyWriteExecute=yes and SELinux's deny_execmem. argv: the program and its arguments.
 import ctypes, errno, os, platform, struct, sys
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
@@ -7,7 +7,7 @@ PROT_WRITE, PROT_EXEC = 2, 4
 ALLOW, REFUSE = 0x7fff0000, 0x50000 | errno.EPERM
 MMAP, MPROTECT = {'x86_64': (9, 10), 'aarch64': (222, 226)}[platform.machine()]
 LOAD, AND, IF_EQUAL, IF_ANY, RETURN = 0x20, 0x54, 0x15, 0x45, 0x06
-# Where struct seccomp_data has the number of the call, and the lower half of its third argument.
+# Offsets in struct seccomp_data: system call number, and lower half of the third argument.
 NUMBER, PROTECTION = 0, 32
 filter = b''.join(
     struct.pack('HBBI', *instruction)

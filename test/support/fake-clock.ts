@@ -1,4 +1,4 @@
-// A clock that stands until the test lets time pass.
+// A fake clock that only the test advances.
 import type { Clock } from '../../src/supervisor/clock.ts';
 
 export class FakeClock implements Clock {
@@ -16,7 +16,7 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(number);
   }
 
-  /** When the timers are due, from now on. */
+  /** Deadlines of the pending timers, relative to now. */
   get due(): readonly number[] {
     return [...this.#timers.values()].map(({ at }) => at - this.#now);
   }

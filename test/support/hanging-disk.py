@@ -1,5 +1,5 @@
-# Mounts a file system over a directory that answers nobody, like a server of NFS that is gone: /dev/fuse, without anyone
-# who serves it. argv: the directory. Prints "hangs"; gives those who wait an error, and goes, at the end of stdin.
+# Mounts a stalled file system over a directory, like an unreachable NFS server: /dev/fuse without a server process.
+# argv: the directory. Prints "hangs"; at the end of stdin it fails blocked calls with an error and exits.
 import ctypes, os, sys
 
 MNT_DETACH = 2

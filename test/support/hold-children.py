@@ -1,5 +1,5 @@
-# Keeps new children of another process's main thread from taking any step: ptrace(2). argv: pid.
-# Prints "holds" and lets them go at the end of stdin.
+# Stops new children of another process's main thread before their first instruction: ptrace(2). argv: pid.
+# Prints "holds" and resumes them at the end of stdin.
 import ctypes, os, sys, threading
 
 PTRACE_CONT, PTRACE_SEIZE, PTRACE_O_TRACEFORK, WALL = 7, 0x4206, 2, 0x40000000
@@ -21,6 +21,6 @@ while True:
     stopped, status = os.waitpid(-1, WALL)
     if stopped != pid or not os.WIFSTOPPED(status):
         continue
-    # A stop for an event, whose number stands above the signal's, delivers none.
+    # An event stop (event number above the signal bits) delivers no signal.
     sent = 0 if status >> 16 else os.WSTOPSIG(status)
     libc.ptrace(PTRACE_CONT, pid, None, sent)

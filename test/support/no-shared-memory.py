@@ -1,5 +1,5 @@
-# Becomes another program for whom clone(2) makes threads and copies, but no process that shares memory, as where QEMU
-# runs programs of another architecture: EINVAL, by seccomp(2). argv: the program and its arguments.
+# Executes a program for which clone(2) of a process that shares memory fails with EINVAL, by seccomp(2), like under QEMU
+# user emulation; threads and forks work. argv: the program and its arguments.
 import ctypes, errno, os, platform, struct, sys
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
@@ -7,7 +7,7 @@ CLONE_VM, CLONE_THREAD = 0x100, 0x10000
 ALLOW, REFUSE = 0x7fff0000, 0x50000 | errno.EINVAL
 CLONE = {'x86_64': 56, 'aarch64': 220}[platform.machine()]
 LOAD, AND, IF_EQUAL, RETURN = 0x20, 0x54, 0x15, 0x06
-# Where struct seccomp_data has the number of the call, and the lower half of its first argument.
+# Offsets in struct seccomp_data: system call number, and lower half of the first argument.
 NUMBER, FLAGS = 0, 16
 filter = b''.join(
     struct.pack('HBBI', *instruction)

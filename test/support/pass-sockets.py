@@ -1,5 +1,5 @@
-# Opens sockets as systemd does and executes a program with them: pass-sockets.py NAME=ADDRESS… -- PROGRAM ARGUMENT…
-# ADDRESS is a path or a port of 127.0.0.1; `stdin` passes what is no socket.
+# Opens sockets and passes them to a program like systemd: pass-sockets.py NAME=ADDRESS… -- PROGRAM ARGUMENT…
+# ADDRESS is a path or a port of 127.0.0.1; `stdin` passes a descriptor that is not a socket.
 import os, socket, sys
 
 separator = sys.argv.index('--')
@@ -16,7 +16,7 @@ for word in sys.argv[1:separator]:
     listening.bind(where)
     listening.listen()
     opened.append(listening.detach())
-# Out of the way of the numbers that they get.
+# Above the descriptor numbers that are passed.
 high = [os.dup2(fd, 100 + index) for index, fd in enumerate(opened)]
 for index, fd in enumerate(high):
     os.dup2(fd, 3 + index, inheritable=True)

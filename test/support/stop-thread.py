@@ -1,18 +1,18 @@
-# Stops one thread of another process, as a hang of that thread alone would: ptrace(2). argv: pid, thread's name or "main".
-# Prints "stopped" and lets it go on at the end of stdin. Ends when the thread is killed.
-# With the name of an error as a third argument, the system call that the thread waits in fails with that, and it goes on.
+# Stops one thread of another process, as if it hung: ptrace(2). argv: pid, thread's name or "main".
+# Prints "stopped" and resumes it at the end of stdin. Exits when the thread is killed.
+# With an errno name as third argument, the system call in which the thread is blocked fails with it, and the thread continues.
 import ctypes, errno, os, platform, sys, threading, time
 
 PTRACE_CONT, PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WALL = 7, 0x4206, 0x4207, 17, 0x40000000
 PTRACE_GETREGSET, PTRACE_SETREGSET, NT_PRSTATUS = 0x4204, 0x4205, 1
-# Where the result of a system call is among the registers of struct user_regs_struct.
+# Index of the system call's result in struct user_regs_struct.
 RESULT = {'x86_64': 10, 'aarch64': 0}
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
 
 
 class Registers(ctypes.Structure):
-    """struct iovec: 64 words are more than either machine has."""
+    """struct iovec: 64 words are enough for both architectures."""
     _fields_ = [('base', ctypes.c_void_p), ('length', ctypes.c_size_t)]
 
 
@@ -37,7 +37,7 @@ def stop(tid):
 
 
 def fail_call(tid, number):
-    """Whether it was in a wait, at whose end it is now that it was stopped."""
+    """Whether it was blocked in a wait, which the stop has interrupted."""
     words = (ctypes.c_long * 64)()
     registers = Registers(ctypes.addressof(words), ctypes.sizeof(words))
     ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, ctypes.addressof(registers))
@@ -68,7 +68,7 @@ def let_go_at_end_of_input():
 
 
 threading.Thread(target=let_go_at_end_of_input, daemon=True).start()
-# Whoever traces a thread has to take note of its end before anybody else hears of it.
+# The tracer has to reap a thread before the exit is reported to others.
 while True:
     _, status = os.waitpid(tid, WALL)
     if not os.WIFSTOPPED(status):
