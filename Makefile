@@ -60,7 +60,7 @@ check-lint:
 	node_modules/.bin/biome check
 
 check-units:
-	$(BUN) test --only-failures --timeout=60000 test/unit
+	$(BUN) test --only-failures --timeout=60000 ./test/unit
 
 test: $(EXECUTABLE) dist/NOTICE
 	@test/prepare.sh

@@ -60,7 +60,7 @@ async function runAll(files: string[]): Promise<void> {
 
 /** A file without counts, or with a nonzero exit status, has at least one failure. */
 async function runTestFile(file: string): Promise<{ readonly counts: Counts; readonly report: string }> {
-  const command = [process.execPath, 'test', `--timeout=${testTimeoutMs}`, file];
+  const command = [process.execPath, 'test', `--timeout=${testTimeoutMs}`, `./${file}`];
   const child = Bun.spawn(command, { cwd: root, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
   const report = await new Response(child.stderr).text();
   const status = await child.exited;
