@@ -71,6 +71,11 @@ export class Conversation {
     });
   }
 
+  /** Waits until `text` is the last that was printed: a prompt, before which typed control characters may be lost. */
+  async endsWith(text: string): Promise<void> {
+    await eventually(() => this.printed.endsWith(text), { what: `${JSON.stringify(text)} at the end` });
+  }
+
   /** Repeats `action` until `text` was printed, for a listener that may not be ready yet. */
   async happensUntil(text: string, action: () => Promise<unknown>): Promise<void> {
     await eventually(

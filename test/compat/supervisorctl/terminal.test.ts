@@ -60,6 +60,7 @@ for (const { name, command } of clients) {
       shell.types('status nosuch\n');
       await shell.sees('nosuch: ERROR (no such process)');
       await shell.sees('supervisor> ', 3);
+      await shell.endsWith('supervisor> ');
       shell.types(ctrlD);
       expect((await shell.ended()).status).toBe(0);
     });
@@ -110,6 +111,7 @@ for (const { name, command } of clients) {
       shell.types('number1');
       shell.types('\n');
       await shell.sees('> status worker:number1\nworker:number1');
+      await shell.endsWith('supervisor> ');
       shell.types(ctrlD);
       await shell.ended();
     });
@@ -126,6 +128,7 @@ for (const { name, command } of clients) {
       }
       shell.types('version\n');
       await shell.sees('4.2.5');
+      await shell.endsWith('supervisor> ');
       shell.types(ctrlD);
       expect((await shell.ended()).status).toBe(0);
     });
@@ -138,6 +141,7 @@ for (const { name, command } of clients) {
       await shell.sees('supervisor> ', 3);
       shell.types('rd\n');
       await shell.sees('No such process third');
+      await shell.endsWith('supervisor> ');
       shell.types(ctrlD);
       await shell.ended();
     });
@@ -148,6 +152,7 @@ for (const { name, command } of clients) {
       await first.sees('supervisor> ');
       first.types('pid remembered\n');
       await first.sees('No such process remembered');
+      await first.endsWith('supervisor> ');
       first.types(ctrlD);
       await first.ended();
       expect(daemon.read('history')).toBe('pid remembered\n');
@@ -158,6 +163,7 @@ for (const { name, command } of clients) {
       await second.sees('No such process remembered');
       second.types('version\n');
       await second.sees('4.2.5');
+      await second.endsWith('supervisor> ');
       second.types(ctrlD);
       await second.ended();
       expect(daemon.read('history')).toEndWith('pid remembered\nversion\n');
@@ -178,6 +184,7 @@ for (const { name, command } of clients) {
       await shell.sees('worker:number0');
       shell.types('version\n');
       await shell.sees('4.2.5');
+      await shell.endsWith('supervisor> ');
       shell.types(ctrlD);
       expect((await shell.ended()).stdout).not.toContain('secret');
     });
