@@ -46,7 +46,7 @@ const situations: Readonly<Record<UnitFindingId, Situation>> = {
   'unit-not-enabled': {
     arrange: 'systemctl start supervisor',
     undo: stopped,
-    en: /supervisor runs, but not after the next boot\nUnitFileState=disabled$/,
+    en: /supervisor is running, but will not start at boot\nUnitFileState=disabled$/,
     zh: /supervisor 正在运行，但下次开机不会启动\n/,
     remedy: /^systemctl enable supervisor$/,
   },
@@ -62,7 +62,7 @@ const situations: Readonly<Record<UnitFindingId, Situation>> = {
 cp /lib/systemd/system/supervisor.service /etc/systemd/system/supervisord.service
 systemctl daemon-reload; systemctl enable supervisord`,
     undo: `systemctl disable supervisord; rm /etc/systemd/system/supervisord.service; ${stopped}`,
-    en: /supervisor and supervisord are both to be started\n/,
+    en: /supervisor and supervisord will both be started\n/,
     zh: /supervisor 和 supervisord 都会被启动\n/,
     remedy: /^systemctl disable --now supervisord$/,
   },
