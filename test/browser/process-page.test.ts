@@ -64,7 +64,7 @@ test('an option that the file gives otherwise by now says so', async () => {
   const file = stage.daemon.path('conf.d/web.conf');
   writeFileSync(file, readFileSync(file, 'utf8').replace('21', '22'));
   const page = await stage.page('#/process/web%3Aweb-1');
-  await option(page, 'stopwaitsecs').getByText('the file says something else now').waitFor();
+  await option(page, 'stopwaitsecs').getByText('changed in the file, not applied yet').waitFor();
   const [value] = await cells(page, 'stopwaitsecs');
   expect(value).toStartWith('21');
 });
