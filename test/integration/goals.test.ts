@@ -1,7 +1,8 @@
 // Goals of processes and their requesters, in the JSON API and across restarts.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { Daemon, freePort } from '../support/daemon.ts';
+import { Daemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 interface GoalAnswer {
   readonly goal: string;

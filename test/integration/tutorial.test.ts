@@ -1,8 +1,9 @@
 // nginx and three redis servers, configured as the tutorials have it, driven by the unmodified Python supervisorctl.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
-import { Daemon, freePort, run } from '../support/daemon.ts';
+import { Daemon, run } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 let daemon: Daemon;
 const redisPorts: number[] = [];

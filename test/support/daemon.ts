@@ -1,9 +1,9 @@
 // A daemon in its own directory, ours or the original, and Python's supervisorctl to control it.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 export const ours = [join(import.meta.dir, '../../dist/tsupervisor'), 'supervisord'] as const;
 export const original = ['/usr/bin/supervisord'] as const;
@@ -45,20 +45,6 @@ export async function run(
     child.exited,
   ]);
   return { status, stdout, stderr };
-}
-
-/** A TCP port of 127.0.0.1 that is free at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const listening = Promise.withResolvers<number>();
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    if (address !== null && typeof address === 'object') listening.resolve(address.port);
-    else listening.reject(new Error('no port'));
-  });
-  const port = await listening.promise;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export class Daemon {

@@ -1,6 +1,7 @@
 // Python's clients against ours: over unix and TCP, with a password and a wrong one, many calls on one connection.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { Daemon, freePort, run } from '../../support/daemon.ts';
+import { Daemon, run } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 
 let daemon: Daemon;
 let lockedPort: number;

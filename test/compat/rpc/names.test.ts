@@ -1,6 +1,7 @@
 // Under which names clients may ask for a server without a password: scripts under all, browsers under its own.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { Daemon, freePort, run } from '../../support/daemon.ts';
+import { Daemon, run } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 
 let daemon: Daemon;
 let guarded: number;

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, rmSync } from 'node:fs';
 import { Conversation } from '../../support/conversation.ts';
-import { Daemon, freePort, original } from '../../support/daemon.ts';
+import { Daemon, original } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 import { originalClient, ourClient } from './stage.ts';
 
 const ctrlC = '\x03';

@@ -1,7 +1,7 @@
 // No server, one that refuses, one that wants a password: what each command says of it.
 import { afterAll, beforeAll, describe } from 'bun:test';
 import { closeSync, openSync } from 'node:fs';
-import { freePort } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 import { originalPair, otherPairs, Stage, steps, testSteps } from './stage.ts';
 
 const commands = [

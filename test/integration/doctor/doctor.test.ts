@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Daemon, freePort, type Outcome, original, ours, run } from '../../support/daemon.ts';
+import { Daemon, type Outcome, original, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { alone, cat, configurationIn, newHome } from './patient.ts';
 
 interface Report {

@@ -15,8 +15,9 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { MachineFindingId } from '../../../src/doctor/finding.ts';
-import { Daemon, freePort, ours, run } from '../../support/daemon.ts';
+import { Daemon, ours, run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { openDescriptors } from '../torture/kernel-view.ts';
 import {
   type Advice,

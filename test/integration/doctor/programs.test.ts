@@ -4,8 +4,9 @@ import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import type { ProgramFindingId } from '../../../src/doctor/finding.ts';
-import { Daemon, freePort, ours } from '../../support/daemon.ts';
+import { Daemon, ours } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { newStranger } from '../../support/stranger.ts';
 import { type Advice, asUser, expectAdvice, newHome } from './patient.ts';
 

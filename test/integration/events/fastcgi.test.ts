@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmodSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { Daemon, freePort } from '../../support/daemon.ts';
+import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const holdChildren = join(import.meta.dir, '../../support/hold-children.py');
 

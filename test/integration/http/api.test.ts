@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { methodTable } from '../../../src/rpc/method-table.ts';
-import { Daemon, freePort } from '../../support/daemon.ts';
+import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { RawClient } from './raw-client.ts';
 
 let daemon: Daemon;

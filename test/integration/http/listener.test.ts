@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
 import { libc } from '../../../src/linux/libc.ts';
-import { freePort, run } from '../../support/daemon.ts';
+import { run } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { RawClient } from './raw-client.ts';
 import { TestServer } from './test-server.ts';
 

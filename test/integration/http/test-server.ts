@@ -12,7 +12,7 @@ import type { HttpResponse } from '../../../src/http/response.ts';
 import { admitter, at, atPrefix, type Handler } from '../../../src/http/router.ts';
 import { HttpServer } from '../../../src/http/server.ts';
 import { type Clock, monotonicClock } from '../../../src/supervisor/clock.ts';
-import { freePort } from '../../support/daemon.ts';
+import { freePort } from '../../support/free-port.ts';
 
 export class TestServer {
   readonly directory = mkdtempSync(join(tmpdir(), 'tsv-http-'));
