@@ -4,6 +4,7 @@ import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Clock } from '../supervisor/clock.ts';
 import { errorFor } from './api-error.ts';
 import { Exchange } from './exchange.ts';
+import { bodyBytesOf, continueLine, expectsContinue } from './expect-continue.ts';
 import { type HttpLimits, maxSkippedBytes } from './limits.ts';
 import type { Peer } from './peer.ts';
 import type { RequestHead } from './request.ts';
@@ -12,6 +13,7 @@ import { RequestTimeout } from './request-timeout.ts';
 import {
   type BodyStream,
   closingError,
+  encodeChunk,
   encodeHead,
   encodeWhole,
   errorResponse,
@@ -287,7 +289,7 @@ export class Connection {
     try {
       for await (const piece of body) {
         if (this.#phase !== 'streaming') return;
-        if (piece.length > 0) this.#write(chunked ? chunkOf(piece) : Buffer.from(piece));
+        if (piece.length > 0) this.#write(chunked ? encodeChunk(piece) : Buffer.from(piece));
         await this.#outbox.emptied();
       }
       if (chunked) this.#write(Buffer.from('0\r\n\r\n'));
@@ -363,22 +365,4 @@ export class Connection {
 function closing({ headers, ...response }: HttpResponse): HttpResponse {
   const others = headers.filter(([name]) => name !== 'Connection');
   return { ...response, headers: [['Connection', 'close'], ...others] };
-}
-
-const continueLine = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
-
-function expectsContinue(head: RequestHead): boolean {
-  const { version, headers } = head;
-  return (
-    bodyBytesOf(head) > 0 && version === '1.1' && headers.get('expect')?.toLowerCase() === '100-continue'
-  );
-}
-
-function bodyBytesOf({ contentLength }: RequestHead): number {
-  return contentLength.kind === 'bytes' ? contentLength.bytes : 0;
-}
-
-function chunkOf(piece: string | Uint8Array): Uint8Array {
-  const bytes = Buffer.from(piece);
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }

@@ -120,3 +120,9 @@ function httpDate(): string {
   if (second !== date.second) date = { second, text: new Date(second * 1000).toUTCString() };
   return date.text;
 }
+
+/** A chunk of a body of unknown length (RFC 9112, 7.1). */
+export function encodeChunk(piece: string | Uint8Array): Uint8Array {
+  const bytes = Buffer.from(piece);
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+}
