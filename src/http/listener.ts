@@ -151,7 +151,10 @@ function touchOwn(path: string, inode: number | undefined): void {
   }
 }
 
-/** Another socket may have replaced it, or its directory may be gone. */
+/**
+ * Best effort, as in the original: another socket may have replaced it, and its directory may be gone or untrusted by now.
+ * A file that stays is stale, and the next start replaces it; a failure would keep the daemon from a clean exit.
+ */
 function unlinkOwn(path: string, inode: number | undefined): void {
   try {
     inDirectory(dirname(path), (directory) => {
@@ -159,7 +162,7 @@ function unlinkOwn(path: string, inode: number | undefined): void {
       if (directory.statusOf(name)?.ino === inode) directory.removeIfThere(name);
     });
   } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw error;
+    if (!isSystemError(error)) throw error;
   }
 }
 

@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, lutimesSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { UnixServerConfig } from '../../../src/config/config.ts';
 import { ListenError, type Listener, openListener } from '../../../src/http/listener.ts';
@@ -99,6 +110,20 @@ describe('a unix socket', () => {
     expect(existsSync(here('a.sock'))).toBe(true);
     second.dispose();
     expect(existsSync(here('a.sock'))).toBe(false);
+  });
+
+  test.each<readonly [string, () => void]>([
+    ['a link of another user', () => symlinkSync(here('aside'), here('theirs'))],
+    ['a file', () => writeFileSync(here('theirs'), '')],
+  ])('stays at the end where its directory is %s by then, which is no failure', (_, replace) => {
+    const nobody = 65534;
+    chownSync(server.directory, nobody, nobody);
+    mkdirSync(here('theirs'));
+    const { dispose } = open(unix(here('theirs/a.sock')));
+    renameSync(here('theirs'), here('aside'));
+    replace();
+    dispose();
+    expect(existsSync(here('aside/a.sock'))).toBe(true);
   });
 
   test.each([
