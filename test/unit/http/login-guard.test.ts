@@ -67,6 +67,15 @@ describe('whoever guesses passwords', () => {
     expect(guarded.login(at('192.0.2.1')).delayMs).toBe(0);
   });
 
+  test('is remembered for as long as its last guess is among the newest', () => {
+    const guarded = new Guarded();
+    guarded.delays(at('192.0.2.1'), 3);
+    for (let index = 0; index < 999; index += 1) guarded.login(at(`10.0.${index >> 8}.${index & 255}`));
+    expect(guarded.login(at('192.0.2.1')).delayMs).toBe(100);
+    guarded.login(at('10.1.0.0'));
+    expect(guarded.login(at('192.0.2.1')).delayMs).toBe(200);
+  });
+
   test('is told of by address, or by process and user', () => {
     const guarded = new Guarded();
     guarded.login(at('192.0.2.1'));
