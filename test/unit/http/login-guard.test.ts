@@ -58,6 +58,22 @@ describe('whoever guesses passwords', () => {
     expect(guarded.login(at('::1')).delayMs).toBe(0);
   });
 
+  test('cannot change it either where zeros of the network are left out', () => {
+    const guarded = new Guarded();
+    guarded.delays(at('2001:db8::1'), 4);
+    expect(guarded.login(at('2001:db8::ffff:1:1:2')).delayMs).toBe(200);
+    guarded.delays(at('2001:db8::1:2:3:4:5'), 4);
+    expect(guarded.login(at('2001:db8:0:1::1')).delayMs).toBe(200);
+    expect(guarded.login(at('2001:db8:0:2::1')).delayMs).toBe(0);
+  });
+
+  test('holds up no other address of IPv4 at a server that listens on both', () => {
+    const guarded = new Guarded();
+    guarded.delays(at('::ffff:192.0.2.1'), 4);
+    expect(guarded.login(at('::ffff:192.0.2.1')).delayMs).toBe(200);
+    expect(guarded.login(at('::ffff:192.0.2.2')).delayMs).toBe(0);
+  });
+
   test('is forgotten after a quarter of an hour, and when a thousand others came since', () => {
     const guarded = new Guarded();
     guarded.delays(at('192.0.2.1'), 10);
