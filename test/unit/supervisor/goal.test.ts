@@ -142,6 +142,19 @@ describe('a goal', () => {
     );
   });
 
+  test('of a restart starts at once what is down, and first stops what is up or will be started again', () => {
+    const event = { type: 'restart', asked, held: false } as const;
+    for (const name of ['STOPPED', 'EXITED', 'FATAL', 'UNKNOWN'] as const) {
+      const next = nextGoal({ kind: 'none' }, event, states[name]);
+      expect([name, next.goal.kind, next.command]).toEqual([name, 'up', 'start']);
+    }
+    const pending: ProcessState = { name: 'EXITED', restartAt: 5000 };
+    for (const state of [states.STARTING, states.RUNNING, states.BACKOFF, pending]) {
+      const next = nextGoal({ kind: 'none' }, event, state);
+      expect([state.name, next.goal.kind, next.command]).toEqual([state.name, 'restart', 'stop']);
+    }
+  });
+
   test('of a restart is reached from any state once the process is down', () => {
     for (const state of Object.values(states)) {
       const first = nextGoal({ kind: 'none' }, { type: 'restart', asked, held: false }, state);
