@@ -54,6 +54,13 @@ describe('no client is told', () => {
     expect(await tellers()).toEqual([]);
   });
 
+  test('what a link leads to that its user may find but not read', async () => {
+    const shadow = join(stage.root, 'shadow');
+    writeFileSync(shadow, `${secret}\n`, { mode: 0o600 });
+    symlinkSync(shadow, stage.log());
+    expect(await tellers()).toEqual([]);
+  });
+
   test('what a file of root’s holds, by a hard link', async () => {
     linkSync(join(stage.vault, 'shadow'), stage.log());
     expect(await tellers()).toEqual([]);

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -28,14 +29,33 @@ const nobody = 65534;
 
 /** Owned by root; `user/` in it is owned by the user nobody, `private/` is closed to that user. */
 let root: string;
+let filesBefore: number;
 beforeEach(() => {
+  filesBefore = openFiles();
   root = mkdtempSync(join(tmpdir(), 'tsv-guarded-'));
   chmodSync(root, 0o755);
   mkdirSync(join(root, 'user'));
   chownSync(join(root, 'user'), nobody, nobody);
   mkdirSync(join(root, 'private'), { mode: 0o700 });
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  rmSync(root, { recursive: true });
+  expect(openFiles()).toBe(filesBefore);
+});
+
+/** Descriptors of this process that lead to files and directories; the runtime opens others when it needs them. */
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => targetOf(fd).startsWith('/')).length;
+}
+
+/** The descriptor of the listing is gone. */
+function targetOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
 
 /** Which file is opened at a path below `root`, or why none is. */
 function opened(name: string, writer: number | null = null): string {
@@ -77,6 +97,19 @@ describe('where only root can change the path', () => {
     symlinkSync(`/proc/self/fd/${output}`, join(root, 'log'));
     expect(opened('log')).toBe('private/output');
     closeSync(output);
+  });
+
+  test('links that lead in a circle end with an error', () => {
+    symlinkSync('other', join(root, 'log'));
+    symlinkSync('log', join(root, 'other'));
+    expect(() => opened('log')).toThrow(expect.objectContaining({ code: 'ELOOP' }));
+  });
+
+  test('the group of root may write there', () => {
+    mkdirSync(join(root, 'logs'));
+    chmodSync(join(root, 'logs'), 0o775);
+    symlinkSync('../private/log', join(root, 'logs/log'));
+    expect(opened('logs/log')).toBe('private/log');
   });
 
   test('files with several names and of anyone are opened', () => {
@@ -174,6 +207,33 @@ describe('below a directory of a user', () => {
     expect(opened('games/log')).toBe('games/log is a symbolic link');
   });
 
+  test('a directory of root is no safer, as its name is the user’s', () => {
+    mkdirSync(join(root, 'user/own'));
+    symlinkSync(join(root, 'private/log'), join(root, 'user/own/log'));
+    expect(opened('user/own/log')).toBe('user/own/log is a symbolic link');
+  });
+
+  test('a link of a user without an entry in the password file is not followed', () => {
+    chownSync(join(root, 'user'), 54321, 54321);
+    symlinkSync('other', join(root, 'user/log'));
+    expect(opened('user/log')).toBe('user/log is a symbolic link');
+  });
+
+  test('what is no file is refused', () => {
+    expect(spawnSync('mkfifo', [join(root, 'user/log')]).status).toBe(0);
+    expect(opened('user/log')).toBe('user/log is no regular file');
+  });
+
+  test('what a link of his leads to is held only when it is his own, however it may be read', () => {
+    writeFileSync(join(root, 'closed'), '', { mode: 0o600 });
+    writeFileSync(join(root, 'user/own'), '');
+    chownSync(join(root, 'user/own'), nobody, nobody);
+    symlinkSync('../closed', join(root, 'user/log'));
+    symlinkSync('own', join(root, 'user/link'));
+    expect(() => holdTrusted(join(root, 'user/log'))).toThrow(UntrustedPath);
+    closeSync(holdTrusted(join(root, 'user/link')));
+  });
+
   test('a file of a third user is refused, unless the program runs as that one', () => {
     writeFileSync(join(root, 'user/log'), '', { mode: 0o600 });
     chownSync(join(root, 'user/log'), 1, 1);
@@ -192,6 +252,13 @@ describe('a path that everyone can change', () => {
     mkdirSync(join(root, 'all/own'));
     symlinkSync(join(root, 'private'), join(root, 'all/own/logs'));
     expect(opened('all/own/logs/log')).toBe('private/log');
+  });
+
+  test('is not safe there when they can also rename those directories', () => {
+    chmodSync(join(root, 'all'), 0o777);
+    mkdirSync(join(root, 'all/own'));
+    symlinkSync(join(root, 'private'), join(root, 'all/own/logs'));
+    expect(opened('all/own/logs/log')).toBe('all/own/logs is a symbolic link');
   });
 
   test('has no link that is followed, by whichever user it was created', () => {
