@@ -6,6 +6,7 @@ import { eventListenerOptions, fastCgiOptions } from './options/group.ts';
 import type { Option, OptionTable } from './options/option.ts';
 import { programOptions as options } from './options/program.ts';
 import { programExtensions } from './options/program-extensions.ts';
+import { streamOptions } from './options/stream.ts';
 
 export type OptionTexts = ReadonlyMap<string, string>;
 
@@ -80,49 +81,21 @@ function serverUrlText(serverurl: ProcessConfig['serverurl']): string {
 
 function streamValues(config: ProcessConfig, channel: Channel): OptionValue[] {
   const { logfile, rotation, lines, captureMaxBytes, eventsEnabled, syslog } = config[channel];
-  const rows = channel === 'stdout' ? stdoutRows : stderrRows;
+  const rows = streamOptions[channel];
   return [
     value(rows.logfile, logfile),
-    value(rows.maxBytes, rotation.maxBytes),
-    value(rows.backups, rotation.backups),
-    value(rows.rotate, rotation.schedule),
-    value(rows.compress, rotation.compression),
-    value(rows.maxAge, rotation.maxAgeSeconds),
-    value(rows.format, lines.format),
-    value(rows.timestamp, lines.timestamp),
+    value(rows.logfileMaxBytes, rotation.maxBytes),
+    value(rows.logfileBackups, rotation.backups),
+    value(rows.logfileRotate, rotation.schedule),
+    value(rows.logfileCompress, rotation.compression),
+    value(rows.logfileMaxAge, rotation.maxAgeSeconds),
+    value(rows.logfileFormat, lines.format),
+    value(rows.logfileTimestamp, lines.timestamp),
     value(rows.captureMaxBytes, captureMaxBytes),
     value(rows.eventsEnabled, eventsEnabled),
     value(rows.syslog, syslog),
   ];
 }
-
-const stdoutRows = {
-  logfile: options.stdoutLogfile,
-  maxBytes: options.stdoutLogfileMaxBytes,
-  backups: options.stdoutLogfileBackups,
-  rotate: options.stdoutLogfileRotate,
-  compress: options.stdoutLogfileCompress,
-  maxAge: options.stdoutLogfileMaxAge,
-  format: options.stdoutLogfileFormat,
-  timestamp: options.stdoutLogfileTimestamp,
-  captureMaxBytes: options.stdoutCaptureMaxBytes,
-  eventsEnabled: options.stdoutEventsEnabled,
-  syslog: options.stdoutSyslog,
-};
-
-const stderrRows = {
-  logfile: options.stderrLogfile,
-  maxBytes: options.stderrLogfileMaxBytes,
-  backups: options.stderrLogfileBackups,
-  rotate: options.stderrLogfileRotate,
-  compress: options.stderrLogfileCompress,
-  maxAge: options.stderrLogfileMaxAge,
-  format: options.stderrLogfileFormat,
-  timestamp: options.stderrLogfileTimestamp,
-  captureMaxBytes: options.stderrCaptureMaxBytes,
-  eventsEnabled: options.stderrEventsEnabled,
-  syslog: options.stderrSyslog,
-};
 
 function valuesOfKind(config: GroupConfig): OptionValue[] {
   switch (config.kind) {

@@ -1,18 +1,11 @@
 // The processes of [program:x], [fcgi-program:x] and [eventlistener:x].
 
 import { compareByCodePoint, strip } from '../python/text.ts';
-import type { Channel } from './channel.ts';
-import {
-  ConfigError,
-  type ProcessConfig,
-  type ProgramExtensions,
-  type StreamConfig,
-  type UserIdentity,
-} from './config.ts';
+import { ConfigError, type ProcessConfig, type ProgramExtensions, type UserIdentity } from './config.ts';
 import type { Section } from './dialect.ts';
-import { type LogSettings, readLogSettings } from './log-options.ts';
 import { programOptions as options } from './options/program.ts';
 import { programExtensions } from './options/program-extensions.ts';
+import { type OutputSettings, readOutputSettings, readStream } from './output-streams.ts';
 import type { SectionReader } from './section-reader.ts';
 import { checkedName } from './values/scalars.ts';
 
@@ -29,8 +22,6 @@ interface ProgramSettings
   /** Of all processes, where the section has none of these options; else each process reads its own. */
   readonly extensions: ProgramExtensions | null;
 }
-
-type OutputSettings = Pick<StreamConfig, 'captureMaxBytes' | 'eventsEnabled'> & LogSettings;
 
 /** What programs take from outside their section. */
 export interface ProgramContext {
@@ -115,16 +106,8 @@ function readSettings(reader: SectionReader): ProgramSettings {
   const redirectStderr = reader.read(options.redirectStderr);
   const numprocs = reader.read(options.numprocs);
   const numprocsStart = reader.read(options.numprocsStart);
-  const stdout = {
-    captureMaxBytes: reader.read(options.stdoutCaptureMaxBytes),
-    eventsEnabled: reader.read(options.stdoutEventsEnabled),
-    ...readLogSettings(reader, 'stdout'),
-  };
-  const stderr = {
-    captureMaxBytes: reader.read(options.stderrCaptureMaxBytes),
-    eventsEnabled: reader.read(options.stderrEventsEnabled),
-    ...readLogSettings(reader, 'stderr'),
-  };
+  const stdout = readOutputSettings(reader, 'stdout');
+  const stderr = readOutputSettings(reader, 'stderr');
   const serverurl = serverUrl(reader.read(options.serverurl));
   const user: UserIdentity | null = reader.read(options.user);
   const umask = reader.read(options.umask);
@@ -176,59 +159,6 @@ function readProcess(
     stdout,
     stderr,
     extensions: common.extensions ?? reader.readAll(programExtensions),
-  };
-}
-
-const streamOptions = {
-  stdout: {
-    logfile: options.stdoutLogfile,
-    maxBytes: options.stdoutLogfileMaxBytes,
-    backups: options.stdoutLogfileBackups,
-    syslog: options.stdoutSyslog,
-  },
-  stderr: {
-    logfile: options.stderrLogfile,
-    maxBytes: options.stderrLogfileMaxBytes,
-    backups: options.stderrLogfileBackups,
-    syslog: options.stderrSyslog,
-  },
-};
-
-/** `redirected`: the stream goes where the other one goes, so its own file is unused. */
-function readStream(
-  reader: SectionReader,
-  channel: Channel,
-  { oldLogs, ...settings }: OutputSettings,
-  redirected: boolean,
-  warnings: string[],
-): StreamConfig {
-  const rows = streamOptions[channel];
-  const choice = reader.read(rows.logfile);
-  const backups = reader.read(rows.backups);
-  const maxBytes = reader.read(rows.maxBytes);
-  const syslog = reader.read(rows.syslog);
-  const warn = (text: string) => warnings.push(`For [${reader.section.name}], ${text}`);
-  if (choice.kind === 'syslog')
-    warn(
-      `${channel}_logfile=syslog but this is deprecated and will be removed.` +
-        `  Use ${channel}_syslog=true to enable syslog instead.`,
-    );
-  if (choice.kind === 'auto' && maxBytes === 0)
-    warn(
-      `AUTO logging used for ${channel}_logfile without rollover,` +
-        ' set maxbytes > 0 to avoid filling up filesystem unintentionally',
-    );
-  if (redirected && (choice.kind === 'file' || choice.kind === 'empty'))
-    warn(
-      `redirect_stderr=true but ${channel}_logfile has also been set to a filename, the filename has been ignored`,
-    );
-  if (redirected && choice.kind === 'journal')
-    warn(`redirect_stderr=true but ${channel}_logfile=journal, which has been ignored`);
-  return {
-    ...settings,
-    logfile: redirected || choice.kind === 'syslog' ? { kind: 'none' } : choice,
-    rotation: { maxBytes, backups, ...oldLogs },
-    syslog: syslog || choice.kind === 'syslog',
   };
 }
 

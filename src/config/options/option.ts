@@ -65,3 +65,8 @@ export function withDefault<T>(key: string, type: ValueType<T>, fallback: string
 export function optional<T>(key: string, type: ValueType<T>, facts: Facts): Option<T | null> {
   return { ...facts, key, type, expects: type.expects, default: null, absent: () => null };
 }
+
+/** Rows keyed by their option, for tables that would otherwise have several rows of one name. */
+export function byKey(table: OptionTable): OptionTable {
+  return Object.fromEntries(Object.values(table).map((option) => [option.key, option]));
+}

@@ -12,9 +12,9 @@ import {
   text,
 } from '../values/scalars.ts';
 import { oldLogOptions } from './old-logs.ts';
-import { optional, withDefault } from './option.ts';
+import { byKey, optional, withDefault } from './option.ts';
 import { programExtensions } from './program-extensions.ts';
-import { stderrOptions, stdoutOptions } from './stream.ts';
+import { streamOptions } from './stream.ts';
 
 export const programOptions = {
   command: optional('command', text, {
@@ -135,8 +135,8 @@ export const programOptions = {
     since: '3.0',
     help: { en: 'Merge standard error into standard output.', zh: '把标准错误并入标准输出。' },
   }),
-  ...stdoutOptions,
-  ...stderrOptions,
+  ...byKey(streamOptions.stdout),
+  ...byKey(streamOptions.stderr),
   environment: withDefault('environment', environmentList, '', {
     names: 'environment',
     expansion: 'unnamed',
