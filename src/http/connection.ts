@@ -282,7 +282,8 @@ export class Connection {
     this.#phase = 'sending';
     const framing = { version, chunked: false, sayKeepAlive: version === '1.0' && keepAlive };
     this.#write(encodeWhole(head.method, response, body, framing));
-    if (this.#outbox.isEmpty) this.#finish();
+    // The bytes that the client has not read may have exceeded the server's limit, which closes the connection.
+    if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
   }
 
   async #stream(body: BodyStream, chunked: boolean): Promise<void> {

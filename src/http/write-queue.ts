@@ -10,6 +10,7 @@ export class WriteQueue {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #onEmpty: (() => void) | null = null;
+  #isDiscarded = false;
 
   constructor(
     private readonly sink: Sink,
@@ -22,6 +23,7 @@ export class WriteQueue {
   }
 
   send(bytes: Uint8Array): void {
+    if (this.#isDiscarded) return;
     if (this.#waitingBytes > 0) {
       this.#hold(bytes);
       return;
@@ -53,8 +55,9 @@ export class WriteQueue {
     });
   }
 
-  /** The client has disconnected. */
+  /** The client has disconnected: what is sent from now on is dropped, since nothing would ever drain it. */
   discard(): void {
+    this.#isDiscarded = true;
     this.onBuffered(-this.#waitingBytes);
     this.#waiting = [];
     this.#waitingBytes = 0;

@@ -155,6 +155,33 @@ describe('memory', () => {
     for (const client of others) await eventually(() => client.byteCount > 5_000_000, { what: 'the answer' });
   });
 
+  test('exceeded by an answer ends its connection, and the requests behind it are not carried out', async () => {
+    server = new TestServer({ bufferedBytes: 1_000_000 });
+    const client = await notReading('GET /big?8000000 HTTP/1.1\r\n\r\nGET /later HTTP/1.1\r\n\r\n');
+    await eventually(() => server.log.some((line) => line.includes('/big')), { what: 'it to be cut off' });
+    client.readAgain();
+    await client.untilClosed();
+    expect(server.later).toEqual([]);
+    expect(server.connections).toBe(0);
+  });
+
+  test('is not counted for clients that left a stream', async () => {
+    const lastChunkBytes = 5;
+    server = new TestServer({ bufferedBytes: 10 * lastChunkBytes });
+    for (let count = 1; count <= 11; count += 1) {
+      const client = await RawClient.connect(server.path);
+      client.send('GET /stream HTTP/1.1\r\n\r\n');
+      await client.until('first');
+      client.close();
+      await eventually(() => server.streamsLeft === count, { what: 'the stream to end' });
+    }
+    const client = await RawClient.connect(server.path);
+    client.send('POST /RPC2 HTTP/1.1\r\nContent-Length: 6\r\n\r\nhello');
+    await eventually(() => server.bufferedBytes.includes(5), { what: 'the body' });
+    client.send('!');
+    await client.until('body 6');
+  });
+
   test('kept for unfinished bodies is bounded', async () => {
     server = new TestServer({ bufferedBytes: 100_000 });
     const body = 'x'.repeat(60_000);
