@@ -1,51 +1,17 @@
 // One client connection: requests in, one at a time; responses out, in order, with back-pressure.
 // `admit` decides how a request is handled.
 import { TimeSlice } from '../event-loop/time-slice.ts';
-import type { Clock } from '../supervisor/clock.ts';
 import { errorFor } from './api-error.ts';
+import type { ConnectionHost, ConnectionSocket } from './connection-host.ts';
 import { Exchange } from './exchange.ts';
-import { bodyBytesOf, continueLine, expectsContinue } from './expect-continue.ts';
-import { type HttpLimits, maxSkippedBytes } from './limits.ts';
-import type { Peer } from './peer.ts';
+import { bodyBytesOf, expectsContinue } from './expect-continue.ts';
+import { maxSkippedBytes } from './limits.ts';
 import type { RequestHead } from './request.ts';
 import { type ParserEvent, RequestParser } from './request-parser.ts';
 import { RequestTimeout } from './request-timeout.ts';
-import {
-  type BodyStream,
-  closingError,
-  encodeChunk,
-  encodeHead,
-  encodeWhole,
-  errorResponse,
-  type HttpResponse,
-  isStream,
-  keepsAlive,
-} from './response.ts';
+import { closing, closingError, errorResponse, type HttpResponse, isStream, keepsAlive } from './response.ts';
+import { type RequestLine, ResponseWriter } from './response-writer.ts';
 import type { Admit } from './router.ts';
-import { type Sink, WriteQueue } from './write-queue.ts';
-
-/** The socket interface that a connection needs. */
-export interface ConnectionSocket extends Sink {
-  /** Half-closes: no more is sent, but what was sent still arrives. */
-  shutdown(): void;
-  end(): void;
-  terminate(): void;
-  pause(): void;
-  resume(): void;
-}
-
-/** The server interface that a connection needs. */
-export interface ConnectionHost {
-  readonly limits: HttpLimits;
-  readonly clock: Clock;
-  readonly admit: Admit;
-  readonly peer: Peer;
-  /** Reports buffered bytes; may abort connections, including this one. */
-  onBuffered(change: number): void;
-  onFinished(requestLine: string, status: number, bytes: number): void;
-  onFailure(error: unknown): void;
-  onClosed(connection: Connection): void;
-}
 
 /**
  * reading: between requests, or within one. answering: a handler runs. sending: the response is being written.
@@ -61,10 +27,9 @@ export class Connection {
   #phase: Phase = 'reading';
   #lastActive: number;
   readonly #parser = new RequestParser();
-  readonly #outbox: WriteQueue;
+  readonly #writer: ResponseWriter;
   #bufferedBytes = 0;
   #exchange: Exchange | null = null;
-  #transfer: { readonly line: string; readonly status: number; bytes: number } | null = null;
   #closeAfterwards = false;
   #inputEnded = false;
   #paused = false;
@@ -78,7 +43,7 @@ export class Connection {
     private readonly host: ConnectionHost,
   ) {
     this.#lastActive = host.clock.now();
-    this.#outbox = new WriteQueue(socket, (change) => this.#hold(change));
+    this.#writer = new ResponseWriter(socket, host, (change) => this.#countBuffered(change));
     this.#timeout = new RequestTimeout(host.clock, () =>
       this.#phase === 'lingering' ? this.close() : this.abort(),
     );
@@ -123,11 +88,11 @@ export class Connection {
   }
 
   onDrain(): void {
-    if (this.#outbox.isEmpty) return;
+    if (this.#writer.isEmpty) return;
     this.#lastActive = this.host.clock.now();
     this.#timeout.stop();
-    this.#outbox.drain();
-    if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
+    this.#writer.drain();
+    if (this.#phase === 'sending' && this.#writer.isEmpty) this.#finish();
     this.#advance();
   }
 
@@ -143,11 +108,10 @@ export class Connection {
     this.#phase = 'closed';
     this.#timeout.stop();
     this.#cancelDelay();
-    this.#reportTransfer();
+    this.#writer.discard();
     this.#exchange?.abandon();
     this.#exchange = null;
-    this.#outbox.discard();
-    this.#hold(-this.#bufferedBytes);
+    this.#countBuffered(-this.#bufferedBytes);
     this.host.onClosed(this);
     this.#closed.resolve();
   }
@@ -157,6 +121,13 @@ export class Connection {
     if (this.#phase === 'closed') return;
     this.onClose();
     this.socket.end();
+  }
+
+  /** Resets the connection and discards the kernel's buffers. */
+  abort(): void {
+    if (this.#phase === 'closed') return;
+    this.onClose();
+    this.socket.terminate();
   }
 
   /** Closes after the current response, or at once if there is none. */
@@ -169,12 +140,12 @@ export class Connection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    const burst = new TimeSlice();
+    const slice = new TimeSlice();
     let isDone = false;
-    while (this.#phase === 'reading' && !isDone && !burst.isOver) {
+    while (this.#phase === 'reading' && !isDone && !slice.isOver) {
       const event = this.#parser.next();
       if (event === null) isDone = true;
-      else this.#take(event);
+      else this.#handle(event);
     }
     this.#advancing = false;
     if (this.#phase === 'reading' && !isDone) setImmediate(() => this.#advance());
@@ -183,13 +154,13 @@ export class Connection {
     this.#timeout.wait(this.#phase, this.#timeoutMs());
   }
 
-  #take(event: ParserEvent): void {
+  #handle(event: ParserEvent): void {
     switch (event.kind) {
       case 'head':
-        this.#begin(event.head);
+        this.#admit(event.head);
         break;
       case 'body':
-        this.#hold(this.#exchange?.collect(event.bytes) ?? 0);
+        this.#countBuffered(this.#exchange?.collect(event.bytes) ?? 0);
         break;
       case 'end': {
         const exchange = this.#exchange;
@@ -202,18 +173,18 @@ export class Connection {
     }
   }
 
-  #begin(head: RequestHead): void {
-    const exchange = new Exchange(head, this.#admission(head), this.host.peer);
+  #admit(head: RequestHead): void {
+    const exchange = new Exchange(head, this.#admissionOf(head), this.host.peer);
     this.#exchange = exchange;
     const { refusal } = exchange;
     const isAwaited = expectsContinue(head);
     if (refusal && (isAwaited || bodyBytesOf(head) > maxSkippedBytes)) {
       // Whether its body will arrive is unknown.
       this.#answer(exchange, () => closing(refusal));
-    } else if (isAwaited) this.#outbox.send(continueLine);
+    } else if (isAwaited) this.#writer.sendContinue();
   }
 
-  #admission(head: RequestHead): ReturnType<Admit> {
+  #admissionOf(head: RequestHead): ReturnType<Admit> {
     try {
       return this.host.admit(head, this.host.peer);
     } catch (error) {
@@ -258,57 +229,33 @@ export class Connection {
   }
 
   #respond({ head, bodyBytes }: Exchange, response: HttpResponse): void {
-    this.#hold(-bodyBytes);
+    if (this.#phase === 'closed') return;
+    this.#countBuffered(-bodyBytes);
     this.#send(head, response, keepsAlive(head, response));
   }
 
-  #send(
-    head: Pick<RequestHead, 'line' | 'method' | 'version'>,
-    response: HttpResponse,
-    keepAlive: boolean,
-  ): void {
-    if (this.#phase === 'closed') return;
-    const { body, status } = response;
-    const { version } = head;
-    this.#transfer = { line: head.line, status, bytes: 0 };
+  #send(request: RequestLine, response: HttpResponse, keepAlive: boolean): void {
+    const { body } = response;
     this.#closeAfterwards = !keepAlive || isStream(body);
     if (isStream(body)) {
       this.#phase = 'streaming';
-      const chunked = version === '1.1' && keepAlive;
-      this.#write(Buffer.from(encodeHead(response, { version, chunked, sayKeepAlive: false })));
-      void this.#stream(body, chunked);
+      void this.#stream(this.#writer.stream(request, response, body, keepAlive));
       return;
     }
     this.#phase = 'sending';
-    const framing = { version, chunked: false, sayKeepAlive: version === '1.0' && keepAlive };
-    this.#write(encodeWhole(head.method, response, body, framing));
+    this.#writer.send(request, response, body, keepAlive);
     // The bytes that the client has not read may have exceeded the server's limit, which closes the connection.
-    if (this.#phase === 'sending' && this.#outbox.isEmpty) this.#finish();
+    if (this.#phase === 'sending' && this.#writer.isEmpty) this.#finish();
   }
 
-  async #stream(body: BodyStream, chunked: boolean): Promise<void> {
-    try {
-      for await (const piece of body) {
-        if (this.#phase !== 'streaming') return;
-        if (piece.length > 0) this.#write(chunked ? encodeChunk(piece) : Buffer.from(piece));
-        await this.#outbox.emptied();
-      }
-      if (chunked) this.#write(Buffer.from('0\r\n\r\n'));
-      await this.#outbox.emptied();
-    } catch (error) {
-      this.host.onFailure(error);
-    }
+  async #stream(sent: Promise<void>): Promise<void> {
+    await sent.catch((error: unknown) => this.host.onFailure(error));
     if (this.#phase === 'streaming') this.#finish();
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (this.#transfer) this.#transfer.bytes += bytes.length;
-    this.#outbox.send(bytes);
   }
 
   /** The kernel has accepted the whole response. */
   #finish(): void {
-    this.#reportTransfer();
+    this.#writer.finish();
     this.#exchange = null;
     if (!this.#closeAfterwards) this.#phase = 'reading';
     else if (this.#inputEnded) this.close();
@@ -321,13 +268,7 @@ export class Connection {
     }
   }
 
-  #reportTransfer(): void {
-    const transfer = this.#transfer;
-    this.#transfer = null;
-    if (transfer) this.host.onFinished(transfer.line, transfer.status, transfer.bytes);
-  }
-
-  #hold(change: number): void {
+  #countBuffered(change: number): void {
     if (change === 0) return;
     this.#bufferedBytes += change;
     this.host.onBuffered(change);
@@ -354,16 +295,4 @@ export class Connection {
         return null;
     }
   }
-
-  /** Resets the connection and discards the kernel's buffers. */
-  abort(): void {
-    if (this.#phase === 'closed') return;
-    this.onClose();
-    this.socket.terminate();
-  }
-}
-
-function closing({ headers, ...response }: HttpResponse): HttpResponse {
-  const others = headers.filter(([name]) => name !== 'Connection');
-  return { ...response, headers: [['Connection', 'close'], ...others] };
 }

@@ -60,6 +60,12 @@ export function closingError(status: Status): HttpResponse {
   return errorResponse(status, [['Connection', 'close']]);
 }
 
+/** The same response, after which the connection is closed. */
+export function closing({ headers, ...response }: HttpResponse): HttpResponse {
+  const others = headers.filter(([name]) => name !== 'Connection');
+  return { ...response, headers: [['Connection', 'close'], ...others] };
+}
+
 export function isStream(body: HttpResponse['body']): body is BodyStream {
   return typeof body === 'object' && Symbol.asyncIterator in body;
 }
@@ -126,3 +132,5 @@ export function encodeChunk(piece: string | Uint8Array): Uint8Array {
   const bytes = Buffer.from(piece);
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }
+
+export const lastChunk = Buffer.from('0\r\n\r\n');

@@ -2,7 +2,8 @@
 import { type AcceptedSocket, ServedSocket } from '../linux/served-socket.ts';
 import { type Clock, monotonicClock } from '../supervisor/clock.ts';
 import { accessLogLine } from './access-log.ts';
-import { Connection, type ConnectionHost } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import { type ConnectionShare, stalest } from './connection-share.ts';
 import { defaultLimits, type HttpLimits } from './limits.ts';
 import type { Listener } from './listener.ts';
