@@ -55,6 +55,8 @@ const lastCommand: fc.Arbitrary<Command> = fc.constantFrom(
   { do: 'terminate' } as const,
 );
 
+const exit: readonly Command[] = [{ do: 'exit', code: 0 }, { do: 'drain' }];
+
 const options = fc.constantFrom(
   'startsecs=0\nautorestart=false',
   'startsecs=1\nstartretries=2',
@@ -114,6 +116,14 @@ async function carryOut({ process, children, clock }: Performance, wanted: Comma
   }
 }
 
+async function carryOutAll(performance: Performance, commands: readonly Command[]): Promise<void> {
+  for (const wanted of commands) {
+    await carryOut(performance, wanted);
+    await performance.settle();
+    check(performance);
+  }
+}
+
 /** Invariants for events in any order. */
 function check({ process, children, events }: Performance): void {
   const { state } = process.life;
@@ -136,11 +146,7 @@ describe('a process, for events in any order', () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 40 }), async (lines, commands) => {
         const performance = stage.play(lines);
-        for (const wanted of commands) {
-          await carryOut(performance, wanted);
-          await performance.settle();
-          check(performance);
-        }
+        await carryOutAll(performance, commands);
       }),
       { numRuns: 300 },
     );
@@ -150,14 +156,8 @@ describe('a process, for events in any order', () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 25 }), async (lines, commands) => {
         const performance = stage.play(lines);
-        for (const wanted of commands) {
-          await carryOut(performance, wanted);
-          await performance.settle();
-        }
-        for (const wanted of [{ do: 'stop' }, { do: 'exit', code: 0 }, { do: 'drain' }] as const) {
-          await carryOut(performance, wanted);
-          await performance.settle();
-        }
+        await carryOutAll(performance, commands);
+        await carryOutAll(performance, [{ do: 'stop' }, ...exit]);
         performance.clock.advance(60_000);
         await performance.settle();
         expect(performance.children.present).toEqual([]);
@@ -178,16 +178,9 @@ describe('a process, for events in any order', () => {
         fc.array(command, { maxLength: 15 }),
         async (lines, before, last, after) => {
           const performance = stage.play(lines);
-          for (const wanted of [...before, { do: 'forbid starts' } as const]) {
-            await carryOut(performance, wanted);
-            await performance.settle();
-          }
+          await carryOutAll(performance, [...before, { do: 'forbid starts' }]);
           const { spawns } = performance.children;
-          for (const wanted of [last, ...after]) {
-            await carryOut(performance, wanted);
-            await performance.settle();
-            check(performance);
-          }
+          await carryOutAll(performance, [last, ...after]);
           expect(performance.children.spawns).toBe(spawns);
         },
       ),
@@ -199,10 +192,7 @@ describe('a process, for events in any order', () => {
     await fc.assert(
       fc.asyncProperty(options, fc.array(command, { maxLength: 25 }), async (lines, commands) => {
         const performance = stage.play(lines);
-        for (const wanted of commands) {
-          await carryOut(performance, wanted);
-          await performance.settle();
-        }
+        await carryOutAll(performance, commands);
         const { process, children, clock } = performance;
         // An upgrade takes no snapshot while output is being drained or a restart is held back.
         if (children.present[0]?.phase === 'reaped') return;
@@ -228,8 +218,7 @@ describe('a restart', () => {
     const { process, children, clock } = performance;
     process.start(client);
     process.restart(client, { held: true });
-    for (const wanted of [{ do: 'exit', code: 0 }, { do: 'drain' }] as const)
-      await carryOut(performance, wanted);
+    await carryOutAll(performance, exit);
     clock.advance(60_000);
     await performance.settle();
     expect([process.state, children.spawns]).toEqual(['STOPPED', 1]);
@@ -243,8 +232,7 @@ describe('a restart', () => {
     process.start(client);
     process.restart(client, { held: false });
     expect(children.all[0]?.signals).toEqual([15]);
-    for (const wanted of [{ do: 'exit', code: 0 }, { do: 'drain' }] as const)
-      await carryOut(performance, wanted);
+    await carryOutAll(performance, exit);
     await performance.settle();
     expect([process.state, children.spawns]).toEqual(['RUNNING', 2]);
   });
@@ -255,8 +243,7 @@ describe('a restart', () => {
     process.start(client);
     process.restart(client, { held: false });
     process.stop(client);
-    for (const wanted of [{ do: 'exit', code: 0 }, { do: 'drain' }] as const)
-      await carryOut(performance, wanted);
+    await carryOutAll(performance, exit);
     await performance.settle();
     expect([process.state, children.spawns, process.goal.kind]).toEqual(['STOPPED', 1, 'down']);
   });
