@@ -1,30 +1,22 @@
-# Executes a program for which clone(2) of a process that shares memory fails with EINVAL, by seccomp(2), like under QEMU
-# user emulation; threads and forks work. argv: the program and its arguments.
-import ctypes, errno, os, platform, struct, sys
+# Executes a program for which clone(2) of a process that shares memory fails with EINVAL, like under QEMU user emulation;
+# threads and forks work. argv: the program and its arguments.
+import errno, platform, sys
 
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+sys.dont_write_bytecode = True
+from seccomp import ALLOW, AND, FAIL_WITH, IF_EQUAL, LOAD, NUMBER, RETURN, argument, execute
+
 CLONE_VM, CLONE_THREAD = 0x100, 0x10000
-ALLOW, REFUSE = 0x7fff0000, 0x50000 | errno.EINVAL
 CLONE = {'x86_64': 56, 'aarch64': 220}[platform.machine()]
-LOAD, AND, IF_EQUAL, RETURN = 0x20, 0x54, 0x15, 0x06
-# Offsets in struct seccomp_data: system call number, and lower half of the first argument.
-NUMBER, FLAGS = 0, 16
-filter = b''.join(
-    struct.pack('HBBI', *instruction)
-    for instruction in [
+FLAGS = argument(0)
+execute(
+    [
         (LOAD, 0, 0, NUMBER),
         (IF_EQUAL, 0, 3, CLONE),
         (LOAD, 0, 0, FLAGS),
         (AND, 0, 0, CLONE_VM | CLONE_THREAD),
         (IF_EQUAL, 1, 0, CLONE_VM),
         (RETURN, 0, 0, ALLOW),
-        (RETURN, 0, 0, REFUSE),
-    ]
+        (RETURN, 0, 0, FAIL_WITH | errno.EINVAL),
+    ],
+    sys.argv[1:],
 )
-code = ctypes.create_string_buffer(filter)
-program = struct.pack('HxxxxxxP', len(filter) // 8, ctypes.addressof(code))
-libc = ctypes.CDLL(None, use_errno=True)
-for option in [(PR_SET_NO_NEW_PRIVS, 1, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)]:
-    if libc.prctl(*option, 0, 0) != 0:
-        sys.exit(os.strerror(ctypes.get_errno()))
-os.execv(sys.argv[1], sys.argv[1:])
