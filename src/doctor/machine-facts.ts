@@ -119,7 +119,7 @@ export interface PlaceView {
   /** What prevents it: the directory or the file itself. */
   readonly blocked: string;
   /** Who besides root can change what a root daemon writes there; null if no other user can, and for other daemons. */
-  readonly open: UntrustedDirectory | null;
+  readonly untrusted: UntrustedDirectory | null;
   /** Name of the daemon's user. */
   readonly writer: string;
   /** Null if unknown. */

@@ -2,9 +2,9 @@
 import type { Editor, UntrustedPath } from './guarded-path.ts';
 import { groupById, userById } from './users.ts';
 
-export function explainUntrusted({ subject, reason, open }: UntrustedPath): string {
+export function explainUntrusted({ subject, reason, untrusted }: UntrustedPath): string {
   return (
-    `${subject} is not opened as root: ${reason}, and ${editorText(open.editor)} can change ${open.path}; ` +
+    `${subject} is not opened as root: ${reason}, and ${editorText(untrusted.editor)} can change ${untrusted.path}; ` +
     'name a file without links, in a directory that only root can change'
   );
 }

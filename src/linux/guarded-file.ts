@@ -114,9 +114,9 @@ export function removeGuarded(path: string): void {
  */
 export function inDirectory<T>(
   path: string,
-  action: (directory: Directory, open: UntrustedDirectory | null) => T,
+  action: (directory: Directory, untrusted: UntrustedDirectory | null) => T,
 ): T {
-  if (!isGuarding()) return closing({ directory: Directory.open(path), open: null }, action);
+  if (!isGuarding()) return closing({ directory: Directory.open(path), untrusted: null }, action);
   let resolved: ResolvedDirectory;
   try {
     resolved = resolveDirectory(path, null);
@@ -131,16 +131,16 @@ export function inDirectory<T>(
  * owner of the directory or `writer`. Throws SyscallError, UntrustedPath.
  */
 export function openIn(
-  { directory, open }: ResolvedDirectory,
+  { directory, untrusted }: ResolvedDirectory,
   name: string,
   { flags, mode = 0, writer = null }: FileRequest,
 ): number {
   const fd = directory.openFile(name, flags, mode);
-  const reason = open === null ? null : objectionTo(fstatSync(fd), fstatSync(directory.fd).uid, writer);
-  if (open === null || reason === null) return fd;
+  const reason = untrusted === null ? null : objectionTo(fstatSync(fd), fstatSync(directory.fd).uid, writer);
+  if (untrusted === null || reason === null) return fd;
   libc.close(fd);
   const path = directory.pathOf(name);
-  throw new UntrustedPath(path, `${path} ${reason}`, open);
+  throw new UntrustedPath(path, `${path} ${reason}`, untrusted);
 }
 
 /** `user`: trusted besides root, with whose credentials this thread runs; null as root. */
@@ -156,11 +156,11 @@ function openTrusting(user: UserEntry | null, path: string, request: FileRequest
 }
 
 function closing<T>(
-  { directory, open }: ResolvedDirectory,
-  action: (directory: Directory, open: UntrustedDirectory | null) => T,
+  { directory, untrusted }: ResolvedDirectory,
+  action: (directory: Directory, untrusted: UntrustedDirectory | null) => T,
 ): T {
   try {
-    return action(directory, open);
+    return action(directory, untrusted);
   } finally {
     directory.close();
   }
@@ -168,8 +168,8 @@ function closing<T>(
 
 /** When a user's directory is on the path, calls `action` with that user's file permissions; else throws `refusal`. */
 function asEditor<T>(refusal: unknown, action: (user: UserEntry) => T): T {
-  if (!(refusal instanceof UntrustedPath) || refusal.open.editor.kind !== 'user') throw refusal;
-  const user = userById(refusal.open.editor.uid);
+  if (!(refusal instanceof UntrustedPath) || refusal.untrusted.editor.kind !== 'user') throw refusal;
+  const user = userById(refusal.untrusted.editor.uid);
   if (user === null) throw refusal;
   try {
     return withFileRightsOf(user, () => action(user));

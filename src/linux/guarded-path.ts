@@ -29,7 +29,7 @@ export interface UntrustedDirectory {
 /** The resolved directory. The caller closes it. */
 export interface ResolvedDirectory {
   readonly directory: Directory;
-  readonly open: UntrustedDirectory | null;
+  readonly untrusted: UntrustedDirectory | null;
 }
 
 export interface ResolvedFile extends ResolvedDirectory {
@@ -44,7 +44,7 @@ export class UntrustedPath extends SyscallError {
   constructor(
     path: string,
     readonly reason: string,
-    readonly open: UntrustedDirectory,
+    readonly untrusted: UntrustedDirectory,
   ) {
     super('open', E.EACCES, path);
   }
@@ -65,11 +65,11 @@ export function resolveFile(path: string, user: UserEntry | null): ResolvedFile 
  */
 export function untrustedDirectory(path: string): UntrustedDirectory | null {
   try {
-    const { directory, open } = resolveFile(path, null);
+    const { directory, untrusted } = resolveFile(path, null);
     directory.close();
-    return open;
+    return untrusted;
   } catch (error) {
-    return error instanceof UntrustedPath ? error.open : null;
+    return error instanceof UntrustedPath ? error.untrusted : null;
   }
 }
 
@@ -118,7 +118,7 @@ class PathWalk {
 
   /** Descends into a directory, or continues with the target of a symbolic link. */
   #take(name: string): void {
-    const { directory, open } = this.#current;
+    const { directory, untrusted } = this.#current;
     const found = directory.hold(name);
     if (found === null) throw new SyscallError('open', E.ENOENT, this.path);
     const status = fstatSync(found);
@@ -129,9 +129,12 @@ class PathWalk {
       throw new SyscallError('open', E.ENOTDIR, this.path);
     }
     // In a sticky directory only the owner of a directory can rename it.
-    const isTrusted = open === null || (open.sticky && open.path === directory.path);
+    const isTrusted = untrusted === null || (untrusted.sticky && untrusted.path === directory.path);
     directory.close();
-    this.#current = { directory: inside, open: isTrusted ? editableBy(inside, status, this.user) : open };
+    this.#current = {
+      directory: inside,
+      untrusted: isTrusted ? editableBy(inside, status, this.user) : untrusted,
+    };
   }
 
   /** True when it was a symbolic link, whose target is resolved next. */
@@ -148,10 +151,10 @@ class PathWalk {
 
   /** Closes `link`. */
   #follow(name: string, link: number): void {
-    const { directory, open } = this.#current;
+    const { directory, untrusted } = this.#current;
     try {
-      if (open !== null) {
-        throw new UntrustedPath(this.path, `${directory.pathOf(name)} is a symbolic link`, open);
+      if (untrusted !== null) {
+        throw new UntrustedPath(this.path, `${directory.pathOf(name)} is a symbolic link`, untrusted);
       }
       if (this.#linksLeft === 0) throw new SyscallError('open', E.ELOOP, this.path);
       this.#linksLeft -= 1;
@@ -172,8 +175,8 @@ class PathWalk {
 
   /** A magic link: its text is not its target. */
   #isLinkOfKernel(name: string): boolean {
-    const { directory, open } = this.#current;
-    const isOfKernel = open === null && this.user === null && /^\/proc\/\d+\/fd$/.test(directory.path);
+    const { directory, untrusted } = this.#current;
+    const isOfKernel = untrusted === null && this.user === null && /^\/proc\/\d+\/fd$/.test(directory.path);
     return isOfKernel && directory.has(name);
   }
 
@@ -189,7 +192,7 @@ class PathWalk {
 
 function atRoot(user: UserEntry | null): ResolvedDirectory {
   const directory = Directory.open('/');
-  return { directory, open: editableBy(directory, fstatSync(directory.fd), user) };
+  return { directory, untrusted: editableBy(directory, fstatSync(directory.fd), user) };
 }
 
 function editableBy(

@@ -88,10 +88,14 @@ function unfinishedCopy({ base }: LogDirectory): string {
   return `${base}.compressing`;
 }
 
-function openOriginal({ directory, open }: LogDirectory, name: string, writer: number | null): number | null {
+function openOriginal(
+  { directory, untrusted }: LogDirectory,
+  name: string,
+  writer: number | null,
+): number | null {
   let original: number;
   try {
-    original = openIn({ directory, open }, name, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY, writer });
+    original = openIn({ directory, untrusted }, name, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY, writer });
   } catch (error) {
     if (error instanceof UntrustedPath) return null;
     throw error;

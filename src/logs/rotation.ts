@@ -23,7 +23,7 @@ export function bySize(maxBytes: number, backups: number): Rotation {
 export interface LogDirectory {
   readonly directory: Directory;
   /** Set when users other than root can change it. */
-  readonly open: UntrustedDirectory | null;
+  readonly untrusted: UntrustedDirectory | null;
   /** The file name of the log. */
   readonly base: string;
 }
@@ -31,7 +31,7 @@ export interface LogDirectory {
 /** Throws the error of the system call, or UntrustedPath. */
 export function inLogDirectory<T>(path: string, action: (at: LogDirectory) => T): T {
   const base = basename(path);
-  return inDirectory(dirname(path), (directory, open) => action({ directory, open, base }));
+  return inDirectory(dirname(path), (directory, untrusted) => action({ directory, untrusted, base }));
 }
 
 /**

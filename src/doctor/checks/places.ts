@@ -96,15 +96,15 @@ function directoryOfItsOwn({ purpose, path, writer }: PlaceView): Bilingual {
 }
 
 /** Merged per directory, since the remedy is the same. */
-function untrustedDirectory({ purpose, path, open }: PlaceView): Finding[] {
-  if (open === null) return [];
-  const who = editorOf(open);
+function untrustedDirectory({ purpose, path, untrusted }: PlaceView): Finding[] {
+  if (untrusted === null) return [];
+  const who = editorOf(untrusted);
   return [
     {
       id: 'log-open-to-others',
       what: {
-        en: `${who.en} can change ${open.path}, where a root daemon writes logs`,
-        zh: `${who.zh}可以更改 ${open.path}，而 root 的守护进程在那里写日志`,
+        en: `${who.en} can change ${untrusted.path}, where a root daemon writes logs`,
+        zh: `${who.zh}可以更改 ${untrusted.path}，而 root 的守护进程在那里写日志`,
       },
       why: {
         en: `${purpose} (${path}): links of other users are not followed as root, but they can truncate and replace the log`,

@@ -14,7 +14,7 @@ export function gatherPlaces(config: Config, writer: UserIdentity): PlaceView[] 
     path,
     directory,
     ...obstacle(isAdded && existsSync(path) ? path : directory, directory, writer),
-    open: isLog && writer.uid === 0 ? untrustedDirectory(resolve(path)) : null,
+    untrusted: isLog && writer.uid === 0 ? untrustedDirectory(resolve(path)) : null,
     writer: writer.name,
     room: roomIn(directory),
   }));

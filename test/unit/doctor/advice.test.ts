@@ -103,7 +103,7 @@ describe('advice on what a user may not write', () => {
       directory: path.replace(/\/[^/]*$/, '') || '/',
       blocked: path,
       room: null,
-      open: null,
+      untrusted: null,
     },
     ...{ problem: 'denied' as const, writer: 'web' },
   });

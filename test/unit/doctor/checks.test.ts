@@ -246,17 +246,17 @@ describe('a place', () => {
     directory: '/var/log',
     problem: null,
     blocked: '/var/log',
-    open: null,
+    untrusted: null,
     writer: 'root',
     room: { bytes: 2 ** 40, inodes: 1000 },
   };
 
   test('that a user can change is told with the user, the directory and the log', () => {
-    const open = { path: '/home/x', editor: { kind: 'user' as const, uid: 65534 }, sticky: false };
+    const untrusted = { path: '/home/x', editor: { kind: 'user' as const, uid: 65534 }, sticky: false };
     const path = '/home/x/logs/app.log';
     const [finding] = checkPlaces({
       ...well,
-      places: [{ ...place, purpose: 'stdout_logfile of app', path, open }],
+      places: [{ ...place, purpose: 'stdout_logfile of app', path, untrusted }],
     });
     expect(finding).toMatchObject({
       id: 'log-open-to-others',
