@@ -88,7 +88,7 @@ function openUnix(config: UnixServerConfig, onStale: (path: string) => void): Li
   try {
     const fd = listenUnix({ ...config, path: temporary }, backlogSize);
     try {
-      const inode = inDirectory(dirname(path), (directory) => {
+      const inode = inDirectory(dirname(path), ({ directory }) => {
         try {
           linkOverStale(directory, basename(temporary), path, onStale);
         } finally {
@@ -136,7 +136,7 @@ function linkOverStale(
 function touchOwn(path: string, inode: number | undefined): void {
   const now = new Date();
   try {
-    inDirectory(dirname(path), (directory) => {
+    inDirectory(dirname(path), ({ directory }) => {
       const fd = directory.hold(basename(path));
       if (fd === null) return;
       try {
@@ -157,7 +157,7 @@ function touchOwn(path: string, inode: number | undefined): void {
  */
 function unlinkOwn(path: string, inode: number | undefined): void {
   try {
-    inDirectory(dirname(path), (directory) => {
+    inDirectory(dirname(path), ({ directory }) => {
       const name = basename(path);
       if (directory.statusOf(name)?.ino === inode) directory.removeIfThere(name);
     });

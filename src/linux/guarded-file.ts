@@ -7,13 +7,7 @@ import { basename, dirname } from 'node:path';
 import { withFileRightsOf } from './credentials.ts';
 import { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
-import {
-  type ResolvedDirectory,
-  resolveDirectory,
-  resolveFile,
-  type UntrustedDirectory,
-  UntrustedPath,
-} from './guarded-path.ts';
+import { type ResolvedDirectory, resolveDirectory, resolveFile, UntrustedPath } from './guarded-path.ts';
 import { cstring, libc, ptr } from './libc.ts';
 import { O_CLOEXEC, O_NOCTTY, O_NONBLOCK, O_PATH, O_RDONLY } from './open-flags.ts';
 import { openResolving, RESOLVE_NO_SYMLINKS } from './openat2.ts';
@@ -105,17 +99,14 @@ export function readGuarded(path: string, room: number): string {
 
 /** Idempotent: a missing file is no failure. Throws SyscallError, UntrustedPath. */
 export function removeGuarded(path: string): void {
-  inDirectory(dirname(path), (directory) => directory.removeIfThere(basename(path)));
+  inDirectory(dirname(path), ({ directory }) => directory.removeIfThere(basename(path)));
 }
 
 /**
  * Calls `action` with the directory at an absolute path and the credentials to use it. Throws SyscallError,
  * UntrustedPath.
  */
-export function inDirectory<T>(
-  path: string,
-  action: (directory: Directory, untrusted: UntrustedDirectory | null) => T,
-): T {
+export function inDirectory<T>(path: string, action: (resolved: ResolvedDirectory) => T): T {
   if (!isGuarding()) return closing({ directory: Directory.open(path), untrusted: null }, action);
   let resolved: ResolvedDirectory;
   try {
@@ -155,14 +146,11 @@ function openTrusting(user: UserEntry | null, path: string, request: FileRequest
   }
 }
 
-function closing<T>(
-  { directory, untrusted }: ResolvedDirectory,
-  action: (directory: Directory, untrusted: UntrustedDirectory | null) => T,
-): T {
+function closing<T>(resolved: ResolvedDirectory, action: (resolved: ResolvedDirectory) => T): T {
   try {
-    return action(directory, untrusted);
+    return action(resolved);
   } finally {
-    directory.close();
+    resolved.directory.close();
   }
 }
 

@@ -29,6 +29,7 @@ export interface UntrustedDirectory {
 /** The resolved directory. The caller closes it. */
 export interface ResolvedDirectory {
   readonly directory: Directory;
+  /** Null when only the trusted users can change it. */
   readonly untrusted: UntrustedDirectory | null;
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Directory } from './directory.ts';
 import { checked, E, SyscallError } from './errno.ts';
 import { inDirectory } from './guarded-file.ts';
+import type { ResolvedDirectory } from './guarded-path.ts';
 import { resolveIpv4 } from './ipv4-address.ts';
 import { cstring, errno, libc, ptr } from './libc.ts';
 
@@ -26,20 +27,13 @@ export interface TcpSocketSpec {
  */
 export function listenUnix(spec: UnixSocketSpec, backlog: number): number {
   const path = resolve(spec.path);
-  return inDirectory(dirname(path), (directory, open) =>
-    listenIn(directory, { ...spec, name: basename(path), isOpen: open !== null }, backlog),
-  );
-}
-
-interface SocketInDirectory extends UnixSocketSpec {
-  readonly name: string;
-  /** Whether other users can change the directory. */
-  readonly isOpen: boolean;
+  return inDirectory(dirname(path), (at) => listenIn(at, basename(path), spec, backlog));
 }
 
 function listenIn(
-  directory: Directory,
-  { path, mode, owner, name, isOpen }: SocketInDirectory,
+  { directory, untrusted }: ResolvedDirectory,
+  name: string,
+  { path, mode, owner }: UnixSocketSpec,
   backlog: number,
 ): number {
   return opened(AF_UNIX, path, (fd) => {
@@ -50,7 +44,8 @@ function listenIn(
     try {
       if (cstring(path).length > MAX_UNIX_PATH) throw new SyscallError('bind', E.ENAMETOOLONG, path);
       // Bound by its configured path, which other tools show, where that path certainly leads to this directory.
-      bindReplacing(fd, isOpen ? `/proc/self/fd/${directory.fd}/${name}` : path, directory, name);
+      const address = untrusted === null ? path : `/proc/self/fd/${directory.fd}/${name}`;
+      bindReplacing(fd, address, directory, name);
     } finally {
       libc.umask(umask);
     }

@@ -25,7 +25,7 @@ export function allocateAutoLog(
     const suffix = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
     const file = `${name}-${channel}---${identifier}-${suffix}.log`;
     try {
-      return inDirectory(resolve(directory), (childlogs) => {
+      return inDirectory(resolve(directory), ({ directory: childlogs }) => {
         closeSync(childlogs.openFile(file, O_WRONLY | O_CREAT | O_EXCL, autoLogMode));
         return join(directory, file);
       });
@@ -39,7 +39,7 @@ export function allocateAutoLog(
 export function cleanAutoLogs(directory: string, identifier: string, warn: (message: string) => void): void {
   const pattern = new RegExp(`^.+?---${RegExp.escape(identifier)}-\\S+\\.log\\.?\\d{0,4}`);
   try {
-    inDirectory(resolve(directory), (childlogs) => {
+    inDirectory(resolve(directory), ({ directory: childlogs }) => {
       for (const name of readdirSync(`/proc/self/fd/${childlogs.fd}`)) {
         if (pattern.test(name) && !isRemoved(childlogs, name))
           warn(`Failed to clean up '${join(directory, name)}'`);

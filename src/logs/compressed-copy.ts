@@ -88,14 +88,10 @@ function unfinishedCopy({ base }: LogDirectory): string {
   return `${base}.compressing`;
 }
 
-function openOriginal(
-  { directory, untrusted }: LogDirectory,
-  name: string,
-  writer: number | null,
-): number | null {
+function openOriginal(at: LogDirectory, name: string, writer: number | null): number | null {
   let original: number;
   try {
-    original = openIn({ directory, untrusted }, name, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY, writer });
+    original = openIn(at, name, { flags: O_RDONLY | O_NONBLOCK | O_NOCTTY, writer });
   } catch (error) {
     if (error instanceof UntrustedPath) return null;
     throw error;

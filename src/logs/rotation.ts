@@ -3,9 +3,8 @@
 // directory may have any number of other files.
 import { basename, dirname } from 'node:path';
 import type { Compression, Rotation } from '../config/config.ts';
-import type { Directory } from '../linux/directory.ts';
 import { inDirectory } from '../linux/guarded-file.ts';
-import type { UntrustedDirectory } from '../linux/guarded-path.ts';
+import type { ResolvedDirectory } from '../linux/guarded-path.ts';
 
 /** Suffixes of compressed files. */
 export const suffixes: Readonly<Record<Compression, string>> = { gzip: '.gz', zstd: '.zst' };
@@ -20,10 +19,7 @@ export function bySize(maxBytes: number, backups: number): Rotation {
 }
 
 /** The directory of a log during an operation. */
-export interface LogDirectory {
-  readonly directory: Directory;
-  /** Set when users other than root can change it. */
-  readonly untrusted: UntrustedDirectory | null;
+export interface LogDirectory extends ResolvedDirectory {
   /** The file name of the log. */
   readonly base: string;
 }
@@ -31,7 +27,7 @@ export interface LogDirectory {
 /** Throws the error of the system call, or UntrustedPath. */
 export function inLogDirectory<T>(path: string, action: (at: LogDirectory) => T): T {
   const base = basename(path);
-  return inDirectory(dirname(path), (directory, untrusted) => action({ directory, untrusted, base }));
+  return inDirectory(dirname(path), (resolved) => action({ ...resolved, base }));
 }
 
 /**
