@@ -1,9 +1,8 @@
 // Clears logs.
 import { exists } from 'node:fs/promises';
-import { SyscallError } from '../linux/errno.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import { OperationError } from './operation-error.ts';
+import { OperationError, orFailed } from './operation-error.ts';
 
 /**
  * Clears the logs of a running process; like in the original, those of others are kept. Rejects with OperationError
@@ -31,13 +30,4 @@ export async function clearMainLog(supervisor: Supervisor, path: string | null):
     () => supervisor.daemon.log.clear(),
     ({ message }) => message,
   );
-}
-
-async function orFailed(clear: () => Promise<void>, detail: (error: SyscallError) => string): Promise<void> {
-  try {
-    await clear();
-  } catch (error) {
-    if (error instanceof SyscallError) throw new OperationError('FAILED', detail(error));
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
 // The error of a refused or failed operation, independent of the protocol: XML-RPC, the JSON API and the page translate
 // it.
+import { SyscallError } from '../linux/errno.ts';
 
 /** Named like the faults of the XML-RPC interface. */
 export type OperationFailure =
@@ -26,5 +27,18 @@ export class OperationError extends Error {
     readonly detail?: string,
   ) {
     super(detail === undefined ? failure : `${failure}: ${detail}`);
+  }
+}
+
+/** Waits for an action; a system call that fails in it becomes OperationError FAILED. */
+export async function orFailed(
+  action: () => Promise<void>,
+  detail: (error: SyscallError) => string,
+): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof SyscallError) throw new OperationError('FAILED', detail(error));
+    throw error;
   }
 }

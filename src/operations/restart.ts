@@ -5,8 +5,7 @@ import type { Requester } from '../supervisor/requester.ts';
 import { type OnOutcome, type Outcome, onEach } from './batch.ts';
 import { OperationError } from './operation-error.ts';
 import { requireStartable, started } from './start.ts';
-import { untilStopped } from './stop.ts';
-import { untilProcess } from './wait-for-state.ts';
+import { untilDown, untilStopped } from './stop.ts';
 
 export interface RestartRequest {
   readonly by: Requester;
@@ -39,7 +38,7 @@ function stopForRestart(process: Process, by: Requester): void | Promise<void> {
   const wasStopping = process.state === 'STOPPING';
   process.restart(by, { held: true });
   if (isStopped(process.life.state)) return;
-  return wasStopping ? untilProcess(process, () => isStopped(process.life.state)) : untilStopped(process);
+  return wasStopping ? untilDown(process) : untilStopped(process);
 }
 
 /** Unless another request has replaced the goal meanwhile. */

@@ -23,10 +23,15 @@ export async function untilStopped(process: Process): Promise<void> {
   report();
   const reports = setInterval(report, reportIntervalMs);
   try {
-    await untilProcess(process, () => isStopped(process.life.state));
+    await untilDown(process);
   } finally {
     clearInterval(reports);
   }
+}
+
+/** Like untilStopped, without a log message: for a process that another request stops. */
+export function untilDown(process: Process): Promise<void> {
+  return untilProcess(process, () => isStopped(process.life.state));
 }
 
 /** Resolves when all are down or cannot be stopped; the caller checks which. */
@@ -37,6 +42,6 @@ export async function stopAll(processes: readonly Process[], by: Requester): Pro
     (process) =>
       process.isStoppable
         ? stop(process, { by, label: process.qualifiedName, wait: true })
-        : untilProcess(process, () => isStopped(process.life.state)),
+        : untilDown(process),
   );
 }
