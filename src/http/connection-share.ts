@@ -10,7 +10,7 @@ const checkIntervalMs = 100;
 export class ConnectionShare {
   readonly #connections = new Set<Connection>();
   /** The limit as computed at `checkedAt` (performance.now()). */
-  #most = 0;
+  #max = 0;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -26,8 +26,8 @@ export class ConnectionShare {
    * root or the daemon's own user, who can connect when others have all connections and wait for replies.
    */
   makeRoom(isOwn: boolean): boolean {
-    const most = this.#maxConnections() + (isOwn ? this.limits.ownConnections : 0);
-    if (this.#connections.size < most) return true;
+    const max = this.#maxConnections() + (isOwn ? this.limits.ownConnections : 0);
+    if (this.#connections.size < max) return true;
     // Never close a connection that is owed a reply.
     const candidates = [...this.#connections].filter((connection) => !connection.isAnswering);
     const idle = candidates.filter((connection) => connection.isIdle);
@@ -53,9 +53,9 @@ export class ConnectionShare {
     const now = performance.now();
     if (now - this.#checkedAt > checkIntervalMs) {
       this.#checkedAt = now;
-      this.#most = Math.min(connections, Math.max(assured, size + descriptorsToSpare()));
+      this.#max = Math.min(connections, Math.max(assured, size + descriptorsToSpare()));
     }
-    return this.#most;
+    return this.#max;
   }
 
   /**

@@ -50,10 +50,10 @@ export class DescriptorWatch {
 
   /** Call after taking descriptors. */
   checkSoon(): void {
-    this.#timer ??= setTimeout(() => this.#look(), checkDelayMs);
+    this.#timer ??= setTimeout(() => this.#check(), checkDelayMs);
   }
 
-  #look(): void {
+  #check(): void {
     this.#timer = null;
     const free = freeDescriptors();
     for (const watched of this.#servers) {

@@ -40,7 +40,7 @@ export class LoginGuard {
     const origin = originOf(peer);
     const delayMs = this.#delayMs(origin);
     if (verdict === 'denied') {
-      this.#note(origin);
+      this.#countFailure(origin);
       this.warn(`a wrong user name or password from ${describe(peer)}`);
     }
     return { verdict, delayMs };
@@ -53,7 +53,7 @@ export class LoginGuard {
     return Math.min(maxDelayMs, firstDelayMs * 2 ** (failures.count - freeFailures));
   }
 
-  #note(origin: string): void {
+  #countFailure(origin: string): void {
     const now = this.now();
     const before = this.#failures.get(origin);
     const isRecent = before !== undefined && now - before.lastAt <= forgetAfterMs;

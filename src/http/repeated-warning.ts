@@ -25,17 +25,17 @@ export class RepeatedWarning {
   stop(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#tell();
+    this.#writeCount();
   }
 
   #wait(): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      if (this.#tell()) this.#wait();
+      if (this.#writeCount()) this.#wait();
     }, this.intervalMs);
   }
 
-  #tell(): boolean {
+  #writeCount(): boolean {
     const count = this.#counted;
     this.#counted = 0;
     if (count > 0) this.write(`${this.#last} (${count} times in the last minute)`);

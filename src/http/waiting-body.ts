@@ -13,8 +13,8 @@ export class WaitingBody {
     readonly gone: AbortSignal,
   ) {
     this.#bytes = bytes;
-    gone.addEventListener('abort', () => this.#giveUp(), { once: true });
-    if (gone.aborted) this.#giveUp();
+    gone.addEventListener('abort', () => this.#release(), { once: true });
+    if (gone.aborted) this.#release();
   }
 
   /** Throws ClientLeft. */
@@ -23,7 +23,7 @@ export class WaitingBody {
     return this.#bytes;
   }
 
-  #giveUp(): void {
+  #release(): void {
     this.#bytes = null;
   }
 }

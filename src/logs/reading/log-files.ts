@@ -1,4 +1,8 @@
 // The files of one log: the current one and its backups, identified by inode, because rotation changes their names.
+import type { BigIntStats, Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { isSystemError } from '../../linux/system-error.ts';
+import { openLog } from './open-log.ts';
 
 /** The paths of a log's files. */
 export interface LogPaths {
@@ -7,13 +11,7 @@ export interface LogPaths {
 }
 
 /** The identity by which clients name a file of a log. */
-export function fileIdentity({
-  dev,
-  ino,
-}: {
-  readonly dev: number | bigint;
-  readonly ino: number | bigint;
-}): string {
+export function fileIdentity({ dev, ino }: Pick<Stats | BigIntStats, 'dev' | 'ino'>): string {
   return `${Number(dev).toString(36)}.${Number(ino).toString(36)}`;
 }
 
@@ -47,7 +45,29 @@ export async function withLogFiles<T>(
   }
 }
 
+/**
+ * Calls `use` with a file of a log; null when it cannot be opened. Rejects with LogRotated when another file is at its
+ * path.
+ */
+export async function inFile<T>(
+  { path, identity }: IdentifiedFile,
+  use: (handle: FileHandle, size: number) => Promise<T>,
+): Promise<T | null> {
+  const log = await openLog(path).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) throw new LogRotated(path);
+    return null;
+  });
+  if (log === null) return null;
+  try {
+    if (fileIdentity(log.status) !== identity) throw new LogRotated(path);
+    return await use(log.handle, Number(log.status.size));
+  } finally {
+    await log.handle.close();
+  }
+}
+
 const maxAttempts = 5;
+const maxBackups = 1000;
 
 /** The files with their identities, without compressed ones, which are no text. */
 async function logFiles({ path, backups }: LogPaths, filesAt: FilesAt): Promise<IdentifiedFile[]> {
@@ -59,5 +79,3 @@ async function logFiles({ path, backups }: LogPaths, filesAt: FilesAt): Promise<
     return facts ? [{ path: file, identity: fileIdentity({ dev: facts.device, ino: facts.inode }) }] : [];
   });
 }
-
-const maxBackups = 1000;

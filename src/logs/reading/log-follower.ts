@@ -109,7 +109,7 @@ class LogReader {
   }
 
   get nothing(): LogBytes {
-    return this.#piece(new Uint8Array(), 0);
+    return this.#piece(new Uint8Array());
   }
 
   /** The next piece, or `truncated`; null at EOF. */
@@ -128,7 +128,7 @@ class LogReader {
       const nearer = await this.next();
       return nearer?.kind === 'bytes' ? { ...nearer, skipped: skipped + nearer.skipped } : nearer;
     }
-    const piece = this.#piece(bytes.subarray(known), 0);
+    const piece = this.#piece(bytes.subarray(known));
     this.#position = from + bytes.length;
     this.#known = Uint8Array.prototype.slice.call(bytes, Math.max(0, bytes.length - knownBytes));
     return piece;
@@ -149,7 +149,7 @@ class LogReader {
     this.#position = from + this.#known.length;
   }
 
-  #piece(bytes: Uint8Array, skipped: number): LogBytes {
-    return { kind: 'bytes', file: this.#file, start: this.#position, bytes, skipped };
+  #piece(bytes: Uint8Array): LogBytes {
+    return { kind: 'bytes', file: this.#file, start: this.#position, bytes, skipped: 0 };
   }
 }

@@ -1,9 +1,6 @@
 // Pieces of a log for scrolling: whole lines, as text.
-import type { FileHandle } from 'node:fs/promises';
-import { isSystemError } from '../../linux/system-error.ts';
 import { startOfWholeLine } from './line-start.ts';
-import { fileIdentity, type IdentifiedFile, LogRotated } from './log-files.ts';
-import { openLog } from './open-log.ts';
+import { type IdentifiedFile, inFile } from './log-files.ts';
 import { readRange } from './read-range.ts';
 import { unfinishedBytes } from './utf8-chunks.ts';
 
@@ -56,27 +53,6 @@ export async function pieceAfter(
     const lastNewline = bytes.lastIndexOf(newlineByte);
     return pieceOf(target, offset, bytes.subarray(0, lastNewline < 0 ? bytes.length : lastNewline + 1));
   });
-}
-
-/**
- * Calls `use` with a file of a log; null when it cannot be opened. Rejects with LogRotated when another file is at its
- * path.
- */
-export async function inFile<T>(
-  { path, identity }: IdentifiedFile,
-  use: (handle: FileHandle, size: number) => Promise<T>,
-): Promise<T | null> {
-  const log = await openLog(path).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) throw new LogRotated(path);
-    return null;
-  });
-  if (log === null) return null;
-  try {
-    if (fileIdentity(log.status) !== identity) throw new LogRotated(path);
-    return await use(log.handle, Number(log.status.size));
-  } finally {
-    await log.handle.close();
-  }
 }
 
 function pieceOf({ identity }: IdentifiedFile, start: number, bytes: Uint8Array): LogPiece {

@@ -1,7 +1,7 @@
 // Searches a log for a text, backwards from a position to the oldest file.
 import type { FileHandle } from 'node:fs/promises';
-import type { IdentifiedFile } from './log-files.ts';
-import { inFile, type LogPosition } from './log-piece.ts';
+import { type IdentifiedFile, inFile } from './log-files.ts';
+import type { LogPosition } from './log-piece.ts';
 import { readRange } from './read-range.ts';
 
 /** Bound on the bytes read per search; after that it returns where to continue. */
