@@ -1,12 +1,12 @@
 // A [fcgi-program:x] section: processes whose stdin is the group's listening socket.
 import type { FastCgiGroupConfig } from '../config/config.ts';
 import { SyscallError } from '../linux/errno.ts';
-import { SpawnError } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { FastCgiSocket } from './fastcgi-socket.ts';
 import { Group } from './group.ts';
 import { Process } from './process.ts';
 import { pidOf } from './process-state.ts';
+import { SpawnError } from './spawn-error.ts';
 
 export function activateFastCgiGroup(config: FastCgiGroupConfig, daemon: DaemonContext): Group {
   const socket = new FastCgiSocket(config, daemon.log);

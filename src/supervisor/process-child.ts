@@ -8,20 +8,14 @@ import { errnoName, SyscallError } from '../linux/errno.ts';
 import { leavingDescriptors } from '../linux/limits.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import {
-  type Child,
-  type ChildPlan,
-  dispatcherFailure,
-  type OutputConsumer,
-  type PendingChild,
-  SpawnError,
-} from './child.ts';
+import type { Child, ChildPlan, OutputConsumer, PendingChild } from './child.ts';
 import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { OutputEvents } from './output-events.ts';
 import { ProcessLogs } from './process-logs.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
+import { dispatcherFailure, SpawnError } from './spawn-error.ts';
 import type { ProcessEvent } from './state-machine.ts';
 
 /** What listener pools and FastCGI groups add to a plain program. */

@@ -5,11 +5,11 @@ import { DataPlane } from '../../src/data-plane/main/data-plane.ts';
 import { TaskQueue } from '../../src/event-loop/task-queue.ts';
 import { EventBus } from '../../src/events/bus.ts';
 import { EventSerials } from '../../src/events/numbering.ts';
-import { SpawnedChildren } from '../../src/supervisor/child.ts';
 import { monotonicClock } from '../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../src/supervisor/daemon-context.ts';
 import { PendingHooks } from '../../src/supervisor/pending-hooks.ts';
 import { Reaper } from '../../src/supervisor/reaper.ts';
+import { SpawnedChildren } from '../../src/supervisor/spawned-children.ts';
 
 export class TestContext {
   readonly #dataPlane = DataPlane.start(

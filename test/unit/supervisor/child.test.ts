@@ -8,12 +8,8 @@ import { libc, ptr } from '../../../src/linux/libc.ts';
 import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
 import type { ExitStatus } from '../../../src/linux/wait.ts';
 import { bySize } from '../../../src/logs/rotation.ts';
-import {
-  type Child,
-  type ChildPlan,
-  type OutputConsumer,
-  SpawnError,
-} from '../../../src/supervisor/child.ts';
+import type { Child, ChildPlan, OutputConsumer } from '../../../src/supervisor/child.ts';
+import { SpawnError } from '../../../src/supervisor/spawn-error.ts';
 import { eventually } from '../../support/eventually.ts';
 import { processConfig, Stage } from './process-stage.ts';
 

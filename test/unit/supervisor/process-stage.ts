@@ -8,15 +8,11 @@ import { EventSerials } from '../../../src/events/numbering.ts';
 import type { SupervisorEvent } from '../../../src/events/types.ts';
 import { E } from '../../../src/linux/errno.ts';
 import type { ExitStatus } from '../../../src/linux/wait.ts';
-import {
-  type Child,
-  type ChildFactory,
-  type PendingChild,
-  SpawnError,
-} from '../../../src/supervisor/child.ts';
+import type { Child, ChildFactory, PendingChild } from '../../../src/supervisor/child.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
 import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
 import type { OnExit } from '../../../src/supervisor/reaper.ts';
+import { SpawnError } from '../../../src/supervisor/spawn-error.ts';
 import { Supervisor } from '../../../src/supervisor/supervisor.ts';
 import { TestContext } from '../../support/daemon-context.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

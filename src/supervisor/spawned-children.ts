@@ -1,0 +1,166 @@
+// Spawns real children and connects their pipes to the data plane.
+import { channels } from '../config/channel.ts';
+import type { DataPlane, Stream } from '../data-plane/main/data-plane.ts';
+import type { StreamSettings } from '../data-plane/protocol/messages.ts';
+import type { ListenerEnd } from '../data-plane/protocol/pool-commands.ts';
+import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
+import { E, SyscallError } from '../linux/errno.ts';
+import { errno, libc } from '../linux/libc.ts';
+import { leavingDescriptors } from '../linux/limits.ts';
+import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
+import { beginSpawn, type PendingSpawn, SpawnFailure, vacateSlots } from '../linux/spawn.ts';
+import type { Child, ChildFactory, ChildPlan, PendingChild } from './child.ts';
+import type { OnExit, Reaper } from './reaper.ts';
+import { dispatcherFailure, SpawnError, spawnFailureText } from './spawn-error.ts';
+
+/** Real children; unit tests use fakes. */
+export class SpawnedChildren implements ChildFactory {
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly reaper: Reaper,
+  ) {}
+
+  beginSpawn(plan: ChildPlan): PendingChild {
+    const { dataPlane, reaper } = this;
+    const pipes = leavingDescriptors(() => openPipes(plan, dataPlane));
+    const orFail = <T>(action: () => T): T => {
+      try {
+        return action();
+      } catch (error) {
+        closePipes(pipes);
+        throw explain(error, plan);
+      }
+    };
+    const spawn = orFail(() => spawnInto(plan, pipes));
+    return {
+      finish(onExit) {
+        const pid = orFail(() => spawn.finish());
+        const streams = connectStreams(plan, pid, pipes, dataPlane);
+        const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
+        adopt(reaper, child, onExit);
+        return child;
+      },
+    };
+  }
+}
+
+/**
+ * Not a closure in `beginSpawn`, which would keep the plan with the whole environment alive for as long as the child runs.
+ */
+function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit): void {
+  reaper.adopt(child.pid, (status) => {
+    child.markReaped();
+    return onExit(status);
+  });
+}
+
+class SpawnedChild implements Child {
+  #reaped = false;
+
+  constructor(
+    readonly pid: number,
+    readonly stdin: StdinPipe | null,
+    readonly streams: readonly Stream[],
+  ) {}
+
+  /** Call it when the child has been reaped: the kernel may reuse the pid from then on. */
+  markReaped(): void {
+    this.#reaped = true;
+    vacateSlots();
+    this.stdin?.close();
+  }
+
+  signal(number: number, target: 'process' | 'group'): number | null {
+    if (this.#reaped) return null;
+    if (libc.kill(target === 'group' ? -this.pid : this.pid, number) === 0) return null;
+    const why = errno();
+    return why === E.ESRCH ? null : why;
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all(this.streams.map((stream) => stream.drained()));
+  }
+}
+
+interface Pipes {
+  readonly stdin?: Pipe;
+  readonly stdout?: Pipe;
+  readonly stderr?: Pipe;
+  /** A duplicate of stdin's write end, which the worker owns. */
+  readonly eventsFd?: number;
+}
+
+function openPipes(plan: ChildPlan, dataPlane: DataPlane): Pipes {
+  const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe; eventsFd?: number } = {};
+  try {
+    if (plan.stdinFd === null) opened.stdin = createPipe('write');
+    if (plan.pool && opened.stdin) opened.eventsFd = duplicate(opened.stdin.writeFd);
+    opened.stdout = createPipe('read');
+    if (!plan.config.redirectStderr) opened.stderr = createPipe('read');
+    dataPlane.prepare(plan.logs.stdout);
+    if (opened.stderr) dataPlane.prepare(plan.logs.stderr);
+    return opened;
+  } catch (error) {
+    closePipes(opened);
+    if (!(error instanceof SyscallError)) throw error;
+    throw new SpawnError(dispatcherFailure(error, plan.config.name));
+  }
+}
+
+function spawnInto(plan: ChildPlan, pipes: Pipes): PendingSpawn {
+  const { directory, umask, user, killascgroup } = plan.config;
+  const { path, argv } = plan.command;
+  const stdio = childEnds(plan, pipes);
+  const { environment, limits } = plan;
+  const request = { path, argv, environment, stdio, directory, umask, user, limits };
+  return plan.cgroup?.beginSpawn(request, killascgroup) ?? beginSpawn({ ...request, cgroup: null });
+}
+
+function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
+  for (const pipe of [stdin, stdout, stderr]) if (pipe) closePipe(pipe);
+  if (eventsFd !== undefined) libc.close(eventsFd);
+}
+
+function childEnds(plan: ChildPlan, pipes: Pipes): [number, number, number] {
+  const stdin = plan.stdinFd ?? pipes.stdin?.readFd ?? 0;
+  const stdout = pipes.stdout?.writeFd ?? 1;
+  return [stdin, stdout, pipes.stderr?.writeFd ?? stdout];
+}
+
+function connectStdin(pipes: Pipes, dataPlane: DataPlane): StdinPipe | null {
+  if (!pipes.stdin) return null;
+  libc.close(pipes.stdin.readFd);
+  return new StdinPipe(pipes.stdin.writeFd, dataPlane);
+}
+
+function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: DataPlane): Stream[] {
+  return channels.flatMap((channel) => {
+    const pipe = pipes[channel];
+    if (!pipe) return [];
+    libc.close(pipe.writeFd);
+    const { captureMaxBytes, lines } = plan.config[channel];
+    const { prompt, syslogName, ...consumer } = plan.outputs[channel];
+    const settings: StreamSettings = {
+      ...{ fd: pipe.readFd, stripAnsi: plan.stripAnsi, prompt, syslogName },
+      captureMaxBytes: consumer.onCapture ? captureMaxBytes : 0,
+      lines: { style: lines, source: { process: plan.config.name, group: plan.group, channel, pid } },
+      listener: channel === 'stdout' ? listenerEnd(plan, pipes) : null,
+    };
+    return dataPlane.attach(settings, consumer, plan.logs[channel]);
+  });
+}
+
+function listenerEnd({ pool, config }: ChildPlan, { eventsFd }: Pipes): ListenerEnd | null {
+  if (pool === null || eventsFd === undefined) return null;
+  return { pool: pool.number, listener: config.name, stdinFd: eventsFd };
+}
+
+/** Writes the failure to the program's stderr log as well, where its user looks first. */
+function explain(error: unknown, plan: ChildPlan): unknown {
+  if (!(error instanceof SpawnFailure)) return error;
+  const what = spawnFailureText(error, plan);
+  if (error.stage === 'fork') return new SpawnError(what);
+  const log = plan.config.redirectStderr ? plan.logs.stdout : plan.logs.stderr;
+  log?.write(`supervisor: ${what}\nsupervisor: child process was not spawned\n`);
+  return new SpawnError(what);
+}
