@@ -2,8 +2,9 @@
 
 import { startOfWholeLine } from '../../logs/reading/line-start.ts';
 import { fileIdentity } from '../../logs/reading/log-files.ts';
-import { followLog, type LogBytes, type LogEvent, type WatchLog } from '../../logs/reading/log-follower.ts';
+import { followLog, type LogEvent, type WatchLog } from '../../logs/reading/log-follower.ts';
 import type { LogPosition } from '../../logs/reading/log-piece.ts';
+import type { LogBytes } from '../../logs/reading/log-reader.ts';
 import type { OpenLog } from '../../logs/reading/open-log.ts';
 import { Utf8Chunks } from '../../logs/reading/utf8-chunks.ts';
 import type { EventOf } from '../event-stream.ts';
