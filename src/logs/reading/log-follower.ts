@@ -49,10 +49,14 @@ export async function* followLog(
         await changed.wait();
         continue;
       }
-      // Reads what was appended between the last read and the rename.
-      for (let rest = await reader.next(); rest !== null; rest = await reader.next()) yield rest;
-      await reader.log.handle.close();
+      const renamed = reader;
       reader = new LogReader(successor.log, maxBehind);
+      try {
+        // Reads what was appended between the last read and the rename.
+        for (let rest = await renamed.next(); rest !== null; rest = await renamed.next()) yield rest;
+      } finally {
+        await renamed.log.handle.close();
+      }
       yield { kind: 'rotated', lost: successor.lost };
     }
   } finally {

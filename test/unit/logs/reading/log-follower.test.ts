@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
   appendFileSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
+  readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -13,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { followLog } from '../../../../src/logs/reading/log-follower.ts';
 import { withNotices } from '../../../../src/logs/reading/log-notices.ts';
@@ -150,3 +154,27 @@ test('a follower without data to read yet reports its position, and detects a tr
   expect((await events.next()).value).toMatchObject({ kind: 'bytes', start: 0 });
   await events.return(undefined);
 });
+
+test('a follower that leaves at any time during a rotation has closed all files', async () => {
+  for (let turns = 0; turns < 40; turns += 1) {
+    const events = followLog(path, () => () => {}, { chooseStart: lastBytes(64), signal: leaving.signal });
+    await events.next();
+    rotate(1);
+    const next = events.next();
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+    appendFileSync(`${path}.1`, 'written to the renamed file\n');
+    await next;
+    await events.return(undefined);
+    expect(openFiles()).toEqual([]);
+  }
+});
+
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    const link = `/proc/self/fd/${fd}`;
+    // The descriptor that has listed them is closed by now.
+    if (!lstatSync(link, { throwIfNoEntry: false })) return [];
+    const target = readlinkSync(link);
+    return target.startsWith(directory) ? [target] : [];
+  });
+}
