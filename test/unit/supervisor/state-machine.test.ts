@@ -211,6 +211,14 @@ describe('starting', () => {
     expect(announced(effects)).toEqual(['RUNNING', 'EXITED']);
   });
 
+  test('is told to have failed or run by the time since its start, whenever that was', () => {
+    const late = { ...lives.STARTING, startedAt: 5000 };
+    expect(step(late, exit0, policy, 5999).life.state).toEqual({ name: 'BACKOFF', retryAt: 6999 });
+    expect(step(late, exit0, policy, 6000).life.state.name).toBe('EXITED');
+    expect(step(late, { type: 'elapsed' }, policy, 5999).life.state.name).toBe('STARTING');
+    expect(step(late, { type: 'elapsed' }, policy, 6000).life.state.name).toBe('RUNNING');
+  });
+
   test('waits a second longer after each failure, and gives up after startretries retries', () => {
     const waits: number[] = [];
     let now = 0;
