@@ -26,6 +26,12 @@ describe('credentials', () => {
     expect(authenticate(header, admin)).toBe(verdict);
   });
 
+  test('without a colon are denied, though part of it and all of it were the pair', () => {
+    const alike = { username: 'admin', password: 'admin1' };
+    expect(authenticate(basic('admin:admin1'), alike)).toBe('accepted');
+    expect(authenticate(basic('admin1'), alike)).toBe('denied');
+  });
+
   test('kept as a SHA-1 in hexadecimal digits are compared by digest', () => {
     expect(authenticate(basic('admin:secret'), hashed)).toBe('accepted');
     expect(authenticate(basic('admin:Secret'), hashed)).toBe('denied');
