@@ -66,6 +66,7 @@ describe('tsupervisor check', () => {
   test('reports in Chinese as a whole', async () => {
     const { stdout } = await run([executable, 'check', written('bad.conf', bad), '--lang', 'zh']);
     const said = stdout.split('\n').filter((line) => !line.startsWith('    ') && line !== '');
+    expect(said).toHaveLength(4);
     for (const line of said) expect(line).toMatch(/(?:错误|警告)：\S*\p{Script=Han}|\d 个错误，\d 个警告$/u);
   });
 
