@@ -180,6 +180,9 @@ const steps: Readonly<Record<string, readonly Step[]>> = {
       supervisor('signalProcess', 'cat', signal),
     ),
     differs({ fault: [11, 'BAD_SIGNAL: SIG_DFL'] }, 'supervisor.signalProcess', 'cat', 'SIG_DFL'),
+    ...[true, 1.5].map((signal) =>
+      differs({ fault: [11, `BAD_SIGNAL: ${signal}`] }, 'supervisor.signalProcess', 'missing', signal),
+    ),
     ...['CONT', 'RTMIN', 'SIGRTMAX', 34, 64].map((signal) => supervisor('signalProcess', 'missing', signal)),
     supervisor('signalProcess', 'missing', 'BOGUS'),
     supervisor('signalProcess', 'nosuch', 'BOGUS'),
