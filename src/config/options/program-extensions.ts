@@ -4,6 +4,8 @@
 import { hookTarget, httpStatus, httpUrl, memoryLimit, seconds } from '../values/extensions.ts';
 import { boolean, text } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
+import { orderOptions } from './order.ts';
+import { readinessOptions } from './readiness.ts';
 
 const since = 'tsupervisor 0.1';
 
@@ -75,4 +77,6 @@ export const programExtensions = {
       zh: '程序无法启动时停止所有程序，守护进程以状态码 1 退出；适用于容器。',
     },
   }),
+  ...orderOptions,
+  ...readinessOptions,
 };

@@ -1,0 +1,80 @@
+// Values of `ready`: how a program shows that it can do its work.
+import { pythonRepr } from '../../python/repr.ts';
+import { ConfigError } from '../config.ts';
+import type { ValueType } from './value-type.ts';
+
+export type Readiness =
+  /** READY=1 of sd_notify(3). */
+  | { readonly kind: 'notify' }
+  /** A newline on that descriptor, as of s6. */
+  | { readonly kind: 'fd'; readonly fd: number }
+  /** A connection is accepted. */
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  /** A GET request is answered with a status from 200 to 399. */
+  | { readonly kind: 'http'; readonly url: string }
+  /** The command, split like `command`, exits with status 0. */
+  | { readonly kind: 'exec'; readonly command: string }
+  /** The regular expression matches a line of output. */
+  | { readonly kind: 'log'; readonly pattern: string };
+
+export const readiness: ValueType<Readiness> = {
+  expects: {
+    en: 'notify, fd:NUMBER, tcp://HOST:PORT, unix:///PATH, http://URL, exec:COMMAND or log:EXPRESSION',
+    zh: 'notify、fd:描述符编号、tcp://主机:端口、unix:///路径、http://URL、exec:命令 或 log:正则表达式',
+  },
+  parse(value) {
+    const parsed = forms.reduce<Readiness | null>((found, form) => found ?? form(value), null);
+    if (parsed) return parsed;
+    throw new ConfigError(`not a kind of readiness: ${pythonRepr(value)}`);
+  },
+  format: formatReadiness,
+};
+
+function formatReadiness(readiness: Readiness): string {
+  switch (readiness.kind) {
+    case 'notify':
+      return 'notify';
+    case 'fd':
+      return `fd:${readiness.fd}`;
+    case 'tcp':
+      return `tcp://${readiness.host.includes(':') ? `[${readiness.host}]` : readiness.host}:${readiness.port}`;
+    case 'unix':
+      return `unix://${readiness.path}`;
+    case 'http':
+      return readiness.url;
+    case 'exec':
+      return `exec:${readiness.command}`;
+    case 'log':
+      return `log:${readiness.pattern}`;
+  }
+}
+
+const forms: readonly ((value: string) => Readiness | null)[] = [
+  (value) => (value.toLowerCase() === 'notify' ? { kind: 'notify' } : null),
+  fdForm,
+  tcpForm,
+  (value) => (value.startsWith('unix:///') ? { kind: 'unix', path: value.slice('unix://'.length) } : null),
+  (value) => (/^https?:/.test(URL.parse(value)?.protocol ?? '') ? { kind: 'http', url: value } : null),
+  (value) => textAfter('exec:', value, (command) => ({ kind: 'exec', command })),
+  (value) => textAfter('log:', value, (pattern) => ({ kind: 'log', pattern })),
+];
+
+/** 0 to 2 are the standard streams; above 1023 select(2) fails in the program. */
+function fdForm(value: string): Readiness | null {
+  const [, digits] = /^fd:(\d{1,4})$/.exec(value) ?? [];
+  const fd = Number(digits);
+  return fd >= 3 && fd <= 1023 ? { kind: 'fd', fd } : null;
+}
+
+function tcpForm(value: string): Readiness | null {
+  const [, host, digits] = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(value) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port < 1 || port > 65_535) return null;
+  return { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+function textAfter(prefix: string, value: string, form: (text: string) => Readiness): Readiness | null {
+  const text = value.startsWith(prefix) ? value.slice(prefix.length).trim() : '';
+  return text === '' ? null : form(text);
+}
