@@ -1,5 +1,5 @@
 // Makes configurations: most of them good, some with one flaw or a few, written in every way the dialect allows.
-import { Random } from './random.ts';
+import { Random } from '../../support/random.ts';
 import {
   type Choice,
   commandValues,
