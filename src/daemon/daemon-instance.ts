@@ -19,6 +19,7 @@ import { reload, shutdown } from '../operations/end.ts';
 import { OperationError } from '../operations/operation-error.ts';
 import { monotonicClock } from '../supervisor/clock.ts';
 import type { DaemonContext } from '../supervisor/daemon-context.ts';
+import { DependencyTracker } from '../supervisor/dependency-tracker.ts';
 import { PendingHooks } from '../supervisor/pending-hooks.ts';
 import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
@@ -157,6 +158,7 @@ function superviseBehind(
   const processes = config.groups.reduce((sum, group) => sum + group.processes.length, 0);
   dataPlane.expectDescriptors(processes * pipesOfProcess);
   if (!nocleanup) cleanAutoLogs(childlogdir, identifier, (message) => log.warn(message));
+  const taskQueue = new TaskQueue();
   const daemon: DaemonContext = {
     log,
     bus: new EventBus(),
@@ -165,7 +167,8 @@ function superviseBehind(
     reaper,
     children: new SpawnedChildren(dataPlane, reaper),
     clock: monotonicClock,
-    taskQueue: new TaskQueue(),
+    taskQueue,
+    dependencies: new DependencyTracker(taskQueue),
     pendingHooks: new PendingHooks(log, monotonicClock),
     cgroups,
     programLimits,

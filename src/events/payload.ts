@@ -36,6 +36,8 @@ export function payloadOf(event: SupervisorEvent): string {
     case 'PROCESS_GROUP_ADDED':
     case 'PROCESS_GROUP_REMOVED':
       return `groupname:${event.group}\n`;
+    case 'TSUPERVISOR_PROCESS_CHANGE':
+      return ofProcess(event);
   }
 }
 

@@ -56,7 +56,9 @@ export type SupervisorEvent =
   | { readonly type: 'SUPERVISOR_STATE_CHANGE_RUNNING' | 'SUPERVISOR_STATE_CHANGE_STOPPING' }
   /** `when`: seconds of Unix time, a multiple of the period. */
   | { readonly type: 'TICK_5' | 'TICK_60' | 'TICK_3600'; readonly when: number }
-  | { readonly type: 'PROCESS_GROUP_ADDED' | 'PROCESS_GROUP_REMOVED'; readonly group: string };
+  | { readonly type: 'PROCESS_GROUP_ADDED' | 'PROCESS_GROUP_REMOVED'; readonly group: string }
+  /** What a process waits for, or says of itself, has changed. Not below EVENT, for listeners of the original. */
+  | (OfProcess & { readonly type: 'TSUPERVISOR_PROCESS_CHANGE' });
 
 /** A concrete type. */
 export type ConcreteEventName = SupervisorEvent['type'];
@@ -90,7 +92,8 @@ const parents = {
   PROCESS_GROUP: 'EVENT',
   PROCESS_GROUP_ADDED: 'PROCESS_GROUP',
   PROCESS_GROUP_REMOVED: 'PROCESS_GROUP',
-} as const satisfies Record<string, string | null> & Record<ConcreteEventName, string>;
+  TSUPERVISOR_PROCESS_CHANGE: null,
+} as const satisfies Record<string, string | null> & Record<ConcreteEventName, string | null>;
 
 /** A name of the tree, abstract ones included. */
 export type EventName = keyof typeof parents;

@@ -8,6 +8,7 @@ import type { EventSerials } from '../events/numbering.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
 import type { ChildFactory } from './child.ts';
 import type { Clock } from './clock.ts';
+import type { DependencyTracker } from './dependency-tracker.ts';
 import type { PendingHooks } from './pending-hooks.ts';
 import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
@@ -20,6 +21,7 @@ export interface DaemonContext {
   readonly dataPlane: DataPlane;
   readonly reaper: Reaper;
   readonly children: ChildFactory;
+  readonly dependencies: DependencyTracker;
   readonly clock: Clock;
   readonly taskQueue: TaskQueue;
   readonly pendingHooks: PendingHooks;

@@ -2,7 +2,7 @@
 //
 // The state machine decides the transitions without a request: startsecs, back-off, autorestart. The goal remembers
 // what was requested, by whom and when, and carries a restart from its stop to its start.
-import type { ProcessState } from './process-state.ts';
+import { isDown, type ProcessState } from './process-state.ts';
 import type { Requester } from './requester.ts';
 import type { Timestamp } from './timestamp.ts';
 
@@ -53,16 +53,6 @@ export function nextGoal(goal: Goal, event: GoalEvent, state: ProcessState): Goa
     case 'changed':
       return goal.kind === 'restart' ? resume(goal, state) : unchanged(goal);
   }
-}
-
-/** No child and no attempt due: a restart only has to start it. */
-function isDown(state: ProcessState): boolean {
-  return (
-    state.name === 'STOPPED' ||
-    state.name === 'FATAL' ||
-    state.name === 'UNKNOWN' ||
-    (state.name === 'EXITED' && state.restartAt === null)
-  );
 }
 
 /** The state machine refuses a start in STOPPING, so the previous goal stays. */

@@ -1,6 +1,7 @@
 // What every client sees of a process: XML-RPC, the JSON API, the page.
 import type { Process } from './process.ts';
-import { type StateName, stateCodes } from './process-state.ts';
+import { type ProcessState, type StateName, stateCodes } from './process-state.ts';
+import { waitsFor } from './unmet-needs.ts';
 
 /** Times are Unix times in whole seconds, 0 for never. Paths are empty without a log. */
 export interface ProcessInfo {
@@ -49,8 +50,25 @@ function describe(process: Process, now: number): string {
     case 'STOPPED':
     case 'EXITED':
       return started === 0 ? 'Not started' : formatStopTime(stopped);
+    case 'STARTING':
+      return describeStart(process.life.state);
     default:
       return '';
+  }
+}
+
+/** Empty, as in the original, unless it waits for something or has to show that it is ready. */
+function describeStart(state: ProcessState): string {
+  if (state.name !== 'STARTING') return '';
+  switch (state.phase) {
+    case 'waiting':
+      return waitsFor(state.needs);
+    case 'spawning':
+      return '';
+    case 'up':
+      return state.hindrance === '' ? '' : `not ready: ${state.hindrance}`;
+    case 'failing':
+      return state.reason;
   }
 }
 

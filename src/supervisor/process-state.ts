@@ -1,11 +1,11 @@
 // The lifecycle of a process as a value: states, their codes for clients, their deadlines.
-import type { AutoRestart } from '../config/config.ts';
+import type { Condition } from '../config/values/dependencies.ts';
+import type { RestartPolicy } from './restart-policy.ts';
 
 /** Times are milliseconds of a monotonic clock. */
 export type ProcessState =
   | { readonly name: 'STOPPED' }
-  /** `pid` is null between the decision to spawn and the spawn. */
-  | { readonly name: 'STARTING'; readonly pid: number | null }
+  | StartingState
   | { readonly name: 'RUNNING'; readonly pid: number }
   | { readonly name: 'BACKOFF'; readonly retryAt: number }
   | { readonly name: 'STOPPING'; readonly pid: number; readonly killAt: number }
@@ -15,7 +15,55 @@ export type ProcessState =
   /** A signal failed: what the child does is unknown. */
   | { readonly name: 'UNKNOWN'; readonly pid: number };
 
-export type StateName = ProcessState['name'];
+/** STARTING, by phase. */
+export type StartingState =
+  /** Its dependencies are not met. No event has announced STARTING yet; `from` is the state before. */
+  | {
+      readonly name: 'STARTING';
+      readonly phase: 'waiting';
+      readonly pid: null;
+      readonly from: StateName;
+      readonly since: number;
+      readonly needs: readonly UnmetNeed[];
+    }
+  /** Between the decision to spawn and the spawn. */
+  | { readonly name: 'STARTING'; readonly phase: 'spawning'; readonly pid: null }
+  /** At `deadline` it becomes RUNNING, or has failed if it has to show that it is ready. */
+  | {
+      readonly name: 'STARTING';
+      readonly phase: 'up';
+      readonly pid: number;
+      readonly deadline: number;
+      /** Why the last check of its readiness failed; empty for none. */
+      readonly hindrance: string;
+    }
+  /** It did not become ready and is being stopped; the failed start is counted when it has ended. */
+  | {
+      readonly name: 'STARTING';
+      readonly phase: 'failing';
+      readonly pid: number;
+      readonly killAt: number;
+      readonly reason: string;
+    };
+
+/** A dependency that is not met. */
+export interface UnmetNeed {
+  /** As in `depends_on`, without the condition. */
+  readonly name: string;
+  readonly condition: Condition;
+  /** The state of a process that will not meet it by itself; null while it may. */
+  readonly stuck: StateName | 'missing' | null;
+}
+
+export type StateName =
+  | 'STOPPED'
+  | 'STARTING'
+  | 'RUNNING'
+  | 'BACKOFF'
+  | 'STOPPING'
+  | 'EXITED'
+  | 'FATAL'
+  | 'UNKNOWN';
 
 export const stateCodes: Readonly<Record<StateName, number>> = {
   STOPPED: 0,
@@ -34,6 +82,8 @@ export interface Lifecycle {
   readonly failures: number;
   /** Time of the last spawn attempt; null before the first. */
   readonly startedAt: number | null;
+  /** When it was last RUNNING and no longer is; null if never. */
+  readonly leftRunningAt: number | null;
   /** Exit code of the last child, -1 for a signal, 0 while there is none. */
   readonly exitStatus: number;
   /** Why it is not running, as clients see it; empty without a reason. */
@@ -42,20 +92,11 @@ export interface Lifecycle {
   readonly startForbidden: boolean;
 }
 
-/** What the configuration says about start, stop and restart. */
-export interface RestartPolicy {
-  readonly name: string;
-  readonly startMs: number;
-  readonly startretries: number;
-  readonly autorestart: AutoRestart;
-  readonly exitcodes: readonly number[];
-  readonly stopMs: number;
-}
-
 export const neverStarted: Lifecycle = {
   state: { name: 'STOPPED' },
   failures: 0,
   startedAt: null,
+  leftRunningAt: null,
   exitStatus: 0,
   spawnError: '',
   startForbidden: false,
@@ -74,6 +115,28 @@ export function pidOf(state: ProcessState): number | null {
   }
 }
 
+/** Its dependencies are not met. */
+export function isWaiting(state: ProcessState): state is StartingState & { readonly phase: 'waiting' } {
+  return state.name === 'STARTING' && state.phase === 'waiting';
+}
+
+/** A change that clients see, but no event of the original announces. */
+export function isUnannounced(before: ProcessState, after: ProcessState): boolean {
+  if (after.name !== 'STARTING') return false;
+  if (after.phase === 'up') return before.name === 'STARTING' && before.phase === 'up';
+  return after.phase !== 'spawning';
+}
+
+/** Down, with no start due: only a request starts it. */
+export function isDown(state: ProcessState): boolean {
+  return (
+    state.name === 'STOPPED' ||
+    state.name === 'FATAL' ||
+    state.name === 'UNKNOWN' ||
+    (state.name === 'EXITED' && state.restartAt === null)
+  );
+}
+
 /** True when neither the removal of the group nor a shutdown has to wait for it. */
 export function isStopped(state: ProcessState): boolean {
   return (
@@ -85,7 +148,7 @@ export function isStopped(state: ProcessState): boolean {
 export function deadlineOf(life: Lifecycle, policy: RestartPolicy): number | null {
   switch (life.state.name) {
     case 'STARTING':
-      return life.state.pid === null ? null : (life.startedAt ?? 0) + policy.startMs;
+      return deadlineOfStart(life.state, life, policy);
     case 'BACKOFF':
       return life.startForbidden ? null : life.state.retryAt;
     case 'STOPPING':
@@ -94,5 +157,22 @@ export function deadlineOf(life: Lifecycle, policy: RestartPolicy): number | nul
       return life.state.restartAt;
     default:
       return null;
+  }
+}
+
+function deadlineOfStart(
+  state: StartingState,
+  { startForbidden }: Lifecycle,
+  { dependsMs }: RestartPolicy,
+): number | null {
+  switch (state.phase) {
+    case 'waiting':
+      return dependsMs === null || startForbidden ? null : state.since + dependsMs;
+    case 'spawning':
+      return null;
+    case 'up':
+      return state.deadline;
+    case 'failing':
+      return state.killAt;
   }
 }

@@ -16,15 +16,19 @@ import type { ProcessLogs } from './process-logs.ts';
 import { attachMonitors } from './process-monitors.ts';
 import {
   deadlineOf,
+  isUnannounced,
+  isWaiting,
   type Lifecycle,
   neverStarted,
   pidOf,
-  type RestartPolicy,
   type StateName,
+  type UnmetNeed,
 } from './process-state.ts';
 import type { Requester } from './requester.ts';
+import { type RestartPolicy, restartPolicy } from './restart-policy.ts';
 import { stateChangeEvent } from './state-change-event.ts';
-import { type Effect, type ProcessEvent, step } from './state-machine.ts';
+import { type ProcessEvent, step } from './state-machine.ts';
+import type { Effect } from './step.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
 /**
@@ -63,14 +67,7 @@ export class Process {
     role: ProcessRole = {},
   ) {
     this.name = config.name;
-    this.policy = {
-      name: config.name,
-      startMs: config.startsecs * 1000,
-      startretries: config.startretries,
-      autorestart: config.autorestart,
-      exitcodes: config.exitcodes,
-      stopMs: config.stopwaitsecs * 1000,
-    };
+    this.policy = restartPolicy(config);
     this.#child = new ProcessChild(this, role);
     this.#monitors = attachMonitors(this);
   }
@@ -171,6 +168,15 @@ export class Process {
     this.#pursue({ type: 'start', asked: { by, at: timestampNow() } });
   }
 
+  /**
+   * Which of its dependencies are not met has changed. Without any it is spawned: call `finishSpawn` in the same turn of
+   * the event loop.
+   */
+  beginNeeds(needs: readonly UnmetNeed[]): void {
+    this.finishSpawn();
+    this.#handle({ type: 'needs', needs });
+  }
+
   /** Waits until a pending spawn has reached execve(2) or failed. */
   finishSpawn(): void {
     const event = this.#child.finishSpawn();
@@ -201,6 +207,26 @@ export class Process {
     this.#pursueNow({ type: 'abandoned' });
   }
 
+  /** It has shown that it is ready. Ignored unless it is starting and has to show it. */
+  becameReady(): void {
+    this.#dispatch({ type: 'ready' });
+  }
+
+  /** A check found that it is not ready: `reason`, in one line. Ignored like `becameReady`. */
+  isNotReady(reason: string): void {
+    this.#dispatch({ type: 'notReady', reason, final: false });
+  }
+
+  /** It will never be ready: a failed start. Ignored like `becameReady`. */
+  failedToBecomeReady(reason: string): void {
+    this.#dispatch({ type: 'notReady', reason, final: true });
+  }
+
+  /** It asks for time to become ready or to stop, until that time on its clock. */
+  extendDeadline(until: number): void {
+    this.#dispatch({ type: 'extend', until });
+  }
+
   /** Shutdown, and it is this process's turn: stops it. Its goal stays. */
   terminate(): void {
     this.#dispatch({ type: 'terminate' });
@@ -220,9 +246,16 @@ export class Process {
     return state.name === 'STARTING' || state.name === 'RUNNING' || state.name === 'BACKOFF';
   }
 
-  /** STARTING, RUNNING or STOPPING: there is a child to signal. */
+  /** STARTING, RUNNING or STOPPING, and there is a child to signal. */
   get isSignallable(): boolean {
-    return this.state === 'STARTING' || this.state === 'RUNNING' || this.state === 'STOPPING';
+    return (
+      this.state === 'RUNNING' || this.state === 'STOPPING' || (this.state === 'STARTING' && !this.isWaiting)
+    );
+  }
+
+  /** STARTING, but its dependencies are not met. */
+  get isWaiting(): boolean {
+    return isWaiting(this.#life.state);
   }
 
   /** Signals the process alone, without a transition. False when kill(2) failed. */
@@ -249,6 +282,11 @@ export class Process {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Something other than its state has changed that clients see. */
+  announceChange(): void {
+    this.daemon.bus.emit({ type: 'TSUPERVISOR_PROCESS_CHANGE', process: this.name, group: this.group });
+  }
+
   /** Called by its child. */
   onReaped(status: ExitStatus): void {
     this.#lastExit = status;
@@ -269,7 +307,9 @@ export class Process {
     this.finishSpawn();
     const { goal, command } = nextGoal(this.#goal, event, this.#life.state);
     this.#goal = goal;
-    if (command) this.#handle({ type: command });
+    if (command === 'start') {
+      this.#handle({ type: 'start', needs: this.daemon.dependencies.unmetNeeds(this) });
+    } else if (command === 'stop') this.#handle({ type: 'stop' });
   }
 
   #dispatch(event: ProcessEvent): void {
@@ -298,7 +338,9 @@ export class Process {
     const before = this.#notifiedState;
     this.#notifiedState = this.#life.state;
     if (this.#notifiedState === before) return;
+    if (isUnannounced(before, this.#notifiedState)) this.announceChange();
     for (const listener of [...this.#listeners]) listener(this, before.name);
+    this.daemon.dependencies.onTransition(this, before);
     this.#pursueNow({ type: 'changed' });
   }
 

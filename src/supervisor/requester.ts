@@ -9,6 +9,12 @@ export type Requester =
   | { readonly kind: 'remote'; readonly address: string; readonly user: string | null }
   /** A signal to the daemon. */
   | { readonly kind: 'signal'; readonly signal: string }
+  /** Another process, as `depends_on`, `stop_with` or `restart_with` say. */
+  | {
+      readonly kind: 'dependency';
+      readonly relation: 'needed by' | 'stops with' | 'restarts with';
+      readonly process: string;
+    }
   /** A health check of the configuration. */
   | { readonly kind: 'check'; readonly option: 'http_check' | 'max_memory' };
 
@@ -25,6 +31,8 @@ export function describeRequester(requester: Requester): string {
       return requester.user === null ? requester.address : `${requester.user} at ${requester.address}`;
     case 'signal':
       return requester.signal;
+    case 'dependency':
+      return `${requester.relation} ${requester.process}`;
     case 'check':
       return requester.option;
   }

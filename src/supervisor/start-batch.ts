@@ -7,7 +7,12 @@ export class StartBatch {
   readonly #pending: Process[] = [];
 
   start(process: Process, by: Requester): void {
-    process.beginStart(by);
+    this.add(process, () => process.beginStart(by));
+  }
+
+  /** `begin` may leave the spawn of `process` pending. */
+  add(process: Process, begin: () => void): void {
+    begin();
     this.#pending.push(process);
     if (this.#pending.length === maxPendingSpawns) this.#pending.shift()?.finishSpawn();
   }

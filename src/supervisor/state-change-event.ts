@@ -1,6 +1,6 @@
 // A transition as an event on the bus.
 import type { ProcessStateEvent } from '../events/types.ts';
-import type { StateChange } from './state-machine.ts';
+import type { StateChange } from './step.ts';
 
 export function stateChangeEvent(change: StateChange, process: string, group: string): ProcessStateEvent {
   const names = { process, group, fromState: change.from };

@@ -1,19 +1,36 @@
 // The state machine of a process: (life, event, policy, now) -> (life, effects). Pure; the caller performs the effects
 // in order.
 import type { ExitStatus } from '../linux/wait.ts';
-import { codeOf, describeExit } from './exit-status.ts';
+import { ended, stopped } from './ending.ts';
+import { type Lifecycle, pidOf, type UnmetNeed } from './process-state.ts';
+import type { RestartPolicy } from './restart-policy.ts';
 import {
-  type Lifecycle,
-  type ProcessState,
-  pidOf,
-  type RestartPolicy,
-  type StateName,
-} from './process-state.ts';
+  attempt,
+  elapsedWhileStarting,
+  exitedWhileStarting,
+  fail,
+  onNeeds,
+  onNotReady,
+  onReady,
+  onSpawned,
+  onSpawnFailed,
+  startWith,
+  stopWhileStarting,
+} from './starting.ts';
+import { announce, log, type Step, unchanged } from './step.ts';
 
 export type ProcessEvent =
-  | { readonly type: 'start' }
+  /** A request. `needs`: the dependencies that are not met. */
+  | { readonly type: 'start'; readonly needs: readonly UnmetNeed[] }
+  /** Which dependencies are not met has changed. */
+  | { readonly type: 'needs'; readonly needs: readonly UnmetNeed[] }
   | { readonly type: 'spawned'; readonly pid: number }
   | { readonly type: 'spawnFailed'; readonly reason: string }
+  | { readonly type: 'ready' }
+  /** `final`: it never will be ready. */
+  | { readonly type: 'notReady'; readonly reason: string; readonly final: boolean }
+  /** The program asks for time to start or to stop, until then. */
+  | { readonly type: 'extend'; readonly until: number }
   | { readonly type: 'stop' }
   | { readonly type: 'exited'; readonly status: ExitStatus }
   | { readonly type: 'signalFailed'; readonly reason: string }
@@ -24,38 +41,23 @@ export type ProcessEvent =
   /** Shutdown, and it is this process's turn to stop. */
   | { readonly type: 'terminate' };
 
-/** A transition as event listeners see it; the further members depend on the new state. */
-export type StateChange =
-  | { readonly to: 'STARTING' | 'BACKOFF'; readonly from: StateName; readonly tries: number }
-  | { readonly to: 'RUNNING' | 'STOPPING' | 'STOPPED'; readonly from: StateName; readonly pid: number }
-  | { readonly to: 'EXITED'; readonly from: StateName; readonly pid: number; readonly expected: boolean }
-  | { readonly to: 'FATAL' | 'UNKNOWN'; readonly from: StateName };
-
-export type Effect =
-  | { readonly do: 'log'; readonly level: 'critical' | 'warn' | 'info' | 'debug'; readonly message: string }
-  | { readonly do: 'announce'; readonly change: StateChange }
-  /** Followed by a `spawned` or `spawnFailed` event. */
-  | { readonly do: 'spawn' }
-  | { readonly do: 'signal'; readonly signal: 'stop' | 'kill' };
-
-export interface Step {
-  readonly life: Lifecycle;
-  readonly effects: readonly Effect[];
-}
-
-/** Throttles respawns: starts by autorestart are at least this far apart. */
-const respawnIntervalMs = 1000;
-const tooQuick = 'Exited too quickly (process log may have details)';
-
 /** One step. An event that does not apply in the current state changes nothing. */
 export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy, now: number): Step {
   switch (event.type) {
     case 'start':
-      return onStart(life, policy, now);
+      return onStart(life, event.needs, policy, now);
+    case 'needs':
+      return onNeeds(life, event.needs, now);
     case 'spawned':
       return onSpawned(life, event.pid, policy);
     case 'spawnFailed':
       return onSpawnFailed(life, event.reason, policy, now);
+    case 'ready':
+      return onReady(life, policy);
+    case 'notReady':
+      return onNotReady(life, event, policy, now);
+    case 'extend':
+      return onExtend(life, event.until, policy);
     case 'stop':
       return onStop(life, policy, now);
     case 'exited':
@@ -71,13 +73,13 @@ export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy
   }
 }
 
-function onStart(life: Lifecycle, policy: RestartPolicy, now: number): Step {
+function onStart(life: Lifecycle, needs: readonly UnmetNeed[], policy: RestartPolicy, now: number): Step {
   switch (life.state.name) {
     case 'STOPPED':
     case 'EXITED':
     case 'FATAL':
     case 'BACKOFF':
-      return life.startForbidden ? unchanged(life) : attempt(life, now);
+      return life.startForbidden ? unchanged(life) : startWith(life, needs, policy, now);
     case 'STOPPING':
       return { life, effects: [log('warn', `process '${policy.name}' already running`)] };
     default:
@@ -85,72 +87,28 @@ function onStart(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   }
 }
 
-function attempt(life: Lifecycle, now: number): Step {
-  return {
-    life: { ...life, state: { name: 'STARTING', pid: null }, startedAt: now, exitStatus: 0, spawnError: '' },
-    effects: [announce({ to: 'STARTING', from: life.state.name, tries: life.failures }), { do: 'spawn' }],
-  };
-}
-
-function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
-  if (life.state.name !== 'STARTING') return unchanged(life);
-  const started: Step = {
-    life: { ...life, state: { name: 'STARTING', pid } },
-    effects: [log('info', `spawned: '${policy.name}' with pid ${pid}`)],
-  };
-  return policy.startMs <= 0 ? then(started, succeed(started.life, pid, policy)) : started;
-}
-
-function succeed(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
-  const seconds = Math.trunc(policy.startMs / 1000);
-  return {
-    life: { ...life, state: { name: 'RUNNING', pid }, failures: 0 },
-    effects: [
-      announce({ to: 'RUNNING', from: life.state.name, pid }),
-      log(
-        'info',
-        `success: ${policy.name} entered RUNNING state, process has stayed up for > than ${seconds} seconds (startsecs)`,
-      ),
-    ],
-  };
-}
-
-function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPolicy, now: number): Step {
-  if (life.state.name !== 'STARTING') return unchanged(life);
-  return backOff({ ...life, spawnError: reason }, log('info', `spawnerr: ${reason}`), policy, now);
-}
-
-/** Linear back-off: one second more after each failed attempt; FATAL after startretries of them. */
-function backOff(life: Lifecycle, message: Effect, policy: RestartPolicy, now: number): Step {
-  const failures = life.failures + 1;
-  const waiting: Step = {
-    life: { ...life, state: { name: 'BACKOFF', retryAt: now + failures * 1000 }, failures, exitStatus: 0 },
-    effects: [message, announce({ to: 'BACKOFF', from: life.state.name, tries: failures })],
-  };
-  return failures > policy.startretries ? then(waiting, giveUp(waiting.life, policy)) : waiting;
-}
-
-function giveUp(life: Lifecycle, policy: RestartPolicy): Step {
-  const message = `gave up: ${policy.name} entered FATAL state, too many start retries too quickly`;
-  const fatal = fail(life);
-  return { life: fatal.life, effects: [...fatal.effects, log('info', message)] };
-}
-
-function fail(life: Lifecycle): Step {
-  return {
-    life: { ...life, state: { name: 'FATAL' }, failures: 0 },
-    effects: [announce({ to: 'FATAL', from: life.state.name })],
-  };
+function onExtend(life: Lifecycle, until: number, { readyMs }: RestartPolicy): Step {
+  const { state } = life;
+  if (state.name === 'STARTING' && state.phase === 'up' && readyMs !== null) {
+    const deadline = Math.max(state.deadline, until);
+    return { life: { ...life, state: { ...state, deadline } }, effects: [] };
+  }
+  if (state.name !== 'STOPPING') return unchanged(life);
+  return { life: { ...life, state: { ...state, killAt: Math.max(state.killAt, until) } }, effects: [] };
 }
 
 function onStop(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   switch (state.name) {
     case 'STARTING':
+      return stopWhileStarting(life, state, policy, now);
     case 'RUNNING':
-      if (state.pid === null) return unchanged(life);
       return {
-        life: { ...life, state: { name: 'STOPPING', pid: state.pid, killAt: now + policy.stopMs } },
+        life: {
+          ...life,
+          state: { name: 'STOPPING', pid: state.pid, killAt: now + policy.stopMs },
+          leftRunningAt: now,
+        },
         effects: [
           announce({ to: 'STOPPING', from: state.name, pid: state.pid }),
           { do: 'signal', signal: 'stop' },
@@ -188,64 +146,6 @@ function onExited(life: Lifecycle, status: ExitStatus, policy: RestartPolicy, no
   }
 }
 
-function exitedWhileStarting(
-  life: Lifecycle,
-  state: Extract<ProcessState, { name: 'STARTING' }>,
-  status: ExitStatus,
-  policy: RestartPolicy,
-  now: number,
-): Step {
-  if (state.pid === null) return unchanged(life);
-  if (now - (life.startedAt ?? now) < policy.startMs) {
-    const message = log('warn', `exited: ${policy.name} (${describeExit(status)}; not expected)`);
-    return backOff({ ...life, spawnError: tooQuick }, message, policy, now);
-  }
-  // startsecs have passed but the timer has not fired yet: it was RUNNING, then it exited.
-  const running: Step = {
-    life: { ...life, state: { name: 'RUNNING', pid: state.pid }, failures: 0 },
-    effects: [announce({ to: 'RUNNING', from: 'STARTING', pid: state.pid })],
-  };
-  return then(running, ended(running.life, state.pid, status, policy, now));
-}
-
-function ended(life: Lifecycle, pid: number, status: ExitStatus, policy: RestartPolicy, now: number): Step {
-  const expected = isExpected(status, policy);
-  const exitStatus = codeOf(status);
-  const again =
-    !life.startForbidden &&
-    (policy.autorestart === 'always' || (policy.autorestart === 'unexpected' && !expected));
-  const restartAt = again ? earliestRestart(life, now) : null;
-  const what = `exited: ${policy.name} (${describeExit(status)}; ${expected ? 'expected' : 'not expected'})`;
-  return {
-    life: {
-      ...life,
-      state: { name: 'EXITED', restartAt },
-      failures: 0,
-      exitStatus,
-      spawnError: expected ? '' : `Bad exit code ${exitStatus}`,
-    },
-    effects: [
-      log(expected ? 'info' : 'warn', what),
-      announce({ to: 'EXITED', from: life.state.name, pid, expected }),
-    ],
-  };
-}
-
-/** At once when it ran for a second or more; else a second after the last start, to prevent a fork storm. */
-function earliestRestart(life: Lifecycle, now: number): number {
-  return Math.max(now, (life.startedAt ?? now) + respawnIntervalMs);
-}
-
-function stopped(life: Lifecycle, pid: number, status: ExitStatus, policy: RestartPolicy): Step {
-  return {
-    life: { ...life, state: { name: 'STOPPED' }, failures: 0, exitStatus: codeOf(status), spawnError: '' },
-    effects: [
-      log(isExpected(status, policy) ? 'info' : 'warn', `stopped: ${policy.name} (${describeExit(status)})`),
-      announce({ to: 'STOPPED', from: life.state.name, pid }),
-    ],
-  };
-}
-
 function onSignalFailed(life: Lifecycle, reason: string): Step {
   const pid = pidOf(life.state);
   if (pid === null || life.state.name === 'UNKNOWN') return unchanged(life);
@@ -259,14 +159,15 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   switch (state.name) {
     case 'STARTING':
-      if (state.pid === null || now < (life.startedAt ?? now) + policy.startMs) return unchanged(life);
-      return succeed(life, state.pid, policy);
+      return elapsedWhileStarting(life, state, policy, now);
     case 'BACKOFF':
-      return life.startForbidden || now < state.retryAt ? unchanged(life) : attempt(life, now);
+      return life.startForbidden || now < state.retryAt ? unchanged(life) : attempt(life, state.name, now);
     case 'STOPPING':
       return now < state.killAt ? unchanged(life) : kill(life, state.pid, policy, now);
     case 'EXITED':
-      return state.restartAt === null || now < state.restartAt ? unchanged(life) : attempt(life, now);
+      return state.restartAt === null || now < state.restartAt
+        ? unchanged(life)
+        : attempt(life, state.name, now);
     default:
       return unchanged(life);
   }
@@ -288,24 +189,4 @@ function onForbidStart(life: Lifecycle): Step {
   const startForbidden = { ...life, startForbidden: true };
   if (life.state.name !== 'EXITED') return { life: startForbidden, effects: [] };
   return { life: { ...startForbidden, state: { name: 'EXITED', restartAt: null } }, effects: [] };
-}
-
-function isExpected(status: ExitStatus, policy: RestartPolicy): boolean {
-  return status.kind === 'exited' && policy.exitcodes.includes(status.code);
-}
-
-function then(first: Step, second: Step): Step {
-  return { life: second.life, effects: [...first.effects, ...second.effects] };
-}
-
-function unchanged(life: Lifecycle): Step {
-  return { life, effects: [] };
-}
-
-function log(level: 'critical' | 'warn' | 'info' | 'debug', message: string): Effect {
-  return { do: 'log', level, message };
-}
-
-function announce(change: StateChange): Effect {
-  return { do: 'announce', change };
 }

@@ -50,6 +50,7 @@ export class Supervisor {
   ) {
     this.#config = config;
     for (const group of config.groups) this.#activate(group);
+    daemon.dependencies.follow(() => this.processesByPriority);
   }
 
   get state(): SupervisorState {
@@ -123,6 +124,7 @@ export class Supervisor {
     if (!config) return 'unknown';
     if (this.#groups.has(name)) return 'already';
     const group = this.#activate(config);
+    this.daemon.dependencies.groupsChanged();
     void this.#autostart(group.processes);
     return 'added';
   }
@@ -134,6 +136,7 @@ export class Supervisor {
     for (const process of group.processes) process.forbidStart();
     group.dispose();
     this.#groups.delete(name);
+    this.daemon.dependencies.groupsChanged();
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return 'removed';
   }

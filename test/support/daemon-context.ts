@@ -7,6 +7,7 @@ import { EventBus } from '../../src/events/bus.ts';
 import { EventSerials } from '../../src/events/numbering.ts';
 import { monotonicClock } from '../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../src/supervisor/daemon-context.ts';
+import { DependencyTracker } from '../../src/supervisor/dependency-tracker.ts';
 import { PendingHooks } from '../../src/supervisor/pending-hooks.ts';
 import { Reaper } from '../../src/supervisor/reaper.ts';
 import { SpawnedChildren } from '../../src/supervisor/spawned-children.ts';
@@ -28,11 +29,13 @@ export class TestContext {
   daemon(more: Partial<DaemonContext> = {}): DaemonContext {
     const [log, dataPlane, reaper] = [this.#log, this.#dataPlane, this.#reaper];
     const clock = more.clock ?? monotonicClock;
+    const taskQueue = new TaskQueue();
     return {
       ...{ log, dataPlane, reaper, bus: new EventBus(), eventSerials: new EventSerials() },
       ...{ children: new SpawnedChildren(dataPlane, reaper), clock },
       ...{
-        taskQueue: new TaskQueue(),
+        taskQueue,
+        dependencies: new DependencyTracker(taskQueue),
         pendingHooks: new PendingHooks(log, clock),
         cgroups: null,
         environment: {},

@@ -29,7 +29,7 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
   const changed = new AutoResetEvent(gone);
   const news = new News(supervisor);
   const unsubscribe = supervisor.daemon.bus.subscribe(
-    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE'],
+    ['PROCESS_STATE', 'PROCESS_GROUP', 'SUPERVISOR_STATE_CHANGE', 'TSUPERVISOR_PROCESS_CHANGE'],
     (event) => {
       news.take(event);
       changed.set();
@@ -72,7 +72,7 @@ class News {
   constructor(private readonly supervisor: Supervisor) {}
 
   take(event: SupervisorEvent): void {
-    if ('fromState' in event) {
+    if ('fromState' in event || event.type === 'TSUPERVISOR_PROCESS_CHANGE') {
       const process = this.supervisor.groups.get(event.group)?.process(event.process);
       if (process) this.#processes.add(process);
     } else if (event.type === 'PROCESS_GROUP_ADDED' || event.type === 'PROCESS_GROUP_REMOVED') {

@@ -11,7 +11,7 @@ const asked = {
 
 const states: Readonly<Record<StateName, ProcessState>> = {
   STOPPED: { name: 'STOPPED' },
-  STARTING: { name: 'STARTING', pid: 7 },
+  STARTING: { name: 'STARTING', phase: 'up', pid: 7, deadline: 1000, hindrance: '' },
   RUNNING: { name: 'RUNNING', pid: 7 },
   BACKOFF: { name: 'BACKOFF', retryAt: 5000 },
   STOPPING: { name: 'STOPPING', pid: 7, killAt: 5000 },

@@ -1,23 +1,32 @@
 import { describe, expect, test } from 'bun:test';
 import {
   deadlineOf,
+  isWaiting,
   type Lifecycle,
   neverStarted,
   type ProcessState,
   pidOf,
-  type RestartPolicy,
   type StateName,
+  type UnmetNeed,
 } from '../../../src/supervisor/process-state.ts';
-import { type Effect, type ProcessEvent, type Step, step } from '../../../src/supervisor/state-machine.ts';
+import type { RestartPolicy } from '../../../src/supervisor/restart-policy.ts';
+import { type ProcessEvent, step } from '../../../src/supervisor/state-machine.ts';
+import type { Effect, Step } from '../../../src/supervisor/step.ts';
 
 const policy: RestartPolicy = {
   name: 'cat',
   startMs: 1000,
+  readyMs: null,
+  dependsMs: null,
   startretries: 3,
   autorestart: 'unexpected',
+  oneshot: false,
   exitcodes: [0],
   stopMs: 10_000,
 };
+const up: ProcessState = { name: 'STARTING', phase: 'up', pid: 7, deadline: 1000, hindrance: '' };
+const spawning: ProcessState = { name: 'STARTING', phase: 'spawning', pid: null };
+const start: ProcessEvent = { type: 'start', needs: [] };
 const exit0: ProcessEvent = { type: 'exited', status: { kind: 'exited', code: 0 } };
 const exit1: ProcessEvent = { type: 'exited', status: { kind: 'exited', code: 1 } };
 const killed: ProcessEvent = { type: 'exited', status: { kind: 'signaled', signal: 9, coreDumped: false } };
@@ -37,7 +46,7 @@ function logged(effects: readonly Effect[]): string[] {
 
 const lives: Readonly<Record<StateName, Lifecycle>> = {
   STOPPED: life({ name: 'STOPPED' }),
-  STARTING: life({ name: 'STARTING', pid: 7 }),
+  STARTING: life(up),
   RUNNING: life({ name: 'RUNNING', pid: 7 }),
   BACKOFF: life({ name: 'BACKOFF', retryAt: 5000 }, { failures: 1 }),
   STOPPING: life({ name: 'STOPPING', pid: 7, killAt: 5000 }),
@@ -47,7 +56,7 @@ const lives: Readonly<Record<StateName, Lifecycle>> = {
 };
 
 const events: Readonly<Record<string, ProcessEvent>> = {
-  start: { type: 'start' },
+  start,
   spawned: { type: 'spawned', pid: 8 },
   spawnFailed: { type: 'spawnFailed', reason: 'command is empty' },
   stop: { type: 'stop' },
@@ -169,7 +178,7 @@ describe('every event in every state', () => {
 
 describe('starting', () => {
   test('announces the attempt before it spawns', () => {
-    const { life: after, effects } = step(lives.STOPPED, { type: 'start' }, policy, 50);
+    const { life: after, effects } = step(lives.STOPPED, start, policy, 50);
     expect(effects).toEqual([
       { do: 'announce', change: { to: 'STARTING', from: 'STOPPED', tries: 0 } },
       { do: 'spawn' },
@@ -187,7 +196,7 @@ describe('starting', () => {
   });
 
   test('with startsecs=0 it is RUNNING as soon as it is spawned', () => {
-    const starting = life({ name: 'STARTING', pid: null });
+    const starting = life(spawning);
     const { life: after, effects } = step(
       starting,
       { type: 'spawned', pid: 9 },
@@ -212,7 +221,7 @@ describe('starting', () => {
   });
 
   test('is told to have failed or run by the time since its start, whenever that was', () => {
-    const late = { ...lives.STARTING, startedAt: 5000 };
+    const late = life({ ...up, deadline: 6000 }, { startedAt: 5000 });
     expect(step(late, exit0, policy, 5999).life.state).toEqual({ name: 'BACKOFF', retryAt: 6999 });
     expect(step(late, exit0, policy, 6000).life.state.name).toBe('EXITED');
     expect(step(late, { type: 'elapsed' }, policy, 5999).life.state.name).toBe('STARTING');
@@ -222,7 +231,7 @@ describe('starting', () => {
   test('waits a second longer after each failure, and gives up after startretries retries', () => {
     const waits: number[] = [];
     let now = 0;
-    let current = step(lives.STOPPED, { type: 'start' }, policy, now).life;
+    let current = step(lives.STOPPED, start, policy, now).life;
     for (;;) {
       current = step(current, { type: 'spawnFailed', reason: 'command is empty' }, policy, now).life;
       if (current.state.name !== 'BACKOFF') break;
@@ -239,7 +248,7 @@ describe('starting', () => {
   });
 
   test('announces the last failure before it gives up', () => {
-    const last = life({ name: 'STARTING', pid: null }, { failures: 3 });
+    const last = life(spawning, { failures: 3 });
     const { effects } = step(last, { type: 'spawnFailed', reason: 'command is empty' }, policy, 0);
     expect(announced(effects)).toEqual(['BACKOFF', 'FATAL']);
     expect(logged(effects)).toEqual([
@@ -249,12 +258,12 @@ describe('starting', () => {
   });
 
   test('startretries=0 makes one attempt', () => {
-    const starting = life({ name: 'STARTING', pid: 7 });
+    const starting = life(up);
     expect(step(starting, exit1, { ...policy, startretries: 0 }, 10).life.state.name).toBe('FATAL');
   });
 
   test('a start while it is being stopped is refused with a warning', () => {
-    const { life: after, effects } = step(lives.STOPPING, { type: 'start' }, policy, 0);
+    const { life: after, effects } = step(lives.STOPPING, start, policy, 0);
     expect(after).toBe(lives.STOPPING);
     expect(logged(effects)).toEqual(["warn process 'cat' already running"]);
   });
@@ -349,7 +358,7 @@ describe('stopping', () => {
     expect([waiting.state.name, effects]).toEqual(['BACKOFF', []]);
     expect(deadlineOf(waiting, policy)).toBeNull();
     expect(step(waiting, { type: 'elapsed' }, policy, 1e9).life.state.name).toBe('BACKOFF');
-    expect(step(waiting, { type: 'start' }, policy, 1).life.state.name).toBe('BACKOFF');
+    expect(step(waiting, start, policy, 1).life.state.name).toBe('BACKOFF');
     expect(step(waiting, { type: 'terminate' }, policy, 2).effects).toEqual([
       { do: 'announce', change: { to: 'FATAL', from: 'BACKOFF' } },
     ]);
@@ -364,7 +373,145 @@ describe('stopping', () => {
     ).life;
     const down = step(startForbidden, exit1, { ...policy, autorestart: 'always' }, 60_000).life;
     expect(down.state).toEqual({ name: 'EXITED', restartAt: null });
-    expect(step(down, { type: 'start' }, policy, 60_001).life.state.name).toBe('EXITED');
+    expect(step(down, start, policy, 60_001).life.state.name).toBe('EXITED');
+  });
+});
+
+const unmet: UnmetNeed = { name: 'db', condition: 'ready', stuck: null };
+const stuck: UnmetNeed = { ...unmet, stuck: 'FATAL' };
+
+describe('dependencies', () => {
+  const waiting = step(lives.STOPPED, { type: 'start', needs: [unmet] }, policy, 50).life;
+
+  test('that are not met are waited for before the start is announced', () => {
+    const { life: after, effects } = step(lives.EXITED, { type: 'start', needs: [unmet] }, policy, 50);
+    expect(after.state).toEqual({
+      ...{ name: 'STARTING', phase: 'waiting', pid: null, from: 'EXITED', since: 50 },
+      needs: [unmet],
+    });
+    expect(announced(effects)).toEqual([]);
+    expect(logged(effects)).toEqual(['info cat waiting for db (ready)']);
+    expect(deadlineOf(after, policy)).toBeNull();
+  });
+
+  test('that are met let it start from the state in which it was', () => {
+    const { life: after, effects } = step(waiting, { type: 'needs', needs: [] }, policy, 80);
+    expect(effects).toEqual([
+      { do: 'announce', change: { to: 'STARTING', from: 'STOPPED', tries: 0 } },
+      { do: 'spawn' },
+    ]);
+    expect(after.startedAt).toBe(80);
+  });
+
+  test('that change while it waits change what it says, not that it waits', () => {
+    const { life: after, effects } = step(waiting, { type: 'needs', needs: [stuck] }, policy, 80);
+    expect(after.state).toMatchObject({ phase: 'waiting', since: 50, needs: [stuck] });
+    expect(effects).toEqual([]);
+  });
+
+  test('are not asked again by a process that has started', () => {
+    expect(step(lives.RUNNING, { type: 'needs', needs: [unmet] }, policy, 80).life).toBe(lives.RUNNING);
+  });
+
+  test('are no longer waited for when it is stopped', () => {
+    const { life: after, effects } = step(waiting, { type: 'stop' }, policy, 80);
+    expect(after.state).toEqual({ name: 'STOPPED' });
+    expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPED', from: 'STARTING', pid: 0 } }]);
+  });
+
+  test('that are not met in time make it FATAL, with their names', () => {
+    const patient = { ...policy, dependsMs: 30_000 };
+    expect(deadlineOf(waiting, patient)).toBe(30_050);
+    expect(step(waiting, { type: 'elapsed' }, patient, 30_049).life).toBe(waiting);
+    const hopeless = step(waiting, { type: 'needs', needs: [stuck] }, patient, 60).life;
+    const { life: after, effects } = step(hopeless, { type: 'elapsed' }, patient, 30_050);
+    expect(after.state).toEqual({ name: 'FATAL' });
+    expect(after.spawnError).toBe('waiting for db (FATAL) for more than 30 seconds');
+    expect(announced(effects)).toEqual(['FATAL']);
+  });
+
+  test('that are met during a shutdown start nothing', () => {
+    const last = step(waiting, { type: 'forbidStart' }, policy, 60).life;
+    expect(deadlineOf(last, { ...policy, dependsMs: 1 })).toBeNull();
+    expect(step(last, { type: 'needs', needs: [] }, policy, 70).life).toBe(last);
+    expect(step(last, { type: 'terminate' }, policy, 70).life.state.name).toBe('STOPPED');
+  });
+});
+
+describe('readiness', () => {
+  const strict = { ...policy, readyMs: 60_000 };
+  const starting = step(life(spawning), { type: 'spawned', pid: 7 }, strict, 5).life;
+
+  test('is what it takes to be RUNNING, not startsecs', () => {
+    expect(deadlineOf(starting, strict)).toBe(60_000);
+    expect(step(starting, { type: 'elapsed' }, strict, 59_999).life).toBe(starting);
+    const { life: after, effects } = step(starting, { type: 'ready' }, strict, 20);
+    expect(after.state).toEqual({ name: 'RUNNING', pid: 7 });
+    expect(logged(effects)).toEqual(['info success: cat entered RUNNING state, process is ready']);
+  });
+
+  test('means nothing to a program that need not show it', () => {
+    expect(step(lives.STARTING, { type: 'ready' }, policy, 1).life).toBe(lives.STARTING);
+  });
+
+  test('that does not come in time stops the program, with the last reason', () => {
+    const refused = step(starting, { type: 'notReady', reason: 'refused', final: false }, strict, 10);
+    expect(refused.effects).toEqual([]);
+    const late = step(refused.life, { type: 'elapsed' }, strict, 60_000);
+    expect(late.life.state).toEqual({
+      ...{ name: 'STARTING', phase: 'failing', pid: 7, killAt: 70_000 },
+      reason: 'not ready within 60 seconds: refused',
+    });
+    expect(late.effects.at(-1)).toEqual({ do: 'signal', signal: 'stop' });
+    const { life: after, effects } = step(late.life, exit0, strict, 60_100);
+    expect(after.state).toEqual({ name: 'BACKOFF', retryAt: 61_100 });
+    expect(after.spawnError).toBe('not ready within 60 seconds: refused');
+    expect(announced(effects)).toEqual(['BACKOFF']);
+  });
+
+  test('that never comes ends the start at once, with SIGKILL after stopwaitsecs', () => {
+    const failing = step(starting, { type: 'notReady', reason: 'closed', final: true }, strict, 10).life;
+    expect(deadlineOf(failing, strict)).toBe(10_010);
+    const killedLate = step(failing, { type: 'elapsed' }, strict, 10_010);
+    expect(killedLate.effects.at(-1)).toEqual({ do: 'signal', signal: 'kill' });
+    expect(step(killedLate.life, killed, strict, 10_020).life.spawnError).toBe('closed');
+  });
+
+  test('is no longer waited for when it is stopped meanwhile, without a second signal', () => {
+    const failing = step(starting, { type: 'notReady', reason: 'closed', final: true }, strict, 10).life;
+    const { life: after, effects } = step(failing, { type: 'stop' }, strict, 20);
+    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, killAt: 10_010 });
+    expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPING', from: 'STARTING', pid: 7 } }]);
+  });
+
+  test('can be given more time by the program', () => {
+    const longer = step(starting, { type: 'extend', until: 90_000 }, strict, 10).life;
+    expect(deadlineOf(longer, strict)).toBe(90_000);
+    expect(deadlineOf(step(longer, { type: 'extend', until: 100 }, strict, 10).life, strict)).toBe(90_000);
+    const stopping = step(lives.STOPPING, { type: 'extend', until: 90_000 }, strict, 10).life;
+    expect(deadlineOf(stopping, strict)).toBe(90_000);
+  });
+
+  test('has failed when the program ends first, however long it ran', () => {
+    const { life: after } = step(starting, exit0, strict, 50_000);
+    expect(after.state).toEqual({ name: 'BACKOFF', retryAt: 51_000 });
+  });
+});
+
+describe('one-shots', () => {
+  const once = { ...policy, oneshot: true, autorestart: 'always' } as const;
+
+  test('have completed with an expected exit, also before startsecs, and stay down', () => {
+    const { life: after, effects } = step(lives.STARTING, exit0, once, 500);
+    expect(after.state).toEqual({ name: 'EXITED', restartAt: null });
+    expect(after.spawnError).toBe('');
+    expect(announced(effects)).toEqual(['RUNNING', 'EXITED']);
+    expect(step(lives.RUNNING, exit0, once, 5000).life.state).toEqual({ name: 'EXITED', restartAt: null });
+  });
+
+  test('that fail are tried again like others', () => {
+    expect(step(lives.STARTING, exit1, once, 500).life.state.name).toBe('BACKOFF');
+    expect(step(lives.RUNNING, exit1, once, 5000).life.state).toEqual({ name: 'EXITED', restartAt: 5000 });
   });
 });
 
@@ -377,10 +524,16 @@ describe('any sequence of events', () => {
 /** A random life against a kernel that holds at most one child. */
 function walk(seed: number): void {
   const random = generator(seed);
-  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] ?? fail();
+  const pick = <T>(values: readonly T[]): T => {
+    const value = values[Math.floor(random() * values.length)];
+    return value === undefined ? fail() : value;
+  };
   const mine: RestartPolicy = {
     ...policy,
     startMs: pick([0, 1000, 3000]),
+    readyMs: pick([null, 1000, 5000]),
+    dependsMs: pick([null, 2000]),
+    oneshot: pick([false, true]),
     startretries: pick([0, 1, 3]),
     autorestart: pick(['always', 'never', 'unexpected']),
     stopMs: pick([0, 2000]),
@@ -423,10 +576,15 @@ function walk(seed: number): void {
     if (choice < 0.25 && child !== null) {
       child = null;
       feed(pick([exit0, exit1, killed]));
-    } else if (choice < 0.5) feed({ type: 'start' });
-    else if (choice < 0.65) feed({ type: 'stop' });
+    } else if (choice < 0.45) feed({ type: 'start', needs: pick([[], [unmet]]) });
+    else if (choice < 0.5) feed({ type: 'needs', needs: pick([[], [unmet], [stuck]]) });
+    else if (choice < 0.6) feed({ type: 'ready' });
+    else if (choice < 0.65) feed({ type: 'notReady', reason: 'refused', final: pick([false, true]) });
+    else if (choice < 0.7) feed({ type: 'extend', until: now + 1000 });
+    else if (choice < 0.8) feed({ type: 'stop' });
     else feed({ type: 'elapsed' });
-    if (current.state.name === 'STARTING') expect(deadlineOf(current, mine)).not.toBeNull();
+    if (current.state.name === 'STARTING' && (!isWaiting(current.state) || mine.dependsMs !== null))
+      expect(deadlineOf(current, mine)).not.toBeNull();
   }
 }
 

@@ -1,0 +1,13 @@
+// Dependencies that are not met, as text for people.
+import type { UnmetNeed } from './process-state.ts';
+
+const maxShown = 3;
+
+/** `waiting for db (ready), migrate (completed)`; a dependency that will not be met by itself shows its state. */
+export function waitsFor(needs: readonly UnmetNeed[]): string {
+  const shown = needs
+    .slice(0, maxShown)
+    .map(({ name, condition, stuck }) => `${name} (${stuck ?? condition})`);
+  const more = needs.length - shown.length;
+  return `waiting for ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
