@@ -44,6 +44,11 @@ export class Dependencies<T extends Dependent> {
     this.#targets.addMembers(processes);
   }
 
+  /** Nothing depends on, stops with or restarts with anything. */
+  get isEmpty(): boolean {
+    return this.#targets.isEmpty;
+  }
+
   /** In the order written. */
   needsOf(process: T): readonly Need<T>[] {
     return this.#needs.get(process) ?? none;

@@ -20,6 +20,11 @@ export class TargetTable<T extends Dependent> {
   };
   readonly #containing = new Map<T, readonly Target<T>[]>();
 
+  /** No name was written. */
+  get isEmpty(): boolean {
+    return Object.values(this.#tables).every(({ size }) => size === 0);
+  }
+
   /** It has no members until `addMembers`. */
   named(selector: ProcessSelector): Target<T> {
     const table = this.#tables[selector.kind];
@@ -32,7 +37,7 @@ export class TargetTable<T extends Dependent> {
   /** Looks up the members of all targets. */
   addMembers(processes: readonly T[]): void {
     const { program, process, group } = this.#tables;
-    if (program.size + process.size + group.size === 0) return;
+    if (this.isEmpty) return;
     for (const member of processes) {
       const { config } = member;
       const found = [

@@ -1,12 +1,23 @@
 // One operation on many processes: an outcome for each, in the order of completion.
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from '../supervisor/process.ts';
+import type { Requester } from '../supervisor/requester.ts';
 import { OperationError } from './operation-error.ts';
 
 /** `error` is null on success. */
 export interface Outcome {
   readonly process: Process;
   readonly error: OperationError | null;
+}
+
+/** Parameters of an operation on several processes. */
+export interface BatchRequest {
+  readonly by: Requester;
+  /** The name of a process in errors. */
+  readonly labelOf: (process: Process) => string;
+  /** True: an outcome is that of the operation; false: that of the request. */
+  readonly wait: boolean;
+  readonly onOutcome?: OnOutcome;
 }
 
 export type ProcessOperation = (process: Process) => void | Promise<void>;

@@ -2,32 +2,26 @@
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
-import { type OnOutcome, type Outcome, onEach } from './batch.ts';
+import { type BatchRequest, type Outcome, onEach } from './batch.ts';
 import { OperationError } from './operation-error.ts';
-import { requireStartable, started } from './start.ts';
+import { inStartOrder, requireStartable, started } from './start.ts';
 import { untilDown, untilStopped } from './stop.ts';
-
-export interface RestartRequest {
-  readonly by: Requester;
-  /** The name of a process in errors. */
-  readonly labelOf: (process: Process) => string;
-  readonly onOutcome?: OnOutcome;
-}
+import { stopTogether } from './stop-together.ts';
 
 /**
  * Also starts processes that are down. Resolves when each is RUNNING or has failed; OperationErrors become outcomes.
  */
 export async function restart(
   processes: readonly Process[],
-  { by, labelOf, onOutcome }: RestartRequest,
+  { by, labelOf, onOutcome }: Omit<BatchRequest, 'wait'>,
 ): Promise<readonly Outcome[]> {
-  await onEach(
+  await stopTogether(
     processes,
     () => true,
     (process) => stopForRestart(process, by),
   );
   return onEach(
-    processes,
+    inStartOrder(processes),
     () => true,
     (process) => release(process, labelOf(process)),
     onOutcome,

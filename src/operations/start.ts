@@ -2,8 +2,9 @@
 import { CommandError } from '../supervisor/command.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Requester } from '../supervisor/requester.ts';
+import { untilProcess } from '../supervisor/wait-for-state.ts';
+import { type BatchRequest, type Outcome, onEach } from './batch.ts';
 import { OperationError } from './operation-error.ts';
-import { untilProcess } from './wait-for-state.ts';
 
 /** Parameters of every operation on one process. */
 export interface OperationRequest {
@@ -24,6 +25,20 @@ export function start(process: Process, { by, label, wait }: OperationRequest): 
   requireStartable(process, label);
   process.start(by);
   return started(process, label, wait);
+}
+
+/** Starts those that can be started, what they depend on first. OperationErrors become outcomes. */
+export function startEach(
+  processes: readonly Process[],
+  { by, labelOf, wait, onOutcome }: BatchRequest,
+): Promise<readonly Outcome[]> {
+  const startOne = (process: Process) => start(process, { by, label: labelOf(process), wait });
+  return onEach(inStartOrder(processes), isStartable, startOne, onOutcome);
+}
+
+/** What others depend on first; in the given order where nothing depends on anything. */
+export function inStartOrder(processes: readonly Process[]): readonly Process[] {
+  return processes[0]?.daemon.dependencies.current.startOrder(processes) ?? processes;
 }
 
 /** Throws OperationError when a start cannot succeed. */

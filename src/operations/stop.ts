@@ -2,19 +2,38 @@
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
-import { onEach } from './batch.ts';
+import { untilProcess } from '../supervisor/wait-for-state.ts';
+import type { BatchRequest, Outcome, ProcessOperation } from './batch.ts';
 import { OperationError } from './operation-error.ts';
 import type { OperationRequest } from './start.ts';
-import { untilProcess } from './wait-for-state.ts';
+import { stopTogether } from './stop-together.ts';
 
 const reportIntervalMs = 2000;
 
-/** Stops it, also when only a scheduled start is pending. Otherwise like `start`. */
+/**
+ * Stops it, also when only a scheduled start is pending, and before it what stops with it. Otherwise like `start`.
+ */
 export function stop(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
   if (!process.isStoppable) throw new OperationError('NOT_RUNNING', label);
-  process.stop(by);
-  if (process.state === 'UNKNOWN') throw new OperationError('FAILED', label);
-  if (wait && !isStopped(process.life.state)) return untilStopped(process);
+  if (process.daemon.dependencies.companionsOf(new Set([process])).size === 0) {
+    return stopAlone(process, { by, label, wait });
+  }
+  const stopping = stopTogether([process], isStoppable, inTurn({ by, labelOf: () => label, wait: true }));
+  if (wait) return stopping.then(throwFirstError);
+}
+
+/** Stops those that can be stopped, each after those that depend on it. OperationErrors become outcomes. */
+export async function stopEach(
+  processes: readonly Process[],
+  request: BatchRequest,
+): Promise<readonly Outcome[]> {
+  const isPlain = processes[0]?.daemon.dependencies.current.isEmpty ?? true;
+  if (request.wait || isPlain) {
+    return stopTogether(processes, isStoppable, inTurn(request), request.onOutcome);
+  }
+  const wanted = processes.filter(isStoppable);
+  void stopTogether(wanted, isStoppable, inTurn({ ...request, wait: true }));
+  return wanted.map((process) => ({ process, error: null }));
 }
 
 /** Resolves when it is down or cannot be stopped. Logs every two seconds that it is waited for. */
@@ -36,12 +55,28 @@ export function untilDown(process: Process): Promise<void> {
 
 /** Resolves when all are down or cannot be stopped; the caller checks which. */
 export async function stopAll(processes: readonly Process[], by: Requester): Promise<void> {
-  await onEach(
+  const labelOf = (process: Process) => process.qualifiedName;
+  await stopTogether(
     processes,
-    (process) => process.isStoppable || process.state === 'STOPPING',
-    (process) =>
-      process.isStoppable
-        ? stop(process, { by, label: process.qualifiedName, wait: true })
-        : untilDown(process),
+    (process) => isStoppable(process) || process.state === 'STOPPING',
+    inTurn({ by, labelOf, wait: true }),
   );
+}
+
+const isStoppable = (process: Process) => process.isStoppable;
+
+/** At its turn a process may be stopping already, with another. */
+function inTurn({ by, labelOf, wait }: BatchRequest): ProcessOperation {
+  return (process) =>
+    process.isStoppable ? stopAlone(process, { by, label: labelOf(process), wait }) : untilDown(process);
+}
+
+function stopAlone(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {
+  process.stop(by);
+  if (process.state === 'UNKNOWN') throw new OperationError('FAILED', label);
+  if (wait && !isStopped(process.life.state)) return untilStopped(process);
+}
+
+function throwFirstError([outcome]: readonly Outcome[]): void {
+  if (outcome?.error) throw outcome.error;
 }

@@ -1,17 +1,12 @@
 // The result of an operation on many processes: an array with a struct per process.
-import { type Outcome, onEach, type ProcessOperation } from '../operations/batch.ts';
-import type { Process } from '../supervisor/process.ts';
+import type { Outcome } from '../operations/batch.ts';
 import { faultCodes } from '../xmlrpc/faults.ts';
 import type { RpcStruct, RpcValue } from '../xmlrpc/value.ts';
 import { asFault } from './faults.ts';
 
-/** Like `onEach`, with outcomes as structs for clients. */
-export async function itemsAfter(
-  processes: readonly Process[],
-  isWanted: (process: Process) => boolean,
-  operation: ProcessOperation,
-): Promise<RpcValue> {
-  return (await onEach(processes, isWanted, operation)).map(item);
+/** Outcomes as structs for clients. */
+export async function itemsOf(outcomes: Promise<readonly Outcome[]>): Promise<RpcValue> {
+  return (await outcomes).map(item);
 }
 
 function item({ process: { name, group }, error }: Outcome): RpcStruct {

@@ -52,8 +52,40 @@ export class DependencyTracker {
     return process.isWaiting ? needs : needs.map((need) => ({ ...need, stuck: null }));
   }
 
+  /** Other processes that run and stop with one of these, each with the one that it stops with. */
+  companionsOf(processes: ReadonlySet<Process>): ReadonlyMap<Process, Process> {
+    const companions = new Map<Process, Process>();
+    if (this.current.isEmpty) return companions;
+    const all = new Set(processes);
+    // A set that grows is iterated to its end.
+    for (const process of all) {
+      for (const target of this.current.targetsOf(process)) {
+        for (const other of this.current.stoppedWith(target)) {
+          if (all.has(other) || !isActive(other)) continue;
+          all.add(other);
+          companions.set(other, process);
+        }
+      }
+    }
+    return companions;
+  }
+
+  /** The given processes, and all that depend on them, directly or not. */
+  withDependents(processes: readonly Process[]): readonly Process[] {
+    if (this.current.isEmpty) return processes;
+    const all = new Set(processes);
+    for (const process of all) {
+      for (const target of this.current.targetsOf(process)) {
+        for (const other of this.current.dependentsOf(target)) all.add(other);
+        for (const other of this.current.stoppedWith(target)) all.add(other);
+      }
+    }
+    return [...all];
+  }
+
   /** Called by every process after its state has changed. */
   onTransition(process: Process, before: ProcessState): void {
+    if (this.current.isEmpty) return;
     const { state } = process.life;
     if (isWaiting(state) && !isWaiting(before)) this.#begin(process);
     for (const target of this.current.targetsOf(process)) {
@@ -129,7 +161,7 @@ export class DependencyTracker {
       if (need.target.members.length === 0) continue;
       for (const member of [...this.#status(need.target).unmet(need).all]) {
         if (member.state === 'STOPPING') member.restart(by, { held: false });
-        else if (isDown(member.life.state)) batch.start(member, by);
+        else if (isDown(member.life.state) && member.goal.kind !== 'restart') batch.start(member, by);
       }
     }
     this.#expectant.add(process);

@@ -1,6 +1,12 @@
-// Stop order: group by group from the highest priority number down, each after the previous one is down.
-import type { ActivityLog } from '../data-plane/main/activity-log.ts';
+// Shutdown: group by group from the highest priority number down, each after the previous one is down; what depends on
+// a group stops before it.
+import type { DaemonContext } from './daemon-context.ts';
+import type { DependencyTracker } from './dependency-tracker.ts';
 import type { Group } from './group.ts';
+import type { Process } from './process.ts';
+import { isStopped } from './process-state.ts';
+import { inStopOrder } from './stop-order.ts';
+import { untilProcess } from './wait-for-state.ts';
 
 const reportIntervalMs = 3000;
 
@@ -11,7 +17,7 @@ const reportIntervalMs = 3000;
 export async function stopGroupsInTurn(
   groups: readonly Group[],
   byPriority: readonly Group[],
-  log: ActivityLog,
+  { log, dependencies }: Pick<DaemonContext, 'log' | 'dependencies'>,
 ): Promise<void> {
   for (const group of groups) for (const process of group.processes) process.forbidStart();
   const report = () => {
@@ -22,25 +28,24 @@ export async function stopGroupsInTurn(
   try {
     let first = true;
     for (const group of byPriority.toReversed()) {
-      for (const process of group.processesByPriority.toReversed()) process.terminate();
+      const stopping = stopGroup(group, dependencies);
       if (first) report();
       first = false;
-      await untilStopped(group);
+      await stopping;
     }
   } finally {
     clearInterval(reports);
   }
 }
 
-async function untilStopped(group: Group): Promise<void> {
-  if (group.unstopped.length === 0) return;
-  await new Promise<void>((resolve) => {
-    const unsubscribes = group.processes.map((process) =>
-      process.onTransition(() => {
-        if (group.unstopped.length > 0) return;
-        for (const unsubscribe of unsubscribes) unsubscribe();
-        resolve();
-      }),
-    );
-  });
+/** What depends on its processes stops first, though it may be in another group. */
+async function stopGroup(group: Group, dependencies: DependencyTracker): Promise<void> {
+  const processes = dependencies.withDependents(group.processesByPriority.toReversed());
+  const stop = inStopOrder(new Set(processes), dependencies.current, terminated);
+  await Promise.all(processes.map(stop));
+}
+
+function terminated(process: Process): void | Promise<void> {
+  process.terminate();
+  if (!isStopped(process.life.state)) return untilProcess(process, () => isStopped(process.life.state));
 }

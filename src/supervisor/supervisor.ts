@@ -176,7 +176,7 @@ export class Supervisor {
   }
 
   async #stopEverything(): Promise<void> {
-    await stopGroupsInTurn([...this.#groups.values()], this.groupsByPriority, this.daemon.log);
+    await stopGroupsInTurn([...this.#groups.values()], this.groupsByPriority, this.daemon);
     for (const group of this.#groups.values()) group.dispose();
     await this.daemon.pendingHooks.drain();
   }

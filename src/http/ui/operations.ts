@@ -6,8 +6,8 @@ import { findTarget } from '../../operations/find-process.ts';
 import type { OperationError } from '../../operations/operation-error.ts';
 import { restart } from '../../operations/restart.ts';
 import { requireSignal, signal } from '../../operations/signal.ts';
-import { isStartable, start } from '../../operations/start.ts';
-import { stop } from '../../operations/stop.ts';
+import { inStartOrder, isStartable, start } from '../../operations/start.ts';
+import { stop, stopEach } from '../../operations/stop.ts';
 import type { Process } from '../../supervisor/process.ts';
 import type { Requester } from '../../supervisor/requester.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
@@ -41,8 +41,11 @@ export async function operate(
   const wanted = isOne ? processes : processes.filter(isWanted);
   report({ total: wanted.length });
   const onOutcome = (outcome: Outcome) => reportOutcome(outcome, report);
-  if (request.operation === 'restart') await restart(wanted, { by, labelOf: processId, onOutcome });
-  else await onEach(wanted, () => true, act, onOutcome);
+  const batch = { by, labelOf: processId, wait: true, onOutcome };
+  if (request.operation === 'restart') await restart(wanted, batch);
+  else if (request.operation === 'stop' && !isOne) await stopEach(wanted, batch);
+  else
+    await onEach(request.operation === 'start' ? inStartOrder(wanted) : wanted, () => true, act, onOutcome);
 }
 
 /** By priority, without duplicates. Throws OperationError BAD_NAME. */

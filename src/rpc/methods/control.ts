@@ -1,17 +1,18 @@
 // Methods that start, stop and signal processes.
 
+import { onEach } from '../../operations/batch.ts';
 import type { RequestContext } from '../../operations/context.ts';
 import { findGroup, findTarget } from '../../operations/find-process.ts';
 import { requireSignal, signal as sendSignal } from '../../operations/signal.ts';
-import { isStartable, start } from '../../operations/start.ts';
-import { stop } from '../../operations/stop.ts';
+import { start, startEach } from '../../operations/start.ts';
+import { stop, stopEach } from '../../operations/stop.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { type RpcValue, textOf } from '../../xmlrpc/value.ts';
 import { type Answer, type Method, method, oneParam, twoParams } from '../method.ts';
-import { itemsAfter } from '../outcome-items.ts';
+import { itemsOf } from '../outcome-items.ts';
 import { groupName, processOrGroupName, signal, wait } from '../params.ts';
 
-const itemsOf = (what: string) =>
+const itemResult = (what: string) =>
   ({
     type: 'array',
     text: `A struct of name, group, status and description for each process ${what}`,
@@ -30,7 +31,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   startProcessGroup: method(
     'Starts all processes of a group that are not running yet.',
-    itemsOf('that was to be started'),
+    itemResult('that was to be started'),
     twoParams(groupName, wait, (context, name, wanted) =>
       startAll(context, findGroup(context.supervisor, name).processesByPriority, wanted),
     ),
@@ -38,7 +39,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   startAllProcesses: method(
     'Starts all processes that are not running yet.',
-    itemsOf('that was to be started'),
+    itemResult('that was to be started'),
     oneParam(wait, (context, wanted) => startAll(context, context.supervisor.processesByPriority, wanted)),
   ),
 
@@ -54,7 +55,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   stopProcessGroup: method(
     'Stops all running processes of a group.',
-    itemsOf('that was to be stopped'),
+    itemResult('that was to be stopped'),
     twoParams(groupName, wait, (context, name, wanted) =>
       stopAll(context, findGroup(context.supervisor, name).processesByPriority, wanted),
     ),
@@ -62,7 +63,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   stopAllProcesses: method(
     'Stops all running processes, event listeners included.',
-    itemsOf('that was to be stopped'),
+    itemResult('that was to be stopped'),
     oneParam(wait, (context, wanted) => stopAll(context, context.supervisor.processesByPriority, wanted)),
   ),
 
@@ -79,7 +80,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   signalProcessGroup: method(
     'Sends a signal to all running processes of a group.',
-    itemsOf('that was to be signalled'),
+    itemResult('that was to be signalled'),
     twoParams(groupName, signal, ({ supervisor }, name, sent) =>
       signalAll(findGroup(supervisor, name).processesByPriority, sent),
     ),
@@ -87,7 +88,7 @@ export const controlMethods: Readonly<Record<string, Method>> = {
 
   signalAllProcesses: method(
     'Sends a signal to all running processes.',
-    itemsOf('that was to be signalled'),
+    itemResult('that was to be signalled'),
     oneParam(signal, ({ supervisor }, sent) => signalAll(supervisor.processesByPriority, sent)),
   ),
 };
@@ -97,27 +98,23 @@ function trueAfter(pending: void | Promise<void>): Answer {
 }
 
 function startAll(context: RequestContext, processes: readonly Process[], wanted: boolean): Answer {
-  const by = context.requester();
-  return itemsAfter(processes, isStartable, (process) =>
-    start(process, { by, label: process.qualifiedName, wait: wanted }),
-  );
+  return itemsOf(startEach(processes, { by: context.requester(), labelOf, wait: wanted }));
 }
 
 function stopAll(context: RequestContext, processes: readonly Process[], wanted: boolean): Answer {
-  const by = context.requester();
-  return itemsAfter(
-    processes,
-    (process) => process.isStoppable,
-    (process) => stop(process, { by, label: process.qualifiedName, wait: wanted }),
-  );
+  return itemsOf(stopEach(processes, { by: context.requester(), labelOf, wait: wanted }));
 }
+
+const labelOf = (process: Process) => process.qualifiedName;
 
 /** An unknown signal is a fault of each process, like in the original. */
 function signalAll(processes: readonly Process[], sent: RpcValue): Answer {
-  return itemsAfter(
-    processes,
-    (process) => process.isSignallable,
-    (process) => sendSignal(process, process.qualifiedName, signalSent(sent)),
+  return itemsOf(
+    onEach(
+      processes,
+      (process) => process.isSignallable,
+      (process) => sendSignal(process, process.qualifiedName, signalSent(sent)),
+    ),
   );
 }
 

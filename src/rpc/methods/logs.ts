@@ -1,15 +1,17 @@
 // Methods that read and clear logs.
+
 import type { Channel } from '../../config/channel.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import { readWindow, tailWindow } from '../../logs/reading/log-window.ts';
 import { readText } from '../../logs/reading/read-text.ts';
+import { onEach } from '../../operations/batch.ts';
 import { clearMainLog, clearOpenLogs } from '../../operations/clear.ts';
 import { findProcess } from '../../operations/find-process.ts';
 import { RpcFault } from '../../xmlrpc/faults.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcValue } from '../../xmlrpc/value.ts';
 import { type Method, method, noParams, oneParam, query, threeParams, twoParams } from '../method.ts';
-import { itemsAfter } from '../outcome-items.ts';
+import { itemsOf } from '../outcome-items.ts';
 import { length, offset, processName } from '../params.ts';
 
 const readLog = query(
@@ -60,10 +62,12 @@ export const logMethods: Readonly<Record<string, Method>> = {
     'Empties the logs of all processes.',
     { type: 'array', text: 'A struct of name, group, status and description for each process' },
     noParams(({ supervisor }) =>
-      itemsAfter(
-        supervisor.processesByPriority,
-        () => true,
-        (process) => clearOpenLogs(process, process.qualifiedName),
+      itemsOf(
+        onEach(
+          supervisor.processesByPriority,
+          () => true,
+          (process) => clearOpenLogs(process, process.qualifiedName),
+        ),
       ),
     ),
   ),

@@ -1,5 +1,5 @@
 // Waits for the state of a process, event-driven: no polling.
-import type { Process } from '../supervisor/process.ts';
+import type { Process } from './process.ts';
 
 /** Resolves as soon as the condition holds, at once if it does already. */
 export function untilProcess(process: Process, isSettled: () => boolean): Promise<void> {
