@@ -65,6 +65,8 @@ export interface SupervisordConfig {
   readonly stripAnsi: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly identifier: string;
+  /** The daemon ends when nothing runs any more. */
+  readonly exitWhenDone: boolean;
 }
 
 interface ServerCommon {

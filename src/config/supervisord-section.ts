@@ -54,6 +54,7 @@ function readOptions(reader: SectionReader) {
     nocleanup: reader.read(options.nocleanup),
     stripAnsi: reader.read(options.stripAnsi),
     environment: reader.read(options.environment),
+    exitWhenDone: reader.read(options.exitWhenDone),
   };
 }
 

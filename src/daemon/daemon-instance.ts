@@ -109,7 +109,7 @@ export class DaemonInstance {
     const message = `the worker that carries output has ended (${reason}): stopping all programs`;
     writeStderr(`tsupervisor: ${message}\n`);
     this.#finalLog = this.log.criticalDirectly(message);
-    this.supervisor.fail();
+    this.supervisor.exit(1);
   }
 
   /** An unusable configuration is reported and changes nothing. */

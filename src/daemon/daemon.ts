@@ -73,12 +73,12 @@ export async function runDaemon({ config, readConfig, reportUp }: DaemonRequest)
       reportUp();
     }
     let ending = await runInstance(current, service);
-    while (ending === 'restart') {
+    while (ending.kind === 'restart') {
       current = startAgain(lasting, readConfig, current.config);
       instance = current;
       ending = await runInstance(current, service);
     }
-    return ending === 'failure' ? 1 : 0;
+    return ending.status;
   } finally {
     service.ended();
     await dataPlane.stop();

@@ -45,6 +45,11 @@ export class DependencyTracker {
     return this.#dependencies;
   }
 
+  /** Processes may start soon without a further event. */
+  get isBusy(): boolean {
+    return this.#beginners.size + this.#expectant.size > 0;
+  }
+
   /** What keeps a process from being started. */
   unmetNeeds(process: Process): readonly UnmetNeed[] {
     const needs = this.current.needsOf(process).flatMap((need) => this.#unmet(need));
@@ -151,7 +156,7 @@ export class DependencyTracker {
       }
     } finally {
       batch.finish();
-      if (this.#beginners.size + this.#expectant.size > 0) this.taskQueue.add(() => this.#run());
+      if (this.isBusy) this.taskQueue.add(() => this.#run());
     }
   }
 

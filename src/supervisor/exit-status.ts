@@ -12,3 +12,8 @@ export function describeExit(status: ExitStatus): string {
   if (status.kind === 'exited') return `exit status ${status.code}`;
   return `terminated by ${signalName(status.signal)}${status.coreDumped ? ' (core dumped)' : ''}`;
 }
+
+/** The exit code, or 128 plus the signal, as a shell reports it. */
+export function shellStatusOf(status: ExitStatus): number {
+  return status.kind === 'exited' ? status.code : 128 + status.signal;
+}

@@ -7,6 +7,7 @@ import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
 import type { Child } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
+import { DaemonEnd, type DaemonEndSnapshot } from './daemon-end.ts';
 import type { Group, GroupSnapshot } from './group.ts';
 import type { Process } from './process.ts';
 import { byConfiguration } from './requester.ts';
@@ -22,8 +23,8 @@ export const supervisorStateCodes: Readonly<Record<SupervisorState, number>> = {
   SHUTDOWN: -1,
 };
 
-/** `failure`: a shutdown because something essential has failed, so that the daemon exits with an error. */
-export type Ending = 'restart' | 'shutdown' | 'failure';
+/** What follows the shutdown. */
+export type Ending = { readonly kind: 'restart' } | { readonly kind: 'exit'; readonly status: number };
 
 /** Shorter than other time slices: the programs just started compete with clients for the CPU, too. */
 const startSliceMs = 10;
@@ -32,6 +33,7 @@ const startSliceMs = 10;
 export interface SupervisorSnapshot {
   readonly nextSerial: number;
   readonly groups: readonly GroupSnapshot[];
+  readonly end: DaemonEndSnapshot;
 }
 
 export class Supervisor {
@@ -40,7 +42,8 @@ export class Supervisor {
   /** In the order of activation. */
   readonly #groups = new Map<string, Group>();
   #stopping: Promise<void> | null = null;
-  #failed = false;
+  #exitStatus = 0;
+  readonly #end: DaemonEnd;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(
@@ -49,6 +52,7 @@ export class Supervisor {
     private readonly readConfig: () => Config,
   ) {
     this.#config = config;
+    this.#end = new DaemonEnd(daemon, config.supervisord.exitWhenDone, (status) => this.exit(status));
     for (const group of config.groups) this.#activate(group);
     daemon.dependencies.follow(() => this.processesByPriority);
   }
@@ -80,6 +84,7 @@ export class Supervisor {
     return {
       nextSerial: this.daemon.eventSerials.next,
       groups: [...this.#groups.values()].map((group) => group.snapshot()),
+      end: this.#end.snapshot(),
     };
   }
 
@@ -87,9 +92,10 @@ export class Supervisor {
    * Continues from the snapshot of a supervisor with the same configuration, in place of `run`. `childOf`: the child with
    * that pid, if it still runs.
    */
-  restore({ nextSerial, groups }: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
+  restore({ nextSerial, groups, end }: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
     this.daemon.eventSerials.next = nextSerial;
     for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
+    this.#end.restore(end, this.processesByPriority);
   }
 
   /** Resolves when every process has stopped; rejects when stopping failed. */
@@ -99,8 +105,8 @@ export class Supervisor {
 
   /** What follows the shutdown, as requested so far. */
   get ending(): Ending {
-    if (this.#state === 'RESTARTING') return 'restart';
-    return this.#failed ? 'failure' : 'shutdown';
+    if (this.#state === 'RESTARTING') return { kind: 'restart' };
+    return { kind: 'exit', status: this.#exitStatus };
   }
 
   /** Starts all processes with autostart. Resolves when each has had its first start attempt. */
@@ -143,12 +149,12 @@ export class Supervisor {
 
   /** Stops everything, highest priority number first. A shutdown requested during a restart wins. */
   shutdown(): void {
-    this.#end('SHUTDOWN');
+    this.#stopFor('SHUTDOWN');
   }
 
-  /** A shutdown after which the daemon exits with an error. */
-  fail(): void {
-    this.#failed = true;
+  /** A shutdown after which the daemon exits with that status. The first one counts. */
+  exit(status: number): void {
+    if (this.#state !== 'SHUTDOWN') this.#exitStatus = status;
     this.shutdown();
   }
 
@@ -159,7 +165,7 @@ export class Supervisor {
   restart(): void {
     if (this.#state === 'SHUTDOWN') return;
     this.readConfig();
-    this.#end('RESTARTING');
+    this.#stopFor('RESTARTING');
   }
 
   /** Reopens every log file, for logrotate(8) and others that rename them. */
@@ -167,7 +173,7 @@ export class Supervisor {
     await Promise.all(this.processesByPriority.map((process) => process.logs.reopen()));
   }
 
-  #end(state: 'SHUTDOWN' | 'RESTARTING'): void {
+  #stopFor(state: 'SHUTDOWN' | 'RESTARTING'): void {
     this.#state = state;
     if (this.#stopping) return;
     this.daemon.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_STOPPING' });
@@ -184,18 +190,9 @@ export class Supervisor {
   #activate(config: GroupConfig): Group {
     const group = activateGroup(config, this.daemon);
     this.#groups.set(config.name, group);
-    for (const process of group.processes) {
-      if (process.config.extensions.exitOnFatal) process.onTransition(() => this.#endIfFatal(process));
-    }
+    for (const process of group.processes) this.#end.follow(process);
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
     return group;
-  }
-
-  /** For containers: their runtime notices an exit, not a FATAL process. */
-  #endIfFatal(process: Process): void {
-    if (process.state !== 'FATAL' || process.life.startForbidden) return;
-    this.daemon.log.critical(`${process.name} is FATAL and has exit_on_fatal=true: shutting down`);
-    this.fail();
   }
 
   /** Yields between time slices, so that clients get replies while thousands of programs start. */
