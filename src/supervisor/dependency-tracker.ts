@@ -16,6 +16,8 @@ const sliceMs = 10;
 /** Nothing of it is in a snapshot: it follows from the configuration and the lives of the processes. */
 export class DependencyTracker {
   #processes: () => readonly Process[] = () => [];
+  /** How many of them depend on, stop with or restart with others. */
+  #linked = 0;
   /** Null until it is needed, and after a change of the active groups. */
   #dependencies: Dependencies<Process> | null = null;
   readonly #statuses = new Map<Target<Process>, TargetStatus>();
@@ -29,18 +31,24 @@ export class DependencyTracker {
   /** `processes`: all active ones, in the order in which they are started. */
   follow(processes: () => readonly Process[]): void {
     this.#processes = processes;
-    this.groupsChanged();
   }
 
-  /** Groups were added or removed. */
-  groupsChanged(): void {
-    this.#dependencies = null;
-    this.#statuses.clear();
-    for (const process of this.#processes()) if (process.isWaiting) this.#expect(process);
+  /** A group was added with these processes. */
+  added(processes: readonly Process[]): void {
+    this.#linked += processes.filter(isLinked).length;
+    this.#groupsChanged();
+  }
+
+  /** A group was removed with these processes. */
+  removed(processes: readonly Process[]): void {
+    this.#linked -= processes.filter(isLinked).length;
+    this.#groupsChanged();
   }
 
   /** The dependencies as configured. */
   get current(): Dependencies<Process> {
+    // An update may add thousands of groups, one by one.
+    if (this.#linked === 0) return nothingLinked;
     this.#dependencies ??= new Dependencies(this.#processes());
     return this.#dependencies;
   }
@@ -103,6 +111,13 @@ export class DependencyTracker {
       if (before.name === 'RUNNING') this.#stopWith(target, process);
       else if (state.name === 'RUNNING') this.#restartWith(target, process);
     }
+  }
+
+  #groupsChanged(): void {
+    if (this.#dependencies === null) return;
+    this.#dependencies = null;
+    this.#statuses.clear();
+    for (const process of this.#processes()) if (process.isWaiting) this.#expect(process);
   }
 
   #unmet(need: Need<Process>): UnmetNeed[] {
@@ -196,6 +211,13 @@ export class DependencyTracker {
       });
     }
   }
+}
+
+const nothingLinked = new Dependencies<Process>([]);
+
+function isLinked({ config }: Process): boolean {
+  const { dependsOn, stopWith, restartWith } = config.extensions;
+  return dependsOn.length + stopWith.length + restartWith.length > 0;
 }
 
 /** It runs, or tries to: one that only waits for its dependencies is left alone. */

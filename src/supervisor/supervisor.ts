@@ -53,8 +53,8 @@ export class Supervisor {
   ) {
     this.#config = config;
     this.#end = new DaemonEnd(daemon, config.supervisord.exitWhenDone, (status) => this.exit(status));
-    for (const group of config.groups) this.#activate(group);
     daemon.dependencies.follow(() => this.processesByPriority);
+    for (const group of config.groups) this.#activate(group);
   }
 
   get state(): SupervisorState {
@@ -130,7 +130,6 @@ export class Supervisor {
     if (!config) return 'unknown';
     if (this.#groups.has(name)) return 'already';
     const group = this.#activate(config);
-    this.daemon.dependencies.groupsChanged();
     void this.#autostart(group.processes);
     return 'added';
   }
@@ -142,7 +141,7 @@ export class Supervisor {
     for (const process of group.processes) process.forbidStart();
     group.dispose();
     this.#groups.delete(name);
-    this.daemon.dependencies.groupsChanged();
+    this.daemon.dependencies.removed(group.processes);
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return 'removed';
   }
@@ -190,6 +189,7 @@ export class Supervisor {
   #activate(config: GroupConfig): Group {
     const group = activateGroup(config, this.daemon);
     this.#groups.set(config.name, group);
+    this.daemon.dependencies.added(group.processes);
     for (const process of group.processes) this.#end.follow(process);
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_ADDED', group: config.name });
     return group;
