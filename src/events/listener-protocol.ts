@@ -146,5 +146,6 @@ function parseLength(text: string): number | null {
   const digits = /^[ \t\n\r\v\f]*([+-]?)(\d+(?:_\d+)*)[ \t\n\r\v\f]*$/.exec(text);
   const magnitude = Number(digits?.[2]?.replaceAll('_', '') ?? Number.NaN);
   if (Number.isNaN(magnitude) || (digits?.[1] === '-' && magnitude > 0)) return null;
-  return magnitude;
+  // Longer than anything that can arrive, and a number in JSON.
+  return Math.min(magnitude, Number.MAX_SAFE_INTEGER);
 }

@@ -139,6 +139,13 @@ describe('a listener that is busy', () => {
     expect(JSON.stringify(protocol).length).toBeLessThan(200);
   });
 
+  test('may announce a result of any length, also in a snapshot', () => {
+    const { protocol } = says(busy, `RESULT ${'9'.repeat(400)}\nOK`);
+    const restored: ListenerProtocol = JSON.parse(JSON.stringify(protocol));
+    expect(says(restored, 'READY\n')).toEqual(says(protocol, 'READY\n'));
+    expect(says(restored, 'READY\n').protocol).toMatchObject({ state: 'BUSY', awaiting: 'result' });
+  });
+
   test('sets its event free when it dies', () => {
     const half = says(busy, 'RESULT 2\nO').protocol;
     expect(end(half)).toEqual({ protocol: justStarted, effects: [{ type: 'requeue' }] });
