@@ -15,6 +15,13 @@ const maxPendingBytes = 64 * 1024 * 1024;
 
 export type WriteResult = 'accepted' | 'closed' | 'full';
 
+/** Serialisable. */
+export interface StdinPipeSnapshot {
+  readonly fd: number;
+  /** What the child has not taken yet, in Base64. */
+  readonly pending: string;
+}
+
 export class StdinPipe {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -25,6 +32,18 @@ export class StdinPipe {
     private readonly fd: number,
     private readonly watch: WritableWatch,
   ) {}
+
+  /** Owns the descriptor of the snapshot from then on; writes what is pending, at once or when it is writable. */
+  static restore({ fd, pending }: StdinPipeSnapshot, watch: WritableWatch): StdinPipe {
+    const pipe = new StdinPipe(fd, watch);
+    if (pending !== '') pipe.write(Uint8Array.fromBase64(pending));
+    return pipe;
+  }
+
+  /** Null when it is closed. It must not be used afterwards. */
+  snapshot(): StdinPipeSnapshot | null {
+    return this.#open ? { fd: this.fd, pending: Buffer.concat(this.#pending).toBase64() } : null;
+  }
 
   write(data: Uint8Array): WriteResult {
     if (!this.#open) return 'closed';
