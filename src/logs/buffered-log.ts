@@ -2,13 +2,24 @@
 // write, for a limited time. After that, output is dropped and counted.
 import { E } from '../linux/errno.ts';
 import { type Memory, memoryOf } from '../linux/file.ts';
+import { fromMonotonic, toMonotonic } from '../linux/monotonic-clock.ts';
 import { DropCounter } from './drop-counter.ts';
-import type { LogTarget } from './log-target.ts';
+import type { LogTarget, LogTargetSnapshot } from './log-target.ts';
 
 /** How long a blocked reader may block programs. */
 export const blockedReaderMs = 10_000;
 /** Bound on the buffer; more is dropped. */
 const maxPendingBytes = 4 * 1024 * 1024;
+
+/** Serialisable. */
+export interface BufferSnapshot {
+  /** What the reader has not taken yet, in the pieces that were written, in Base64. */
+  readonly pending: readonly string[];
+  /** Since when the reader blocks (CLOCK_MONOTONIC, in milliseconds); null while it reads. */
+  readonly blockedSince: number | null;
+  /** Dropped bytes; null while none are. */
+  readonly dropped: number | null;
+}
 
 export abstract class BufferedLog implements LogTarget {
   abstract readonly lineWaitMs: number;
@@ -30,6 +41,8 @@ export abstract class BufferedLog implements LogTarget {
   protected abstract put(memory: Memory, start: number, end: number): number;
 
   abstract reopen(): number;
+
+  abstract snapshot(): LogTargetSnapshot;
 
   get waitsFor(): number | null {
     return this.#blockedSince === null ? null : this.descriptor;
@@ -74,6 +87,23 @@ export abstract class BufferedLog implements LogTarget {
   close(): void {
     if (this.#pendingBytes > 0) this.giveUp();
     this.#drops.end('closed');
+  }
+
+  protected snapshotBuffer(): BufferSnapshot {
+    const since = this.#blockedSince;
+    return {
+      pending: this.#pending.map(({ bytes }) => bytes.toBase64()),
+      blockedSince: since === null ? null : toMonotonic(since),
+      dropped: this.#drops.snapshot(),
+    };
+  }
+
+  /** Continues from a snapshot. A blocked log needs its descriptor: see `waitsFor`. */
+  protected restoreBuffer({ pending, blockedSince, dropped }: BufferSnapshot): void {
+    this.#drops.restore(dropped);
+    this.#pending = pending.map((piece) => memoryOf(Uint8Array.fromBase64(piece)));
+    this.#pendingBytes = this.#pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#blockedSince = blockedSince === null ? null : fromMonotonic(blockedSince);
   }
 
   /** Returns the end of what was written; dropped bytes count as written. */

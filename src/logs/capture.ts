@@ -9,6 +9,13 @@ export type CapturePiece =
   /** The end token was seen; `bytes` is the text between the tokens. */
   | { readonly is: 'captured'; readonly bytes: Uint8Array };
 
+/** Serialisable; bytes are Base64. */
+export interface CaptureSnapshot {
+  readonly inside: boolean;
+  readonly pending: string;
+  readonly captured: string;
+}
+
 export class Capture {
   #inside = false;
   /** A suffix of the input that may be the start of the awaited token. */
@@ -50,6 +57,20 @@ export class Capture {
 
   clear(): void {
     this.#takeCaptured();
+  }
+
+  snapshot(): CaptureSnapshot {
+    const captured = Buffer.concat(this.#captured).toBase64();
+    return { inside: this.#inside, pending: this.#pending.toBase64(), captured };
+  }
+
+  /** Continues from the snapshot of a capture of the same size. */
+  restore({ inside, pending, captured }: CaptureSnapshot): void {
+    this.#inside = inside;
+    this.#pending = Buffer.from(pending, 'base64');
+    const bytes = Buffer.from(captured, 'base64');
+    this.#captured = [bytes];
+    this.#capturedBytes = bytes.length;
   }
 
   #text(pieces: CapturePiece[], bytes: Uint8Array): void {

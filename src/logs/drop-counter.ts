@@ -15,6 +15,17 @@ export class DropCounter {
     return this.#active;
   }
 
+  /** The number of bytes dropped so far; null while none are. Serialisable. */
+  snapshot(): number | null {
+    return this.#active ? this.#bytes : null;
+  }
+
+  /** Continues from a snapshot, without a message. */
+  restore(dropped: number | null): void {
+    this.#active = dropped !== null;
+    this.#bytes = dropped ?? 0;
+  }
+
   add(bytes: number, errno: number): void {
     this.#bytes += bytes;
     if (this.#active) return;

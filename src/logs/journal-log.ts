@@ -3,13 +3,22 @@
 import { E } from '../linux/errno.ts';
 import { closeFile, type Memory, memoryOf, sendFrom } from '../linux/file.ts';
 import { connectDatagrams } from '../linux/unix-datagram.ts';
-import { BufferedLog } from './buffered-log.ts';
+import { BufferedLog, type BufferSnapshot } from './buffered-log.ts';
 import { encodeEntry, encodeFields, firstMessage, type JournalOrigin } from './journal-entry.ts';
 import { errnoOf } from './log-target.ts';
 
 const journalSocket = '/run/systemd/journal/socket';
 /** Throttles reconnects while journald does not run. */
 const reconnectIntervalMs = 250;
+
+/** Without its connection, which is opened again. Serialisable. */
+export interface JournalLogSnapshot {
+  readonly kind: 'journal';
+  readonly origin: JournalOrigin;
+  /** The process that writes; null when none has been set. */
+  readonly pid: number | null;
+  readonly buffer: BufferSnapshot;
+}
 
 export class JournalLog extends BufferedLog {
   /** Waits for whole lines, because an entry cannot be extended once it is written. */
@@ -18,6 +27,7 @@ export class JournalLog extends BufferedLog {
   /** The errno of the last connect(2), or 0; and when to reconnect, on the clock of performance.now(). */
   #failure = 0;
   #nextTry = 0;
+  #pid: number | null = null;
   #head: Uint8Array;
 
   constructor(
@@ -29,8 +39,25 @@ export class JournalLog extends BufferedLog {
     this.#head = encodeFields(origin);
   }
 
+  static restore(
+    { origin, pid, buffer }: JournalLogSnapshot,
+    onTrouble: (message: string) => void,
+    path = journalSocket,
+  ): JournalLog {
+    const log = new JournalLog(origin, onTrouble, path);
+    if (pid !== null) log.setPid(pid);
+    log.restoreBuffer(buffer);
+    if (buffer.blockedSince !== null) log.#connect();
+    return log;
+  }
+
+  snapshot(): JournalLogSnapshot {
+    return { kind: 'journal', origin: this.origin, pid: this.#pid, buffer: this.snapshotBuffer() };
+  }
+
   /** Sets the process that writes from now on (OBJECT_PID): journald adds its metadata. */
   setPid(pid: number): void {
+    this.#pid = pid;
     this.#head = encodeFields({ ...this.origin, OBJECT_PID: String(pid) });
   }
 

@@ -1,5 +1,6 @@
 // Buffers unfinished lines while several streams write to one file, so that lines are not interleaved.
 import { type Memory, memoryOf } from '../linux/file.ts';
+import { fromMonotonic, toMonotonic } from '../linux/monotonic-clock.ts';
 
 /** Long enough for the rest of a write(2) to arrive. */
 const sharedWaitMs = 50;
@@ -8,6 +9,12 @@ const maxLineBytes = 1024 * 1024;
 const newline = 0x0a;
 
 type Write = (memory: Memory, start: number, end: number) => void;
+
+/** The unfinished line in Base64, and since when it is buffered (CLOCK_MONOTONIC, in milliseconds). Serialisable. */
+export interface LineBufferSnapshot {
+  readonly held: string;
+  readonly since: number;
+}
 
 export class LineBuffer {
   #held: Uint8Array | null = null;
@@ -41,6 +48,19 @@ export class LineBuffer {
     const held = memoryOf(this.#held);
     this.#held = null;
     this.write(held, 0, held.bytes.length);
+  }
+
+  /** Null when it is empty. */
+  snapshot(): LineBufferSnapshot | null {
+    if (this.#held === null) return null;
+    return { held: this.#held.toBase64(), since: toMonotonic(this.#heldSince) };
+  }
+
+  /** Continues from a snapshot. */
+  restore(snapshot: LineBufferSnapshot | null): void {
+    if (snapshot === null) return;
+    this.#held = Uint8Array.fromBase64(snapshot.held);
+    this.#heldSince = fromMonotonic(snapshot.since);
   }
 
   /** Joins the buffered start and the rest into one write, because the file could be rotated between two. */

@@ -19,6 +19,19 @@ export interface LineFormatter {
   flush(now: number): Uint8Array;
   /** A partial line is buffered. */
   readonly pending: boolean;
+  snapshot(): LineFormatterSnapshot;
+  /** Continues from the snapshot of a formatter of the same style and source. */
+  restore(snapshot: LineFormatterSnapshot): void;
+}
+
+/** Serialisable. */
+export interface LineFormatterSnapshot {
+  /** The bytes of the unfinished line, in Base64, that are not written yet. */
+  readonly held: string;
+  /** Whether the start of the unfinished line is written, with its time. */
+  readonly begun: boolean;
+  /** The latest time so far, in milliseconds of Unix time: times never decrease. */
+  readonly latest: number;
 }
 
 /** Null when lines are written unchanged. */
@@ -57,6 +70,15 @@ class TimestampFormatter implements LineFormatter {
 
   flush(): Uint8Array {
     return nothing;
+  }
+
+  snapshot(): LineFormatterSnapshot {
+    return { held: '', begun: !this.#atLineStart, latest: this.#time.latest };
+  }
+
+  restore({ begun, latest }: LineFormatterSnapshot): void {
+    this.#atLineStart = !begun;
+    this.#time.notBefore(latest);
   }
 }
 
@@ -101,6 +123,16 @@ class RecordFormatter implements LineFormatter {
     const record = this.#record(this.#held, this.#timeOf(now), true);
     this.#held = nothing;
     return Buffer.from(record);
+  }
+
+  snapshot(): LineFormatterSnapshot {
+    return { held: this.#held.toBase64(), begun: false, latest: this.#time?.latest ?? this.#latest };
+  }
+
+  restore({ held, latest }: LineFormatterSnapshot): void {
+    this.#held = Uint8Array.fromBase64(held);
+    this.#latest = latest;
+    this.#time?.notBefore(latest);
   }
 
   /** Emits records for the start of an overlong line; returns the rest. */

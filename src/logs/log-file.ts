@@ -6,6 +6,7 @@ import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { closeFile, type Memory, openAppend, truncateFile, writeFrom } from '../linux/file.ts';
 import { removeGuarded, statusOfGuarded } from '../linux/guarded-file.ts';
 import { UntrustedPath } from '../linux/guarded-path.ts';
+import { fromMonotonic, toMonotonic } from '../linux/monotonic-clock.ts';
 import { awaitsCompression } from './compressed-copy.ts';
 import { DropCounter } from './drop-counter.ts';
 import { errnoOf, type LogTarget } from './log-target.ts';
@@ -43,6 +44,18 @@ export interface LogOpening {
   readonly rotation: Rotation;
 }
 
+/** Size and identity of the file are read from its descriptor again. Serialisable. */
+export interface LogFileSnapshot {
+  readonly kind: 'file';
+  readonly opening: LogOpening;
+  /** Or a negated errno while it cannot be opened. */
+  readonly fd: number;
+  /** Dropped bytes; null while none are. */
+  readonly dropped: number | null;
+  /** When a failed rotation is retried (CLOCK_MONOTONIC, in milliseconds); null when the last one has not failed. */
+  readonly rotationRetryAt: number | null;
+}
+
 export class LogFile implements LogTarget {
   readonly waitsFor = null;
   #size = 0;
@@ -53,14 +66,12 @@ export class LogFile implements LogTarget {
   /** When a failed rotation is retried, on the clock of `now`. */
   #noRotationUntil = 0;
   #rotatesAt: number | null = null;
-  /** The errno of open(2), while nothing is open. */
-  #openError = 0;
   /** When a refusal was last reported, on the clock of `now`. */
   #refusalReportedAt = Number.NEGATIVE_INFINITY;
   readonly lineWaitMs = 0;
   readonly #drops: DropCounter;
 
-  /** Owns `fd`, a regular file open for appending, or a negated errno when it could not be opened yet. */
+  /** Owns `fd`, a regular file open for appending, or a negated errno while it cannot be opened. */
   constructor(
     private opening: LogOpening,
     private fd: number,
@@ -69,9 +80,31 @@ export class LogFile implements LogTarget {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#drops = new DropCounter(opening.path, events.trouble);
-    if (fd < 0) this.#openError = -fd;
-    else this.#identify();
+    if (fd >= 0) this.#identify();
     this.#catchUp();
+  }
+
+  /**
+   * Owns the descriptor of the snapshot from then on. Catches up on a scheduled rotation that was missed meanwhile, and
+   * reports backups whose compression was interrupted.
+   */
+  static restore(snapshot: LogFileSnapshot, events: LogFileEvents, now?: () => number): LogFile {
+    const file = new LogFile(snapshot.opening, snapshot.fd, events, now);
+    const { dropped, rotationRetryAt } = snapshot;
+    file.#drops.restore(dropped);
+    if (rotationRetryAt !== null) file.#noRotationUntil = fromMonotonic(rotationRetryAt);
+    return file;
+  }
+
+  snapshot(): LogFileSnapshot {
+    const retryAt = this.#noRotationUntil;
+    return {
+      kind: 'file',
+      opening: this.opening,
+      fd: this.fd,
+      dropped: this.#drops.snapshot(),
+      rotationRetryAt: retryAt === 0 ? null : toMonotonic(retryAt),
+    };
   }
 
   /** The path was opened again: continues with the new descriptor and settings. */
@@ -170,7 +203,7 @@ export class LogFile implements LogTarget {
   #append(memory: Memory, start: number, end: number, now: number): void {
     let at = start;
     while (at < end) {
-      const count = this.fd < 0 ? -this.#openError : writeFrom(this.fd, memory, at, end);
+      const count = this.fd < 0 ? this.fd : writeFrom(this.fd, memory, at, end);
       if (count === -E.EINTR) continue;
       if (count <= 0) {
         this.#drops.add(end - at, count === 0 ? E.EIO : -count);
@@ -210,8 +243,7 @@ export class LogFile implements LogTarget {
     // When the path cannot be opened, a renamed file is still readable for people; a removed one is not.
     if (failure === 0 || this.fd < 0 || fstatSync(this.fd).nlink > 0) return;
     closeFile(this.fd);
-    this.fd = -1;
-    this.#openError = failure;
+    this.fd = -failure;
   }
 
   /** The size; null when another file, or none, is at the path. */

@@ -1,6 +1,9 @@
 // The interface of log targets: a regular file, a special file, syslog, the journal.
 import type { Memory } from '../linux/file.ts';
 import { isSystemError } from '../linux/system-error.ts';
+import type { JournalLogSnapshot } from './journal-log.ts';
+import type { LogFileSnapshot } from './log-file.ts';
+import type { SpecialFileSnapshot } from './special-file.ts';
 
 export interface LogTarget {
   /** Writes memory[start, end), which the caller may reuse. Never blocks on a reader, never throws. */
@@ -18,7 +21,16 @@ export interface LogTarget {
   readonly lineWaitMs: number;
   /** Back-pressure: the descriptor that must become writable first; null when it takes more now. */
   readonly waitsFor: number | null;
+  /** Its state, from which `restoreTarget` continues; it must not be used afterwards. */
+  snapshot(): LogTargetSnapshot;
 }
+
+/** Serialisable. All logs in syslog share one Syslog, which is not part of them. */
+export type LogTargetSnapshot =
+  | LogFileSnapshot
+  | SpecialFileSnapshot
+  | JournalLogSnapshot
+  | { readonly kind: 'syslog' };
 
 /** Returns the errno of a failed `action`, or 0. */
 export function errnoOf(action: () => void): number {

@@ -2,8 +2,17 @@
 // It is never removed or rotated.
 import { fstatSync } from 'node:fs';
 import { closeFile, type Memory, openAppend, sendFrom, writeFrom } from '../linux/file.ts';
-import { BufferedLog } from './buffered-log.ts';
+import { BufferedLog, type BufferSnapshot } from './buffered-log.ts';
 import { errnoOf } from './log-target.ts';
+
+/** Serialisable. */
+export interface SpecialFileSnapshot {
+  readonly kind: 'special';
+  readonly path: string;
+  readonly writer: number | null;
+  readonly fd: number;
+  readonly buffer: BufferSnapshot;
+}
 
 export class SpecialFile extends BufferedLog {
   readonly lineWaitMs = 0;
@@ -18,6 +27,19 @@ export class SpecialFile extends BufferedLog {
   ) {
     super(path, onTrouble);
     this.#choosePut();
+  }
+
+  /** Owns the descriptor of the snapshot from then on. */
+  static restore(snapshot: SpecialFileSnapshot, onTrouble: (message: string) => void): SpecialFile {
+    const { path, writer, fd, buffer } = snapshot;
+    const file = new SpecialFile(path, writer, fd, onTrouble);
+    file.restoreBuffer(buffer);
+    return file;
+  }
+
+  snapshot(): SpecialFileSnapshot {
+    const { path, writer, fd } = this;
+    return { kind: 'special', path, writer, fd, buffer: this.snapshotBuffer() };
   }
 
   reopen(): number {

@@ -5,8 +5,20 @@ const openingBracket = 0x5b;
 /** Letters that end a sequence; any other byte is part of it. */
 const finalBytes = new Set(Buffer.from('HfABCDRsuJKhlpm'));
 
+/** Where in the input it is; `escape`: an ESC was seen and is not written yet. */
+export type AnsiState = 'text' | 'escape' | 'sequence';
+
 export class AnsiStripper {
-  #state: 'text' | 'escape' | 'sequence' = 'text';
+  #state: AnsiState = 'text';
+
+  snapshot(): AnsiState {
+    return this.#state;
+  }
+
+  /** Continues from a snapshot. */
+  restore(state: AnsiState): void {
+    this.#state = state;
+  }
 
   /** Returns the rest of the chunk. A trailing ESC is buffered until the next byte. */
   strip(chunk: Uint8Array): Uint8Array {

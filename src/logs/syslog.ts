@@ -2,7 +2,7 @@
 import type { Memory } from '../linux/file.ts';
 import { UnixDatagramSender } from '../linux/unix-datagram.ts';
 import { DropCounter } from './drop-counter.ts';
-import { errnoOf, type LogTarget } from './log-target.ts';
+import { errnoOf, type LogTarget, type LogTargetSnapshot } from './log-target.ts';
 
 const socketPath = '/dev/log';
 /** user.info: facility 1, severity 6. */
@@ -37,6 +37,20 @@ export class Syslog implements LogTarget {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const header = `<${priority}>${timestamp(new Date())} ${ident}: ${prefix}`;
     for (const line of text.replace(/\n+$/, '').split('\n')) this.#send(header + line);
+  }
+
+  snapshot(): LogTargetSnapshot {
+    return { kind: 'syslog' };
+  }
+
+  /** The number of bytes dropped so far; null while none are. */
+  get dropped(): number | null {
+    return this.#drops.snapshot();
+  }
+
+  /** Continues counting dropped bytes from `dropped`. */
+  continueDropping(dropped: number | null): void {
+    this.#drops.restore(dropped);
   }
 
   clear(): number {

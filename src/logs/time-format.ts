@@ -44,7 +44,7 @@ export class TimeFormat {
   #second = Number.NaN;
   /** The format with everything but fractions of the second filled in. */
   #pattern = '';
-  #latest = Number.NEGATIVE_INFINITY;
+  #latest = 0;
 
   /** Unknown directives are kept. */
   constructor(private readonly format: string) {}
@@ -54,6 +54,16 @@ export class TimeFormat {
     const time = new TimeFormat(format);
     time.at(Date.now());
     return time;
+  }
+
+  /** The latest time so far, in milliseconds of Unix time; 0 for none. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  /** Gives no time before `latest`: continues from another one. */
+  notBefore(latest: number): void {
+    this.#latest = Math.max(this.#latest, latest);
   }
 
   /**

@@ -1,6 +1,6 @@
 // Shared memory between the main thread and a worker that may be blocked in a system call: the worker publishes the
 // file it accesses, so that a stall can be seen; the main thread waits in it for a log to be opened.
-import { monotonicUsec } from '../../linux/monotonic-clock.ts';
+import { toMonotonic } from '../../linux/monotonic-clock.ts';
 
 const sinceOffset = 0;
 const answerOffset = 8;
@@ -87,10 +87,7 @@ function cell(offset: number): number {
   return (offset - answerOffset) / 4;
 }
 
-/** performance.now() counts from the start of its thread. */
-const threadStart = Number(monotonicUsec()) / 1000 - performance.now();
-
 /** Milliseconds on a clock common to all threads. */
 function clock(): number {
-  return threadStart + performance.now();
+  return toMonotonic(performance.now());
 }

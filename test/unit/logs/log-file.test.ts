@@ -23,7 +23,7 @@ import type { Rotation } from '../../../src/config/config.ts';
 import { withFileRightsOf } from '../../../src/linux/credentials.ts';
 import { memoryOf, openAppend } from '../../../src/linux/file.ts';
 import { beginCopy, finishCopy } from '../../../src/logs/compressed-copy.ts';
-import { checkIntervalMs, LogFile, retryIntervalMs } from '../../../src/logs/log-file.ts';
+import { checkIntervalMs, LogFile, type LogFileEvents, retryIntervalMs } from '../../../src/logs/log-file.ts';
 import { bySize } from '../../../src/logs/rotation.ts';
 
 const nobody = { name: 'nobody', uid: 65534, gid: 65534, groups: [65534] };
@@ -48,16 +48,15 @@ afterEach(() => {
 });
 
 function open(rotation: Rotation = bySize(0, 0), mode = 0o644): void {
-  log = new LogFile(
-    { path, mode, rotation, writer: null },
-    openAppend(path, mode),
-    {
-      trouble: (message) => told.push(message),
-      rotated: (base) => rotated.push(base),
-      discarded: (fd) => closeSync(fd),
-    },
-    () => now,
-  );
+  log = new LogFile({ path, mode, rotation, writer: null }, openAppend(path, mode), events(), () => now);
+}
+
+function events(): LogFileEvents {
+  return {
+    trouble: (message) => told.push(message),
+    rotated: (base) => rotated.push(base),
+    discarded: (fd) => closeSync(fd),
+  };
 }
 
 function write(text: string): void {
@@ -360,5 +359,114 @@ describe('a log file that rotates by the clock', () => {
     log.rotateOnSchedule();
     expect(log.rotate()).toBe(0);
     expect(files()).toEqual({ log: '' });
+  });
+});
+
+describe('a log file continued from a snapshot', () => {
+  /** The size at which it rotates. */
+  const full = 30;
+
+  /** Through JSON, with the same descriptor. */
+  function interrupt(): void {
+    const written = JSON.stringify(log.snapshot());
+    log = LogFile.restore(JSON.parse(written), events(), () => now);
+  }
+
+  test('rotates where it would have rotated, at whatever offset it was', () => {
+    const lines = ['one\n', 'two two\n', 'three three three\n', 'four\n', 'five five five\n', 'six\n'];
+    const filesOf = (interrupted: boolean) => {
+      open(bySize(full, 5));
+      for (const byte of lines.join('').match(/.{1,3}\n?/gs) ?? []) {
+        if (interrupted) interrupt();
+        write(byte);
+      }
+      const written = files();
+      log.close();
+      for (const name of Object.keys(written)) unlinkSync(join(directory, name));
+      return written;
+    };
+    const uninterrupted = filesOf(false);
+    expect(Object.keys(uninterrupted)).toEqual(['log', 'log.1']);
+    expect(filesOf(true)).toEqual(uninterrupted);
+  });
+
+  test('one byte before it is full, rotates with that byte', () => {
+    open(bySize(full, 1));
+    write('x'.repeat(full - 2));
+    interrupt();
+    write('\n');
+    interrupt();
+    write('\n');
+    write('next\n');
+    expect(files()).toEqual({ log: 'next\n', 'log.1': `${'x'.repeat(full - 2)}\n\n` });
+  });
+
+  test('goes on in a renamed file until it looks, and then at its path', () => {
+    open();
+    write('a');
+    renameSync(path, `${path}.moved`);
+    interrupt();
+    write('b');
+    now += checkIntervalMs;
+    write('c');
+    expect(files()).toEqual({ log: 'c', 'log.moved': 'ab' });
+  });
+
+  test('counts what it has dropped, with one message at the beginning and one at the end', () => {
+    open();
+    log.close();
+    log = new LogFile(
+      { path: '/dev/full', mode: 0o644, rotation: bySize(0, 0), writer: null },
+      openAppend('/dev/full'),
+      events(),
+      () => now,
+    );
+    write('12345');
+    interrupt();
+    write('678');
+    log.close();
+    expect(told).toEqual([
+      'cannot write to /dev/full: ENOSPC; output is dropped until it can be written again',
+      'closed /dev/full; 8 bytes were dropped',
+    ]);
+  });
+
+  test('retries a failed rotation no sooner, and complains no second time', () => {
+    open(bySize(full, 1));
+    mkdirSync(`${path}.1`);
+    mkdirSync(`${path}.1/kept`);
+    write(`${'x'.repeat(full)}\n`);
+    expect(told).toHaveLength(1);
+    interrupt();
+    now += 29_000;
+    write('still\n');
+    now += 2000;
+    interrupt();
+    write('again\n');
+    expect(told).toHaveLength(1);
+    expect(readFileSync(path, 'utf8')).toEndWith('still\nagain\n');
+  });
+
+  test('that has backups to compress reports them again', () => {
+    open({ ...bySize(full, 2), compression: 'gzip' });
+    write(`${'x'.repeat(full)}\n`);
+    expect(rotated).toEqual([path]);
+    interrupt();
+    expect(rotated).toEqual([path, path]);
+  });
+
+  test('opens a file later that could not be opened yet', () => {
+    open();
+    log.close();
+    log = new LogFile(
+      { path: join(directory, 'missing/log'), mode: 0o644, rotation: bySize(0, 0), writer: null },
+      -2,
+      events(),
+      () => now,
+    );
+    interrupt();
+    mkdirSync(join(directory, 'missing'));
+    write('a line\n');
+    expect(readFileSync(join(directory, 'missing/log'), 'utf8')).toBe('a line\n');
   });
 });

@@ -74,3 +74,55 @@ describe('a log whose reader does not read', () => {
     expect(told.at(-1)).toEndWith(`${5_000_000 - 65_536} bytes were dropped`);
   });
 });
+
+describe('a log with a slow reader, continued from a snapshot', () => {
+  /** Through JSON, with the same descriptor. */
+  function interrupt(): void {
+    const written = JSON.stringify(target.snapshot());
+    target = SpecialFile.restore(JSON.parse(written), (message) => told.push(message));
+  }
+
+  function lines(first: number, count: number): string {
+    return Array.from({ length: count }, (_, index) => `line ${first + index}\n`).join('');
+  }
+
+  function writeText(text: string): void {
+    const memory = memoryOf(Buffer.from(text));
+    target.write(memory, 0, memory.bytes.length);
+  }
+
+  test('gives it every byte once and in order, and no more time than before', () => {
+    const text = [lines(0, 10_000), lines(10_000, 10), lines(10_010, 10_000)];
+    let got = '';
+    for (const piece of text) {
+      writeText(piece);
+      const { deadline, waitsFor } = target;
+      interrupt();
+      expect(target.waitsFor).toBe(waitsFor);
+      expect(target.deadline ?? 0).toBeCloseTo(deadline ?? 0, 3);
+    }
+    const buffer = Buffer.alloc(65_536);
+    while (got.length < text.join('').length) {
+      got += buffer.toString('latin1', 0, readSync(reader, buffer));
+      target.writePending();
+      interrupt();
+    }
+    expect(got).toBe(text.join(''));
+    expect([target.waitsFor, told]).toEqual([null, []]);
+  });
+
+  test('keeps what is buffered and counts what is dropped, though more is dropped already', () => {
+    write(4_000_000);
+    interrupt();
+    write(500_000);
+    expect(told).toHaveLength(1);
+    interrupt();
+    let got = read(65_536);
+    target.writePending();
+    got += read(65_536);
+    expect(got).toBe(2 * 65_536);
+    target.close();
+    target = new SpecialFile(path, null, openAppend(path), () => {});
+    expect(told.at(-1)).toEndWith(`${4_500_000 - got} bytes were dropped`);
+  });
+});
