@@ -49,7 +49,7 @@ export class Syslog implements LogTarget {
   }
 
   /** Continues counting dropped bytes from `dropped`. */
-  continueDropping(dropped: number | null): void {
+  restoreDropped(dropped: number | null): void {
     this.#drops.restore(dropped);
   }
 

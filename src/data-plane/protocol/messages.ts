@@ -5,6 +5,7 @@ import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { LineSource } from '../../logs/line-formatter.ts';
 import type { Sink } from '../../logs/sink.ts';
 import type { ListenerEnd, PoolCommand, PoolEvent } from './pool-commands.ts';
+import type { WorkerSnapshot } from './snapshots.ts';
 
 export type Command =
   | {
@@ -33,6 +34,10 @@ export type Command =
   | CompressionCommand
   | { readonly do: 'statFiles'; readonly paths: readonly string[]; readonly query: number }
   | { readonly do: 'expectDescriptors'; readonly count: number }
+  /** The first command of a worker that continues another one. */
+  | { readonly do: 'restore'; readonly snapshot: WorkerSnapshot; readonly request: number }
+  /** Ends the worker as it is, with all its descriptors open. Replied to by `frozen`, its last event. */
+  | { readonly do: 'freeze'; readonly query: number }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 /** One output stream of a child, and what is done with its bytes. */
@@ -108,6 +113,7 @@ export type WorkerEvent =
     }
   /** The errno when a backup cannot be compressed; null when there is none. */
   | { readonly is: 'copyBegun'; readonly query: number; readonly copy: CompressedCopy | number | null }
+  | { readonly is: 'frozen'; readonly query: number; readonly snapshot: WorkerSnapshot }
   /** A descriptor for another thread to close, because it takes long: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string }

@@ -1,6 +1,7 @@
 // Adaptive polling of many pipes: small writes are coalesced for a few milliseconds instead of waking the worker for
 // every line, busy pipes are read at once, prompt ones always. Knows nothing of what the pipes carry.
 import { EPOLLIN, EPOLLONESHOT, EPOLLOUT, Epoll, maxEvents } from '../../linux/epoll.ts';
+import { closeFile } from '../../linux/file.ts';
 import { pause } from '../../linux/pause.ts';
 import { enlargePipe, pipeCapacity } from '../../linux/pipe.ts';
 
@@ -48,6 +49,11 @@ export class AdaptivePoller {
 
   constructor() {
     this.#prompt.add(this.#calm.fd, EPOLLIN);
+  }
+
+  close(): void {
+    closeFile(this.#prompt.fd);
+    closeFile(this.#calm.fd);
   }
 
   /** Watches for reading, waking at once. All `watch` methods return 0 or the errno. */

@@ -17,6 +17,11 @@ export class BlockedLogs {
     return this.#logs.size === 0;
   }
 
+  /** Those without a reference, which are closed once their buffers are written. */
+  get released(): readonly SharedLog[] {
+    return [...this.#logs.keys()].filter(({ references }) => references === 0);
+  }
+
   /** Call it after every write to `log`. */
   check(log: SharedLog): void {
     const { target } = log;

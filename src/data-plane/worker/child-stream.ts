@@ -1,11 +1,13 @@
 // One output stream of a child in the worker: routes the bytes of its pipe to log, syslog, capture and main thread.
 import { type Memory, memoryOf } from '../../linux/file.ts';
+import { fromMonotonic, toMonotonic } from '../../linux/monotonic-clock.ts';
 import { Capture, type CapturePiece } from '../../logs/capture.ts';
 import { LineBuffer } from '../../logs/line-buffer.ts';
 import { type LineFormatter, lineFormatter } from '../../logs/line-formatter.ts';
 import { AnsiStripper } from '../../logs/strip-ansi.ts';
 import type { Syslog } from '../../logs/syslog.ts';
-import type { AttachCommand, WorkerEvent } from '../protocol/messages.ts';
+import type { AttachCommand, StreamSettings, WorkerEvent } from '../protocol/messages.ts';
+import type { ChildStreamSnapshot } from '../protocol/snapshots.ts';
 import type { SharedLog } from './shared-log.ts';
 
 /** How long a partial record waits for the end of its line. */
@@ -17,6 +19,7 @@ export class ChildStream {
   readonly prompt: boolean;
   /** Whether the main thread gets the bytes. */
   readonly forward: boolean;
+  readonly #settings: StreamSettings;
   readonly #syslogPrefix: string | null;
   readonly #stripper: AnsiStripper | null;
   readonly #capture: Capture | null;
@@ -25,7 +28,7 @@ export class ChildStream {
   readonly #lines: LineBuffer;
 
   constructor(
-    { stream, forward, settings }: AttachCommand,
+    { stream, forward, settings }: Pick<AttachCommand, 'stream' | 'forward' | 'settings'>,
     readonly log: SharedLog | null,
     private readonly syslog: Syslog,
     private readonly report: (report: WorkerEvent) => void,
@@ -37,6 +40,7 @@ export class ChildStream {
     this.fd = settings.fd;
     this.prompt = settings.prompt;
     this.forward = forward;
+    this.#settings = settings;
     this.#syslogPrefix = syslogName === null ? null : `${syslogName} `;
     this.#stripper = settings.stripAnsi ? new AnsiStripper() : null;
     this.#formatter = lines && lineFormatter(lines.style, lines.source);
@@ -71,6 +75,29 @@ export class ChildStream {
     if (this.#capture) this.#route(this.#capture.end());
     this.flush();
     this.report({ is: 'ended', stream: this.number });
+  }
+
+  snapshot(): ChildStreamSnapshot {
+    return {
+      stream: this.number,
+      forward: this.forward,
+      settings: this.#settings,
+      log: this.log?.id ?? null,
+      stripper: this.#stripper?.snapshot() ?? null,
+      capture: this.#capture?.snapshot() ?? null,
+      formatter: this.#formatter?.snapshot() ?? null,
+      recordSince: toMonotonic(this.#recordSince),
+      lines: this.#lines.snapshot(),
+    };
+  }
+
+  /** Continues from the snapshot of a stream with the same settings. */
+  restore({ stripper, capture, formatter, recordSince, lines }: ChildStreamSnapshot): void {
+    if (stripper) this.#stripper?.restore(stripper);
+    if (capture) this.#capture?.restore(capture);
+    if (formatter) this.#formatter?.restore(formatter);
+    this.#recordSince = fromMonotonic(recordSince);
+    this.#lines.restore(lines);
   }
 
   /** Drops the capture in progress. */

@@ -5,6 +5,7 @@ import { closeFile, memoryOf, readInto } from '../../linux/file.ts';
 import { pipeCapacity } from '../../linux/pipe.ts';
 import type { Syslog } from '../../logs/syslog.ts';
 import type { AttachCommand, WorkerEvent } from '../protocol/messages.ts';
+import type { ChildStreamSnapshot } from '../protocol/snapshots.ts';
 import type { AdaptivePoller } from './adaptive-poller.ts';
 import { ChildStream } from './child-stream.ts';
 import type { ListenerPools } from './listener-pools.ts';
@@ -40,15 +41,26 @@ export class ChildStreams {
     const log = this.logs.get(command.log);
     const { lines, listener } = command.settings;
     if (lines) log?.target.setPid?.(lines.source.pid);
-    const onProtocol = listener && this.pools.connect(listener);
-    const stream = new ChildStream(command, log, this.syslog, (report) => this.#emitFrom(report), onProtocol);
-    if (log) {
-      log.references += 1;
-      log.streams += 1;
+    const onProtocol = listener && this.pools.connect(listener, command.stream);
+    this.#adopt(new ChildStream(command, log, this.syslog, (report) => this.#emitFrom(report), onProtocol));
+  }
+
+  snapshot(): readonly ChildStreamSnapshot[] {
+    return [...this.#byNumber.values()].map((stream) => stream.snapshot());
+  }
+
+  /** Continues from a snapshot, after the logs and pools. */
+  restore(snapshots: readonly ChildStreamSnapshot[]): void {
+    for (const snapshot of snapshots) {
+      const log = this.logs.withId(snapshot.log);
+      const { listener } = snapshot.settings;
+      const onProtocol = listener && this.pools.outputOf(listener, snapshot.stream);
+      const emit = (report: WorkerEvent) => this.#emitFrom(report);
+      const stream = new ChildStream(snapshot, log, this.syslog, emit, onProtocol);
+      stream.restore(snapshot);
+      if (stream.deadline !== null) this.#buffering.add(stream);
+      this.#adopt(stream);
     }
-    this.#byNumber.set(stream.number, stream);
-    this.#byFd.set(stream.fd, stream);
-    this.#watch(stream);
   }
 
   /** Bounded by the pipe's capacity, so that a descendant that keeps writing cannot prolong it. */
@@ -110,6 +122,16 @@ export class ChildStreams {
       stream.flush();
       this.#buffering.delete(stream);
     }
+  }
+
+  #adopt(stream: ChildStream): void {
+    if (stream.log) {
+      stream.log.references += 1;
+      stream.log.streams += 1;
+    }
+    this.#byNumber.set(stream.number, stream);
+    this.#byFd.set(stream.fd, stream);
+    this.#watch(stream);
   }
 
   #watch(stream: ChildStream): void {

@@ -9,20 +9,30 @@ import type {
   PoolCommand,
   PoolEvent,
 } from '../protocol/pool-commands.ts';
+import type { ListenerSnapshot, OpenPoolSnapshot } from '../protocol/snapshots.ts';
 import { StdinPipe, type WritableWatch } from '../protocol/stdin-pipe.ts';
 import { SpinWait } from './spin-wait.ts';
 
 /** Acknowledged in steps: a message per event would cost more than the event. */
 const takenStepCharacters = 1024 * 1024;
 
+/** The pipes of a child. */
+interface Connection {
+  /** The stream of its stdout. */
+  readonly stream: number;
+  /** Null when the child has closed it. */
+  readonly stdin: StdinPipe | null;
+}
+
 interface Listener {
   running: boolean;
-  /** The stdin of the current child; null between two. */
-  stdin: StdinPipe | null;
+  /** Of the current child; null between two. */
+  connection: Connection | null;
   readonly spinWait: SpinWait;
 }
 
 interface OpenPool {
+  readonly opening: OpenPoolCommand;
   readonly pool: ListenerPool;
   readonly listeners: ReadonlyMap<string, Listener>;
   /** The log for the output of the result handler. */
@@ -53,12 +63,15 @@ export class ListenerPools {
   }
 
   execute(command: PoolCommand): void {
-    if (command.do === 'openPool') return this.#open(command);
+    if (command.do === 'openPool') {
+      this.#open(command);
+      return;
+    }
     const open = this.#pools.get(command.pool);
     if (!open) return;
     switch (command.do) {
       case 'closePool':
-        for (const listener of open.listeners.values()) closeStdin(listener);
+        for (const listener of open.listeners.values()) disconnect(listener);
         this.#pools.delete(command.pool);
         return this.emit({ is: 'poolClosed', pool: command.pool });
       case 'printTo':
@@ -72,37 +85,69 @@ export class ListenerPools {
     }
   }
 
-  /** A listener was spawned: returns the consumer of its stdout. Output of an orphan of an earlier child is ignored. */
-  connect(end: ListenerEnd): (bytes: Uint8Array) => void {
+  /** A listener was spawned, and `stream` reads its stdout: returns the consumer of it. */
+  connect(end: ListenerEnd, stream: number): (bytes: Uint8Array) => void {
     const stdin = new StdinPipe(end.stdinFd, this.watch);
+    const listener = this.#pools.get(end.pool)?.listeners.get(end.listener);
+    if (listener) {
+      disconnect(listener);
+      listener.connection = { stream, stdin };
+    } else stdin.close();
+    return this.outputOf(end, stream);
+  }
+
+  /** The consumer of the stdout of a connected listener. Output of an orphan of an earlier child is ignored. */
+  outputOf(end: ListenerEnd, stream: number): (bytes: Uint8Array) => void {
     const open = this.#pools.get(end.pool);
     const listener = open?.listeners.get(end.listener);
-    if (!open || !listener) {
-      stdin.close();
-      return () => {};
-    }
-    closeStdin(listener);
-    listener.stdin = stdin;
+    if (!open || !listener) return () => {};
     return (bytes) => {
-      if (listener.stdin !== stdin) return;
+      if (listener.connection?.stream !== stream) return;
       listener.spinWait.answered(performance.now());
       open.pool.received(end.listener, bytes);
     };
   }
 
-  #open(command: OpenPoolCommand): void {
+  snapshot(): readonly OpenPoolSnapshot[] {
+    return [...this.#pools.values()].map(({ opening, pool, listeners, output }) => ({
+      opening,
+      pool: pool.snapshot(),
+      listeners: Object.fromEntries([...listeners].map(([name, listener]) => [name, snapshotOf(listener)])),
+      output,
+    }));
+  }
+
+  /** Continues from a snapshot. A rejected event is sent again at once, without the rest of its back-off. */
+  restore(snapshots: readonly OpenPoolSnapshot[]): void {
+    for (const { opening, pool, listeners, output } of snapshots) {
+      const open = this.#open(opening);
+      open.output = output;
+      for (const [name, listener] of open.listeners) {
+        const { running, connection } = listeners[name] ?? { running: false, connection: null };
+        listener.running = running;
+        listener.connection = connection && {
+          ...connection,
+          stdin: connection.stdin && StdinPipe.restore(connection.stdin, this.watch),
+        };
+      }
+      open.pool.restore(pool);
+      open.pool.resume();
+    }
+  }
+
+  #open(command: OpenPoolCommand): OpenPool {
     const { pool: number, name, bufferSize, identifier, listeners: names, resultHandler, debug } = command;
     const logAt = (level: keyof PoolLog) => (message: string) =>
       this.emit({ is: 'poolLog', pool: number, level, message });
     const log = { error: logAt('error'), warn: logAt('warn'), debug: debug ? logAt('debug') : () => {} };
     const listeners = new Map<string, Listener>(
-      names.map((listener) => [listener, { running: false, stdin: null, spinWait: new SpinWait() }]),
+      names.map((listener) => [listener, { running: false, connection: null, spinWait: new SpinWait() }]),
     );
     const processes = [...listeners].map(([listenerName, listener]) => ({
       name: listenerName,
       isRunning: () => listener.running,
       writeStdin: (data: Uint8Array) => {
-        const accepted = listener.stdin?.write(data) === 'accepted';
+        const accepted = listener.connection?.stdin?.write(data) === 'accepted';
         const spinUntil = accepted && pool.backlog > 0 ? listener.spinWait.sent(performance.now()) : null;
         if (spinUntil !== null) this.expect(spinUntil);
         return accepted;
@@ -115,7 +160,9 @@ export class ListenerPools {
     const now = () => performance.now();
     const options = { name, bufferSize, identifier, log, resultHandler, print, now };
     const pool: ListenerPool = new ListenerPool(options, processes);
-    this.#pools.set(number, { pool, listeners, output: null, takenCharacters: 0 });
+    const open: OpenPool = { opening: command, pool, listeners, output: null, takenCharacters: 0 };
+    this.#pools.set(number, open);
+    return open;
   }
 
   #listenerIs({ pool, listeners }: OpenPool, name: string, now: ListenerCondition): void {
@@ -124,7 +171,7 @@ export class ListenerPools {
     listener.running = now === 'running';
     if (now === 'running') pool.running();
     if (now !== 'ended') return;
-    closeStdin(listener);
+    disconnect(listener);
     pool.ended(name);
   }
 
@@ -136,7 +183,13 @@ export class ListenerPools {
   }
 }
 
-function closeStdin(listener: Listener): void {
-  listener.stdin?.close();
-  listener.stdin = null;
+function disconnect(listener: Listener): void {
+  listener.connection?.stdin?.close();
+  listener.connection = null;
+}
+
+function snapshotOf({ running, connection }: Listener): ListenerSnapshot {
+  if (connection === null) return { running, connection };
+  const { stream, stdin } = connection;
+  return { running, connection: { stream, stdin: stdin?.snapshot() ?? null } };
 }

@@ -5,11 +5,13 @@ import { closeFile, openAppend, ownDescriptorOf } from '../../linux/file.ts';
 import { UntrustedPath } from '../../linux/guarded-path.ts';
 import { LogFile, type LogFileEvents } from '../../logs/log-file.ts';
 import { errnoOf, type LogTarget } from '../../logs/log-target.ts';
+import { restoreTarget } from '../../logs/restore-target.ts';
 import { openSink, type Sink } from '../../logs/sink.ts';
 import { SpecialFile } from '../../logs/special-file.ts';
 import type { Syslog } from '../../logs/syslog.ts';
 import type { Command, WorkerEvent } from '../protocol/messages.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
+import type { LogTableSnapshot, SharedLogSnapshot } from '../protocol/snapshots.ts';
 import type { BlockedLogs } from './blocked-logs.ts';
 import { LogWatches } from './log-watches.ts';
 import { SharedLog } from './shared-log.ts';
@@ -22,7 +24,11 @@ interface Opened {
   readonly errno: number;
 }
 
+interface SharedLogParts extends Pick<SharedLog, 'id' | 'path' | 'target'> {}
+
 export class LogTable {
+  /** All that have a reference. */
+  readonly #byId = new Map<number, SharedLog>();
   readonly #byNumber = new Map<number, SharedLog>();
   readonly #byPath = new Map<string, SharedLog>();
   readonly #watches = new LogWatches((path) => this.report({ is: 'logChanged', path }));
@@ -46,6 +52,32 @@ export class LogTable {
 
   get(number: number | null): SharedLog | null {
     return number === null ? null : (this.#byNumber.get(number) ?? null);
+  }
+
+  /** The log of a stream in a snapshot. */
+  withId(id: number | null): SharedLog | null {
+    return id === null ? null : (this.#byId.get(id) ?? null);
+  }
+
+  snapshot(): LogTableSnapshot {
+    const numbers = Map.groupBy(this.#byNumber.keys(), (number) => this.#byNumber.get(number));
+    const open = [...this.#byId.values()].map((log) => ({
+      ...log.snapshot(),
+      numbers: numbers.get(log) ?? [],
+    }));
+    return { open, released: this.blocked.released.map((log) => log.snapshot()) };
+  }
+
+  /** Continues from a snapshot. Streams add their own references afterwards. */
+  restore({ open, released }: LogTableSnapshot): void {
+    for (const { numbers, ...snapshot } of open) {
+      const log = this.#adopt({ ...snapshot, target: this.#restored(snapshot) });
+      for (const number of numbers) this.#register(number, log);
+      this.blocked.check(log);
+    }
+    for (const snapshot of released) {
+      this.blocked.check(this.#shared({ ...snapshot, target: this.#restored(snapshot) }));
+    }
   }
 
   /** When it cannot be opened, the main thread gets the errno if it still waits; otherwise the log is opened later. */
@@ -80,7 +112,7 @@ export class LogTable {
 
   openSink(number: number, sink: Sink): void {
     const target = openSink(sink, { syslog: this.syslog, trouble: this.#events.trouble });
-    this.#register(number, new SharedLog(null, target, this.disk, (log) => this.#onWritten(log)));
+    this.#register(number, this.#adopt({ id: number, path: null, target }));
   }
 
   /** Drops the reference of a Log. */
@@ -93,6 +125,7 @@ export class LogTable {
   release(log: SharedLog): void {
     log.references -= 1;
     if (log.references > 0) return;
+    this.#byId.delete(log.id);
     if (log.path !== null) this.#byPath.delete(log.path);
     // BlockedLogs closes a blocked log once its buffer is written.
     if (!log.isBlocked) log.access((target) => target.close());
@@ -131,12 +164,30 @@ export class LogTable {
     const target: LogTarget = isFile
       ? new LogFile(opening, errno === 0 ? fd : -errno, this.#events)
       : new SpecialFile(path, writer, fd, this.#events.trouble);
-    const shared = new SharedLog(path, target, this.disk, (written) => this.#onWritten(written));
-    this.#byPath.set(path, shared);
-    this.#markWatched(path);
-    this.#schedule(shared);
+    const shared = this.#adopt({ id: log, path, target });
     this.changed(shared);
     this.#register(log, shared);
+  }
+
+  #restored({ path, target }: SharedLogSnapshot): LogTarget {
+    const resources = { syslog: this.syslog, events: this.#events };
+    return this.disk.during(Buffer.from(path ?? 'the system log'), () => restoreTarget(target, resources));
+  }
+
+  #adopt(parts: SharedLogParts): SharedLog {
+    const { id, path } = parts;
+    const log = this.#shared(parts);
+    this.#byId.set(id, log);
+    if (path !== null) {
+      this.#byPath.set(path, log);
+      this.#markWatched(path);
+    }
+    this.#schedule(log);
+    return log;
+  }
+
+  #shared({ id, path, target }: SharedLogParts): SharedLog {
+    return new SharedLog(id, path, target, this.disk, (log) => this.#onWritten(log));
   }
 
   #register(number: number, log: SharedLog): void {

@@ -2,6 +2,7 @@
 import type { Memory } from '../../linux/file.ts';
 import type { LogTarget } from '../../logs/log-target.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
+import type { SharedLogSnapshot } from '../protocol/snapshots.ts';
 
 export class SharedLog {
   /** References: Log handles and streams. */
@@ -13,6 +14,8 @@ export class SharedLog {
   #name: Uint8Array | null = null;
 
   constructor(
+    /** The number of the Log that opened it; names it in snapshots. */
+    readonly id: number,
     /** Null for syslog and the journal. */
     readonly path: string | null,
     readonly target: LogTarget,
@@ -32,6 +35,10 @@ export class SharedLog {
   /** Any other access that may block on the disk. */
   access<T>(action: (target: LogTarget) => T): T {
     return this.disk.during(this.#nameBytes(), () => action(this.target));
+  }
+
+  snapshot(): SharedLogSnapshot {
+    return { id: this.id, path: this.path, target: this.target.snapshot() };
   }
 
   /** Its reader is slow: back-pressure, so streams that write to it should be parked. */

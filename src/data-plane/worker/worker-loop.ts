@@ -16,6 +16,7 @@ import {
   type WorkerEvent,
 } from '../protocol/messages.ts';
 import type { SharedIoState } from '../protocol/shared-io-state.ts';
+import type { WorkerSnapshot } from '../protocol/snapshots.ts';
 import { AdaptivePoller } from './adaptive-poller.ts';
 import { BlockedLogs } from './blocked-logs.ts';
 import { ChildStreams } from './child-streams.ts';
@@ -46,6 +47,8 @@ export class WorkerLoop {
   #flushRequests: number[] = [];
   #events: WorkerEvent[] = [];
   #stopped = false;
+  /** The query of a `freeze`, which ends the loop. */
+  #freeze: number | null = null;
   #nextActive = 0;
 
   /** `nextCommands` returns the commands announced by `wakeFd`, an eventfd. */
@@ -62,7 +65,7 @@ export class WorkerLoop {
     this.#epoll.watchPromptly(wakeFd);
   }
 
-  /** Runs until the `stop` command. */
+  /** Runs until the `stop` or `freeze` command. */
   run(): void {
     while (!this.#stopped) {
       const ready = this.#epoll.wait(this.#deadline());
@@ -71,6 +74,28 @@ export class WorkerLoop {
       this.#onDeadlines();
       this.#sendEvents();
     }
+    this.#epoll.close();
+    if (this.#freeze === null) return;
+    // After the last read, and after every event that belongs to it.
+    this.#emit({ is: 'frozen', query: this.#freeze, snapshot: this.#snapshot() });
+    this.#sendEvents();
+  }
+
+  #snapshot(): WorkerSnapshot {
+    return {
+      logs: this.#logs.snapshot(),
+      pools: this.#pools.snapshot(),
+      streams: this.#streams.snapshot(),
+      syslogDropped: this.#syslog.dropped,
+    };
+  }
+
+  /** Logs first, then what refers to them. */
+  #restore({ logs, pools, streams, syslogDropped }: WorkerSnapshot): void {
+    this.#syslog.restoreDropped(syslogDropped);
+    this.#logs.restore(logs);
+    this.#pools.restore(pools);
+    this.#streams.restore(streams);
   }
 
   /** A bug in the handling of one stream or command must not end all the others. */
@@ -156,6 +181,13 @@ export class WorkerLoop {
       case 'flush':
         this.#flushRequests.push(command.request);
         return this.#replyToFlushes();
+      case 'restore':
+        this.#restore(command.snapshot);
+        return this.#reply(command.request, 0);
+      case 'freeze':
+        this.#stopped = true;
+        this.#freeze = command.query;
+        return;
       case 'stop':
         this.#stopped = true;
         return this.#reply(command.request, 0);

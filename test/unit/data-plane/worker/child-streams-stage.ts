@@ -1,6 +1,6 @@
 // The output streams of children on this thread, on real pipes and logs: they are read when the test says so.
 import { closeSync, writeSync } from 'node:fs';
-import type { WorkerEvent } from '../../../../src/data-plane/protocol/messages.ts';
+import type { StreamSettings, WorkerEvent } from '../../../../src/data-plane/protocol/messages.ts';
 import { SharedIoState } from '../../../../src/data-plane/protocol/shared-io-state.ts';
 import { AdaptivePoller } from '../../../../src/data-plane/worker/adaptive-poller.ts';
 import { BlockedLogs } from '../../../../src/data-plane/worker/blocked-logs.ts';
@@ -22,6 +22,7 @@ export interface Program {
 export class StreamsStage {
   readonly reports: WorkerEvent[] = [];
   readonly #bytes = new Map<number, number>();
+  readonly #watches: WritableWatches;
   readonly #tell = (report: WorkerEvent) => {
     this.reports.push(report);
     if (report.is !== 'data') return;
@@ -34,34 +35,48 @@ export class StreamsStage {
   );
   readonly #syslog = new Syslog(() => {}, '/nonexistent');
   readonly logs = new LogTable(this.#syslog, this.#tell, this.#blocked, new SharedIoState());
-  readonly streams = new ChildStreams(
-    this.#poller,
-    this.logs,
-    this.#syslog,
-    new ListenerPools(
-      new WritableWatches(this.#poller),
+  readonly pools: ListenerPools;
+  readonly streams: ChildStreams;
+  #numbers = 0;
+
+  constructor() {
+    this.#watches = new WritableWatches(this.#poller);
+    this.pools = new ListenerPools(
+      this.#watches,
       this.#tell,
       () => {},
       () => {},
-    ),
-    this.#tell,
-  );
-  #numbers = 0;
+    );
+    this.streams = new ChildStreams(this.#poller, this.logs, this.#syslog, this.pools, this.#tell);
+  }
 
-  openLog(path: string): number {
+  /** Another stage that continues from the snapshots of this one, which went through JSON; it has the reports of both. */
+  continued(): StreamsStage {
+    const next = new StreamsStage();
+    next.logs.restore(throughJson(this.logs.snapshot()));
+    next.pools.restore(throughJson(this.pools.snapshot()));
+    next.streams.restore(throughJson(this.streams.snapshot()));
+    this.#poller.close();
+    next.reports.unshift(...this.reports);
+    next.#numbers = this.#numbers;
+    for (const [stream, bytes] of this.#bytes) next.#bytes.set(stream, bytes);
+    return next;
+  }
+
+  openLog(path: string, rotation = bySize(0, 0)): number {
     this.#numbers += 1;
-    const opening = { path, mode: 0o644, writer: null, rotation: bySize(0, 0) };
+    const opening = { path, mode: 0o644, writer: null, rotation };
     this.logs.open({ do: 'openLog', log: this.#numbers, fd: null, ...opening });
     return this.#numbers;
   }
 
   /** `forward`: the control plane gets the bytes. */
-  attach(log: number | null, forward = false): Program {
+  attach(log: number | null, forward = false, wanted: Partial<StreamSettings> = {}): Program {
     this.#numbers += 1;
     const { readFd, writeFd } = createPipe('read');
     const settings = {
       ...{ fd: readFd, syslogName: null, stripAnsi: false, captureMaxBytes: 0, prompt: true },
-      ...{ lines: null, listener: null },
+      ...{ lines: null, listener: null, ...wanted },
     };
     this.streams.attach({ do: 'attach', stream: this.#numbers, log, forward, settings });
     return { number: this.#numbers, readFd, writeFd };
@@ -69,7 +84,9 @@ export class StreamsStage {
 
   /** Looks once at all that can be read and written now. */
   turn(): void {
-    for (const fd of this.#poller.wait(0)) if (!this.streams.readable(fd)) this.#blocked.writable(fd);
+    for (const fd of this.#poller.wait(0)) {
+      if (!this.streams.readable(fd) && !this.#watches.writable(fd)) this.#blocked.writable(fd);
+    }
   }
 
   /** Writes this much in pieces that fit into a pipe, and handles readiness after each. */
@@ -103,3 +120,7 @@ export class StreamsStage {
 }
 
 const pieceBytes = 32 * 1024;
+
+function throughJson<T>(snapshot: T): T {
+  return JSON.parse(JSON.stringify(snapshot));
+}

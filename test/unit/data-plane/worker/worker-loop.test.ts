@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Command, WorkerEvent } from '../../../../src/data-plane/protocol/messages.ts';
 import { SharedIoState } from '../../../../src/data-plane/protocol/shared-io-state.ts';
+import type { WorkerSnapshot } from '../../../../src/data-plane/protocol/snapshots.ts';
 import { WorkerLoop } from '../../../../src/data-plane/worker/worker-loop.ts';
 import { checked } from '../../../../src/linux/errno.ts';
 import { libc } from '../../../../src/linux/libc.ts';
@@ -20,7 +21,9 @@ type Step =
   | { readonly do: 'open log' | 'release log'; readonly log: 0 | 1 }
   | { readonly do: 'attach'; readonly stream: 0 | 1; readonly log: 0 | 1 }
   | { readonly do: 'write' | 'close' | 'drain'; readonly stream: 0 | 1 }
-  | { readonly do: 'reopen' | 'write to log'; readonly log: 0 | 1 };
+  | { readonly do: 'reopen' | 'write to log'; readonly log: 0 | 1 }
+  /** Ends the loop as it is; another one continues. */
+  | { readonly do: 'freeze' };
 
 const either = fc.constantFrom<0 | 1>(0, 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -31,6 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     stream: either,
   }),
   fc.record({ do: fc.constantFrom<'reopen' | 'write to log'>('reopen', 'write to log'), log: either }),
+  fc.constant({ do: 'freeze' } as const),
 );
 
 interface OpenLog {
@@ -57,7 +61,7 @@ class Script {
   #numbers = 0;
   #lines = 0;
   #asked = false;
-  #stopping = false;
+  #ending = false;
 
   constructor(
     private readonly name: string,
@@ -71,19 +75,34 @@ class Script {
       // Every second time there is nothing more, so that the loop looks at the pipes.
       if (!this.#asked) return undefined;
       const wanted = remaining.shift();
-      const commands = wanted ? this.#commandsOf(wanted) : this.#ending();
-      if (!this.#stopping) this.#ring();
+      const commands = wanted ? this.#commandsOf(wanted) : this.#commandsAtTheEnd();
+      if (!this.#ending) this.#ring();
       return commands;
     };
+    this.#ring();
+    for (let frozen = this.#runLoop(next); frozen !== null; ) {
+      const snapshot: WorkerSnapshot = JSON.parse(JSON.stringify(frozen));
+      let commands: readonly Command[] | undefined = [{ do: 'restore', snapshot, request: this.#request() }];
+      frozen = this.#runLoop(() => {
+        const first = commands;
+        commands = undefined;
+        return first ?? next();
+      });
+    }
+    closeSync(this.#bell);
+  }
+
+  /** Runs a loop to its end; null when it was stopped. */
+  #runLoop(next: () => readonly Command[] | undefined): WorkerSnapshot | null {
     const loop = new WorkerLoop(
       this.#bell,
       new SharedIoState(),
       next,
       (reports) => void this.reports.push(...reports),
     );
-    this.#ring();
     loop.run();
-    closeSync(this.#bell);
+    const last = this.reports.at(-1);
+    return last?.is === 'frozen' ? last.snapshot : null;
   }
 
   #ring(): void {
@@ -91,11 +110,11 @@ class Script {
   }
 
   /** Closes what is open, and stops once every stream has reported its end. */
-  #ending(): readonly Command[] {
+  #commandsAtTheEnd(): readonly Command[] {
     for (const number of [0, 1] as const) this.#close(number);
     const ended = this.reports.filter(({ is }) => is === 'ended').length;
     if (ended < this.attached.length) return [];
-    this.#stopping = true;
+    this.#ending = true;
     return [{ do: 'stop', request: this.#request() }];
   }
 
@@ -126,6 +145,8 @@ class Script {
         const log = this.#logs[wanted.log];
         return log ? [{ do: 'reopenLog', log: log.number, request: this.#request() }] : [];
       }
+      case 'freeze':
+        return [{ do: 'freeze', query: this.#number() }];
       case 'write to log': {
         const log = this.#logs[wanted.log];
         return log ? [{ do: 'write', log: log.number, data: this.#line(log.path) }] : [];
