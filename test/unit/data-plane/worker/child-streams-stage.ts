@@ -45,7 +45,7 @@ export class StreamsStage {
       this.#watches,
       this.#tell,
       () => {},
-      () => {},
+      (log, memory) => this.logs.get(log)?.write(memory, 0, memory.bytes.length),
     );
     this.streams = new ChildStreams(this.#poller, this.logs, this.#syslog, this.pools, this.#tell);
   }
