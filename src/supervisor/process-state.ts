@@ -1,6 +1,7 @@
 // The lifecycle of a process as a value: states, their codes for clients, their deadlines.
 import type { Condition } from '../config/values/dependencies.ts';
 import type { RestartPolicy } from './restart-policy.ts';
+import type { StartTimes } from './start-times.ts';
 
 /** Times are milliseconds of a monotonic clock. */
 export type ProcessState =
@@ -82,6 +83,8 @@ export interface Lifecycle {
   readonly failures: number;
   /** Time of the last spawn attempt; null before the first. */
   readonly startedAt: number | null;
+  /** The last start that was requested or due; null before the first. */
+  readonly start: StartTimes | null;
   /** When it was last RUNNING and no longer is; null if never. */
   readonly leftRunningAt: number | null;
   /** Exit code of the last child, -1 for a signal, 0 while there is none. */
@@ -96,6 +99,7 @@ export const neverStarted: Lifecycle = {
   state: { name: 'STOPPED' },
   failures: 0,
   startedAt: null,
+  start: null,
   leftRunningAt: null,
   exitStatus: 0,
   spawnError: '',

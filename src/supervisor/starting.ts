@@ -5,18 +5,20 @@ import { ended, isExpected } from './ending.ts';
 import { describeExit } from './exit-status.ts';
 import type { Lifecycle, StartingState, StateName, UnmetNeed } from './process-state.ts';
 import type { RestartPolicy } from './restart-policy.ts';
+import { attempted, becameReady, met, requested } from './start-times.ts';
 import { announce, type Effect, log, type Step, then, unchanged } from './step.ts';
 import { waitsFor } from './unmet-needs.ts';
 
 const tooQuick = 'Exited too quickly (process log may have details)';
 
-/** A start was requested: waits if dependencies are not met. */
+/** A start was requested or is due: waits if dependencies are not met. */
 export function startWith(
-  life: Lifecycle,
+  before: Lifecycle,
   needs: readonly UnmetNeed[],
   policy: RestartPolicy,
   now: number,
 ): Step {
+  const life = { ...before, start: requested(now) };
   if (needs.length === 0) return attempt(life, life.state.name, now);
   const state = {
     name: 'STARTING',
@@ -36,7 +38,7 @@ export function startWith(
 export function onNeeds(life: Lifecycle, needs: readonly UnmetNeed[], now: number): Step {
   const { state } = life;
   if (state.name !== 'STARTING' || state.phase !== 'waiting' || life.startForbidden) return unchanged(life);
-  if (needs.length === 0) return attempt(life, state.from, now);
+  if (needs.length === 0) return attempt({ ...life, start: met(life.start, state.needs) }, state.from, now);
   return { life: { ...life, state: { ...state, needs } }, effects: [] };
 }
 
@@ -47,6 +49,7 @@ export function attempt(life: Lifecycle, from: StateName, now: number): Step {
       ...life,
       state: { name: 'STARTING', phase: 'spawning', pid: null },
       startedAt: now,
+      start: attempted(life.start, now),
       exitStatus: 0,
       spawnError: '',
     },
@@ -54,7 +57,7 @@ export function attempt(life: Lifecycle, from: StateName, now: number): Step {
   };
 }
 
-export function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
+export function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
   if (life.state.name !== 'STARTING') return unchanged(life);
   const deadline = (life.startedAt ?? 0) + (policy.readyMs ?? policy.startMs);
   const started: Step = {
@@ -62,7 +65,7 @@ export function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy): 
     effects: [log('info', `spawned: '${policy.name}' with pid ${pid}`)],
   };
   const isUp = policy.readyMs === null && policy.startMs <= 0;
-  return isUp ? then(started, succeed(started.life, pid, policy)) : started;
+  return isUp ? then(started, succeed(started.life, pid, policy, now)) : started;
 }
 
 export function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPolicy, now: number): Step {
@@ -71,10 +74,10 @@ export function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPo
 }
 
 /** It has shown that it is ready. */
-export function onReady(life: Lifecycle, policy: RestartPolicy): Step {
+export function onReady(life: Lifecycle, policy: RestartPolicy, now: number): Step {
   const { state } = life;
   if (state.name !== 'STARTING' || state.phase !== 'up' || policy.readyMs === null) return unchanged(life);
-  return succeed(life, state.pid, policy);
+  return succeed(life, state.pid, policy, now);
 }
 
 /** A check found that it is not ready; `final`: it never will be. */
@@ -106,7 +109,7 @@ export function elapsedWhileStarting(
         : stopWaitingForNeeds(life, state.needs, policy, now - state.since);
     case 'up':
       if (now < state.deadline) return unchanged(life);
-      if (policy.readyMs === null) return succeed(life, state.pid, policy);
+      if (policy.readyMs === null) return succeed(life, state.pid, policy, now);
       return stopUnready(life, state.pid, lateReason(state, now - (life.startedAt ?? now)), policy, now);
     case 'failing':
       return now < state.killAt ? unchanged(life) : killUnready(life, state, policy, now);
@@ -164,11 +167,11 @@ export function exitedWhileStarting(
     return backOff({ ...life, spawnError: tooQuick }, message, policy, now);
   }
   // startsecs have passed but the timer has not fired yet, or it has done its work: it was RUNNING, then it exited.
-  const running: Step = {
-    life: { ...life, state: { name: 'RUNNING', pid: state.pid }, failures: 0 },
+  const succeeded: Step = {
+    life: running(life, state.pid, now),
     effects: [announce({ to: 'RUNNING', from: 'STARTING', pid: state.pid })],
   };
-  return then(running, ended(running.life, state.pid, status, policy, now));
+  return then(succeeded, ended(succeeded.life, state.pid, status, policy, now));
 }
 
 export function fail(life: Lifecycle): Step {
@@ -178,18 +181,22 @@ export function fail(life: Lifecycle): Step {
   };
 }
 
-function succeed(life: Lifecycle, pid: number, policy: RestartPolicy): Step {
+function succeed(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
   const why =
     policy.readyMs === null
       ? `process has stayed up for > than ${Math.trunc(policy.startMs / 1000)} seconds (startsecs)`
       : 'process is ready';
   return {
-    life: { ...life, state: { name: 'RUNNING', pid }, failures: 0 },
+    life: running(life, pid, now),
     effects: [
       announce({ to: 'RUNNING', from: life.state.name, pid }),
       log('info', `success: ${policy.name} entered RUNNING state, ${why}`),
     ],
   };
+}
+
+function running(life: Lifecycle, pid: number, now: number): Lifecycle {
+  return { ...life, state: { name: 'RUNNING', pid }, failures: 0, start: becameReady(life.start, now) };
 }
 
 function lateReason({ hindrance }: StartingState & { phase: 'up' }, ms: number): string {

@@ -49,11 +49,11 @@ export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy
     case 'needs':
       return onNeeds(life, event.needs, now);
     case 'spawned':
-      return onSpawned(life, event.pid, policy);
+      return onSpawned(life, event.pid, policy, now);
     case 'spawnFailed':
       return onSpawnFailed(life, event.reason, policy, now);
     case 'ready':
-      return onReady(life, policy);
+      return onReady(life, policy, now);
     case 'notReady':
       return onNotReady(life, event, policy, now);
     case 'extend':
@@ -167,7 +167,7 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
     case 'EXITED':
       return state.restartAt === null || now < state.restartAt
         ? unchanged(life)
-        : attempt(life, state.name, now);
+        : startWith(life, [], policy, now);
     default:
       return unchanged(life);
   }

@@ -515,6 +515,43 @@ describe('one-shots', () => {
   });
 });
 
+describe('the times of a start', () => {
+  const spawned: ProcessEvent = { type: 'spawned', pid: 7 };
+
+  test('are when it was requested, first spawned, and RUNNING', () => {
+    const requested = step(lives.STOPPED, start, policy, 50).life;
+    expect(requested.start).toEqual({ requestedAt: 50, spawnedAt: 50, readyAt: null, waitedFor: [] });
+    const failed = step(requested, { type: 'spawnFailed', reason: 'no memory' }, policy, 60).life;
+    const again = step(step(failed, { type: 'elapsed' }, policy, 1060).life, spawned, policy, 1061).life;
+    const ready = step(again, { type: 'elapsed' }, policy, 2060).life;
+    expect(ready.start).toEqual({ requestedAt: 50, spawnedAt: 50, readyAt: 2060, waitedFor: [] });
+  });
+
+  test('tell how long it waited, and for what at last', () => {
+    const cache: UnmetNeed = { name: 'cache', condition: 'ready', stuck: null };
+    const waiting = step(lives.STOPPED, { type: 'start', needs: [unmet, cache] }, policy, 50).life;
+    expect(waiting.start).toEqual({ requestedAt: 50, spawnedAt: null, readyAt: null, waitedFor: [] });
+    const last = step(waiting, { type: 'needs', needs: [cache] }, policy, 70).life;
+    expect(step(last, { type: 'needs', needs: [] }, policy, 80).life.start).toEqual({
+      ...{ requestedAt: 50, spawnedAt: 80, readyAt: null, waitedFor: [cache] },
+    });
+  });
+
+  test('begin anew with each start, also by autorestart', () => {
+    const first = { requestedAt: 1, spawnedAt: 2, readyAt: 3, waitedFor: [unmet] };
+    const due = life({ name: 'EXITED', restartAt: 100 }, { start: first });
+    const again = { requestedAt: 100, spawnedAt: 100, readyAt: null, waitedFor: [] };
+    expect(step(due, { type: 'elapsed' }, policy, 100).life.start).toEqual(again);
+    expect(step(life({ name: 'FATAL' }, { start: first }), start, policy, 100).life.start).toEqual(again);
+  });
+
+  test('say that a one-shot was ready although it ended before startsecs', () => {
+    const begun = life(up, { start: { requestedAt: 0, spawnedAt: 0, readyAt: null, waitedFor: [] } });
+    const done = step(begun, exit0, { ...policy, oneshot: true }, 500).life;
+    expect([done.start?.readyAt, done.leftRunningAt]).toEqual([500, 500]);
+  });
+});
+
 describe('any sequence of events', () => {
   test('keeps one pid at a time, ends every STARTING and never retries too early', () => {
     for (let seed = 1; seed <= 300; seed += 1) walk(seed);
