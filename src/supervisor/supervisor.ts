@@ -5,6 +5,7 @@ import { diffGroups, type GroupDifference } from '../config/diff.ts';
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { startTicks } from '../events/ticks.ts';
 import { activateGroup } from './activate-group.ts';
+import { analyseBoot, type Boot } from './boot.ts';
 import type { Child } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { DaemonEnd, type DaemonEndSnapshot } from './daemon-end.ts';
@@ -32,6 +33,7 @@ const startSliceMs = 10;
 /** State of the supervisor and its processes, without the children. Serialisable. */
 export interface SupervisorSnapshot {
   readonly nextSerial: number;
+  readonly beganAt: number | null;
   readonly groups: readonly GroupSnapshot[];
   readonly end: DaemonEndSnapshot;
 }
@@ -44,6 +46,8 @@ export class Supervisor {
   #stopping: Promise<void> | null = null;
   #exitStatus = 0;
   readonly #end: DaemonEnd;
+  /** When it began to start programs, on the clock of processes; null before. */
+  #beganAt: number | null = null;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(
@@ -83,6 +87,7 @@ export class Supervisor {
   snapshot(): SupervisorSnapshot {
     return {
       nextSerial: this.daemon.eventSerials.next,
+      beganAt: this.#beganAt,
       groups: [...this.#groups.values()].map((group) => group.snapshot()),
       end: this.#end.snapshot(),
     };
@@ -92,8 +97,10 @@ export class Supervisor {
    * Continues from the snapshot of a supervisor with the same configuration, in place of `run`. `childOf`: the child with
    * that pid, if it still runs.
    */
-  restore({ nextSerial, groups, end }: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
+  restore(snapshot: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
+    const { nextSerial, beganAt, groups, end } = snapshot;
     this.daemon.eventSerials.next = nextSerial;
+    this.#beganAt = beganAt;
     for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
     this.#end.restore(end, this.processesByPriority);
   }
@@ -101,6 +108,12 @@ export class Supervisor {
   /** Resolves when every process has stopped; rejects when stopping failed. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** How the start of its programs went; null before it began. */
+  get boot(): Boot<Process> | null {
+    if (this.#beganAt === null) return null;
+    return analyseBoot(this.processesByPriority, this.daemon.dependencies.current, this.#beganAt);
   }
 
   /** What follows the shutdown, as requested so far. */
@@ -111,6 +124,7 @@ export class Supervisor {
 
   /** Starts all processes with autostart. Resolves when each has had its first start attempt. */
   async run(): Promise<void> {
+    this.#beganAt = this.daemon.clock.now();
     startTicks(this.daemon.bus);
     this.daemon.bus.emit({ type: 'SUPERVISOR_STATE_CHANGE_RUNNING' });
     await this.#autostart(this.groupsByPriority.flatMap((group) => group.processes));
