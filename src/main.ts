@@ -35,6 +35,10 @@ const applets: Readonly<Record<string, Applet>> = {
   tail: { summary: 'show and follow the logs of processes', load: () => import('./cli/tail.ts') },
   rotate: { summary: 'rotate logs now', load: () => import('./cli/rotate.ts') },
   events: { summary: 'show state changes as they happen', load: () => import('./cli/events.ts') },
+  boot: {
+    summary: 'show how long programs took to be ready, and what they waited for',
+    load: () => import('./cli/boot.ts'),
+  },
   reread: {
     summary: 'reread the configuration and show what changed',
     load: () => import('./cli/reread.ts'),

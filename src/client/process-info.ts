@@ -1,5 +1,13 @@
 // Process information from a server as typed values, validated because the server may send anything.
-import { isArray, isStruct, type RpcStruct, type RpcValue } from '../xmlrpc/value.ts';
+import type { RpcValue } from '../xmlrpc/value.ts';
+import {
+  decodeArray,
+  decodeStruct,
+  decodeText,
+  flagMember,
+  numberMember,
+  textMember,
+} from './decode-answer.ts';
 
 export interface ProcessInfo {
   readonly name: string;
@@ -56,67 +64,62 @@ export interface ConfigChanges {
   readonly removed: readonly string[];
 }
 
-/** The response does not have the type of the interface. */
-export class UnexpectedAnswerError extends Error {
-  override readonly name = 'UnexpectedAnswerError';
-}
-
 /** `name` when the group has the same name, else `group:name`. */
 export function processName(process: { readonly group: string; readonly name: string }): string {
   return process.group === process.name ? process.name : `${process.group}:${process.name}`;
 }
 
 export function decodeProcessInfo(value: RpcValue): ProcessInfo {
-  const info = struct(value);
+  const info = decodeStruct(value);
   return {
-    name: text(info, 'name'),
-    group: text(info, 'group'),
-    state: number(info, 'state'),
-    statename: text(info, 'statename'),
-    description: text(info, 'description'),
-    pid: number(info, 'pid'),
-    start: number(info, 'start'),
-    stop: number(info, 'stop'),
-    now: number(info, 'now'),
-    exitstatus: number(info, 'exitstatus'),
-    spawnerr: text(info, 'spawnerr'),
-    stdoutLogfile: text(info, 'stdout_logfile'),
-    stderrLogfile: text(info, 'stderr_logfile'),
+    name: textMember(info, 'name'),
+    group: textMember(info, 'group'),
+    state: numberMember(info, 'state'),
+    statename: textMember(info, 'statename'),
+    description: textMember(info, 'description'),
+    pid: numberMember(info, 'pid'),
+    start: numberMember(info, 'start'),
+    stop: numberMember(info, 'stop'),
+    now: numberMember(info, 'now'),
+    exitstatus: numberMember(info, 'exitstatus'),
+    spawnerr: textMember(info, 'spawnerr'),
+    stdoutLogfile: textMember(info, 'stdout_logfile'),
+    stderrLogfile: textMember(info, 'stderr_logfile'),
   };
 }
 
 export function decodeProcessUsage(value: RpcValue): ProcessUsage {
-  const usage = struct(value);
+  const usage = decodeStruct(value);
   return {
-    name: text(usage, 'name'),
-    group: text(usage, 'group'),
-    cpuSeconds: number(usage, 'cpu_seconds'),
-    memoryKilobytes: number(usage, 'memory_kb'),
+    name: textMember(usage, 'name'),
+    group: textMember(usage, 'group'),
+    cpuSeconds: numberMember(usage, 'cpu_seconds'),
+    memoryKilobytes: numberMember(usage, 'memory_kb'),
   };
 }
 
 export function decodeProcessResult(value: RpcValue): ProcessResult {
-  const result = struct(value);
+  const result = decodeStruct(value);
   return {
-    name: text(result, 'name'),
-    group: text(result, 'group'),
-    status: number(result, 'status'),
-    description: text(result, 'description'),
+    name: textMember(result, 'name'),
+    group: textMember(result, 'group'),
+    status: numberMember(result, 'status'),
+    description: textMember(result, 'description'),
   };
 }
 
 export function decodeConfigInfo(value: RpcValue): ProcessConfigInfo {
-  const info = struct(value);
+  const info = decodeStruct(value);
   return {
-    name: text(info, 'name'),
-    group: text(info, 'group'),
-    inuse: flag(info, 'inuse'),
-    autostart: flag(info, 'autostart'),
-    groupPriority: number(info, 'group_prio'),
-    processPriority: number(info, 'process_prio'),
+    name: textMember(info, 'name'),
+    group: textMember(info, 'group'),
+    inuse: flagMember(info, 'inuse'),
+    autostart: flagMember(info, 'autostart'),
+    groupPriority: numberMember(info, 'group_prio'),
+    processPriority: numberMember(info, 'process_prio'),
     // Missing before Supervisor 4.
-    stdoutLogfile: 'stdout_logfile' in info ? text(info, 'stdout_logfile') : '',
-    stderrLogfile: 'stderr_logfile' in info ? text(info, 'stderr_logfile') : '',
+    stdoutLogfile: 'stdout_logfile' in info ? textMember(info, 'stdout_logfile') : '',
+    stderrLogfile: 'stderr_logfile' in info ? textMember(info, 'stderr_logfile') : '',
   };
 }
 
@@ -126,43 +129,4 @@ export function decodeConfigChanges(value: RpcValue): ConfigChanges {
     decodeArray(names, decodeText),
   );
   return { added, changed, removed };
-}
-
-export function decodeArray<Item>(value: RpcValue, decode: (item: RpcValue) => Item): Item[] {
-  if (!isArray(value)) throw new UnexpectedAnswerError('the server did not answer with an array');
-  return value.map(decode);
-}
-
-export function decodeText(value: RpcValue): string {
-  if (typeof value !== 'string') throw new UnexpectedAnswerError('the server did not answer with a string');
-  return value;
-}
-
-export function decodeNumber(value: RpcValue): number {
-  if (typeof value !== 'number') throw new UnexpectedAnswerError('the server did not answer with a number');
-  return value;
-}
-
-function struct(value: RpcValue): RpcStruct {
-  if (!isStruct(value)) throw new UnexpectedAnswerError('the server did not answer with a struct');
-  return value;
-}
-
-function text(struct: RpcStruct, member: string): string {
-  const value = struct[member];
-  return typeof value === 'string' ? value : missing(member);
-}
-
-function number(struct: RpcStruct, member: string): number {
-  const value = struct[member];
-  return typeof value === 'number' ? value : missing(member);
-}
-
-function flag(struct: RpcStruct, member: string): boolean {
-  const value = struct[member];
-  return typeof value === 'boolean' ? value : missing(member);
-}
-
-function missing(member: string): never {
-  throw new UnexpectedAnswerError(`the server's answer has no usable ${member}`);
 }

@@ -1,16 +1,15 @@
 // The methods of the supervisor namespace that the commands call, with their types. Knows no command.
 import type { Channel } from '../config/channel.ts';
 import type { RpcValue } from '../xmlrpc/value.ts';
+import { type BootReport, decodeBootReport } from './boot-report.ts';
+import { decodeArray, decodeNumber, decodeText } from './decode-answer.ts';
 import {
   type ConfigChanges,
-  decodeArray,
   decodeConfigChanges,
   decodeConfigInfo,
-  decodeNumber,
   decodeProcessInfo,
   decodeProcessResult,
   decodeProcessUsage,
-  decodeText,
   type ProcessConfigInfo,
   type ProcessInfo,
   type ProcessResult,
@@ -124,6 +123,11 @@ export class SupervisorClient {
   /** Like rotateLog. Only running processes. */
   async allUsages(): Promise<ProcessUsage[]> {
     return decodeArray(await this.#rpc.call('tsupervisor.getAllProcessUsage'), decodeProcessUsage);
+  }
+
+  /** Like rotateLog. */
+  async boot(): Promise<BootReport> {
+    return decodeBootReport(await this.#rpc.call('tsupervisor.getBoot'));
   }
 
   async reloadConfig(): Promise<ConfigChanges> {

@@ -1,5 +1,6 @@
 // The table of all methods.
 import type { Method, MethodTable } from './method.ts';
+import { bootMethods } from './methods/boot.ts';
 import { configurationMethods } from './methods/configuration.ts';
 import { controlMethods } from './methods/control.ts';
 import { goalMethods } from './methods/goals.ts';
@@ -18,7 +19,9 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
     for (const part of supervisorMethods) {
       for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
     }
-    for (const [name, method] of Object.entries({ ...rotateMethods, ...usageMethods, ...goalMethods }))
+    for (const [name, method] of Object.entries({
+      ...{ ...rotateMethods, ...usageMethods, ...goalMethods, ...bootMethods },
+    }))
       methods.set(`${ourNamespace}.${name}`, method);
   }
   for (const [name, method] of Object.entries(systemMethods(methods))) methods.set(`system.${name}`, method);

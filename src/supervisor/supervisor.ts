@@ -110,10 +110,10 @@ export class Supervisor {
     return this.#ended.promise;
   }
 
-  /** How the start of its programs went; null before it began. */
-  get boot(): Boot<Process> | null {
-    if (this.#beganAt === null) return null;
-    return analyseBoot(this.processesByPriority, this.daemon.dependencies.current, this.#beganAt);
+  /** How the start of its programs went. */
+  get boot(): Boot<Process> {
+    const { clock, dependencies } = this.daemon;
+    return analyseBoot(this.processesByPriority, dependencies.current, this.#beganAt ?? clock.now());
   }
 
   /** What follows the shutdown, as requested so far. */

@@ -1,7 +1,7 @@
 // Explains errors of the server or the connection to users.
 import { ConnectionError } from '../../client/connection.ts';
+import { UnexpectedAnswerError } from '../../client/decode-answer.ts';
 import { BadResponseError } from '../../client/http-response.ts';
-import { UnexpectedAnswerError } from '../../client/process-info.ts';
 import { FaultError, HttpStatusError } from '../../client/rpc-client.ts';
 import { ServerUrlError } from '../../client/server-address.ts';
 import { XmlRpcError } from '../../xmlrpc/decode.ts';

@@ -1,7 +1,7 @@
 // The message for unexpected errors. Scripts match its beginning, which names Python's exception.
 import { ConnectionError } from '../../client/connection.ts';
+import { UnexpectedAnswerError } from '../../client/decode-answer.ts';
 import { BadResponseError } from '../../client/http-response.ts';
-import { UnexpectedAnswerError } from '../../client/process-info.ts';
 import { FaultError, HttpStatusError } from '../../client/rpc-client.ts';
 import { ServerUrlError } from '../../client/server-address.ts';
 import { pythonRepr } from '../../python/repr.ts';

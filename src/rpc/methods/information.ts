@@ -3,6 +3,7 @@
 import { findProcess } from '../../operations/find-process.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { processInfo } from '../../supervisor/process-info.ts';
+import { isWaiting } from '../../supervisor/process-state.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, noParams, oneParam, query } from '../method.ts';
@@ -15,7 +16,8 @@ export const informationMethods: Readonly<Record<string, Method>> = {
       type: 'struct',
       text:
         'name, group, start, stop, now, state, statename, spawnerr, exitstatus, logfile, ' +
-        'stdout_logfile, stderr_logfile, pid, description',
+        'stdout_logfile, stderr_logfile, pid, description; while it waits for dependencies, waiting (structs of ' +
+        'name, condition and, if it is not met without a request, stuck: the state of that process, or missing)',
     },
     oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
   ),
@@ -54,6 +56,18 @@ function infoStruct(process: Process, time: number): RpcStruct {
     stderr_logfile: info.stderrLogfile,
     pid: info.pid,
     description: info.description,
+    ...waiting(process),
+  };
+}
+
+/** No member unless it waits, for clients that know the original's members only. */
+function waiting({ life: { state } }: Process): RpcStruct {
+  if (!isWaiting(state)) return {};
+  return {
+    waiting: state.needs.map(({ name, condition, stuck }) => ({
+      ...{ name, condition },
+      ...(stuck === null ? {} : { stuck }),
+    })),
   };
 }
 

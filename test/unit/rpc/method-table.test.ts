@@ -45,6 +45,7 @@ const signatures: Readonly<Record<string, string>> = {
   'system.methodSignature': 'array,string',
   'system.multicall': 'array,array',
   'tsupervisor.getAllProcessGoals': 'array',
+  'tsupervisor.getBoot': 'struct',
   'tsupervisor.getProcessGoal': 'struct,string',
   'tsupervisor.getAllProcessUsage': 'array',
   'tsupervisor.getProcessUsage': 'struct,string',
