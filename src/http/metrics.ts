@@ -1,11 +1,13 @@
 // /metrics for Prometheus and /healthz for liveness checks.
 import { openDescriptors, processUsage } from '../linux/process-usage.ts';
+import type { Boot } from '../supervisor/boot.ts';
+import type { Process } from '../supervisor/process.ts';
 import { usageOf } from '../supervisor/program-usage.ts';
 import { type Supervisor, supervisorStateCodes } from '../supervisor/supervisor.ts';
 import { version } from '../version.ts';
 import { ProcessCounters } from './process-counters.ts';
 import { processMetrics, usageMetrics } from './process-metrics.ts';
-import { metric } from './prometheus.ts';
+import { metric, type Sample } from './prometheus.ts';
 import type { HttpResponse } from './response.ts';
 import { at, type Route } from './router.ts';
 
@@ -46,6 +48,11 @@ async function logBytesOf({ processesByPriority, daemon }: Supervisor): Promise<
   return new Map(paths.flatMap((path, index) => (files[index] ? [[path, files[index].bytes]] : [])));
 }
 
+/** None while it is not over. */
+function bootDuration({ beganAt, readyAt, isOver }: Boot<Process>): readonly Sample[] {
+  return isOver && readyAt !== null ? [[{}, (readyAt - beganAt) / 1000]] : [];
+}
+
 /** Metric names follow the Prometheus client libraries. */
 function ownMetrics(supervisor: Supervisor, identifier: string): string {
   const usage = processUsage(process.pid);
@@ -56,6 +63,12 @@ function ownMetrics(supervisor: Supervisor, identifier: string): string {
       'gauge',
       'Whether the supervisor is in this state.',
       Object.keys(supervisorStateCodes).map((state) => [{ state }, supervisor.state === state ? 1 : 0]),
+    ),
+    metric(
+      'supervisor_boot_duration_seconds',
+      'gauge',
+      'From the start of the first program until the last program of the boot was ready.',
+      bootDuration(supervisor.boot),
     ),
     metric('supervisor_groups', 'gauge', 'Active groups.', [[{}, supervisor.groups.size]]),
     metric(

@@ -2,6 +2,7 @@
 
 import { channels } from '../config/channel.ts';
 import { type ProcessUsage, processUsage } from '../linux/process-usage.ts';
+import { doneAtOf } from '../supervisor/boot.ts';
 import type { Process } from '../supervisor/process.ts';
 import { stateCodes } from '../supervisor/process-state.ts';
 import type { ProgramUsage, Usages } from '../supervisor/program-usage.ts';
@@ -108,6 +109,19 @@ const metrics: readonly ProcessMetric[] = [
       state === 'RUNNING' ? [[labels, Math.max(0, Math.floor(Date.now() / 1000) - times.started)]] : [],
   },
   {
+    name: 'supervisor_process_time_to_ready_seconds',
+    type: 'gauge',
+    help: 'From the spawn of the last start until the process was ready or, for a one-shot, completed.',
+    samples: timeToReady,
+  },
+  {
+    name: 'supervisor_process_waiting',
+    type: 'gauge',
+    help: 'Whether the process waits for its dependencies.',
+    samples: ({ process, labels }) =>
+      process.config.extensions.dependsOn.length > 0 ? [[labels, process.isWaiting ? 1 : 0]] : [],
+  },
+  {
     name: 'supervisor_process_cpu_seconds_total',
     type: 'counter',
     help: 'CPU time of the process, without its children.',
@@ -126,6 +140,14 @@ const metrics: readonly ProcessMetric[] = [
     samples: logSamples,
   },
 ];
+
+/** Not of a process that is RUNNING after startsecs, however long it takes to be ready. */
+function timeToReady({ process, labels }: Observation): readonly Sample[] {
+  const { ready, oneshot } = process.config.extensions;
+  const doneAt = ready === null && !oneshot ? null : doneAtOf(process);
+  const spawnedAt = process.life.start?.spawnedAt ?? null;
+  return doneAt === null || spawnedAt === null ? [] : [[labels, (doneAt - spawnedAt) / 1000]];
+}
 
 function logSamples({ process: { logPaths }, labels, logBytes }: Observation): readonly Sample[] {
   return channels.flatMap((channel): readonly Sample[] => {

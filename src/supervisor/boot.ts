@@ -29,7 +29,7 @@ export interface Boot<T> {
 export interface BootStart<T> {
   readonly process: T;
   readonly times: StartTimes;
-  /** When it was ready or, for a one-shot, completed; null until then. */
+  /** As of doneAtOf. */
   readonly doneAt: number | null;
   /** Whether it was started in the boot, not later. */
   readonly isOfBoot: boolean;
@@ -59,18 +59,18 @@ export function analyseBoot<T extends Starter>(
   };
 }
 
+/** When the last start of a process was ready or, for a one-shot, completed; null until then. */
+export function doneAtOf({ life, config }: Starter): number | null {
+  if (!config.extensions.oneshot) return life.start?.readyAt ?? null;
+  return life.state.name === 'EXITED' && life.spawnError === '' ? life.leftRunningAt : null;
+}
+
 type Start<T> = Omit<BootStart<T>, 'isOfBoot'>;
 
 function startOf<T extends Starter>(process: T): Start<T>[] {
   const { start: times } = process.life;
-  return times ? [{ process, times, doneAt: doneAt(process, times) }] : [];
+  return times ? [{ process, times, doneAt: doneAtOf(process) }] : [];
 }
-
-function doneAt({ life, config }: Starter, { readyAt }: StartTimes): number | null {
-  if (!config.extensions.oneshot) return readyAt;
-  return life.state.name === 'EXITED' && life.spawnError === '' ? life.leftRunningAt : null;
-}
-
 function isUnderWay({ state }: Lifecycle): boolean {
   return state.name === 'STARTING' || state.name === 'BACKOFF' || state.name === 'RUNNING';
 }
