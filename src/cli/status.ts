@@ -96,13 +96,14 @@ function columns(usage: ProcessUsage | undefined): string {
 
 /** The members of getProcessInfo, plus the full name and, with `usages`, the resource usage. */
 function asJson(process: ProcessInfo, usages: Usages | null) {
-  const { stdoutLogfile, stderrLogfile, ...rest } = process;
+  const { stdoutLogfile, stderrLogfile, waiting, ...rest } = process;
   const usage = usages?.get(fullName(process));
   return {
     ...rest,
     fullname: processName(process),
     stdout_logfile: stdoutLogfile,
     stderr_logfile: stderrLogfile,
+    ...(waiting.length > 0 && { waiting }),
     ...(usages && { memory_kb: usage?.memoryKilobytes ?? null, cpu_seconds: usage?.cpuSeconds ?? null }),
   };
 }

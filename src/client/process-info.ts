@@ -26,6 +26,16 @@ export interface ProcessInfo {
   readonly spawnerr: string;
   readonly stdoutLogfile: string;
   readonly stderrLogfile: string;
+  /** The dependencies that are not met; empty unless it waits for them. */
+  readonly waiting: readonly WaitingNeed[];
+}
+
+export interface WaitingNeed {
+  /** As in `depends_on`, or one of the processes that it names. */
+  readonly name: string;
+  readonly condition: string;
+  /** The state of a process that will not meet it without a request, `missing` for none; null while it may. */
+  readonly stuck: string | null;
 }
 
 /** Resource usage of a process and its descendants. */
@@ -85,6 +95,16 @@ export function decodeProcessInfo(value: RpcValue): ProcessInfo {
     spawnerr: textMember(info, 'spawnerr'),
     stdoutLogfile: textMember(info, 'stdout_logfile'),
     stderrLogfile: textMember(info, 'stderr_logfile'),
+    waiting: 'waiting' in info ? decodeArray(info['waiting'] ?? null, decodeNeed) : [],
+  };
+}
+
+function decodeNeed(value: RpcValue): WaitingNeed {
+  const need = decodeStruct(value);
+  return {
+    name: textMember(need, 'name'),
+    condition: textMember(need, 'condition'),
+    stuck: 'stuck' in need ? textMember(need, 'stuck') : null,
   };
 }
 

@@ -46,7 +46,11 @@ export type UnitFindingId =
   | 'two-units'
   | 'private-tmp';
 
-export type ProgramFindingId = 'program-unknown' | 'program-daemonises-itself' | `program-${CauseId}`;
+export type ProgramFindingId =
+  | 'program-unknown'
+  | 'program-waits'
+  | 'program-daemonises-itself'
+  | `program-${CauseId}`;
 
 /** Why a program is not running. */
 export type CauseId =
@@ -67,6 +71,8 @@ export type CauseId =
   | 'permission-denied'
   | 'file-not-found'
   | 'exits-too-quickly'
+  | 'not-ready'
+  | 'dependencies-not-met'
   | 'keeps-restarting';
 
 export interface Finding {

@@ -91,6 +91,12 @@ export interface ProgramView {
   readonly user: string | null;
   readonly directory: string | null;
   readonly startsecs: number;
+  /** How it shows that it is ready, as in the configuration; null if startsecs decides. */
+  readonly ready: string | null;
+  /** With `ready`: it is starting, for longer than most programs need. */
+  readonly isLate: boolean;
+  /** How long it has waited for its dependencies; null if it does not, or if that is unknown. */
+  readonly waitedSeconds: number | null;
   /** The last lines of its error output. */
   readonly lastOutput: readonly string[];
   /** Its last exit in the words of the activity log: `exit status 0`; null if unknown. */

@@ -9,6 +9,7 @@ import { checkPrograms } from './checks/programs.ts';
 import { checkServers } from './checks/servers.ts';
 import { checkStart } from './checks/start.ts';
 import { checkUnits } from './checks/units.ts';
+import { checkWaiting } from './checks/waiting.ts';
 import type { Bilingual, Finding } from './finding.ts';
 import type { View } from './machine-facts.ts';
 
@@ -21,6 +22,7 @@ const checks: readonly ((view: View) => Finding[])[] = [
   checkLimits,
   checkStart,
   checkPrograms,
+  checkWaiting,
   checkUnits,
 ];
 

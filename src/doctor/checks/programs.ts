@@ -14,10 +14,11 @@ function checkProgram(program: ProgramView, view: View): Finding[] {
   if (statename === 'UNKNOWN') return [unknown(program, view)];
   if (program.recentEnds > 0) return [keepsRestarting(program, view)];
   if (statename === 'EXITED') return isGone(program) ? [daemonised(program, view)] : [];
+  if (program.isLate) return [late(program, view)];
   if (statename !== 'FATAL' && statename !== 'BACKOFF') return [];
   if (isGone(program)) return [daemonised(program, view)];
   const name = processName(program.info);
-  const cause = causeOf(program) ?? tooQuick(program, view);
+  const cause = causeOf(program) ?? notStarted(program, view);
   return [
     {
       id: `program-${cause.id}`,
@@ -105,6 +106,65 @@ function keepsRestarting(program: ProgramView, view: View): Finding {
       program,
     ),
     remedy: { en: `${kill}${cause.remedy.en}`, zh: `${kill}${cause.remedy.zh}` },
+  };
+}
+
+/** The start failed, and neither the daemon nor the program says more. */
+function notStarted(program: ProgramView, view: View): Cause {
+  const { info, ready } = program;
+  if (info.spawnerr.startsWith('waiting for ')) return dependenciesNotMet(program, view);
+  return ready === null ? tooQuick(program, view) : notReady(ready, program, view);
+}
+
+/** depends_timeout has passed. */
+function dependenciesNotMet({ info }: ProgramView, view: View): Cause {
+  return {
+    id: 'dependencies-not-met',
+    why: { en: `it gave up ${info.spawnerr}`, zh: `等待依赖超时：${info.spawnerr}` },
+    remedy: {
+      en: `${clientCommand(view, 'status')}   # what it waited for\ndepends_timeout =   # longer, or none`,
+      zh: `${clientCommand(view, 'status')}   # 查看它所等待的程序\ndepends_timeout =   # 延长，或不设`,
+    },
+  };
+}
+
+function notReady(ready: string, program: ProgramView, view: View): Cause {
+  const { info, lastExit } = program;
+  const isEnded = info.spawnerr.startsWith('Exited too quickly');
+  const said = isEnded ? (lastExit ?? '?') : info.spawnerr;
+  return {
+    id: 'not-ready',
+    why: {
+      en: `${isEnded ? 'it exits before it is ready' : 'it does not become ready'} (ready=${ready}): ${said}`,
+      zh: `${isEnded ? '它在就绪之前退出' : '它没有就绪'}（ready=${ready}）：${said}`,
+    },
+    remedy: forReadiness(program, view),
+  };
+}
+
+/** It is still starting, for longer than most programs need. */
+function late(program: ProgramView, view: View): Finding {
+  const { info } = program;
+  const said = info.description.replace(/^not ready: /, '');
+  return {
+    id: 'program-not-ready',
+    what: stateOf(processName(info), info.statename),
+    why: withLastOutput(
+      {
+        en: `for ${info.now - info.start} seconds it has not become ready (ready=${program.ready})${said && `: ${said}`}`,
+        zh: `启动 ${info.now - info.start} 秒后仍未就绪（ready=${program.ready}）${said && `：${said}`}`,
+      },
+      program,
+    ),
+    remedy: forReadiness(program, view),
+  };
+}
+
+function forReadiness({ info }: ProgramView, view: View): Bilingual {
+  const tail = `${clientCommand(view, 'tail')} ${shellWord(processName(info))} --stderr`;
+  return {
+    en: `${tail}\nready =   # how it shows that it is ready, if the present value is wrong\nready_timeout = 5m   # if it needs longer`,
+    zh: `${tail}\nready =   # 如果当前的值不对，改为它实际表示就绪的方式\nready_timeout = 5m   # 如果它需要更长时间`,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Config, ProcessConfig } from '../../config/config.ts';
 import { serverUrlForChildren } from '../../config/server-url.ts';
 import { foregroundCommand } from '../../config/suspicions/self-daemonising.ts';
 import { systemHost } from '../../config/system-host.ts';
+import { readiness } from '../../config/values/readiness.ts';
 import type { ProgramView } from '../machine-facts.ts';
 import { soon } from './answer.ts';
 import { printable } from './printable.ts';
@@ -16,6 +17,7 @@ const outputTailBytes = 4096;
 const mainLogTailBytes = 256 * 1024;
 const linesShown = 5;
 const freshSeconds = 60;
+const lateSeconds = 30;
 /** This many exits within the interval are not a coincidence. */
 const manyEnds = 3;
 
@@ -31,9 +33,13 @@ export interface ProgramsRequest {
 export async function gatherPrograms(request: ProgramsRequest): Promise<ProgramView[]> {
   const isInteresting = (info: ProcessInfo) => isDown(info) || isFresh(info);
   const log = request.processes.some(isInteresting) ? await mainLog(request.client) : '';
+  const waits = request.processes.some(isWaiting) ? await waitsOf(request.client) : new Map();
   const views: ProgramView[] = [];
   // Sequential, since they share one connection.
-  for (const info of request.processes) views.push(await gatherProgram(info, log, request));
+  for (const info of request.processes) {
+    const waitedSeconds = isWaiting(info) ? (waits.get(processName(info)) ?? null) : null;
+    views.push({ ...(await gatherProgram(info, log, request)), waitedSeconds });
+  }
   return views;
 }
 
@@ -66,11 +72,31 @@ function isDown({ statename }: ProcessInfo): boolean {
   return statename === 'FATAL' || statename === 'BACKOFF' || statename === 'EXITED';
 }
 
-async function gatherProgram(info: ProcessInfo, log: string, request: ProgramsRequest): Promise<ProgramView> {
+function isWaiting({ waiting }: ProcessInfo): boolean {
+  return waiting.length > 0;
+}
+
+/** By name; seconds since each process that waits was asked to start. */
+async function waitsOf(client: SupervisorClient): Promise<ReadonlyMap<string, number>> {
+  try {
+    const { now, processes } = await soon(client.boot());
+    return new Map(processes.map((process) => [processName(process), now - process.requested]));
+  } catch {
+    return new Map();
+  }
+}
+
+async function gatherProgram(
+  info: ProcessInfo,
+  log: string,
+  request: ProgramsRequest,
+): Promise<Omit<ProgramView, 'waitedSeconds'>> {
   const config = configOf(info, request.config);
   const recentEnds = isFresh(info) ? recentEndsIn(log, info.name) : 0;
   const keepsRestarting = recentEnds >= manyEnds;
-  const isIll = isDown(info) || keepsRestarting;
+  const ready = config?.extensions.ready ?? null;
+  const isLate = ready !== null && isSlow(info);
+  const isIll = isDown(info) || keepsRestarting || isLate;
   return {
     info,
     command: config?.command ?? null,
@@ -78,12 +104,18 @@ async function gatherProgram(info: ProcessInfo, log: string, request: ProgramsRe
     user: config?.user?.name ?? null,
     directory: config?.directory ?? null,
     startsecs: config?.startsecs ?? 1,
+    ready: ready && readiness.format(ready),
+    isLate,
     lastOutput:
       keepsRestarting || (isIll && info.statename !== 'EXITED') ? await lastOutput(info, request.client) : [],
     lastExit: isIll ? lastExitIn(log, info.name) : null,
     recentEnds: keepsRestarting ? recentEnds : 0,
     survivors: isIll ? survivorsOf(info, serverUrlOf(config, request.config), request) : [],
   };
+}
+
+function isSlow({ statename, pid, now, start }: ProcessInfo): boolean {
+  return statename === 'STARTING' && pid > 0 && now - start >= lateSeconds;
 }
 
 function configOf(info: ProcessInfo, config: Config | null): ProcessConfig | null {

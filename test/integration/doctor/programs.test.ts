@@ -15,7 +15,7 @@ interface Failure extends Advice {
   readonly program: string;
   /** A daemon that is not root's, has next to no descriptors, or no processes; else that of root. */
   readonly under?: 'user' | 'few descriptors' | 'few processes';
-  readonly state?: 'UNKNOWN' | 'RUNNING';
+  readonly state?: 'UNKNOWN' | 'RUNNING' | 'STARTING';
 }
 
 const failures: Readonly<Record<ProgramFindingId, Failure>> = {
@@ -125,6 +125,25 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     en: /it exits within startsecs=1: exit status 3; its last output:\n {2}\| no database$/,
     zh: /在 startsecs=1 秒内退出：exit status 3；最后的输出：\n {2}\| no database$/,
     remedy: /^tsupervisor tail -c \S+ \S+ --stderr\n/,
+  },
+  'program-not-ready': {
+    program: 'command=/bin/sleep 300\nready=tcp://127.0.0.1:1\nready_timeout=1s',
+    en: /is FATAL\nit does not become ready \(ready=tcp:\/\/127\.0\.0\.1:1\): not ready within 1 seconds/,
+    zh: /处于 FATAL 状态\n它没有就绪（ready=tcp:\/\/127\.0\.0\.1:1）：/,
+    remedy: /^tsupervisor tail -c \S+ \S+ --stderr\nready =/,
+  },
+  'program-dependencies-not-met': {
+    program: 'command=/bin/cat\ndepends_on=command-not-found\ndepends_timeout=1s',
+    en: /is FATAL\nit gave up waiting for command-not-found \(FATAL\) for more than 1 seconds/,
+    zh: /处于 FATAL 状态\n等待依赖超时：/,
+    remedy: /^tsupervisor status -c \S+ .*\ndepends_timeout =/,
+  },
+  'program-waits': {
+    program: 'command=/bin/cat\ndepends_on=command-not-found',
+    state: 'STARTING',
+    en: /for command-not-found \(ready\), which is FATAL\ncommand-not-found: can't find command/,
+    zh: /等待 command-not-found（ready），而它处于 FATAL 状态\ncommand-not-found：can't find/,
+    remedy: /^tsupervisor start -c \S+ command-not-found +# .*waits/,
   },
   'program-daemonises-itself': {
     program: `command=/bin/sh -c 'setsid /bin/sleep 300 & echo $! >%(here)s/left'`,

@@ -16,6 +16,7 @@ export function processInfo(members: Partial<ProcessInfo>): ProcessInfo {
     spawnerr: '',
     stdoutLogfile: '',
     stderrLogfile: '',
+    waiting: [],
     ...members,
   };
 }

@@ -149,7 +149,7 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
   const numbers = { state: 200, pid: 0, start: 0, stop: 0, now: 0, exitstatus: 0 };
   const info = {
     ...{ name: value, group: value, statename: 'FATAL', description: '', spawnerr, ...numbers },
-    ...{ stdoutLogfile: `/l/${value}`, stderrLogfile: `/l/${value}` },
+    ...{ stdoutLogfile: `/l/${value}`, stderrLogfile: `/l/${value}`, waiting: [] },
   };
   const program = {
     ...{
@@ -159,6 +159,7 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
       user: value,
       directory: value,
       startsecs: 1,
+      ...{ ready: null, isLate: false, waitedSeconds: null },
       lastOutput: [],
     },
     ...{ lastExit: null, recentEnds: 0, survivors: [] },
