@@ -166,6 +166,7 @@ export class DependencyTracker {
     const batch = new StartBatch();
     try {
       for (const process of taken(this.#beginners, slice)) this.#startNeedsOf(process, batch);
+      batch.finish();
       for (const process of taken(this.#expectant, slice)) {
         if (process.isWaiting) batch.add(process, () => process.beginNeeds(this.unmetNeeds(process)));
       }

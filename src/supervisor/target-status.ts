@@ -32,7 +32,9 @@ export class TargetStatus {
     for (const [condition, unmet] of this.#unmet) {
       const [all, stuck] = [unmet.all.size, unmet.stuck.size];
       place(member, { target: this.target, condition }, unmet);
-      if (unmet.all.size === 0 ? all > 0 : stuck > 0 !== unmet.stuck.size > 0) isNews = true;
+      const [shown] = unmet.stuck;
+      if (unmet.all.size === 0 ? all > 0 : shown === member || (stuck > 0 && shown === undefined))
+        isNews = true;
     }
     return isNews;
   }
