@@ -168,8 +168,8 @@ describe('the order of start', () => {
     expect(start(chain, 'a', 'c')).toEqual(['c', 'a']);
   });
 
-  test('exists for a chain of 100,000', () => {
-    const last = 99_999;
+  test('exists for a chain of 30,000', () => {
+    const last = 29_999;
     const [model] = processesOf(program('p0', 'depends_on=p1'));
     if (!model) throw new Error('no process');
     const chain = Array.from({ length: last + 1 }, (_, index): Dependent => {
