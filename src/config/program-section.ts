@@ -124,7 +124,7 @@ function readSettings(reader: SectionReader): ProgramSettings {
     ...{ priority, autostart, autorestart, startsecs, startretries, stopsignal, stopwaitsecs },
     ...{ stopasgroup, killasgroup, killascgroup, exitcodes, redirectStderr, numprocs, numprocsStart },
     ...{ stdout, stderr, serverurl, user, umask },
-    extensions: reader.hasAny(programExtensions) ? null : reader.readAll(programExtensions),
+    extensions: reader.hasAny(programExtensions) ? null : readExtensions(reader),
   };
 }
 
@@ -150,16 +150,26 @@ function readProcess(
     if (reader.setting(options.command) === undefined) reader.complain(options.command, message, commandLine);
   }
   const name = reader.readText(options.processName);
+  const extensions = common.extensions ?? readExtensions(reader);
   return {
     ...common,
     name,
+    autostart: common.autostart || extensions.dependentStartup,
     command: command ?? '',
     directory,
     environment: Object.fromEntries([...shared, ...environment]),
     stdout,
     stderr,
-    extensions: common.extensions ?? reader.readAll(programExtensions),
+    extensions,
   };
+}
+
+/** `dependent_startup_wait_for` is part of `dependsOn`, after the others. */
+function readExtensions(reader: SectionReader): ProgramExtensions {
+  const extensions = reader.readAll(programExtensions);
+  const { dependsOn, dependentStartupWaitFor } = extensions;
+  if (dependentStartupWaitFor.length === 0) return extensions;
+  return { ...extensions, dependsOn: [...dependsOn, ...dependentStartupWaitFor] };
 }
 
 function serverUrl(text: string): ProcessConfig['serverurl'] {

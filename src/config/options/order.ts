@@ -1,5 +1,6 @@
 // Options of a program for order: what it depends on, and what ends with it.
 import { dependencyList, selectorList } from '../values/dependencies.ts';
+import { waitForList } from '../values/dependent-startup.ts';
 import { duration } from '../values/durations.ts';
 import { boolean } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
@@ -15,6 +16,23 @@ export const orderOptions = {
       zh: '依赖的程序：先启动它们，待其满足条件（已启动、就绪、健康、成功完成或已结束）后才启动本程序。',
     },
     example: 'db, migrate=completed',
+  }),
+  dependentStartupWaitFor: withDefault('dependent_startup_wait_for', waitForList, '', {
+    names: 'process',
+    since,
+    help: {
+      en: 'Added to depends_on, for configurations written for supervisord-dependent-startup: running is ready, exited is ended.',
+      zh: '并入 depends_on，兼容 supervisord-dependent-startup 插件的写法：running 即就绪（ready），exited 即已结束（ended）。',
+    },
+    example: 'db:running migrate:exited',
+  }),
+  dependentStartup: withDefault('dependent_startup', boolean, 'false', {
+    names: 'program',
+    since,
+    help: {
+      en: 'As autostart=true, also with autostart=false, which supervisord-dependent-startup requires.',
+      zh: '等同于 autostart=true，即使写了 autostart=false（supervisord-dependent-startup 插件要求如此）。',
+    },
   }),
   dependsTimeout: optional('depends_timeout', duration, {
     names: 'program',

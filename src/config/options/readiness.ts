@@ -13,7 +13,7 @@ export const readinessOptions = {
       en: 'The program is STARTING until this shows that it is ready, instead of for startsecs.',
       zh: '程序处于 STARTING，直到由此确认就绪（取代 startsecs）。',
     },
-    example: 'tcp://127.0.0.1:5432',
+    example: 'notify',
   }),
   readyTimeout: withDefault('ready_timeout', duration, '1m', {
     names: 'program',
