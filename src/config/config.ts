@@ -224,6 +224,8 @@ export interface Offence {
   readonly text: string;
   /** What the option accepts. */
   readonly expected: Bilingual;
+  /** The message without section and file, where it is not one of the original's. */
+  readonly message?: Bilingual;
 }
 
 /** A message in both languages of the user interface. */

@@ -1,5 +1,6 @@
 // Turns files into a Config. The error sink decides whether the first error is thrown or all are collected.
 import { type Config, ConfigError, type ServerConfig, type SupervisordConfig } from './config.ts';
+import { reportDependencyErrors } from './dependency-errors.ts';
 import type { IniDocument, Section } from './dialect.ts';
 import { type ErrorSink, throwFirst } from './error-sink.ts';
 import type { Knowledge } from './expansion.ts';
@@ -7,6 +8,7 @@ import { readGroups } from './group-sections.ts';
 import { type ConfigHost, rememberLookups } from './host.ts';
 import type { CommandLineOverrides } from './overrides.ts';
 import { type ReadFiles, readAllFiles } from './read-files.ts';
+import { reportReadinessErrors } from './readiness-errors.ts';
 import { SectionReader } from './section-reader.ts';
 import { readRpcInterfaces, readServers } from './server-sections.ts';
 import { lookUpUser, readSupervisord } from './supervisord-section.ts';
@@ -58,6 +60,8 @@ export function assemble(request: ConfigRequest, problems: ErrorSink): Assembly 
   const groups = readGroups({ document, readerOf, warnings, environment: supervisord.environment });
   const servers: readonly ServerConfig[] = readServers(document, readerOf);
   const user = lookUpUser(main, supervisord.user, overrides);
+  reportReadinessErrors(groups, document, problems);
+  reportDependencyErrors(groups, document, problems);
   const environment = Object.fromEntries(supervisord.environment);
   const complete: SupervisordConfig = { ...supervisord.config, environment, user };
   const config = {

@@ -17,6 +17,7 @@ export interface PlainWords {
 export function inPlainWords({ message, offence }: ConfigError): PlainWords {
   const bare = message.replace(/ in section (?:'.*'|".*") \(file: .*\)$/s, '');
   if (offence === null) return { message: { en: bare, zh: bare } };
+  if (offence.message) return { message: offence.message };
   for (const { pattern, say } of table) {
     const words = pattern.exec(bare);
     const said = words && say(words, offence);

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'bun:test';
+import { checkConfig } from '../../../src/config/check.ts';
 import { conditionOf, Dependencies, type Dependent } from '../../../src/config/dependencies.ts';
-import { loadConfig } from '../../../src/config/load.ts';
 import { formatSelector } from '../../../src/config/values/dependencies.ts';
 import { Random } from '../../support/random.ts';
 import { memoryHost } from './memory-host.ts';
 
+/** Of configurations with errors, too. */
 function processesOf(sections: string): Dependent[] {
   const host = memoryHost({ '/s.conf': `[supervisord]\n${sections}` });
-  const { groups } = loadConfig({ path: '/s.conf', overrides: {}, host });
+  const { config } = checkConfig({ path: '/s.conf', overrides: {}, host });
+  const { groups } = config ?? { groups: [] };
   return groups.flatMap(({ name, processes }) => processes.map((config) => ({ group: name, config })));
 }
 

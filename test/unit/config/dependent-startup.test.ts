@@ -32,9 +32,9 @@ describe('dependent_startup_wait_for', () => {
   });
 
   test('adds to depends_on', () => {
-    expect(
-      dependsOn('dependent_startup_wait_for=a:exited\ndepends_on=b, c=healthy\nhttp_check=http://x\n'),
-    ).toBe('b, c=healthy, a=ended');
+    expect(dependsOn('dependent_startup_wait_for=a:exited\ndepends_on=b, c=started\n')).toBe(
+      'b, c=started, a=ended',
+    );
   });
 
   test.each([

@@ -65,8 +65,11 @@ describe.each(['en', 'zh'] as const)('the sample configuration in %s', (language
   });
 
   test('stays good when everything is uncommented', () => {
-    const { groups } = load(uncommented(sample));
+    const examples = ['db', 'migrate'].map((name) => `[program:${name}]\ncommand=/bin/cat\n`).join('');
+    const { groups } = load(uncommented(sample) + examples);
     expect(groups.map(({ name }) => name).sort()).toEqual([
+      'db',
+      'migrate',
       'theeventlistenername',
       'thefcgiprogramname',
       'thegroupname',

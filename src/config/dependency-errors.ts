@@ -1,0 +1,198 @@
+// Errors in what processes depend on: names that no process has, cycles, and conditions that are never met.
+import type { Bilingual, GroupConfig } from './config.ts';
+import { Dependencies, type Target } from './dependencies.ts';
+import type { IniDocument } from './dialect.ts';
+import type { ErrorSink } from './error-sink.ts';
+import { NameAdvice } from './name-advice.ts';
+import { ProcessErrors, type ReadProcess, readProcessesOf } from './process-errors.ts';
+import { type Condition, formatSelector, type ProcessSelector } from './values/dependencies.ts';
+
+/** Reports each error at the option that has it. Takes time linear in written names plus processes. */
+export function reportDependencyErrors(
+  groups: readonly GroupConfig[],
+  document: IniDocument,
+  problems: ErrorSink,
+): void {
+  const isUsed = groups.some(({ processes }) =>
+    processes.some(
+      ({ extensions: { dependsOn, stopWith, restartWith } }) =>
+        dependsOn.length + stopWith.length + restartWith.length > 0,
+    ),
+  );
+  if (isUsed) new DependencyCheck(readProcessesOf(groups), new ProcessErrors(document, problems)).run();
+}
+
+/** A name in an option; the condition is null in options without conditions. */
+interface Written {
+  readonly key: string;
+  readonly target: Target<ReadProcess>;
+  readonly condition: Condition | null;
+}
+
+class DependencyCheck {
+  readonly #dependencies: Dependencies<ReadProcess>;
+  readonly #advice: NameAdvice;
+  /** The member of a target that never meets a condition; null if there is none. */
+  readonly #obstacles = {
+    healthy: new Map<Target<ReadProcess>, ReadProcess | null>(),
+    completed: new Map<Target<ReadProcess>, ReadProcess | null>(),
+  };
+
+  constructor(
+    private readonly processes: readonly ReadProcess[],
+    private readonly errors: ProcessErrors,
+  ) {
+    this.#dependencies = new Dependencies(processes);
+    this.#advice = new NameAdvice(processes);
+  }
+
+  run(): void {
+    for (const process of this.processes)
+      for (const written of this.#writtenIn(process)) {
+        if (this.#isUnknown(written.target)) this.#reportUnknown(process, written);
+        else this.#checkCondition(process, written);
+      }
+    for (const cycle of this.#dependencies.cycles) this.#reportCycle(cycle, dependencyCycle);
+    for (const cycle of this.#dependencies.restartCycles) this.#reportCycle(cycle, restartCycle);
+  }
+
+  #writtenIn(process: ReadProcess): Written[] {
+    const { dependsOn, dependentStartupWaitFor } = process.config.extensions;
+    const own = dependsOn.length - dependentStartupWaitFor.length;
+    const without = (key: string) => (target: Target<ReadProcess>) => ({ key, target, condition: null });
+    return [
+      ...this.#dependencies.needsOf(process).map(({ target, condition }, index) => ({
+        ...{ key: index < own ? 'depends_on' : 'dependent_startup_wait_for', target, condition },
+      })),
+      ...this.#dependencies.stopsWith(process).map(without('stop_with')),
+      ...this.#dependencies.restartsWith(process).map(without('restart_with')),
+    ];
+  }
+
+  /** Not if no process could be read from its section: that is another error, or numprocs=0. */
+  #isUnknown({ selector, members }: Target<ReadProcess>): boolean {
+    if (members.length > 0) return false;
+    if (selector.kind === 'program') return !this.errors.hasProgramSection(selector.program);
+    const { group } = selector;
+    if (this.#advice.hasGroup(group)) return true;
+    const isEmptyProgram = this.errors.hasProgramSection(group) && !this.#advice.hasProgram(group);
+    return !isEmptyProgram && !this.errors.hasGroupSection(group);
+  }
+
+  #reportUnknown(process: ReadProcess, { key, target: { selector } }: Written): void {
+    const text = formatSelector(selector);
+    const { en, zh } = kinds[selector.kind];
+    this.errors.report(process, {
+      ...{ keys: [key], text },
+      message: { en: `there is no ${en} ${text}`, zh: `没有${zh} ${text}` },
+      expected: this.#advice.on(selector) ?? anyName,
+    });
+  }
+
+  #checkCondition(process: ReadProcess, { key, target, condition }: Written): void {
+    if (condition !== 'healthy' && condition !== 'completed') return;
+    const { isObstacle, message, expected } = hopeless[condition];
+    const known = this.#obstacles[condition];
+    const member = known.get(target) ?? target.members.find(isObstacle) ?? null;
+    known.set(target, member);
+    if (member === null) return;
+    const text = formatSelector(target.selector);
+    const section = this.errors.sectionNameOf(member);
+    this.errors.report(process, {
+      keys: [key],
+      text,
+      message: message(nameOf(member)),
+      expected: expected(section),
+    });
+  }
+
+  /** At the option of its first process that leads to the next. */
+  #reportCycle(cycle: readonly ReadProcess[], { keys, itself, others, expected }: CycleWords): void {
+    const [first, next = first] = cycle;
+    if (first === undefined || next === undefined) return;
+    const leading = this.#dependencies.targetsOf(next);
+    const written = this.#writtenIn(first).find(
+      ({ key, target }) => keys.includes(key) && leading.includes(target),
+    );
+    if (written === undefined) return;
+    const path = pathOf([...cycle, first].map(nameOf));
+    this.errors.report(first, {
+      keys: [written.key],
+      text: formatSelector(written.target.selector),
+      message: next === first ? itself(nameOf(first)) : others(path),
+      expected,
+    });
+  }
+}
+
+/** As supervisorctl shows it. */
+function nameOf({ group, config }: ReadProcess): string {
+  return group === config.name ? group : `${group}:${config.name}`;
+}
+
+/** `web -> api -> db -> web`; a long one without its middle. */
+function pathOf(names: readonly string[]): string {
+  const shown = names.length <= 12 ? names : [...names.slice(0, 10), '…', ...names.slice(-1)];
+  return shown.join(' -> ');
+}
+
+const kinds: Readonly<Record<ProcessSelector['kind'], Bilingual>> = {
+  program: { en: 'program', zh: '程序' },
+  process: { en: 'process', zh: '进程' },
+  group: { en: 'group', zh: '组' },
+};
+
+const anyName: Bilingual = {
+  en: 'the name of a program, GROUP:PROCESS or GROUP:*',
+  zh: '程序名、组名:进程名 或 组名:*',
+};
+
+/** Conditions that depend on how the other program is configured. */
+const hopeless = {
+  healthy: {
+    isObstacle: ({ config }: ReadProcess) => config.extensions.httpCheck === null,
+    message: (name: string): Bilingual => ({
+      en: `${name} is never healthy, as it has no http_check`,
+      zh: `${name} 没有 http_check，永远不会满足 healthy`,
+    }),
+    expected: (section: string): Bilingual => ({
+      en: `http_check in [${section}], or another condition`,
+      zh: `在 [${section}] 中设置 http_check，或改用其他条件`,
+    }),
+  },
+  completed: {
+    isObstacle: ({ config }: ReadProcess) => config.autorestart === 'always' && !config.extensions.oneshot,
+    message: (name: string): Bilingual => ({
+      en: `${name} never completes, as it has autorestart=true`,
+      zh: `${name} 设置了 autorestart=true，永远不会满足 completed`,
+    }),
+    expected: (section: string): Bilingual => ({
+      en: `oneshot=true in [${section}], or another condition`,
+      zh: `在 [${section}] 中设置 oneshot=true，或改用其他条件`,
+    }),
+  },
+};
+
+interface CycleWords {
+  readonly keys: readonly string[];
+  itself(name: string): Bilingual;
+  others(path: string): Bilingual;
+  readonly expected: Bilingual;
+}
+
+const dependencyCycle: CycleWords = {
+  keys: ['depends_on', 'dependent_startup_wait_for'],
+  itself: (name) => ({ en: `${name} depends on itself`, zh: `${name} 依赖自身` }),
+  others: (path) => ({ en: `cycle of dependencies: ${path}`, zh: `循环依赖：${path}` }),
+  expected: { en: 'dependencies without a cycle', zh: '不构成循环的依赖' },
+};
+
+const restartCycle: CycleWords = {
+  keys: ['restart_with'],
+  itself: (name) => ({ en: `${name} restarts with itself`, zh: `${name} 随自身重启` }),
+  others: (path) => ({
+    en: `processes that restart each other for ever: ${path}`,
+    zh: `这些进程会无休止地互相重启：${path}`,
+  }),
+  expected: { en: 'names without a cycle', zh: '不构成循环的名称' },
+};
