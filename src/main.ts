@@ -52,6 +52,10 @@ const applets: Readonly<Record<string, Applet>> = {
     load: () => import('./cli/echo-conf.ts'),
   },
   check: { summary: 'look for mistakes in a configuration', load: () => import('./cli/check.ts') },
+  graph: {
+    summary: 'show which programs depend on which',
+    load: () => import('./cli/graph.ts'),
+  },
   completion: {
     summary: 'print a shell completion script',
     load: () => import('./cli/completion.ts'),

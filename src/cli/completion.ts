@@ -3,6 +3,7 @@ import { Argument, Command } from '@commander-js/extra-typings';
 import { nameSpecsOf } from '../client/name-spec.ts';
 import type { ProcessInfo } from '../client/process-info.ts';
 import { SupervisorClient } from '../client/supervisor-client.ts';
+import { graphFormats } from './graph/formats.ts';
 import { print, write } from './output.ts';
 import { runControl } from './shared/program.ts';
 import { chooseServer, type ServerOptions } from './shared/server.ts';
@@ -23,7 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => 0);
 }
 
-type Kind = 'process' | 'group' | 'signal';
+type Kind = 'process' | 'group' | 'signal' | 'graph-format';
 
 /** The arguments of each command; the last kind may be repeated. */
 const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
@@ -56,7 +57,12 @@ const valued: ReadonlyMap<string, keyof ServerOptions | 'other'> = new Map<
   ['--lines', 'other'],
   ['-t', 'other'],
   ['--timeout', 'other'],
+  ['--format', 'other'],
+  ['--lang', 'other'],
 ]);
+
+/** Options whose value can be completed, after their command. */
+const valueKinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([['graph --format', 'graph-format']]);
 
 export interface Question {
   readonly kind: Kind | null;
@@ -77,7 +83,7 @@ export function questionAfter(words: readonly string[]): Question {
       continue;
     }
     index += 1;
-    if (index === rest.length) return { kind: null, server };
+    if (index === rest.length) return { kind: valueKinds.get(`${command} ${word}`) ?? null, server };
     if (option !== 'other') server = { ...server, [option]: rest[index] };
   }
   return { kind: kinds?.[Math.min(given, kinds.length - 1)] ?? null, server };
@@ -90,6 +96,8 @@ async function wordsAfter(words: readonly string[]): Promise<readonly string[]> 
       return [];
     case 'signal':
       return signals;
+    case 'graph-format':
+      return graphFormats;
     case 'group':
       return [...new Set((await processes(server)).map(({ group }) => group))];
     case 'process':

@@ -15,6 +15,9 @@ describe('a command line that is completed', () => {
     ['reread', null],
     ['nosuch', null],
     ['status -c', null],
+    ['graph --format', 'graph-format'],
+    ['graph --format dot', null],
+    ['echo-conf --format', null],
   ] as const)('goes on after %p with %p', (line, kind) => {
     expect(questionAfter(line.split(' ')).kind).toBe(kind);
   });
