@@ -49,7 +49,7 @@ class DependencyCheck {
   run(): void {
     for (const process of this.processes)
       for (const written of this.#writtenIn(process)) {
-        if (this.#isUnknown(written.target)) this.#reportUnknown(process, written);
+        if (written.target.members.length === 0) this.#reportUnknown(process, written);
         else this.#checkCondition(process, written);
       }
     for (const cycle of this.#dependencies.cycles) this.#reportCycle(cycle, dependencyCycle);
@@ -69,24 +69,27 @@ class DependencyCheck {
     ];
   }
 
-  /** Not if no process could be read from its section: that is another error, or numprocs=0. */
-  #isUnknown({ selector, members }: Target<ReadProcess>): boolean {
-    if (members.length > 0) return false;
-    if (selector.kind === 'program') return !this.errors.hasProgramSection(selector.program);
-    const { group } = selector;
-    if (this.#advice.hasGroup(group)) return true;
-    const isEmptyProgram = this.errors.hasProgramSection(group) && !this.#advice.hasProgram(group);
-    return !isEmptyProgram && !this.errors.hasGroupSection(group);
-  }
-
   #reportUnknown(process: ReadProcess, { key, target: { selector } }: Written): void {
     const text = formatSelector(selector);
+    const empty = this.#emptyProgram(selector);
     const { en, zh } = kinds[selector.kind];
-    this.errors.report(process, {
-      ...{ keys: [key], text },
-      message: { en: `there is no ${en} ${text}`, zh: `没有${zh} ${text}` },
-      expected: this.#advice.on(selector) ?? anyName,
-    });
+    const said =
+      empty === null
+        ? {
+            message: { en: `there is no ${en} ${text}`, zh: `没有${zh} ${text}` },
+            expected: this.#advice.on(selector) ?? anyName,
+          }
+        : {
+            message: { en: `program ${empty} has no processes`, zh: `程序 ${empty} 没有进程` },
+            expected: { en: 'a program with numprocs of at least 1', zh: 'numprocs 至少为 1 的程序' },
+          };
+    this.errors.report(process, { keys: [key], text, ...said });
+  }
+
+  /** The program without processes that a name means; null if it means none. */
+  #emptyProgram(selector: ProcessSelector): string | null {
+    const name = selector.kind === 'program' ? selector.program : selector.group;
+    return this.errors.hasSection(name) && !this.#advice.isKnown(name) ? name : null;
   }
 
   #checkCondition(process: ReadProcess, { key, target, condition }: Written): void {

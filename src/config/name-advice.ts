@@ -23,12 +23,9 @@ export class NameAdvice {
     }
   }
 
-  hasProgram(name: string): boolean {
-    return this.#programs.has(name);
-  }
-
-  hasGroup(name: string): boolean {
-    return this.#groups.has(name);
+  /** Whether a program or group of that name has processes. */
+  isKnown(name: string): boolean {
+    return this.#programs.has(name) || this.#groups.has(name);
   }
 
   /** Null if nothing is similar. */

@@ -58,16 +58,11 @@ export class ProcessErrors {
     return this.#sectionOf(process)?.name ?? `program:${process.config.program}`;
   }
 
-  /** Whether a program of any kind has a section, even if no process could be read from it. */
-  hasProgramSection(name: string): boolean {
+  /** Whether a program of any kind has that name. */
+  hasSection(program: string): boolean {
     return [...prefixes.programs, ...prefixes.eventlistener].some((prefix) =>
-      this.#allSections().has(prefix + name),
+      this.#allSections().has(prefix + program),
     );
-  }
-
-  /** Whether there is a [group:x]. */
-  hasGroupSection(name: string): boolean {
-    return this.#allSections().has(`group:${name}`);
   }
 
   #sectionOf({ kind, config }: ReadProcess): Section | undefined {

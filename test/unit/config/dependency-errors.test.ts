@@ -79,15 +79,11 @@ describe('a name that no process has', () => {
     expect(errors(program('web', ...numbered, 'depends_on=nothing') + others)).toHaveLength(1);
   });
 
-  test('is not an error if that program has one itself', () => {
-    const broken = program('db', 'numprocs=2');
-    expect(errors(program('web', 'depends_on=db, db:*, db:db') + broken)).toEqual([
-      expect.stringContaining('%(process_num) must be present'),
-    ]);
-  });
-
-  test('is not one of a program without processes', () => {
-    expect(errors(program('web', 'depends_on=db, db:*') + program('db', 'numprocs=0'))).toEqual([]);
+  test('of a program without processes is told as such', () => {
+    const text = program('web', 'depends_on=db, db:*, db:db') + program('db', 'numprocs=0');
+    const expected = 'program db has no processes | a program with numprocs of at least 1';
+    expect(errors(text)).toEqual(['db', 'db:*', 'db:db'].map((name) => `4 depends_on ${name}: ${expected}`));
+    expect(errors(text, 'zh')[0]).toBe('4 depends_on db: 程序 db 没有进程 | numprocs 至少为 1 的程序');
   });
 });
 
