@@ -100,6 +100,9 @@ const otherNames = new Map([
   ...['restart', 'auto_restart'].map((name) => [name, 'autorestart'] as const),
   ...['logfile', 'log_file', 'log', 'stdout'].map((name) => [name, 'stdout_logfile'] as const),
   ...['stderr', 'errorlog', 'error_log'].map((name) => [name, 'stderr_logfile'] as const),
+  ...['dependson', 'depends', 'requires', 'after', 'start_after', 'waits_for'].map(
+    (name) => [name, 'depends_on'] as const,
+  ),
   ...['instances', 'processes', 'process_num'].map((name) => [name, 'numprocs'] as const),
 ]);
 

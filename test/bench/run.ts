@@ -1,5 +1,6 @@
 // Every measurement, as a table: ours, the original's, and how they relate. Reports; never fails for a number.
 import { measureConfiguration } from './configuration.ts';
+import { measureDependencies } from './dependencies.ts';
 import { measureEvents } from './events.ts';
 import { measureLogs } from './logs.ts';
 import type { Row } from './measure.ts';
@@ -9,6 +10,7 @@ import { measureRespawns } from './respawns.ts';
 
 const measurements: readonly (() => Promise<Row[]>)[] = [
   measureConfiguration,
+  measureDependencies,
   measureProcesses,
   measureRespawns,
   measureEvents,

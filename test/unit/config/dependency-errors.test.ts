@@ -236,3 +236,9 @@ test('many unknown names take time linear in their number', () => {
   const programs = Array.from({ length: 3000 }, (_, index) => program(`p${index}`, `depends_on=q${index}`));
   expect(errors(programs.join(''))).toHaveLength(3000);
 });
+
+test.each(['dependson', 'depends', 'requires', 'after'])('%s is probably depends_on', (key) => {
+  const host = memoryHost({ [file]: configuration(program('web', `${key}=db`) + program('db')) });
+  const { mistakes } = checkConfig({ path: file, overrides: {}, host });
+  expect(mistakes.find((mistake) => mistake.key === key)?.remedy?.en).toBe('did you mean depends_on?');
+});
