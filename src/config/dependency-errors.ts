@@ -99,7 +99,7 @@ class DependencyCheck {
     const member = known.get(target) ?? target.members.find(isObstacle) ?? null;
     known.set(target, member);
     if (member === null) return;
-    const text = formatSelector(target.selector);
+    const text = `${formatSelector(target.selector)}=${condition}`;
     const section = this.errors.sectionNameOf(member);
     this.errors.report(process, {
       keys: [key],

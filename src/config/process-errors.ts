@@ -15,7 +15,7 @@ export interface ReadProcess extends Dependent {
 export interface OptionError {
   /** The options it is about; it is shown at the first of them that is set. */
   readonly keys: readonly string[];
-  /** The offending part of the value as written; null for all of it. */
+  /** The offending part of the value; all of it if it is null or not written so, such as a name with a number. */
   readonly text: string | null;
   readonly message: Bilingual;
   /** What would be right, or a question. */
@@ -48,7 +48,7 @@ export class ProcessErrors {
     this.problems.report(
       new ConfigError(`${message.en} (${remedy}) in section ${pythonRepr(name)}${place}`, position, {
         ...{ section: name, key: setting?.key ?? keys[0] ?? '', message, expected },
-        text: text ?? setting?.text ?? '',
+        text: text !== null && setting?.text.includes(text) ? text : (setting?.text ?? ''),
       }),
     );
   }

@@ -86,7 +86,7 @@ without dependencies: cron
   });
 
   test('is in the help, and its formats can be completed', async () => {
-    expect((await run([executable, '--help'])).stdout).toContain('graph        show which programs');
+    expect((await run([executable, '--help'])).stdout).toContain('  graph          show which programs');
     expect((await run([executable, 'completion', 'words', 'graph', '--format'])).stdout).toBe(
       'text\ndot\nmermaid\njson\n',
     );
@@ -101,9 +101,9 @@ describe('mistakes in dependencies', () => {
     expect(status).toBe(2);
     const lines = stdout.split('\n').filter((line) => line.startsWith(`${path}:`) && line.includes('error'));
     expect(lines.map((line) => line.slice(path.length + 1))).toEqual([
-      '4: error: cycle of dependencies: web -> api -> db -> web',
       '4: error: there is no program bd',
       '7: error: db is never healthy, as it has no http_check',
+      '7: error: cycle of dependencies: api -> db -> web -> api',
       '11: error: watchdog needs ready=notify: WATCHDOG=1 comes over the same socket as READY=1',
       '17: error: jobs never completes, as it has autorestart=true',
       '18: error: there is no program cache',

@@ -79,6 +79,11 @@ describe('a name that no process has', () => {
     expect(errors(program('web', ...numbered, 'depends_on=nothing') + others)).toHaveLength(1);
   });
 
+  test('is told once if it has the number of a process', () => {
+    const text = program('web', ...numbered, 'depends_on=db_%(process_num)d') + others;
+    expect(errors(text)).toEqual([`6 depends_on db_%(process_num)d: there is no program db_0 | ${anyName}`]);
+  });
+
   test('of a program without processes is told as such', () => {
     const text = program('web', 'depends_on=db, db:*, db:db') + program('db', 'numprocs=0');
     const expected = 'program db has no processes | a program with numprocs of at least 1';
@@ -142,6 +147,10 @@ describe('a program', () => {
 });
 
 describe('a cycle', () => {
+  test('does not hide another mistake in the same name', () => {
+    expect(errors(program('a', 'depends_on=b=healthy') + program('b', 'depends_on=a'))).toHaveLength(2);
+  });
+
   const chain =
     program('api', 'depends_on=db') + program('db', 'depends_on=web') + program('web', 'depends_on=x, api');
   const expected = 'cycle of dependencies: api -> db -> web -> api';
@@ -187,20 +196,20 @@ describe('a condition that is never met', () => {
   test('is healthy of a program without a check', () => {
     const text = program('web', 'depends_on=db, api=healthy') + program('db') + program('api');
     expect(errors(text)).toEqual([
-      '4 depends_on api: api is never healthy, as it has no http_check | http_check in [program:api], or another condition',
+      '4 depends_on api=healthy: api is never healthy, as it has no http_check | http_check in [program:api], or another condition',
     ]);
     expect(errors(text, 'zh')).toEqual([
-      '4 depends_on api: api 没有 http_check，永远不会满足 healthy | 在 [program:api] 中设置 http_check，或改用其他条件',
+      '4 depends_on api=healthy: api 没有 http_check，永远不会满足 healthy | 在 [program:api] 中设置 http_check，或改用其他条件',
     ]);
   });
 
   test('is completed of a program that is always restarted', () => {
     const text = program('web', 'depends_on=db=completed') + program('db', 'autorestart=true');
     expect(errors(text)).toEqual([
-      '4 depends_on db: db never completes, as it has autorestart=true | oneshot=true in [program:db], or another condition',
+      '4 depends_on db=completed: db never completes, as it has autorestart=true | oneshot=true in [program:db], or another condition',
     ]);
     expect(errors(text, 'zh')).toEqual([
-      '4 depends_on db: db 设置了 autorestart=true，永远不会满足 completed | 在 [program:db] 中设置 oneshot=true，或改用其他条件',
+      '4 depends_on db=completed: db 设置了 autorestart=true，永远不会满足 completed | 在 [program:db] 中设置 oneshot=true，或改用其他条件',
     ]);
   });
 
