@@ -2,7 +2,9 @@
 import { signalNames } from '../linux/signals.ts';
 import type { Bilingual, ConfigError, Offence } from './config.ts';
 import { nearest } from './edit-distance.ts';
+import { inChinese } from './expression-problems.ts';
 import { firstLoss } from './values/environment-list.ts';
+import { unusableExpression } from './values/readiness.ts';
 import { byteSize, logLevels } from './values/scalars.ts';
 
 export interface PlainWords {
@@ -72,6 +74,16 @@ const table: readonly {
         remedy: didYouMean(meant),
       };
     },
+  },
+  {
+    pattern: new RegExp(`^${unusableExpression}: (.*)$`, 's'),
+    say: ([, problem = '']) => ({
+      message: { en: `${unusableExpression}: ${problem}`, zh: `正则表达式不可用：${inChinese(problem)}` },
+      remedy: {
+        en: 'a regular expression without lookaround and backreferences, see docs/readiness.md',
+        zh: '不含环视与反向引用的正则表达式，见 docs/readiness.zh-CN.md',
+      },
+    }),
   },
   {
     pattern: /names unknown program or fcgi-program (.*)$/s,

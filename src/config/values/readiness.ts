@@ -1,5 +1,7 @@
 // Values of `ready`: how a program shows that it can do its work.
 import { pythonRepr } from '../../python/repr.ts';
+import { ExpressionError } from '../../regex/expression-error.ts';
+import { checkExpression } from '../../regex/line-matcher.ts';
 import { ConfigError } from '../config.ts';
 import type { ValueType } from './value-type.ts';
 
@@ -57,7 +59,7 @@ const forms: readonly ((value: string) => Readiness | null)[] = [
   (value) => (value.startsWith('unix:///') ? { kind: 'unix', path: value.slice('unix://'.length) } : null),
   (value) => (/^https?:/.test(URL.parse(value)?.protocol ?? '') ? { kind: 'http', url: value } : null),
   (value) => textAfter('exec:', value, (command) => ({ kind: 'exec', command })),
-  (value) => textAfter('log:', value, (pattern) => ({ kind: 'log', pattern })),
+  (value) => textAfter('log:', value, logForm),
 ];
 
 /** 0 to 2 are the standard streams; above 1023 select(2) fails in the program. */
@@ -73,6 +75,19 @@ function tcpForm(value: string): Readiness | null {
   if (host === undefined || port < 1 || port > 65_535) return null;
   return { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
 }
+
+function logForm(pattern: string): Readiness {
+  try {
+    checkExpression(pattern);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new ConfigError(`${unusableExpression}: ${error.message}`);
+  }
+  return { kind: 'log', pattern };
+}
+
+/** Begins the message about an expression, which goes on as that of ExpressionError. */
+export const unusableExpression = 'unusable regular expression';
 
 function textAfter(prefix: string, value: string, form: (text: string) => Readiness): Readiness | null {
   const text = value.startsWith(prefix) ? value.slice(prefix.length).trim() : '';

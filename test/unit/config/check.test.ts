@@ -193,6 +193,20 @@ describe('the words for a mistake', () => {
     expect([found?.message.en, found?.remedy?.en]).toEqual([`unknown signal ${signal}`, remedy]);
   });
 
+  test.each([
+    ['(a|b', '( without ), at character 1', '( 没有对应的 )（第 1 个字符处）'],
+    ['(?=a)', 'lookahead is not supported, at character 1', '不支持前瞻断言（第 1 个字符处）'],
+    ['(x{1000}){1000}', 'too large: fewer or smaller repetitions', '规模过大，请减少重复次数'],
+  ])('ready=log:%s', (expression, en, zh) => {
+    const [found, ...more] = check(`[supervisord]\n[program:x]\ncommand=/y\nready=log:${expression}\n`);
+    expect(more).toEqual([]);
+    expect(found?.message).toEqual({
+      en: `unusable regular expression: ${en}`,
+      zh: `正则表达式不可用：${zh}`,
+    });
+    expect([found?.position?.line, found?.text]).toEqual([4, `log:${expression}`]);
+  });
+
   test('name each program of a group that is not there', () => {
     const text = '[supervisord]\n[group:g]\nprograms=x,y,z\n[program:y]\ncommand=/y\n';
     expect(check(text).map((found) => [found.message.en, found.text])).toEqual([

@@ -1,0 +1,112 @@
+// Finds the first line of a stream of bytes that an expression matches, across chunk boundaries, without buffering: its
+// state is one of the automaton. Works on the code points of UTF-8 as TextDecoder does: an invalid sequence is U+FFFD.
+import { Automaton, type State } from './automaton.ts';
+import { compile } from './program.ts';
+import { parseExpression } from './syntax.ts';
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const replacement = 0xfffd;
+/** No class has this number. */
+const none = 0xffff;
+
+/** Throws ExpressionError when no LineMatcher can be made of it. */
+export function checkExpression(expression: string): void {
+  compile(parseExpression(expression));
+}
+
+export class LineMatcher {
+  readonly #automaton: Automaton;
+  /** By byte; no class for line ends and bytes of longer characters. */
+  readonly #classes: Uint16Array;
+  #state: State;
+  /** A character whose bytes are not complete: bytes that are missing, bits so far, bounds of the next byte. */
+  #missing = 0;
+  #point = 0;
+  #low = 0x80;
+  #high = 0xbf;
+
+  /** Throws ExpressionError. */
+  constructor(expression: string) {
+    this.#automaton = new Automaton(compile(parseExpression(expression)));
+    this.#state = this.#automaton.start;
+    const { alphabet } = this.#automaton;
+    const isPlain = (byte: number) => byte < 0x80 && byte !== lineFeed && byte !== carriageReturn;
+    this.#classes = Uint16Array.from({ length: 256 }, (_, byte) =>
+      isPlain(byte) ? alphabet.classOf(byte) : none,
+    );
+  }
+
+  /**
+   * True when `chunk` ends a line that matches; what follows it is not looked at. A line feed or a carriage return ends a
+   * line; what comes after the last one waits for the next chunk.
+   */
+  feed(chunk: Uint8Array): boolean {
+    let state = this.#state;
+    for (let index = 0; index < chunk.length; index += 1) {
+      // Nearly every byte: an ASCII character whose transition is known.
+      const next = this.#missing === 0 ? state.next[this.#classes[chunk[index] ?? 0] ?? none] : undefined;
+      if (next) state = next;
+      else {
+        this.#state = state;
+        if (this.#byte(chunk[index] ?? 0)) return true;
+        state = this.#state;
+      }
+    }
+    this.#state = state;
+    return false;
+  }
+
+  /** True when it ends a line that matches. */
+  #byte(byte: number): boolean {
+    if (this.#missing > 0 && this.#continues(byte)) return false;
+    if (byte === lineFeed || byte === carriageReturn) {
+      if (this.#automaton.matchesAtEnd(this.#state)) return true;
+      this.#state = this.#automaton.start;
+    } else if (byte < 0x80) this.#character(byte);
+    else this.#lead(byte);
+    return false;
+  }
+
+  /** What was done beyond one step for each byte. */
+  get executedInstructions(): number {
+    return this.#automaton.executed;
+  }
+
+  #character(point: number): void {
+    this.#state = this.#automaton.step(this.#state, this.#automaton.alphabet.classOf(point));
+  }
+
+  /** The first byte of a longer character (Encoding Standard, UTF-8 decoder). */
+  #lead(byte: number): void {
+    if (byte >= 0xc2 && byte <= 0xdf) this.#expect(1, byte & 0x1f);
+    else if (byte >= 0xe0 && byte <= 0xef) {
+      this.#expect(2, byte & 0x0f);
+      if (byte === 0xe0) this.#low = 0xa0;
+      if (byte === 0xed) this.#high = 0x9f;
+    } else if (byte >= 0xf0 && byte <= 0xf4) {
+      this.#expect(3, byte & 0x07);
+      if (byte === 0xf0) this.#low = 0x90;
+      if (byte === 0xf4) this.#high = 0x8f;
+    } else this.#character(replacement);
+  }
+
+  #expect(missing: number, bits: number): void {
+    this.#missing = missing;
+    this.#point = bits;
+    this.#low = 0x80;
+    this.#high = 0xbf;
+  }
+
+  /** False when the byte does not belong to the character, which is invalid then. */
+  #continues(byte: number): boolean {
+    if (byte < this.#low || byte > this.#high) {
+      this.#missing = 0;
+      this.#character(replacement);
+      return false;
+    }
+    this.#expect(this.#missing - 1, (this.#point << 6) | (byte & 0x3f));
+    if (this.#missing === 0) this.#character(this.#point);
+    return true;
+  }
+}
