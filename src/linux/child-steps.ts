@@ -5,7 +5,7 @@ import type { UserIdentity } from './credentials.ts';
 import { RLIMIT_NOFILE } from './limits.ts';
 import type { ProgramLimits } from './program-limits.ts';
 import { type SpawnArena, zeros } from './spawn-arena.ts';
-import type { SpawnRequest, SpawnStage } from './spawn-request.ts';
+import type { ExtraDescriptor, SpawnRequest, SpawnStage } from './spawn-request.ts';
 import { hasControllingTerminal } from './terminal.ts';
 
 export interface Step extends SystemCall {
@@ -29,6 +29,7 @@ export function stepsOf(
     ...first,
     leadingGroup(),
     ...request.stdio.map((fd, target): Step => ({ stage: 'fork', number: sys.dup3, args: [fd, target, 0] })),
+    ...(request.extra === null ? [] : [placing(request.extra)]),
     ...limitingDescriptors(request.limits, memory),
     ...(user === null ? [] : becoming(user, memory)),
     ...inDirectory(request.directory, memory),
@@ -87,6 +88,7 @@ const numbers = {
     rt_sigaction: 13,
     rt_sigprocmask: 14,
     execve: 59,
+    fcntl: 72,
     chdir: 80,
     umask: 95,
     setpgid: 109,
@@ -105,6 +107,7 @@ const numbers = {
     rt_sigaction: 134,
     rt_sigprocmask: 135,
     execve: 221,
+    fcntl: 25,
     chdir: 49,
     umask: 166,
     setpgid: 154,
@@ -119,6 +122,16 @@ const numbers = {
   },
 };
 const sys = process.arch === 'arm64' ? numbers.arm64 : numbers.x64;
+
+/** Fails with EBADF when the daemon's limit of open files is below the number. */
+function placing({ fd, target }: ExtraDescriptor): Step {
+  const refusal = `descriptor ${target} is beyond the limit of open files`;
+  // dup3(2) refuses two equal numbers.
+  if (fd === target) return { stage: 'fork', number: sys.fcntl, args: [fd, F_SETFD, 0] };
+  return { stage: 'fork', number: sys.dup3, args: [fd, target, 0], refusal };
+}
+
+const F_SETFD = 2;
 
 function limitingDescriptors(limits: ProgramLimits | null, memory: SpawnArena): Step[] {
   if (limits === null) return [];

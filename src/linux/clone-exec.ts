@@ -8,7 +8,7 @@ import { checked, E, errnoName, SyscallError } from './errno.ts';
 import { memoryOf, readInto } from './file.ts';
 import { errno, libc, ptr } from './libc.ts';
 import { mapMemory, mappedAt } from './mapped-memory.ts';
-import { createPipe } from './pipe.ts';
+import { createPipe, duplicate } from './pipe.ts';
 import { excludeMemoryFromForks } from './spawn-arena.ts';
 
 /**
@@ -36,16 +36,18 @@ export class CloneExec {
   }
 }
 
+/** The descriptor for the failure report of a child: one to overwrite, or a new one with another number than `not`. */
+export type ReportDescriptor = { readonly at: number } | { readonly not: number | null };
+
 /**
- * The child starts with all signals blocked. One that shares nothing reports its failure to `report`, a descriptor to
- * overwrite, or null for a new one; its execve(2) is seen as EOF, so the daemon must not keep the descriptor open.
- * Throws SyscallError.
+ * The child starts with all signals blocked. One that shares nothing reports its failure to `report`; its execve(2) is seen
+ * as EOF, so the daemon must not keep the descriptor open. Throws SyscallError.
  */
 export function startProcess(
   calls: readonly SystemCall[],
   list: CallList,
   shared: Sharing,
-  report: number | null,
+  report: ReportDescriptor,
 ): CloneExec {
   list.write(calls);
   return shared === 'nothing' ? startForked(list, report) : startSharing(list, flagsOf[shared]);
@@ -61,19 +63,21 @@ const flagsOf = {
 };
 const NOWHERE = -1;
 
-function startForked(list: CallList, report: number | null): CloneExec {
+function startForked(list: CallList, report: ReportDescriptor): CloneExec {
   excludeMemoryFromForks();
   const { readFd, writeFd } = createPipe('read');
+  const writeFds = [writeFd];
   try {
-    if (report !== null) checked(libc.dup3(writeFd, report, O_CLOEXEC), 'dup3');
-    const pid = run(list, SIGCHLD, report ?? writeFd);
+    if ('at' in report) checked(libc.dup3(writeFd, report.at, O_CLOEXEC), 'dup3');
+    else if (report.not === writeFd) writeFds.push(duplicate(writeFd));
+    const pid = run(list, SIGCHLD, 'at' in report ? report.at : (writeFds.at(-1) ?? NOWHERE));
     const deadline = performance.now() + execWaitMs;
     return new CloneExec(pid, () => failureOfForked(pid, readFd, deadline));
   } catch (error) {
     libc.close(readFd);
     throw error;
   } finally {
-    libc.close(writeFd);
+    for (const fd of writeFds) libc.close(fd);
   }
 }
 

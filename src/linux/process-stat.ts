@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 export interface ProcessStat {
   readonly parent: number;
+  /** It has begun to exit: its descriptors are closed before it can be reaped. */
+  readonly isExiting: boolean;
   readonly threads: number;
   /** In user and kernel mode. */
   readonly cpuSeconds: number;
@@ -30,6 +32,7 @@ function parse(line: string): ProcessStat {
   const ticks = of(UTIME) + of(STIME);
   return {
     parent: of(PPID),
+    isExiting: (of(FLAGS) & PF_EXITING) !== 0,
     threads: of(NUM_THREADS),
     cpuSeconds: ticks / TICKS_PER_SECOND,
     cpuSecondsWithChildren: (ticks + of(CUTIME) + of(CSTIME)) / TICKS_PER_SECOND,
@@ -40,6 +43,7 @@ function parse(line: string): ProcessStat {
 
 /** Indices of the fields after the name. */
 const PPID = 1;
+const FLAGS = 6;
 const UTIME = 11;
 const STIME = 12;
 const CUTIME = 13;
@@ -47,6 +51,9 @@ const CSTIME = 14;
 const NUM_THREADS = 17;
 const STARTTIME = 19;
 const RSS = 21;
+
+/** Of the kernel's include/linux/sched.h. */
+const PF_EXITING = 0x4;
 
 /** USER_HZ, which is 100 on every supported architecture. */
 const TICKS_PER_SECOND = 100;

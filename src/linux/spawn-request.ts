@@ -10,6 +10,8 @@ export interface SpawnRequest {
   readonly environment: readonly string[];
   /** Descriptors that become 0, 1 and 2; each must be above 2. All others of the daemon must be close-on-exec. */
   readonly stdio: readonly [number, number, number];
+  /** One more descriptor of the daemon, and its number in the child, above 2. */
+  readonly extra: ExtraDescriptor | null;
   /** Entered with the credentials of `user`. */
   readonly directory: string | null;
   readonly umask: number | null;
@@ -18,6 +20,11 @@ export interface SpawnRequest {
   readonly limits: ProgramLimits | null;
   /** A descriptor of `openEntrance` (cgroup.ts) for the cgroup it enters first; null for the daemon's cgroup. */
   readonly cgroup: number | null;
+}
+
+export interface ExtraDescriptor {
+  readonly fd: number;
+  readonly target: number;
 }
 
 /** `fork`: clone(2) failed, or a step with no name of its own; the others: the step of the child that failed. */

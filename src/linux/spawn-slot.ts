@@ -1,7 +1,7 @@
 // What a child uses until execve(2): an arena for its system calls and reserved low descriptors. Several slots, so that
 // spawns can overlap.
 import { CallList, type SystemCall } from './call-list.ts';
-import { type CloneExec, type Sharing, startProcess } from './clone-exec.ts';
+import { type CloneExec, type ReportDescriptor, type Sharing, startProcess } from './clone-exec.ts';
 import type { OwnOomScore } from './own-oom-score.ts';
 import { ReservedFds } from './reserved-fds.ts';
 import { maxPendingSpawns, SpawnArena } from './spawn-arena.ts';
@@ -60,10 +60,15 @@ export class SpawnSlot {
   }
 
   /** Clones a child in this slot. Throws SyscallError; vacate the slot then. */
-  start(calls: readonly SystemCall[], shared: Sharing, oomScore: OwnOomScore | null): CloneExec {
+  start(
+    calls: readonly SystemCall[],
+    shared: Sharing,
+    report: ReportDescriptor,
+    oomScore: OwnOomScore | null,
+  ): CloneExec {
     this.#oomScore = oomScore;
     oomScore?.beforeSpawn();
-    const process = startProcess(calls, this.#list, shared, this.descriptors?.report ?? null);
+    const process = startProcess(calls, this.#list, shared, report);
     if (shared === 'nothing') {
       this.descriptors?.release();
       this.#releaseScore();

@@ -1,15 +1,15 @@
 // Spawns one child. How it shares the daemon's memory and descriptors until execve(2): docs/decisions/spawn.md.
 
 import { entering, keepingOnly, type Step, stepsOf } from './child-steps.ts';
-import type { Sharing } from './clone-exec.ts';
+import type { ReportDescriptor, Sharing } from './clone-exec.ts';
 import { currentUid, type UserIdentity } from './credentials.ts';
 import { E, errnoName, SyscallError } from './errno.ts';
 import type { OwnOomScore } from './own-oom-score.ts';
 import { maxPendingSpawns } from './spawn-arena.ts';
-import { SpawnFailure, type SpawnRequest } from './spawn-request.ts';
+import { type ExtraDescriptor, SpawnFailure, type SpawnRequest } from './spawn-request.ts';
 import { SpawnSlot } from './spawn-slot.ts';
 
-export { maxPendingSpawns, SpawnFailure, type SpawnRequest };
+export { type ExtraDescriptor, maxPendingSpawns, SpawnFailure, type SpawnRequest };
 
 /** A child that has been cloned but may not have reached execve(2). */
 export interface PendingSpawn {
@@ -59,11 +59,14 @@ function spawnIn(slot: SpawnSlot, request: SpawnRequest): PendingSpawn {
   const sharing = user === null ? slot.sharing : 'nothing';
   const oomScore = request.limits?.ownOomScore ?? null;
   try {
-    if (!descriptors)
-      return start(slot, stepsOf(request, user, entering(request.cgroup, memory), memory), sharing, oomScore);
-    const { stdio, cgroup } = descriptors.hold(request);
+    if (!descriptors) {
+      const steps = stepsOf(request, user, entering(request.cgroup, memory), memory);
+      return start(slot, steps, sharing, { not: request.extra?.target ?? null }, oomScore);
+    }
+    const { stdio, cgroup, extra, report } = descriptors.hold(request);
     const first = [...entering(cgroup, memory), ...keepingOnly(descriptors.kept)];
-    return start(slot, stepsOf({ ...request, stdio }, user, first, memory), sharing, oomScore);
+    const steps = stepsOf({ ...request, stdio, extra }, user, first, memory);
+    return start(slot, steps, sharing, { at: report }, oomScore);
   } catch (error) {
     slot.vacate();
     throw error;
@@ -81,9 +84,10 @@ function start(
   slot: SpawnSlot,
   steps: readonly Step[],
   shared: Sharing,
+  report: ReportDescriptor,
   oomScore: OwnOomScore | null,
 ): PendingSpawn {
-  const process = slot.start(steps, shared, oomScore);
+  const process = slot.start(steps, shared, report, oomScore);
   return {
     finish: () => {
       const failure = process.outcome();

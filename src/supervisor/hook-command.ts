@@ -79,6 +79,7 @@ function spawnHook(
       argv,
       environment,
       stdio,
+      extra: null,
       directory,
       umask,
       user,

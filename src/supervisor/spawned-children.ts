@@ -112,7 +112,7 @@ function spawnInto(plan: ChildPlan, pipes: Pipes): PendingSpawn {
   const { path, argv } = plan.command;
   const stdio = childEnds(plan, pipes);
   const { environment, limits } = plan;
-  const request = { path, argv, environment, stdio, directory, umask, user, limits };
+  const request = { path, argv, environment, stdio, extra: null, directory, umask, user, limits };
   return plan.cgroup?.beginSpawn(request, killascgroup) ?? beginSpawn({ ...request, cgroup: null });
 }
 

@@ -15,7 +15,10 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stepsOf } from '../../../src/linux/child-steps.ts';
 import { keepDescriptorsFromChildren } from '../../../src/linux/descriptors.ts';
+import { libc, ptr } from '../../../src/linux/libc.ts';
+import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
 import { OwnOomScore } from '../../../src/linux/own-oom-score.ts';
+import { createPipe } from '../../../src/linux/pipe.ts';
 import {
   beginSpawn,
   maxPendingSpawns,
@@ -44,6 +47,7 @@ const plain = {
   argv: ['sh'],
   environment: ['PATH=/usr/bin:/bin', 'GREETING=hello world'],
   directory: null,
+  extra: null,
   umask: null,
   cgroup: null,
   user: null,
@@ -252,7 +256,8 @@ describe('a child that shares as little as on old kernels', () => {
       const script = 'pwd; umask; ls /proc/$$/fd; grep -E "SigBlk|SigIgn" /proc/self/status';
       const request = { directory: '/usr', umask: 0o27 };
       const place = SpawnSlot.next();
-      const start = (more: SpawnRequest) => place.start(stepsOf(more, null, [], place.memory), shared, null);
+      const start = (more: SpawnRequest) =>
+        place.start(stepsOf(more, null, [], place.memory), shared, { not: null }, null);
       const { output, ending } = await shell(script, request, (complete) => {
         const child = start(complete);
         expect(child.outcome()).toBeNull();
@@ -267,6 +272,99 @@ describe('a child that shares as little as on old kernels', () => {
       expect(failure({ directory: '/nonexistent' })).toMatchObject({ errno: constants.errno.ENOENT });
       closeSync(fd);
       expect(reapChild()).toBeNull();
+    });
+  }
+});
+
+describe('a child with one more descriptor', () => {
+  /** Numbers that collide with those the spawner uses itself, and others. */
+  const numbers = () => [3, 10, 500, 1023, ...reservedNumbers()];
+
+  test('finds it at its number and nothing else, whatever that number is to the daemon', async () => {
+    await shell('true');
+    const input = openSync('/dev/null', 'r');
+    const output = join(directory, 'extra');
+    for (const target of numbers()) {
+      const fds: number[] = [];
+      // Each of them in a slot of its own.
+      const pending = Array.from({ length: maxPendingSpawns }, (_, index) => {
+        const [pipe, file] = [createPipe('read'), openSync(`${output}-${index}`, 'w')];
+        fds.push(pipe.writeFd, file);
+        const script = `ls /proc/$$/fd; exec /usr/bin/env python3 -ISc "import os; os.write(${target}, b'it\\n')"`;
+        const spawning = beginSpawn({
+          ...{ ...plain, argv: ['sh', '-c', index === 0 ? script : `ls /proc/$$/fd`] },
+          ...{ stdio: [input, file, file], extra: { fd: pipe.writeFd, target } },
+          user: index % 3 === 2 ? nobody : null,
+        });
+        return { pipe, spawning };
+      });
+      const pids = new Set(pending.map(({ spawning }) => spawning.finish()));
+      fds.forEach(closeSync);
+      await eventually(
+        () => {
+          for (let child = reapChild(); child; child = reapChild()) pids.delete(child.pid);
+          return pids.size === 0;
+        },
+        { what: 'all of them to end' },
+      );
+      pending.forEach(({ pipe }, index) => {
+        const found = readFileSync(`${output}-${index}`, 'utf8').trim().split('\n');
+        expect(found.toSorted()).toEqual(['0', '1', '2', String(target)].toSorted());
+        // End of file: the daemon and other children have no write end.
+        expect(readFileSync(pipe.readFd, 'utf8')).toBe(index === 0 ? 'it\n' : '');
+        closeSync(pipe.readFd);
+      });
+    }
+    closeSync(input);
+  });
+
+  test('says where it failed, whatever its number is to the report of that', () => {
+    const fd = openSync('/dev/null', 'r+');
+    for (const target of numbers()) {
+      const request = { ...plain, path: '/nonexistent', stdio: [fd, fd, fd] as const, extra: { fd, target } };
+      for (const user of [null, nobody])
+        expect(() => spawn({ ...request, user })).toThrow(new SpawnFailure('exec', 'ENOENT'));
+    }
+    // Without reserved descriptors the numbers are any that are free.
+    const place = SpawnSlot.forked();
+    for (let target = 3; target < 100; target += 1) {
+      const request = { ...plain, path: '/nonexistent', stdio: [fd, fd, fd] as const, extra: { fd, target } };
+      for (const shared of ['nothing', 'memory'] as const) {
+        const child = place.start(stepsOf(request, null, [], place.memory), shared, { not: target }, null);
+        expect(child.outcome()).toMatchObject({ errno: constants.errno.ENOENT });
+      }
+    }
+    closeSync(fd);
+  });
+
+  test('cannot have a number beyond the limit of open files', () => {
+    const fd = openSync('/dev/null', 'r+');
+    const limit = new BigUint64Array(2);
+    libc.getrlimit(RLIMIT_NOFILE, ptr(limit));
+    const [soft = 0n] = limit;
+    limit[0] = 600n;
+    libc.setrlimit(RLIMIT_NOFILE, ptr(limit));
+    try {
+      expect(() => spawn({ ...plain, stdio: [fd, fd, fd], extra: { fd, target: 600 } })).toThrow(
+        new SpawnFailure('fork', 'descriptor 600 is beyond the limit of open files'),
+      );
+    } finally {
+      limit[0] = soft;
+      libc.setrlimit(RLIMIT_NOFILE, ptr(limit));
+      closeSync(fd);
+    }
+  });
+
+  function reservedNumbers(): readonly number[] {
+    const open = readdirSync('/proc/self/fd')
+      .map(Number)
+      .filter((fd) => fd > 2);
+    return open.filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === '/dev/null';
+      } catch {
+        return false;
+      }
     });
   }
 });
