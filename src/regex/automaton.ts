@@ -19,6 +19,15 @@ export interface State {
   matchesAtEnd: boolean | undefined;
 }
 
+/** Serialisable. */
+export interface StateSnapshot {
+  readonly isMatched: boolean;
+  readonly before: Before;
+  readonly instructions: readonly number[];
+  /** Size of the program: in another one the numbers of instructions mean nothing. */
+  readonly programSize: number;
+}
+
 /** Bounds the memory; beyond it all states are forgotten and computed again. */
 const maxStates = 512;
 
@@ -56,6 +65,18 @@ export class Automaton {
     this.matched = { before: 'other', instructions: [], next: [], matchesAtEnd: true };
     this.matched.next.push(...members.map(() => this.matched));
     this.start = this.#state('lineStart', [program.start]);
+  }
+
+  snapshotOf(state: State): StateSnapshot {
+    const programSize = this.#program.instructions.length;
+    const { before, instructions } = state;
+    return { isMatched: state === this.matched, before, instructions, programSize };
+  }
+
+  /** The state of a snapshot; the start of a line for one of another program, of a daemon that compiled differently. */
+  restored({ isMatched, before, instructions, programSize }: StateSnapshot): State {
+    if (programSize !== this.#program.instructions.length) return this.start;
+    return isMatched ? this.matched : this.#state(before, instructions);
   }
 
   /** The state after a character of this class. */

@@ -1,6 +1,6 @@
 // Finds the first line of a stream of bytes that an expression matches, across chunk boundaries, without buffering: its
 // state is one of the automaton. Works on the code points of UTF-8 as TextDecoder does: an invalid sequence is U+FFFD.
-import { Automaton, type State } from './automaton.ts';
+import { Automaton, type State, type StateSnapshot } from './automaton.ts';
 import { compile } from './program.ts';
 import { parseExpression } from './syntax.ts';
 
@@ -9,6 +9,16 @@ const carriageReturn = 0x0d;
 const replacement = 0xfffd;
 /** No class has this number. */
 const none = 0xffff;
+
+/** The half line so far. Serialisable. */
+export interface LineMatcherSnapshot {
+  readonly line: StateSnapshot;
+  /** A half character; see LineMatcher. */
+  readonly missing: number;
+  readonly point: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** Throws ExpressionError when no LineMatcher can be made of it. */
 export function checkExpression(expression: string): void {
@@ -68,8 +78,24 @@ export class LineMatcher {
     return false;
   }
 
-  /** What was done beyond one step for each byte. */
-  get executedInstructions(): number {
+  snapshot(): LineMatcherSnapshot {
+    return {
+      line: this.#automaton.snapshotOf(this.#state),
+      ...{ missing: this.#missing, point: this.#point, low: this.#low, high: this.#high },
+    };
+  }
+
+  /** Continues from the snapshot of a matcher of the same expression. */
+  restore({ line, missing, point, low, high }: LineMatcherSnapshot): void {
+    this.#state = this.#automaton.restored(line);
+    this.#missing = missing;
+    this.#point = point;
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** Instructions executed so far, besides one step for each byte. */
+  get cost(): number {
     return this.#automaton.executed;
   }
 

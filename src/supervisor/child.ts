@@ -1,6 +1,7 @@
 // A child process as its supervisor sees it: what to spawn, and what can be done with it. Real ones: spawned-children.ts.
 import type { Channel } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
+import type { Readiness } from '../config/values/readiness.ts';
 import type { Log, StreamConsumer } from '../data-plane/main/data-plane.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
 import type { StreamSettings } from '../data-plane/protocol/messages.ts';
@@ -29,7 +30,17 @@ export interface ChildPlan {
    */
   readonly pool: PoolHandle | null;
   readonly stripAnsi: boolean;
+  /** How it shows that it is ready, if by a descriptor or its output. */
+  readonly readiness: PlannedReadiness | null;
   readonly outputs: Readonly<Record<Channel, OutputConsumer>>;
+}
+
+/** Readiness that the data plane watches for. At most one of the callbacks is called, once. */
+export interface PlannedReadiness {
+  readonly by: Extract<Readiness, { kind: 'fd' | 'log' }>;
+  readonly onReady: () => void;
+  /** It never will be ready. */
+  readonly onNever: (reason: string) => void;
 }
 
 /** What is done with the output of a channel besides logging it. */

@@ -8,7 +8,7 @@ import { errnoName, SyscallError } from '../linux/errno.ts';
 import { leavingDescriptors } from '../linux/limits.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { Child, ChildPlan, OutputConsumer, PendingChild } from './child.ts';
+import type { Child, ChildPlan, OutputConsumer, PendingChild, PlannedReadiness } from './child.ts';
 import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
@@ -39,6 +39,9 @@ export interface ChildOwner {
   readonly daemon: DaemonContext;
   /** It was reaped; its last output may still be in the pipes. */
   onReaped(status: ExitStatus): void;
+  /** It has shown that it is ready, by its descriptor or its output. */
+  becameReady(): void;
+  failedToBecomeReady(reason: string): void;
   /** Its pipes are drained: all output is in its logs. */
   onEnded(status: ExitStatus): void;
 }
@@ -133,7 +136,19 @@ export class ProcessChild {
       stdinFd: this.role.stdinFd?.() ?? null,
       pool: this.role.pool ?? null,
       stripAnsi: daemon.stripAnsi,
+      readiness: this.#readiness(),
       outputs: { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') },
+    };
+  }
+
+  #readiness(): PlannedReadiness | null {
+    const { owner } = this;
+    const by = owner.config.extensions.ready;
+    if (by?.kind !== 'fd' && by?.kind !== 'log') return null;
+    return {
+      by,
+      onReady: () => owner.becameReady(),
+      onNever: (reason) => owner.failedToBecomeReady(reason),
     };
   }
 

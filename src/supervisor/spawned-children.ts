@@ -8,8 +8,15 @@ import { E, SyscallError } from '../linux/errno.ts';
 import { errno, libc } from '../linux/libc.ts';
 import { leavingDescriptors } from '../linux/limits.ts';
 import { closePipe, createPipe, duplicate, type Pipe } from '../linux/pipe.ts';
-import { beginSpawn, type PendingSpawn, SpawnFailure, vacateSlots } from '../linux/spawn.ts';
+import {
+  beginSpawn,
+  type ExtraDescriptor,
+  type PendingSpawn,
+  SpawnFailure,
+  vacateSlots,
+} from '../linux/spawn.ts';
 import type { Child, ChildFactory, ChildPlan, PendingChild } from './child.ts';
+import { ChildReadiness } from './child-readiness.ts';
 import type { OnExit, Reaper } from './reaper.ts';
 import { dispatcherFailure, SpawnError, spawnFailureText } from './spawn-error.ts';
 
@@ -35,8 +42,9 @@ export class SpawnedChildren implements ChildFactory {
     return {
       finish(onExit) {
         const pid = orFail(() => spawn.finish());
-        const streams = connectStreams(plan, pid, pipes, dataPlane);
-        const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams);
+        const readiness = plan.readiness && new ChildReadiness(plan.readiness, pid);
+        const streams = connectStreams(plan, pid, pipes, dataPlane, readiness);
+        const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams, readiness);
         adopt(reaper, child, onExit);
         return child;
       },
@@ -61,11 +69,13 @@ class SpawnedChild implements Child {
     readonly pid: number,
     readonly stdin: StdinPipe | null,
     readonly streams: readonly Stream[],
+    private readonly readiness: ChildReadiness | null,
   ) {}
 
   /** Call it when the child has been reaped: the kernel may reuse the pid from then on. */
   markReaped(): void {
     this.#reaped = true;
+    this.readiness?.reaped();
     vacateSlots();
     this.stdin?.close();
   }
@@ -79,6 +89,7 @@ class SpawnedChild implements Child {
 
   async drained(): Promise<void> {
     await Promise.all(this.streams.map((stream) => stream.drained()));
+    this.readiness?.close();
   }
 }
 
@@ -88,15 +99,21 @@ interface Pipes {
   readonly stderr?: Pipe;
   /** A duplicate of stdin's write end, which the worker owns. */
   readonly eventsFd?: number;
+  /** Its write end becomes the descriptor by which the child shows that it is ready. */
+  readonly ready?: Pipe;
 }
 
 function openPipes(plan: ChildPlan, dataPlane: DataPlane): Pipes {
-  const opened: { stdin?: Pipe; stdout?: Pipe; stderr?: Pipe; eventsFd?: number } = {};
+  const opened: { -readonly [name in keyof Pipes]: Pipes[name] } = {};
   try {
     if (plan.stdinFd === null) opened.stdin = createPipe('write');
     if (plan.pool && opened.stdin) opened.eventsFd = duplicate(opened.stdin.writeFd);
     opened.stdout = createPipe('read');
     if (!plan.config.redirectStderr) opened.stderr = createPipe('read');
+    if (plan.readiness?.by.kind === 'fd') {
+      opened.ready = createPipe('read');
+      dataPlane.prepare(null);
+    }
     dataPlane.prepare(plan.logs.stdout);
     if (opened.stderr) dataPlane.prepare(plan.logs.stderr);
     return opened;
@@ -112,12 +129,18 @@ function spawnInto(plan: ChildPlan, pipes: Pipes): PendingSpawn {
   const { path, argv } = plan.command;
   const stdio = childEnds(plan, pipes);
   const { environment, limits } = plan;
-  const request = { path, argv, environment, stdio, extra: null, directory, umask, user, limits };
+  const extra = readyDescriptor(plan, pipes);
+  const request = { path, argv, environment, stdio, extra, directory, umask, user, limits };
   return plan.cgroup?.beginSpawn(request, killascgroup) ?? beginSpawn({ ...request, cgroup: null });
 }
 
-function closePipes({ stdin, stdout, stderr, eventsFd }: Pipes): void {
-  for (const pipe of [stdin, stdout, stderr]) if (pipe) closePipe(pipe);
+function readyDescriptor({ readiness }: ChildPlan, { ready }: Pipes): ExtraDescriptor | null {
+  if (readiness?.by.kind !== 'fd' || ready === undefined) return null;
+  return { fd: ready.writeFd, target: readiness.by.fd };
+}
+
+function closePipes({ stdin, stdout, stderr, ready, eventsFd }: Pipes): void {
+  for (const pipe of [stdin, stdout, stderr, ready]) if (pipe) closePipe(pipe);
   if (eventsFd !== undefined) libc.close(eventsFd);
 }
 
@@ -133,8 +156,14 @@ function connectStdin(pipes: Pipes, dataPlane: DataPlane): StdinPipe | null {
   return new StdinPipe(pipes.stdin.writeFd, dataPlane);
 }
 
-function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: DataPlane): Stream[] {
-  return channels.flatMap((channel) => {
+function connectStreams(
+  plan: ChildPlan,
+  pid: number,
+  pipes: Pipes,
+  dataPlane: DataPlane,
+  readiness: ChildReadiness | null,
+): Stream[] {
+  const outputs = channels.flatMap((channel) => {
     const pipe = pipes[channel];
     if (!pipe) return [];
     libc.close(pipe.writeFd);
@@ -145,9 +174,25 @@ function connectStreams(plan: ChildPlan, pid: number, pipes: Pipes, dataPlane: D
       captureMaxBytes: consumer.onCapture ? captureMaxBytes : 0,
       lines: { style: lines, source: { process: plan.config.name, group: plan.group, channel, pid } },
       listener: channel === 'stdout' ? listenerEnd(plan, pipes) : null,
+      awaits: readiness?.awaitedOutput ?? null,
     };
-    return dataPlane.attach(settings, consumer, plan.logs[channel]);
+    return dataPlane.attach(settings, { ...consumer, ...readiness?.outputConsumer }, plan.logs[channel]);
   });
+  if (readiness?.awaitedOutput) readiness.awaiting(...outputs);
+  if (!readiness || !pipes.ready) return outputs;
+  return [...outputs, connectReadyPipe(pipes.ready, dataPlane, readiness)];
+}
+
+function connectReadyPipe(pipe: Pipe, dataPlane: DataPlane, readiness: ChildReadiness): Stream {
+  libc.close(pipe.writeFd);
+  const settings: StreamSettings = {
+    ...{ fd: pipe.readFd, stripAnsi: false, prompt: false, syslogName: null, captureMaxBytes: 0 },
+    ...{ lines: null, listener: null, awaits: { kind: 'newline' } },
+  };
+  const consumer = { onData: null, onCapture: null, ...readiness.descriptorConsumer };
+  const stream = dataPlane.attach(settings, consumer, null);
+  readiness.awaiting(stream);
+  return stream;
 }
 
 function listenerEnd({ pool, config }: ChildPlan, { eventsFd }: Pipes): ListenerEnd | null {

@@ -18,6 +18,8 @@ export type RequestCommand = WithoutRequest<Command>;
 export interface Stream {
   /** Resolves when everything now in the pipe is in the log and was delivered to the consumer. */
   drained(): Promise<void>;
+  /** Without effect on a stream that awaits nothing; closes one that awaits a newline. */
+  stopAwaiting(): void;
 }
 
 /** Consumes the bytes of a stream on the main thread, besides the log. */
@@ -25,13 +27,17 @@ export interface StreamConsumer {
   /** Every chunk that is logged or captured. */
   readonly onData: ((chunk: Uint8Array) => void) | null;
   readonly onCapture: ((data: Uint8Array) => void) | null;
+  /** It has brought what it awaits. */
+  readonly onMatch?: () => void;
+  /** It has ended: end of file, or a newline that it awaited. */
+  readonly onEnd?: () => void;
 }
 
 type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** Events that concern more than one stream or request. */
 export type PlaneEvent = Exclude<
   WorkerEvent,
-  { is: 'data' | 'captured' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
+  { is: 'data' | 'captured' | 'matched' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
 >;
 
 const EFD_CLOEXEC = 0o2000000;
@@ -140,7 +146,10 @@ export class WorkerClient {
     if (this.#dead) libc.close(settings.fd);
     else this.#streams.set(stream, consumer);
     this.send({ do: 'attach', stream, log, forward: consumer.onData !== null, settings });
-    return { drained: () => this.#drain(stream) };
+    return {
+      drained: () => this.#drain(stream),
+      stopAwaiting: () => this.send({ do: 'stopAwaiting', stream }),
+    };
   }
 
   /** The facts about each of `paths`; null also when the disk does not reply within a second. */
@@ -264,7 +273,11 @@ export class WorkerClient {
       case 'captured':
         this.#streams.get(report.stream)?.onCapture?.(report.bytes);
         return;
+      case 'matched':
+        this.#streams.get(report.stream)?.onMatch?.();
+        return;
       case 'ended':
+        this.#streams.get(report.stream)?.onEnd?.();
         this.#streams.delete(report.stream);
         return;
       case 'done':

@@ -26,6 +26,8 @@ export type Command =
   | { readonly do: 'releaseLog'; readonly log: number }
   | AttachCommand
   | { readonly do: 'drain'; readonly stream: number; readonly request: number }
+  /** Ends a stream that awaits a newline; any other one is no longer matched. */
+  | { readonly do: 'stopAwaiting'; readonly stream: number }
   /** Back-pressure: this many forwarded bytes were consumed. */
   | { readonly do: 'consumed'; readonly bytes: number }
   | { readonly do: 'watchWritable' | 'forgetWritable'; readonly fd: number }
@@ -55,7 +57,15 @@ export interface StreamSettings {
   readonly lines: Lines | null;
   /** Set for the stdout of an event listener: its pool gets every chunk and owns the descriptor in it. */
   readonly listener: ListenerEnd | null;
+  /** What to report once with `matched`; null for nothing. */
+  readonly awaits: Awaited | null;
 }
+
+export type Awaited =
+  /** A whole line that this expression matches (src/regex). */
+  | { readonly kind: 'line'; readonly expression: string }
+  /** A newline; after it the stream is closed. */
+  | { readonly kind: 'newline' };
 
 export interface AttachCommand {
   readonly do: 'attach';
@@ -97,7 +107,7 @@ export type CompressionCommand =
 
 export type WorkerEvent =
   | { readonly is: 'data' | 'captured'; readonly stream: number; readonly bytes: Uint8Array }
-  | { readonly is: 'ended'; readonly stream: number }
+  | { readonly is: 'matched' | 'ended'; readonly stream: number }
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
   | { readonly is: 'files'; readonly query: number; readonly files: readonly FileFacts[] }
   | PoolEvent

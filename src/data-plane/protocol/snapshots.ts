@@ -7,6 +7,7 @@ import type { LineBufferSnapshot } from '../../logs/line-buffer.ts';
 import type { LineFormatterSnapshot } from '../../logs/line-formatter.ts';
 import type { LogTargetSnapshot } from '../../logs/log-target.ts';
 import type { AnsiState } from '../../logs/strip-ansi.ts';
+import type { LineMatcherSnapshot } from '../../regex/line-matcher.ts';
 import type { StreamSettings } from './messages.ts';
 import type { OpenPoolCommand } from './pool-commands.ts';
 import type { StdinPipeSnapshot } from './stdin-pipe.ts';
@@ -50,6 +51,7 @@ export interface ChildStreamSnapshot {
   /** When the partial record of the formatter was last added to. */
   readonly recordSince: number;
   readonly lines: LineBufferSnapshot | null;
+  readonly matcher: LineMatcherSnapshot | null;
 }
 
 export interface OpenPoolSnapshot {

@@ -8,6 +8,7 @@ import { AnsiStripper } from '../../logs/strip-ansi.ts';
 import type { Syslog } from '../../logs/syslog.ts';
 import type { AttachCommand, StreamSettings, WorkerEvent } from '../protocol/messages.ts';
 import type { ChildStreamSnapshot } from '../protocol/snapshots.ts';
+import { type AwaitedMatcher, matcherOf } from './awaited-matcher.ts';
 import type { SharedLog } from './shared-log.ts';
 
 /** How long a partial record waits for the end of its line. */
@@ -26,6 +27,8 @@ export class ChildStream {
   readonly #formatter: LineFormatter | null;
   #recordSince = 0;
   readonly #lines: LineBuffer;
+  #matcher: AwaitedMatcher | null;
+  #isFinished = false;
 
   constructor(
     { stream, forward, settings }: Pick<AttachCommand, 'stream' | 'forward' | 'settings'>,
@@ -35,7 +38,7 @@ export class ChildStream {
     /** Parses the listener protocol; must copy what it keeps of the chunk. */
     private readonly onProtocol: ((chunk: Uint8Array) => void) | null,
   ) {
-    const { lines, syslogName, captureMaxBytes } = settings;
+    const { lines, syslogName, captureMaxBytes, awaits } = settings;
     this.number = stream;
     this.fd = settings.fd;
     this.prompt = settings.prompt;
@@ -47,6 +50,27 @@ export class ChildStream {
     const write = (memory: Memory, start: number, end: number) => this.log?.write(memory, start, end);
     this.#lines = new LineBuffer(write, log?.target.lineWaitMs || undefined);
     this.#capture = captureMaxBytes > 0 ? new Capture(captureMaxBytes) : null;
+    this.#matcher = awaits && matcherOf(awaits);
+  }
+
+  /** It has not brought what it awaits. */
+  get isAwaiting(): boolean {
+    return this.#matcher !== null;
+  }
+
+  /** What matching has cost so far, in executed instructions of the expression. */
+  get matchingCost(): number {
+    return this.#matcher?.cost ?? 0;
+  }
+
+  /** It awaited a newline and nothing else: it should be closed. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  stopAwaiting(): void {
+    this.#matcher = null;
+    this.#isFinished = this.#settings.awaits?.kind === 'newline';
   }
 
   /** Takes the first `count` bytes of `memory`, which the loop reuses: copies what it keeps. */
@@ -81,23 +105,25 @@ export class ChildStream {
     return {
       stream: this.number,
       forward: this.forward,
-      settings: this.#settings,
+      settings: this.#matcher ? this.#settings : { ...this.#settings, awaits: null },
       log: this.log?.id ?? null,
       stripper: this.#stripper?.snapshot() ?? null,
       capture: this.#capture?.snapshot() ?? null,
       formatter: this.#formatter?.snapshot() ?? null,
       recordSince: toMonotonic(this.#recordSince),
       lines: this.#lines.snapshot(),
+      matcher: this.#matcher?.snapshot() ?? null,
     };
   }
 
   /** Continues from the snapshot of a stream with the same settings. */
-  restore({ stripper, capture, formatter, recordSince, lines }: ChildStreamSnapshot): void {
+  restore({ stripper, capture, formatter, recordSince, lines, matcher }: ChildStreamSnapshot): void {
     if (stripper) this.#stripper?.restore(stripper);
     if (capture) this.#capture?.restore(capture);
     if (formatter) this.#formatter?.restore(formatter);
     this.#recordSince = fromMonotonic(recordSince);
     this.#lines.restore(lines);
+    if (matcher) this.#matcher?.restore(matcher);
   }
 
   /** Drops the capture in progress. */
@@ -122,11 +148,19 @@ export class ChildStream {
     if (count === 0) return;
     if (this.#formatter) this.#toLog(this.#formatted(this.#formatter, memory.bytes.subarray(0, count)));
     else this.#toLog(memory, count);
-    if (this.#syslogPrefix === null && !this.forward && this.onProtocol === null) return;
+    const isElsewhere = this.#syslogPrefix !== null || this.forward || this.onProtocol !== null;
+    if (!isElsewhere && this.#matcher === null) return;
     const chunk = memory.bytes.subarray(0, count);
+    this.#match(chunk);
     if (this.#syslogPrefix !== null) this.syslog.writeLines(chunk, this.#syslogPrefix);
     this.#forward(chunk);
     this.onProtocol?.(chunk);
+  }
+
+  #match(chunk: Uint8Array): void {
+    if (!this.#matcher?.feed(chunk)) return;
+    this.stopAwaiting();
+    this.report({ is: 'matched', stream: this.number });
   }
 
   #formatted(formatter: LineFormatter, chunk: Uint8Array): Memory {

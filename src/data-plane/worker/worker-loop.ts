@@ -150,6 +150,8 @@ export class WorkerLoop {
       case 'drain':
         this.#streams.drain(command.stream);
         return this.#reply(command.request, 0);
+      case 'stopAwaiting':
+        return this.#streams.stopAwaiting(command.stream);
       case 'consumed':
         return this.#streams.consumed(command.bytes);
       case 'watchWritable': {

@@ -67,7 +67,7 @@ function attach({ log = null, onData = null, onCapture = null, ...more }: Partia
   open.add(writeFd);
   const settings = {
     ...{ fd: readFd, syslogName: null, stripAnsi: false, captureMaxBytes: 0, prompt: false },
-    ...{ lines: null, listener: null, ...more },
+    ...{ lines: null, listener: null, awaits: null, ...more },
   };
   const stream = plane.attach(settings, { onData, onCapture }, log);
   return { writeFd, stream };

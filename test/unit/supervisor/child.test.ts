@@ -1,6 +1,6 @@
 // One run of a program: real processes, pipes and logs.
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyscallError } from '../../../src/linux/errno.ts';
@@ -8,7 +8,7 @@ import { libc, ptr } from '../../../src/linux/libc.ts';
 import { RLIMIT_NOFILE } from '../../../src/linux/limits.ts';
 import type { ExitStatus } from '../../../src/linux/wait.ts';
 import { bySize } from '../../../src/logs/rotation.ts';
-import type { Child, ChildPlan, OutputConsumer } from '../../../src/supervisor/child.ts';
+import type { Child, ChildPlan, OutputConsumer, PlannedReadiness } from '../../../src/supervisor/child.ts';
 import { SpawnError } from '../../../src/supervisor/spawn-error.ts';
 import { eventually } from '../../support/eventually.ts';
 import { processConfig, Stage } from './process-stage.ts';
@@ -28,6 +28,7 @@ function planOf(script: string, more: Partial<ChildPlan> = {}): ChildPlan {
   return {
     ...{ config, group: config.name, command: { path: '/bin/sh', argv: ['/bin/sh', '-c', script] } },
     ...{ environment: ['PATH=/usr/bin:/bin'], cgroup: null, limits: null, stdinFd: null, pool: null },
+    readiness: null,
     ...{
       logs: { stdout: null, stderr: null },
       stripAnsi: false,
@@ -77,6 +78,9 @@ function isPipe(descriptor: string): boolean {
 }
 
 const pipesAtFirst = openPipes();
+/** `descendants`: ends of pipes that those hold open on the other side. */
+const allClosedBut = (count: number) =>
+  eventually(() => openPipes() === pipesAtFirst + count, { what: 'its own pipe to be closed' });
 const allClosed = () => eventually(() => openPipes() === pipesAtFirst, { what: 'all pipes to be closed' });
 
 describe('a child', () => {
@@ -138,6 +142,99 @@ describe('a child', () => {
   });
 });
 
+describe('a child that shows that it is ready', () => {
+  /** What it has shown, in order. */
+  function watched(by: PlannedReadiness['by'], script: string, more: Partial<ChildPlan> = {}) {
+    const verdicts: string[] = [];
+    const onReady = () => void verdicts.push('ready');
+    const onNever = (reason: string) => void verdicts.push(reason);
+    return { ...run(planOf(script, { ...more, readiness: { by, onReady, onNever } })), verdicts };
+  }
+
+  const descriptor = { kind: 'fd', fd: 5 } as const;
+  const line = { kind: 'log', pattern: '^up$' } as const;
+  const onceOver = join(directory, 'over');
+  const waiting = `while [ ! -e ${onceOver} ]; do sleep 0.01; done`;
+
+  test.each([
+    ['by a newline on a descriptor', descriptor, `echo >&5; ${waiting}`],
+    ['by a newline after other words', descriptor, `printf words >&5; echo >&5; ${waiting}`],
+    ['by a line on stdout', line, `echo loading; echo up; ${waiting}`],
+    ['by a line on stderr', line, `echo up >&2; echo up; ${waiting}`],
+  ])('%s shows it while it runs, once', async (_, by, script) => {
+    rmSync(onceOver, { force: true });
+    const { child, ended, verdicts } = watched(by, script);
+    await eventually(() => verdicts.length > 0, { what: 'it to be ready' });
+    await Bun.write(onceOver, '');
+    await ended;
+    await child.drained();
+    expect(verdicts).toEqual(['ready']);
+    await allClosed();
+  });
+
+  test.each([
+    ['a descriptor', descriptor, 'echo >&5'],
+    ['its output', line, 'echo up'],
+  ])('by %s and ends at once has shown it when it is drained', async (_, by, script) => {
+    const { child, ended, verdicts } = watched(by, script);
+    await ended;
+    await child.drained();
+    expect(verdicts).toEqual(['ready']);
+  });
+
+  test('never will be when it has closed its descriptor without a newline', async () => {
+    rmSync(onceOver, { force: true });
+    const { child, ended, verdicts } = watched(descriptor, `printf no >&5; exec 5>&-; ${waiting}`);
+    await eventually(() => verdicts.length > 0, { what: 'it to be seen' });
+    await Bun.write(onceOver, '');
+    await ended;
+    await child.drained();
+    expect(verdicts).toEqual(['closed descriptor 5 without a newline']);
+    await allClosed();
+  });
+
+  test('says nothing about its descriptor by its exit', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { child, ended, verdicts } = watched(descriptor, 'exit 3');
+      expect(await ended).toEqual({ kind: 'exited', code: 3 });
+      await child.drained();
+      expect(verdicts).toEqual([]);
+    }
+    await allClosed();
+  });
+
+  test('has ended when a descendant that keeps the descriptor goes on, which shows nothing any more', async () => {
+    const heir =
+      '(trap "" PIPE; while [ ! -e "$0" ]; do sleep 0.01; done; echo >&5; echo $? >"$0.heir") & exit 0';
+    const path = join(directory, 'heir');
+    const command = { path: '/bin/sh', argv: ['/bin/sh', '-c', heir, path] };
+    const { child, ended, verdicts } = watched(descriptor, '', { command });
+    await ended;
+    await child.drained();
+    await allClosedBut(2);
+    await Bun.write(path, '');
+    await eventually(() => existsSync(`${path}.heir`) && readFileSync(`${path}.heir`, 'utf8') !== '', {
+      what: 'the descendant to have written',
+    });
+    // Its write has failed: nobody reads it.
+    expect(readFileSync(`${path}.heir`, 'utf8')).not.toBe('0\n');
+    expect(verdicts).toEqual([]);
+    await allClosed();
+  });
+
+  test('has a descriptor that no other child inherits', async () => {
+    rmSync(onceOver, { force: true });
+    const { child, ended } = watched(descriptor, waiting);
+    const { log, text } = logAt('descriptors');
+    await runToItsEnd(planOf('ls /proc/$$/fd', { logs: { stdout: log, stderr: null } }));
+    expect(text()).toBe('0\n1\n2\n');
+    await Bun.write(onceOver, '');
+    await ended;
+    await child.drained();
+    log.release();
+  });
+});
+
 describe('a child that cannot be spawned', () => {
   test.each([
     [
@@ -156,11 +253,16 @@ describe('a child that cannot be spawned', () => {
     log.release();
   });
 
-  test('for want of descriptors leaves nothing open, however many there were', async () => {
-    await runToItsEnd(planOf('exit 0'));
+  const byDescriptor = { by: { kind: 'fd', fd: 3 }, onReady: () => {}, onNever: () => {} } as const;
+
+  test.each([
+    ['', null],
+    [' with a descriptor to show readiness', byDescriptor],
+  ])('for want of descriptors%s leaves nothing open, however many there were', async (_, readiness) => {
+    await runToItsEnd(planOf('exit 0', { readiness }));
     const outcomes: ('ran' | 'refused')[] = [];
     for (let free = 0; free <= 32; free += 1) {
-      const outcome = withDescriptors(free, () => attempt(planOf('exit 0')));
+      const outcome = withDescriptors(free, () => attempt(planOf('exit 0', { readiness })));
       if (outcome !== 'refused') {
         await outcome.ended;
         await outcome.child.drained();

@@ -76,7 +76,7 @@ export class StreamsStage {
     const { readFd, writeFd } = createPipe('read');
     const settings = {
       ...{ fd: readFd, syslogName: null, stripAnsi: false, captureMaxBytes: 0, prompt: true },
-      ...{ lines: null, listener: null, ...wanted },
+      ...{ lines: null, listener: null, awaits: null, ...wanted },
     };
     this.streams.attach({ do: 'attach', stream: this.#numbers, log, forward, settings });
     return { number: this.#numbers, readFd, writeFd };

@@ -142,6 +142,106 @@ describe('the beginning of a line, in a log of two streams', () => {
   });
 });
 
+describe('a stream that awaits a line', () => {
+  const line = { awaits: { kind: 'line', expression: '^ready$' } } as const;
+
+  test('reports it once, also when it comes in two pieces, and everything is in the log', () => {
+    const path = join(directory, 'awaited.log');
+    const program = stage.attach(stage.openLog(path), false, line);
+    for (const piece of ['loading\nrea', 'dy', '\nmore\n', 'ready\n']) {
+      writeSync(program.writeFd, piece);
+      stage.turn();
+    }
+    expect(stage.reports).toEqual([{ is: 'matched', stream: program.number }]);
+    expect(readFileSync(path, 'utf8')).toBe('loading\nready\nmore\nready\n');
+    stage.close(program);
+  });
+
+  test('does not take its last bytes without a newline for a line', () => {
+    const program = stage.attach(null, false, line);
+    writeSync(program.writeFd, 'ready');
+    stage.close(program);
+    for (let turn = 0; turn < 2; turn += 1) stage.turn();
+    expect(stage.reports).toEqual([{ is: 'ended', stream: program.number }]);
+  });
+
+  test('reports nothing any more when it is told to stop, and goes on', () => {
+    const path = join(directory, 'stopped.log');
+    const program = stage.attach(stage.openLog(path), false, line);
+    stage.streams.stopAwaiting(program.number);
+    writeSync(program.writeFd, 'ready\n');
+    stage.turn();
+    expect(stage.reports).toEqual([]);
+    expect(readFileSync(path, 'utf8')).toBe('ready\n');
+    stage.close(program);
+  });
+
+  test('reads what is there in one turn, unless its expression is expensive', () => {
+    // Without a period: each letter leads to a state that was not seen before.
+    const letters = Array.from({ length: 32 * KiB - 1 }, (_, index) =>
+      Math.sin(index ** 2) < 0 ? 'a' : 'b',
+    );
+    const text = `${letters.join('')}\n`;
+    const readInOneTurn = (name: string, expression: string) => {
+      const path = join(directory, name);
+      const program = stage.attach(stage.openLog(path), false, { awaits: { kind: 'line', expression } });
+      writeSync(program.writeFd, text);
+      stage.turn();
+      const bytes = readFileSync(path).length;
+      for (let turn = 0; turn < 16; turn += 1) stage.turn();
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      stage.close(program);
+      return bytes;
+    };
+    expect(readInOneTurn('cheap.log', 'listening on [a-z]+$')).toBe(32 * KiB);
+    expect(readInOneTurn('expensive.log', 'a[ab]{450}c')).toBe(2 * KiB);
+  });
+});
+
+describe('a stream that awaits a newline', () => {
+  const newline = { awaits: { kind: 'newline' } } as const;
+
+  test('ignores what else is written, and is closed after the newline', () => {
+    const program = stage.attach(null, false, newline);
+    stage.flood(program, 256 * KiB);
+    expect(stage.reports).toEqual([]);
+    writeSync(program.writeFd, 'ready\n');
+    stage.turn();
+    expect(stage.reports).toEqual([
+      { is: 'matched', stream: program.number },
+      { is: 'ended', stream: program.number },
+    ]);
+    expect(() => writeSync(program.writeFd, 'more')).toThrow('EPIPE');
+    stage.close(program);
+  });
+
+  test('just ends without one', () => {
+    const program = stage.attach(null, false, newline);
+    writeSync(program.writeFd, 'not yet');
+    stage.close(program);
+    stage.turn();
+    stage.turn();
+    expect(stage.reports).toEqual([{ is: 'ended', stream: program.number }]);
+  });
+
+  test('finds it when it is drained, and reads no other descriptor of its number then', () => {
+    const program = stage.attach(null, false, newline);
+    writeSync(program.writeFd, '\n');
+    stage.streams.drain(program.number);
+    stage.streams.drain(program.number);
+    expect(stage.reports.map(({ is }) => is)).toEqual(['matched', 'ended']);
+    stage.close(program);
+  });
+
+  test('is closed when it is told to stop', () => {
+    const program = stage.attach(null, false, newline);
+    stage.streams.stopAwaiting(program.number);
+    expect(stage.ended).toEqual([program.number]);
+    expect(() => writeSync(program.writeFd, 'more')).toThrow('EPIPE');
+    stage.close(program);
+  });
+});
+
 type Step =
   | { readonly do: 'write' | 'drain' | 'close'; readonly stream: 0 | 1 }
   | { readonly do: 'turn' }

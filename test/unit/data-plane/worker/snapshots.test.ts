@@ -45,8 +45,10 @@ const linesIn = (style: LineStyle): Partial<StreamSettings> => ({ lines: { style
 /** A directive that is none: the same in every run. */
 const timestamp = '%Q';
 
+const awaiting = (expression: string): Partial<StreamSettings> => ({ awaits: { kind: 'line', expression } });
 const everything: Partial<StreamSettings> = {
   ...{ captureMaxBytes: 100, stripAnsi: true },
+  ...awaiting('^half a  line$'),
   ...linesIn({ format: 'logfmt', timestamp }),
 };
 const kinds: readonly (readonly [string, Partial<StreamSettings>])[] = [
@@ -54,6 +56,7 @@ const kinds: readonly (readonly [string, Partial<StreamSettings>])[] = [
   ['with captures', { captureMaxBytes: 100 }],
   ['without ANSI sequences', { stripAnsi: true }],
   ['with the time', linesIn({ format: 'raw', timestamp })],
+  ['while a line is awaited', awaiting('^<!--.*\\bline$')],
   ['as JSON', linesIn({ format: 'json', timestamp })],
 ];
 
@@ -115,6 +118,30 @@ describe('output in a worker continued from a snapshot', () => {
 });
 
 describe('a worker continued from a snapshot', () => {
+  test('finds the line that is awaited, whose beginning it has not seen, once', () => {
+    let stage = new StreamsStage();
+    const program = stage.attach(null, false, awaiting('^caf\u00e9 ready$'));
+    for (const byte of Buffer.from('caf\u00e9 ready\ncaf\u00e9 ready\n')) {
+      stage = stage.continued();
+      writeSync(program.writeFd, Buffer.of(byte));
+      stage.turn();
+    }
+    expect(stage.reports).toEqual([{ is: 'matched', stream: program.number }]);
+    stage.close(program);
+  });
+
+  test('waits for a newline on a descriptor, and closes it then', () => {
+    const first = new StreamsStage();
+    const program = first.attach(null, false, { awaits: { kind: 'newline' } });
+    writeSync(program.writeFd, 'not yet');
+    first.turn();
+    const second = first.continued();
+    writeSync(program.writeFd, '\n');
+    second.turn();
+    expect(second.reports.map(({ is }) => is)).toEqual(['matched', 'ended']);
+    second.close(program);
+  });
+
   test('reads what was written while there was none', () => {
     const path = fresh();
     const first = new StreamsStage();

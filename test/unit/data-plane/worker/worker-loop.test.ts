@@ -179,7 +179,7 @@ class Script {
     this.attached.push(stream.number);
     const settings = {
       ...{ fd: readFd, syslogName: null, stripAnsi: false, captureMaxBytes: 0, prompt: true },
-      ...{ lines: null, listener: null },
+      ...{ lines: null, listener: null, awaits: null },
     };
     return [{ do: 'attach', stream: stream.number, log: log?.number ?? null, forward: false, settings }];
   }
