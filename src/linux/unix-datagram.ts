@@ -64,8 +64,11 @@ const CMSGHDR_BYTES = 16;
 /** Size of `sun_path`. */
 const MAX_ADDRESS_BYTES = 108;
 
-/** An abstract name is not NUL-terminated: every byte counts. */
-function socketAddress(address: string): Uint8Array {
+/**
+ * `struct sockaddr_un`. An abstract name is not NUL-terminated: every byte counts. Throws RangeError for an invalid
+ * address.
+ */
+export function socketAddress(address: string): Uint8Array {
   const abstract = address.startsWith('@');
   if (!abstract && !address.startsWith('/'))
     throw new RangeError(`'${address}' is neither an absolute path nor an abstract name (@name)`);
