@@ -20,6 +20,7 @@ import { OperationError } from '../operations/operation-error.ts';
 import { monotonicClock } from '../supervisor/clock.ts';
 import type { DaemonContext } from '../supervisor/daemon-context.ts';
 import { DependencyTracker } from '../supervisor/dependency-tracker.ts';
+import { NotifySockets } from '../supervisor/notify/notify-sockets.ts';
 import { PendingHooks } from '../supervisor/pending-hooks.ts';
 import type { ProgramCgroups } from '../supervisor/program-cgroups.ts';
 import { Reaper } from '../supervisor/reaper.ts';
@@ -132,6 +133,7 @@ export class DaemonInstance {
     await this.servers.close();
     if (this.#pidfileWritten) removePidfile(this.config.supervisord.pidfile);
     this.reaper.stop();
+    this.supervisor.daemon.notifySockets.close();
     await withTimeout(this.#finalLog, finalLogTimeoutMs);
     this.log.close();
   }
@@ -169,6 +171,7 @@ function superviseBehind(
     clock: monotonicClock,
     taskQueue,
     dependencies: new DependencyTracker(taskQueue),
+    notifySockets: new NotifySockets(dataPlane, monotonicClock, log),
     pendingHooks: new PendingHooks(log, monotonicClock),
     cgroups,
     programLimits,

@@ -1,5 +1,5 @@
 // The descriptor table of this process.
-import { readdirSync } from 'node:fs';
+import { close, readdirSync } from 'node:fs';
 import { checked } from './errno.ts';
 import { cstring, libc } from './libc.ts';
 
@@ -8,6 +8,7 @@ const F_DUPFD_CLOEXEC = 1030;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const O_RDWR = 2;
+const F_GETPIPE_SZ = 1032;
 
 /** Marks everything above stderr close-on-exec, so that no child inherits a descriptor that the parent left open. */
 export function keepDescriptorsFromChildren(): void {
@@ -30,6 +31,19 @@ export function makeRoomForDescriptors(count: number): void {
 /** Clears close-on-exec, for the daemon's own exec; a descriptor that is not open is no failure. */
 export function keepOverExec(fd: number): void {
   libc.fcntl(fd, F_SETFD, 0n);
+}
+
+/**
+ * Closes a descriptor that another process has passed. A pipe is closed at once. Anything else may block (a socket that
+ * lingers, a file of FUSE), so that the runtime's thread pool closes it; `onClosed` is called when it has.
+ */
+export function closePassed(fd: number, onClosed: () => void): 'closed' | 'pending' {
+  if (libc.fcntl(fd, F_GETPIPE_SZ, 0n) >= 0) {
+    libc.close(fd);
+    return 'closed';
+  }
+  close(fd, onClosed);
+  return 'pending';
 }
 
 /** Redirects stdin, stdout and stderr to /dev/null, for a daemon. Throws SyscallError. */

@@ -78,6 +78,7 @@ const { symbols } = dlopen('libc.so.6', {
   unlinkat: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   unshare: { args: ['i32'], returns: 'i32' },
   usleep: { args: ['u32'], returns: 'i32' },
+  waitid: { args: ['i32', 'u32', 'ptr', 'i32'], returns: 'i32' },
   waitpid: { args: ['i32', 'ptr', 'i32'], returns: 'i32' },
   write: { args: ['i32', 'ptr', 'usize'], returns: 'i64' },
 });

@@ -9,8 +9,8 @@ import { textOrEmpty } from './text-or-empty.ts';
 /** The daemon's own cgroup, below the delegated one; it is in it after an exec or restart. */
 export const managerName = 'manager';
 
-/** `root`: the directory of the delegated cgroup. `refusal`: why there is none. */
-export type OwnCgroup = { readonly root: string } | { readonly refusal: string };
+/** `root`: the directory of the delegated cgroup; `path`: its path in the hierarchy. `refusal`: why there is none. */
+export type OwnCgroup = { readonly root: string; readonly path: string } | { readonly refusal: string };
 
 /** Conservative: in doubt the cgroup is not used; see docs/decisions/cgroups.md. */
 export function ownCgroup(): OwnCgroup {
@@ -21,8 +21,14 @@ export function ownCgroup(): OwnCgroup {
   if (!isOursAlone(directory)) return { refusal: `others are in ${directory} too` };
   const rootPath = withoutManager(path);
   const root = directoryOf(rootPath, mountinfo);
-  if (root !== null && (isMarkedDelegated(root) || isContainers(root, rootPath))) return { root };
+  if (root !== null && (isMarkedDelegated(root) || isContainers(root, rootPath)))
+    return { root, path: rootPath };
   return { refusal: `${directory} is not delegated to us` };
+}
+
+/** The path of the cgroup (v2) of a process; null when there is no such process or hierarchy. */
+export function cgroupOf(pid: number): string | null {
+  return cgroupPath(textOrEmpty(`/proc/${pid}/cgroup`));
 }
 
 /** Parses /proc/self/cgroup: the path in the v2 hierarchy, or null. */

@@ -4,10 +4,10 @@ import { E } from './errno.ts';
 import { errno, libc } from './libc.ts';
 
 export class ProcessHandle {
-  private constructor(
+  /** `fd`: a pidfd, which it owns. Null before Linux 5.3 or when descriptors run out: then the pid is used. */
+  constructor(
     readonly pid: number,
-    /** Null before Linux 5.3 or when descriptors run out: then the pid is used. */
-    private readonly fd: number | null,
+    readonly fd: number | null,
   ) {}
 
   /** The caller closes it. Null when there is no such process. */
@@ -19,17 +19,25 @@ export class ProcessHandle {
 
   /** Returns the errno of a failure, else null; ESRCH is no failure. */
   signal(number: number): number | null {
-    const result =
-      this.fd === null
-        ? libc.kill(this.pid, number)
-        : Number(libc.syscall(pidfdSendSignal, BigInt(this.fd), BigInt(number), 0n, 0n));
-    if (result === 0) return null;
-    const why = errno();
-    return why === E.ESRCH ? null : why;
+    const why = this.#kill(number);
+    return why === 0 || why === E.ESRCH ? null : why;
+  }
+
+  /** False once it has been reaped: what /proc says about the pid is about another process. A zombie is there. */
+  get isThere(): boolean {
+    return this.#kill(0) !== E.ESRCH;
   }
 
   close(): void {
     if (this.fd !== null) libc.close(this.fd);
+  }
+
+  #kill(number: number): number {
+    const result =
+      this.fd === null
+        ? libc.kill(this.pid, number)
+        : Number(libc.syscall(pidfdSendSignal, BigInt(this.fd), BigInt(number), 0n, 0n));
+    return result === 0 ? 0 : errno();
   }
 }
 

@@ -5,6 +5,7 @@ export interface ProcessStat {
   readonly parent: number;
   /** It has begun to exit: its descriptors are closed before it can be reaped. */
   readonly isExiting: boolean;
+  readonly processGroup: number;
   readonly threads: number;
   /** In user and kernel mode. */
   readonly cpuSeconds: number;
@@ -12,6 +13,8 @@ export interface ProcessStat {
   readonly cpuSecondsWithChildren: number;
   /** Clock ticks from boot to its start. */
   readonly startedAt: number;
+  /** How it exited, in the encoding of wait(2); 0 while it runs, and to users who may not see it. */
+  readonly waitStatus: number;
   /** Inaccurate by some pages, because the kernel batches the counters per thread. */
   readonly residentBytes: number;
 }
@@ -33,16 +36,19 @@ function parse(line: string): ProcessStat {
   return {
     parent: of(PPID),
     isExiting: (of(FLAGS) & PF_EXITING) !== 0,
+    processGroup: of(PGRP),
     threads: of(NUM_THREADS),
     cpuSeconds: ticks / TICKS_PER_SECOND,
     cpuSecondsWithChildren: (ticks + of(CUTIME) + of(CSTIME)) / TICKS_PER_SECOND,
     startedAt: of(STARTTIME),
+    waitStatus: of(EXIT_CODE),
     residentBytes: of(RSS) * pageBytes(),
   };
 }
 
 /** Indices of the fields after the name. */
 const PPID = 1;
+const PGRP = 2;
 const FLAGS = 6;
 const UTIME = 11;
 const STIME = 12;
@@ -51,6 +57,7 @@ const CSTIME = 14;
 const NUM_THREADS = 17;
 const STARTTIME = 19;
 const RSS = 21;
+const EXIT_CODE = 49;
 
 /** Of the kernel's include/linux/sched.h. */
 const PF_EXITING = 0x4;

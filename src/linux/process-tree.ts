@@ -53,21 +53,33 @@ export function* residentBytesOfTree(pid: number): Generator<number> {
 
 /** Whether `pid` is a descendant of `ancestor`. */
 export function isDescendant(pid: number, ancestor: number): boolean {
-  const seen = new Set<number>();
-  for (let next = processStat(pid)?.parent ?? 0; next > 0 && !seen.has(next); ) {
-    if (next === ancestor) return true;
-    seen.add(next);
-    next = processStat(next)?.parent ?? 0;
-  }
+  for (const { parent } of lineage(pid)) if (parent === ancestor) return true;
   return false;
 }
 
 /**
- * Makes the daemon a subreaper (PR_SET_CHILD_SUBREAPER): orphaned descendants become its children, so that daemonised
- * processes stay descendants. The daemon must reap them.
+ * A process and its ancestors, nearest first, with the parent of each. Bounded, so that a program cannot make it long. An
+ * ancestor is older than its descendants: a younger process has got the pid of one that is gone.
  */
-export function adoptOrphans(): void {
-  checked(libc.prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n), 'prctl');
+export function* lineage(pid: number): Generator<{ readonly pid: number; readonly parent: number }> {
+  let startedAt = Number.POSITIVE_INFINITY;
+  for (let [next, generation] = [pid, 0]; next > 0 && generation < maxGenerations; generation += 1) {
+    const stat = processStat(next);
+    if (stat === null || stat.startedAt > startedAt) return;
+    yield { pid: next, parent: stat.parent };
+    startedAt = stat.startedAt;
+    next = stat.parent;
+  }
+}
+
+const maxGenerations = 64;
+
+/**
+ * Makes this process a subreaper (PR_SET_CHILD_SUBREAPER), or no longer: orphaned descendants become its children, so
+ * that daemonised processes stay descendants. It must reap them.
+ */
+export function adoptOrphans(wanted = true): void {
+  checked(libc.prctl(PR_SET_CHILD_SUBREAPER, wanted ? 1n : 0n, 0n, 0n, 0n), 'prctl');
 }
 
 const PR_SET_CHILD_SUBREAPER = 36;

@@ -25,6 +25,8 @@ export const maxDatagramBytes = 4096;
 
 export class UnixDatagramReceiver {
   readonly fd: number;
+  /** Whether the kernel passes a pidfd of every sender that it knows. */
+  readonly hasPidfds: boolean;
 
   /** Creates the socket file `path`. Throws SyscallError, or RangeError when the path is too long. */
   constructor(path: string) {
@@ -33,7 +35,7 @@ export class UnixDatagramReceiver {
     try {
       checked(setOption(this.fd, SO_PASSCRED), 'setsockopt', path);
       // Linux 6.5; without it a sender is known by its pid alone.
-      setOption(this.fd, SO_PASSPIDFD);
+      this.hasPidfds = setOption(this.fd, SO_PASSPIDFD) === 0;
       checked(libc.bind(this.fd, ptr(address), address.length), 'bind', path);
     } catch (error) {
       libc.close(this.fd);

@@ -4,8 +4,13 @@ import type { ProcessConfig } from '../config/config.ts';
 import type { ProgramLookup } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
-/** `NAME=value` each; a later source overrides an earlier one. */
-export function childEnvironment(config: ProcessConfig, group: string, daemon: DaemonContext): string[] {
+/** `NAME=value` each; a later source overrides an earlier one. `notify`: the variables of a notify socket. */
+export function childEnvironment(
+  config: ProcessConfig,
+  group: string,
+  daemon: DaemonContext,
+  notify: Readonly<Record<string, string>> = {},
+): string[] {
   const variables: Record<string, string> = {
     ...daemon.environment,
     SUPERVISOR_ENABLED: '1',
@@ -13,6 +18,7 @@ export function childEnvironment(config: ProcessConfig, group: string, daemon: D
     SUPERVISOR_PROCESS_NAME: config.name,
     SUPERVISOR_GROUP_NAME: group,
     ...config.environment,
+    ...notify,
   };
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }

@@ -56,9 +56,9 @@ export interface ChildFactory {
 export interface PendingChild {
   /**
    * Waits for execve(2). Call it once, in the turn of the event loop of `beginSpawn`. `onExit` is called when the child
-   * has been reaped. Throws like `beginSpawn`.
+   * has been reaped; `beforeReap` before that, while its pid is still its own. Throws like `beginSpawn`.
    */
-  finish(onExit: OnExit): Child;
+  finish(onExit: OnExit, beforeReap: () => void): Child;
 }
 
 export interface Child {

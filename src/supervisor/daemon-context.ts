@@ -9,6 +9,7 @@ import type { ProgramLimits } from '../linux/program-limits.ts';
 import type { ChildFactory } from './child.ts';
 import type { Clock } from './clock.ts';
 import type { DependencyTracker } from './dependency-tracker.ts';
+import type { NotifySockets } from './notify/notify-sockets.ts';
 import type { PendingHooks } from './pending-hooks.ts';
 import type { ProgramCgroups } from './program-cgroups.ts';
 import type { Reaper } from './reaper.ts';
@@ -22,6 +23,7 @@ export interface DaemonContext {
   readonly reaper: Reaper;
   readonly children: ChildFactory;
   readonly dependencies: DependencyTracker;
+  readonly notifySockets: NotifySockets;
   readonly clock: Clock;
   readonly taskQueue: TaskQueue;
   readonly pendingHooks: PendingHooks;

@@ -12,6 +12,7 @@ import type { Child, ChildPlan, OutputConsumer, PendingChild, PlannedReadiness }
 import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
+import { NotifyRun, type NotifyRunEvents } from './notify/notify-run.ts';
 import { OutputEvents } from './output-events.ts';
 import { ProcessLogs } from './process-logs.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
@@ -37,6 +38,10 @@ export interface ChildOwner {
   /** 0 without a child. */
   readonly pid: number;
   readonly daemon: DaemonContext;
+  /** Told what it sends to its notify socket; null for a program without one. */
+  readonly notify: Pick<NotifyRunEvents, 'onMessage' | 'onMessagesRead'> | null;
+  /** Another process is the program's main process now. */
+  onMainPid(pid: number): void;
   /** It was reaped; its last output may still be in the pipes. */
   onReaped(status: ExitStatus): void;
   /** It has shown that it is ready, by its descriptor or its output. */
@@ -52,6 +57,8 @@ export class ProcessChild {
   /** A spawn between `beginSpawn` and `finishSpawn`, or the failure of its first half. */
   #pending: PendingChild | ProcessEvent | null = null;
   #child: Child | null = null;
+  /** Of the current run. */
+  #notify: NotifyRun | null = null;
 
   constructor(
     private readonly owner: ChildOwner,
@@ -100,7 +107,12 @@ export class ProcessChild {
 
   /** The errno of kill(2), or null. */
   signal(number: number): number | null {
-    return this.#child?.signal(number, 'process') ?? null;
+    return this.#send(number, 'process');
+  }
+
+  /** Handles what it has sent to its notify socket and was not read yet. */
+  readNotifyMessages(): void {
+    this.#notify?.readAll();
   }
 
   sendStopSignal(): ProcessEvent | null {
@@ -128,9 +140,10 @@ export class ProcessChild {
     const { config, group, daemon } = this.owner;
     const command = this.resolveCommand();
     const logs = leavingDescriptors(() => this.logs.open());
+    this.#notify = leavingDescriptors(() => this.#openNotify());
     return {
       ...{ config, group, command, logs },
-      environment: childEnvironment(config, group, daemon),
+      environment: childEnvironment(config, group, daemon, this.#notify?.environment),
       cgroup: this.#cgroup,
       limits: daemon.programLimits,
       stdinFd: this.role.stdinFd?.() ?? null,
@@ -153,8 +166,12 @@ export class ProcessChild {
   }
 
   #adopt(pending: PendingChild): ProcessEvent {
-    const child = pending.finish((status) => this.#onReaped(child, status));
+    const child = pending.finish(
+      (status) => this.#onReaped(child, status),
+      () => this.readNotifyMessages(),
+    );
     this.#child = child;
+    this.#notify?.spawned(child);
     return { type: 'spawned', pid: child.pid };
   }
 
@@ -162,7 +179,7 @@ export class ProcessChild {
     try {
       return action();
     } catch (error) {
-      this.logs.close();
+      this.#close();
       if (error instanceof CommandError || error instanceof SpawnError) {
         return { type: 'spawnFailed', reason: error.message };
       }
@@ -173,24 +190,57 @@ export class ProcessChild {
     }
   }
 
+  /** A daemon that forks may go on in another process than the child. */
+  async #onReaped(child: Child, status: ExitStatus): Promise<void> {
+    const end = this.#notify ? this.#notify.childReaped(status) : status;
+    if (end !== null) await this.#end(child, end);
+  }
+
   /**
    * Drains its pipes before the exit is dispatched; bounded, so a grandchild that keeps a pipe open cannot delay the
    * exit.
    */
-  async #onReaped(child: Child, status: ExitStatus): Promise<void> {
+  async #end(child: Child, status: ExitStatus): Promise<void> {
     this.owner.onReaped(status);
     await this.#cgroup?.ended(this.owner.config.killascgroup);
     await child.drained();
     this.#child = null;
-    this.logs.close();
+    this.#close();
     this.owner.onEnded(status);
+  }
+
+  #close(): void {
+    this.#notify?.close();
+    this.#notify = null;
+    this.logs.close();
+  }
+
+  #openNotify(): NotifyRun | null {
+    const { owner } = this;
+    if (owner.notify === null) return null;
+    const { notify } = owner;
+    return new NotifyRun(owner.config, this.#cgroup, owner.daemon, {
+      onMessage: (message) => notify.onMessage(message),
+      onMessagesRead: () => notify.onMessagesRead(),
+      onMainPid: (pid) => owner.onMainPid(pid),
+      onMainEnded: (status) => {
+        if (this.#child) void this.#end(this.#child, status);
+      },
+    });
+  }
+
+  /** To the main process, or its process group. The errno of a failure, or null. */
+  #send(number: number, target: 'process' | 'group'): number | null {
+    const main = this.#notify?.main;
+    if (main) return main.signal(number, target, this.#child?.pid ?? 0);
+    return this.#child?.signal(number, target) ?? null;
   }
 
   #kill(number: number, asGroup: boolean): ProcessEvent | null {
     const { name, pid, daemon } = this.owner;
     const whom = asGroup ? ' process group' : '';
     daemon.log.debug(`killing ${name} (pid ${pid})${whom} with signal ${signalName(number)}`);
-    const failure = this.#child?.signal(number, asGroup ? 'group' : 'process') ?? null;
+    const failure = this.#send(number, asGroup ? 'group' : 'process');
     if (failure === null) return null;
     return { type: 'signalFailed', reason: `unknown problem killing ${name} (${pid}):${errnoName(failure)}` };
   }

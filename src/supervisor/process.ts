@@ -11,6 +11,7 @@ import type { ResolvedCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
 import type { HealthMonitor, MonitorSnapshot } from './health-monitor.ts';
+import { NotifyProtocol, type NotifySnapshot } from './notify/notify-protocol.ts';
 import { ProcessChild, type ProcessRole } from './process-child.ts';
 import type { ProcessLogs } from './process-logs.ts';
 import { attachMonitors } from './process-monitors.ts';
@@ -41,6 +42,8 @@ export interface ProcessSnapshot {
   readonly started: Timestamp | null;
   readonly stopped: Timestamp | null;
   readonly monitors: readonly MonitorSnapshot[];
+  /** Null without ready=notify. */
+  readonly notify: NotifySnapshot | null;
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -48,6 +51,8 @@ export type TransitionListener = (process: Process, from: StateName) => void;
 export class Process {
   readonly name: string;
   readonly policy: RestartPolicy;
+  /** Null without ready=notify. */
+  readonly notify: NotifyProtocol | null;
   readonly #child: ProcessChild;
   readonly #monitors: readonly HealthMonitor[];
   #goal: Goal = { kind: 'none' };
@@ -69,6 +74,7 @@ export class Process {
     this.name = config.name;
     this.policy = restartPolicy(config);
     this.#child = new ProcessChild(this, role);
+    this.notify = config.extensions.ready?.kind === 'notify' ? new NotifyProtocol(this) : null;
     this.#monitors = attachMonitors(this);
   }
 
@@ -85,6 +91,7 @@ export class Process {
       started: this.#started,
       stopped: this.#stopped,
       monitors: this.#monitors.map((monitor) => monitor.snapshot()),
+      notify: this.notify?.snapshot() ?? null,
     };
   }
 
@@ -92,7 +99,8 @@ export class Process {
    * Continues from a snapshot of a process of this name; its child, if it had one, must still run. Call it before any
    * other method.
    */
-  restore({ goal, life, lastExit, started, stopped, monitors }: ProcessSnapshot, child: Child | null): void {
+  restore(snapshot: ProcessSnapshot, child: Child | null): void {
+    const { goal, life, lastExit, started, stopped, monitors, notify } = snapshot;
     this.#goal = goal;
     this.#life = life;
     this.#notifiedState = life.state;
@@ -105,6 +113,7 @@ export class Process {
       const written = monitors[index];
       if (written) monitor.restore(written);
     });
+    if (notify) this.notify?.restore(notify);
     // The operation that held a restart back did not survive the exec.
     this.release();
   }
@@ -271,6 +280,22 @@ export class Process {
     return false;
   }
 
+  /** Sends SIGKILL, to its group or cgroup as configured, without a transition. */
+  kill(): void {
+    const failure = this.#child.sendKill();
+    if (failure) this.#dispatch(failure);
+  }
+
+  /** Handles what it has sent to its notify socket and was not read yet. */
+  readNotifyMessages(): void {
+    this.#child.readNotifyMessages();
+  }
+
+  /** The last STATUS= of a program with ready=notify: one line, empty for none. */
+  get statusText(): string {
+    return this.notify?.status ?? '';
+  }
+
   /** Queues data for the child's stdin, without waiting for it to read. */
   writeStdin(data: Uint8Array): WriteResult {
     return this.#child.writeStdin(data);
@@ -288,6 +313,11 @@ export class Process {
   }
 
   /** Called by its child. */
+  onMainPid(pid: number): void {
+    this.#dispatch({ type: 'mainPid', pid });
+  }
+
+  /** Called by its child. */
   onReaped(status: ExitStatus): void {
     this.#lastExit = status;
   }
@@ -295,7 +325,7 @@ export class Process {
   /** Called by its child. */
   onEnded(status: ExitStatus): void {
     this.#stopped = timestampNow();
-    this.#dispatch({ type: 'exited', status });
+    this.#dispatch({ type: 'exited', status, reason: this.notify?.killReason ?? '' });
   }
 
   #pursueNow(event: GoalEvent): void {
@@ -354,6 +384,7 @@ export class Process {
         return null;
       case 'spawn':
         this.#started = timestampNow();
+        this.notify?.begin();
         this.#child.beginSpawn();
         return null;
       case 'signal':

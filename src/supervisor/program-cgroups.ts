@@ -1,5 +1,6 @@
 // A cgroup for each process and one for the daemon itself, below the delegated one.
 // Best effort: when a cgroup operation fails, the program runs without a cgroup.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CgroupUsage,
@@ -14,7 +15,7 @@ import {
   untilEmpty,
 } from '../linux/cgroup.ts';
 import { closeFile } from '../linux/file.ts';
-import { managerName, type OwnCgroup } from '../linux/own-cgroup.ts';
+import { cgroupOf, managerName, type OwnCgroup } from '../linux/own-cgroup.ts';
 import { beginSpawn, type PendingSpawn, SpawnFailure, type SpawnRequest, spawn } from '../linux/spawn.ts';
 import { isSystemError } from '../linux/system-error.ts';
 
@@ -29,7 +30,11 @@ const separator = ':';
 const killedMs = 5000;
 
 export class ProgramCgroups {
-  private constructor(readonly root: string) {}
+  private constructor(
+    readonly root: string,
+    /** Of `root`, in the hierarchy. */
+    private readonly path: string,
+  ) {}
 
   /**
    * Moves the daemon into a cgroup of its own: a cgroup with children should have no processes itself (cgroups(7), "no
@@ -37,7 +42,7 @@ export class ProgramCgroups {
    */
   static setUp(own: OwnCgroup): ProgramCgroups | string {
     if ('refusal' in own) return own.refusal;
-    const { root } = own;
+    const { root, path } = own;
     const manager = join(root, managerName);
     try {
       createCgroup(manager);
@@ -48,12 +53,13 @@ export class ProgramCgroups {
     }
     const stale = cgroupsIn(root).filter((directory) => directory.includes(separator, root.length));
     stale.forEach(removeCgroup);
-    return new ProgramCgroups(root);
+    return new ProgramCgroups(root, path);
   }
 
   /** The cgroup of a process; the directory is created at the first spawn. */
   of(group: string, process: string, log: CgroupLog): ProgramCgroup {
-    return new ProgramCgroup(join(this.root, cgroupName(group, process)), log);
+    const name = cgroupName(group, process);
+    return new ProgramCgroup(join(this.root, name), join(this.path, name), log);
   }
 }
 
@@ -65,6 +71,8 @@ export class ProgramCgroup {
 
   constructor(
     private readonly directory: string,
+    /** In the hierarchy. */
+    private readonly path: string,
     private readonly log: CgroupLog,
   ) {}
 
@@ -127,6 +135,23 @@ export class ProgramCgroup {
   /** Null when the last child was spawned outside. */
   usage(): CgroupUsage | null {
     return this.#isEntered ? cgroupUsage(this.directory) : null;
+  }
+
+  /** Whether the last child was spawned in it. */
+  get isEntered(): boolean {
+    return this.#isEntered;
+  }
+
+  /** Whether the process is in it or in a cgroup below it. False when the last child was spawned outside. */
+  contains(pid: number): boolean {
+    const path = this.#isEntered ? cgroupOf(pid) : null;
+    return path !== null && (path === this.path || path.startsWith(`${this.path}/`));
+  }
+
+  /** Whether that is its inode number. False when the last child was spawned outside. */
+  hasNumber(number: bigint): boolean {
+    if (!this.#isEntered) return false;
+    return statSync(this.directory, { bigint: true, throwIfNoEntry: false })?.ino === number;
   }
 
   /** A descriptor to spawn into it by, or null. */

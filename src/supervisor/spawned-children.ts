@@ -15,6 +15,7 @@ import {
   SpawnFailure,
   vacateSlots,
 } from '../linux/spawn.ts';
+import type { ExitStatus } from '../linux/wait.ts';
 import type { Child, ChildFactory, ChildPlan, PendingChild } from './child.ts';
 import { ChildReadiness } from './child-readiness.ts';
 import type { OnExit, Reaper } from './reaper.ts';
@@ -40,12 +41,12 @@ export class SpawnedChildren implements ChildFactory {
     };
     const spawn = orFail(() => spawnInto(plan, pipes));
     return {
-      finish(onExit) {
+      finish(onExit, beforeReap) {
         const pid = orFail(() => spawn.finish());
         const readiness = plan.readiness && new ChildReadiness(plan.readiness, pid);
         const streams = connectStreams(plan, pid, pipes, dataPlane, readiness);
         const child = new SpawnedChild(pid, connectStdin(pipes, dataPlane), streams, readiness);
-        adopt(reaper, child, onExit);
+        adopt(reaper, child, onExit, beforeReap);
         return child;
       },
     };
@@ -55,11 +56,12 @@ export class SpawnedChildren implements ChildFactory {
 /**
  * Not a closure in `beginSpawn`, which would keep the plan with the whole environment alive for as long as the child runs.
  */
-function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit): void {
-  reaper.adopt(child.pid, (status) => {
+function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit, beforeReap: () => void): void {
+  const onReaped = (status: ExitStatus) => {
     child.markReaped();
     return onExit(status);
-  });
+  };
+  reaper.adopt(child.pid, onReaped, beforeReap);
 }
 
 class SpawnedChild implements Child {

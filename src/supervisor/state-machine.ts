@@ -32,7 +32,10 @@ export type ProcessEvent =
   /** The program asks for time to start or to stop, until then. */
   | { readonly type: 'extend'; readonly until: number }
   | { readonly type: 'stop' }
-  | { readonly type: 'exited'; readonly status: ExitStatus }
+  /** `reason`: why it had to end, as clients see it; empty or missing when its status says enough. */
+  | { readonly type: 'exited'; readonly status: ExitStatus; readonly reason?: string }
+  /** Another process is the program's main process now. */
+  | { readonly type: 'mainPid'; readonly pid: number }
   | { readonly type: 'signalFailed'; readonly reason: string }
   /** The timer fired; a deadline may have passed. */
   | { readonly type: 'elapsed' }
@@ -61,7 +64,9 @@ export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy
     case 'stop':
       return onStop(life, policy, now);
     case 'exited':
-      return onExited(life, event.status, policy, now);
+      return withReason(onExited(life, event.status, policy, now), event.reason ?? '');
+    case 'mainPid':
+      return onMainPid(life, event.pid);
     case 'signalFailed':
       return onSignalFailed(life, event.reason);
     case 'elapsed':
@@ -144,6 +149,21 @@ function onExited(life: Lifecycle, status: ExitStatus, policy: RestartPolicy, no
     default:
       return unchanged(life);
   }
+}
+
+/** In place of what the exit status says, if it was not expected. */
+function withReason({ life, effects }: Step, reason: string): Step {
+  const isExplained = reason === '' || life.spawnError === '';
+  return { life: isExplained ? life : { ...life, spawnError: reason }, effects };
+}
+
+function onMainPid(life: Lifecycle, pid: number): Step {
+  const { state } = life;
+  if (state.name === 'RUNNING' || state.name === 'STOPPING')
+    return { life: { ...life, state: { ...state, pid } }, effects: [] };
+  if (state.name !== 'STARTING' || (state.phase !== 'up' && state.phase !== 'failing'))
+    return unchanged(life);
+  return { life: { ...life, state: { ...state, pid } }, effects: [] };
 }
 
 function onSignalFailed(life: Lifecycle, reason: string): Step {

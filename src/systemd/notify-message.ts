@@ -14,32 +14,30 @@ export interface NotifyMessage {
   readonly watchdogMs: number | null;
   /** EXTEND_TIMEOUT_USEC: from now. */
   readonly extendMs: number | null;
-  /** ERRNO, BUSERROR and EXIT_STATUS, as they are written. */
-  readonly failure: readonly string[];
   /** BARRIER=1: the sender waits until everything it has sent before is handled. */
   readonly isBarrier: boolean;
 }
 
 export const maxStatusLength = 512;
 
-/** Null when it is no list of assignments: it contains NUL. Unknown names and unusable values are ignored. */
+/**
+ * Null when it is no list of assignments: it contains NUL. Unusable values are ignored, and so are names without a use
+ * here: ERRNO, BUSERROR, EXIT_STATUS, FDSTORE and those of others.
+ */
 export function parseNotifyMessage(data: Uint8Array): NotifyMessage | null {
   const end = data.at(-1) === 0 ? data.length - 1 : data.length;
   const text = decoder.decode(data.subarray(0, end));
   if (text.includes('\0')) return null;
   const values = new Map<string, string>();
-  const failure: string[] = [];
   let phase: NotifyMessage['phase'] = null;
   for (const line of text.split(/[\r\n]/)) {
     const equals = line.indexOf('=');
     if (equals <= 0) continue;
-    const [name, value] = [line.slice(0, equals), line.slice(equals + 1)];
     phase = phases.get(line) ?? phase;
-    if (failureNames.has(name)) failure.push(plain(line, maxFailureLength));
-    else values.set(name, value);
+    values.set(line.slice(0, equals), line.slice(equals + 1));
   }
   return {
-    ...{ phase, failure: failure.slice(0, maxFailures) },
+    phase,
     monotonicMs: milliseconds(values.get('MONOTONIC_USEC'), Number.MAX_SAFE_INTEGER),
     status: statusOf(values.get('STATUS')),
     mainPid: pidOf(values.get('MAINPID')),
@@ -57,10 +55,6 @@ const phases: ReadonlyMap<string, NotifyMessage['phase']> = new Map([
   ['RELOADING=1', 'reloading'],
   ['STOPPING=1', 'stopping'],
 ]);
-
-const failureNames: ReadonlySet<string> = new Set(['ERRNO', 'BUSERROR', 'EXIT_STATUS']);
-const maxFailures = 3;
-const maxFailureLength = 128;
 
 /** The maximum of durations in the configuration: timers and deadlines stay exact integers. */
 const maxDurationMs = 366 * 86_400_000;

@@ -8,6 +8,7 @@ import { EventSerials } from '../../src/events/numbering.ts';
 import { monotonicClock } from '../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../src/supervisor/daemon-context.ts';
 import { DependencyTracker } from '../../src/supervisor/dependency-tracker.ts';
+import { NotifySockets } from '../../src/supervisor/notify/notify-sockets.ts';
 import { PendingHooks } from '../../src/supervisor/pending-hooks.ts';
 import { Reaper } from '../../src/supervisor/reaper.ts';
 import { SpawnedChildren } from '../../src/supervisor/spawned-children.ts';
@@ -19,10 +20,12 @@ export class TestContext {
   );
   readonly #log: ActivityLog;
   readonly #reaper: Reaper;
+  readonly #notifySockets: NotifySockets;
 
   constructor(supervisord: SupervisordConfig) {
     this.#log = ActivityLog.open(supervisord, this.#dataPlane, false);
     this.#reaper = new Reaper(this.#log);
+    this.#notifySockets = new NotifySockets(this.#dataPlane, monotonicClock, this.#log);
   }
 
   /** A new bus on each call; the rest is shared. */
@@ -36,6 +39,7 @@ export class TestContext {
       ...{
         taskQueue,
         dependencies: new DependencyTracker(taskQueue),
+        notifySockets: this.#notifySockets,
         pendingHooks: new PendingHooks(log, clock),
         cgroups: null,
         environment: {},
@@ -48,6 +52,7 @@ export class TestContext {
 
   async end(): Promise<void> {
     this.#reaper.stop();
+    this.#notifySockets.close();
     this.#log.close();
     await this.#dataPlane.stop();
   }

@@ -50,6 +50,7 @@ export class DataPlane implements WritableWatch {
   /** Lookups in progress, by directory. */
   readonly #lookups = new Map<string, Promise<void>>();
   readonly #writable = new Map<number, () => void>();
+  readonly #readable = new Map<number, () => void>();
   readonly #pools = new Map<number, PoolHandle>();
   #lastPool = 0;
   readonly #followers = new Map<string, Set<() => void>>();
@@ -124,6 +125,17 @@ export class DataPlane implements WritableWatch {
   /** Must precede close(fd). */
   forgetWritable(fd: number): void {
     if (this.#writable.delete(fd)) this.#threadOn(noDisk).send({ do: 'forgetWritable', fd });
+  }
+
+  /** Calls back once when `fd`, which the caller reads without blocking, is readable. */
+  whenReadable(fd: number, callback: () => void): void {
+    this.#readable.set(fd, callback);
+    this.#threadOn(noDisk).send({ do: 'watchReadable', fd });
+  }
+
+  /** Must precede close(fd). */
+  forgetReadable(fd: number): void {
+    if (this.#readable.delete(fd)) this.#threadOn(noDisk).send({ do: 'forgetReadable', fd });
   }
 
   /**
@@ -261,12 +273,10 @@ export class DataPlane implements WritableWatch {
       case 'poolClosed':
         this.#pools.delete(report.pool);
         return;
-      case 'writable': {
-        const callback = this.#writable.get(report.fd);
-        this.#writable.delete(report.fd);
-        callback?.();
-        return;
-      }
+      case 'writable':
+        return callOnce(this.#writable, report.fd);
+      case 'readable':
+        return callOnce(this.#readable, report.fd);
       case 'logChanged':
         this.#logChanged(thread, report.path);
         return;
@@ -289,6 +299,12 @@ export class DataPlane implements WritableWatch {
     thread.send({ do: 'watchLog', path });
     for (const callback of followers) callback();
   }
+}
+
+function callOnce(callbacks: Map<number, () => void>, fd: number): void {
+  const callback = callbacks.get(fd);
+  callbacks.delete(fd);
+  callback?.();
 }
 
 /** Devices and own descriptors are on no disk that may stall. */

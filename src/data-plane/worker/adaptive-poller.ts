@@ -69,8 +69,12 @@ export class AdaptivePoller {
 
   /** Watches for writability, one-shot. */
   watchWritableOnce(fd: number): number {
-    const events = EPOLLOUT | EPOLLONESHOT;
-    return this.#prompt.modify(fd, events) && this.#prompt.add(fd, events);
+    return this.#watchOnce(fd, EPOLLOUT);
+  }
+
+  /** Watches for reading, one-shot; the caller reads. */
+  watchReadableOnce(fd: number): number {
+    return this.#watchOnce(fd, EPOLLIN);
   }
 
   /** Busy-polls until `until`, because a prompt descriptor is expected to be ready too soon for a sleep to pay off. */
@@ -119,6 +123,11 @@ export class AdaptivePoller {
     if (pace.bytes < calmBytes) this.#setPace(fd, pace, false, now);
     pace.since = now;
     pace.bytes = 0;
+  }
+
+  #watchOnce(fd: number, event: number): number {
+    const events = event | EPOLLONESHOT;
+    return this.#prompt.modify(fd, events) && this.#prompt.add(fd, events);
   }
 
   #waitForSome(deadline: number | null): number {

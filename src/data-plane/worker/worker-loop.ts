@@ -20,9 +20,9 @@ import type { WorkerSnapshot } from '../protocol/snapshots.ts';
 import { AdaptivePoller } from './adaptive-poller.ts';
 import { BlockedLogs } from './blocked-logs.ts';
 import { ChildStreams } from './child-streams.ts';
+import { DescriptorWatches } from './descriptor-watches.ts';
 import { ListenerPools } from './listener-pools.ts';
 import { LogTable } from './log-table.ts';
-import { WritableWatches } from './writable-watches.ts';
 
 /** Bounds sleeps until a wall-clock time, because the clock may be set meanwhile. */
 const maxSleepMs = 3_600_000;
@@ -36,9 +36,10 @@ export class WorkerLoop {
   );
   readonly #logs: LogTable;
   readonly #streams: ChildStreams;
-  readonly #writableWatches = new WritableWatches(this.#epoll);
+  readonly #writable = new DescriptorWatches(this.#epoll, 'writable');
+  readonly #readable = new DescriptorWatches(this.#epoll, 'readable');
   readonly #pools = new ListenerPools(
-    this.#writableWatches,
+    this.#writable.asWritableWatch(),
     (report) => this.#emit(report),
     (until) => this.#epoll.expect(until),
     (log, memory) => this.#logs.get(log)?.write(memory, 0, memory.bytes.length),
@@ -109,7 +110,7 @@ export class WorkerLoop {
 
   #onReady(fd: number): void {
     if (fd === this.wakeFd) return this.#executeAll();
-    if (this.#streams.readable(fd) || this.#writableWatches.writable(fd)) return;
+    if (this.#streams.readable(fd) || this.#writable.ready(fd) || this.#readable.ready(fd)) return;
     this.#blockedLogs.writable(fd);
   }
 
@@ -156,10 +157,16 @@ export class WorkerLoop {
         return this.#streams.consumed(command.bytes);
       case 'watchWritable': {
         const { fd } = command;
-        return this.#writableWatches.whenWritable(fd, () => this.#emit({ is: 'writable', fd }));
+        return this.#writable.watch(fd, () => this.#emit({ is: 'writable', fd }));
       }
       case 'forgetWritable':
-        return this.#writableWatches.forgetWritable(command.fd);
+        return this.#writable.forget(command.fd);
+      case 'watchReadable': {
+        const { fd } = command;
+        return this.#readable.watch(fd, () => this.#emit({ is: 'readable', fd }));
+      }
+      case 'forgetReadable':
+        return this.#readable.forget(command.fd);
       case 'watchLog':
         return this.#logs.watch(command.path);
       case 'forgetLog':

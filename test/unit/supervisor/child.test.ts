@@ -52,7 +52,10 @@ interface Run {
 
 function run(plan: ChildPlan): Run {
   const { promise, resolve } = Promise.withResolvers<ExitStatus>();
-  const child = children.beginSpawn(plan).finish(async (status) => resolve(status));
+  const child = children.beginSpawn(plan).finish(
+    async (status) => resolve(status),
+    () => {},
+  );
   return { child, ended: promise };
 }
 

@@ -8,7 +8,7 @@ import {
 
 const nothing: NotifyMessage = {
   ...{ phase: null, monotonicMs: null, status: null, mainPid: null, watchdog: null, watchdogMs: null },
-  ...{ extendMs: null, failure: [], isBarrier: false },
+  ...{ extendMs: null, isBarrier: false },
 };
 
 function parsed(text: string): NotifyMessage | null {
@@ -34,10 +34,7 @@ describe('a message', () => {
     ['EXTEND_TIMEOUT_USEC=1500000', { extendMs: 1500 }],
     ['BARRIER=1', { isBarrier: true }],
     ['STATUS=', { status: '' }],
-    [
-      'ERRNO=2\nBUSERROR=org.x.Timeout\nEXIT_STATUS=3',
-      { failure: ['ERRNO=2', 'BUSERROR=org.x.Timeout', 'EXIT_STATUS=3'] },
-    ],
+    ['ERRNO=2\nBUSERROR=org.x.Timeout\nEXIT_STATUS=3', {}],
     ['X_MINE=1\nFDSTORE=1\nFDNAME=a', {}],
   ])('%j is understood', (text, expected) => {
     expect(parsed(text)).toEqual({ ...nothing, ...expected });

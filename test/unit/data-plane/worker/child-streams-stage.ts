@@ -5,9 +5,9 @@ import { SharedIoState } from '../../../../src/data-plane/protocol/shared-io-sta
 import { AdaptivePoller } from '../../../../src/data-plane/worker/adaptive-poller.ts';
 import { BlockedLogs } from '../../../../src/data-plane/worker/blocked-logs.ts';
 import { ChildStreams } from '../../../../src/data-plane/worker/child-streams.ts';
+import { DescriptorWatches } from '../../../../src/data-plane/worker/descriptor-watches.ts';
 import { ListenerPools } from '../../../../src/data-plane/worker/listener-pools.ts';
 import { LogTable } from '../../../../src/data-plane/worker/log-table.ts';
-import { WritableWatches } from '../../../../src/data-plane/worker/writable-watches.ts';
 import { createPipe } from '../../../../src/linux/pipe.ts';
 import { bySize } from '../../../../src/logs/rotation.ts';
 import { Syslog } from '../../../../src/logs/syslog.ts';
@@ -22,7 +22,7 @@ export interface Program {
 export class StreamsStage {
   readonly reports: WorkerEvent[] = [];
   readonly #bytes = new Map<number, number>();
-  readonly #watches: WritableWatches;
+  readonly #watches: DescriptorWatches;
   readonly #tell = (report: WorkerEvent) => {
     this.reports.push(report);
     if (report.is !== 'data') return;
@@ -40,9 +40,9 @@ export class StreamsStage {
   #numbers = 0;
 
   constructor() {
-    this.#watches = new WritableWatches(this.#poller);
+    this.#watches = new DescriptorWatches(this.#poller, 'writable');
     this.pools = new ListenerPools(
-      this.#watches,
+      this.#watches.asWritableWatch(),
       this.#tell,
       () => {},
       (log, memory) => this.logs.get(log)?.write(memory, 0, memory.bytes.length),
@@ -85,7 +85,7 @@ export class StreamsStage {
   /** Looks once at all that can be read and written now. */
   turn(): void {
     for (const fd of this.#poller.wait(0)) {
-      if (!this.streams.readable(fd) && !this.#watches.writable(fd)) this.#blocked.writable(fd);
+      if (!this.streams.readable(fd) && !this.#watches.ready(fd)) this.#blocked.writable(fd);
     }
   }
 

@@ -1,0 +1,149 @@
+// The notify sockets of all programs: where they are, and when they are read. A bounded share of the main thread is
+// spent on them, however much programs send; a program that sends more waits, or loses what it sends without waiting.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataPlane } from '../../data-plane/main/data-plane.ts';
+import { TimeSlice } from '../../event-loop/time-slice.ts';
+import { currentUid } from '../../linux/credentials.ts';
+import { closePassed } from '../../linux/descriptors.ts';
+import { E, SyscallError } from '../../linux/errno.ts';
+import { isSystemError } from '../../linux/system-error.ts';
+import { UnixDatagramReceiver } from '../../linux/unix-datagram-receiver.ts';
+import type { Clock } from '../clock.ts';
+import { type NotifyLog, type NotifyOwner, NotifySocket } from './notify-socket.ts';
+
+/** In each window of `windowMs`, messages are read for at most `busyMs`. */
+const windowMs = 20;
+const busyMs = 2;
+/** Messages of one socket before it is another's turn. */
+const turnLength = 16;
+/** Bounds one reading of everything that waits; more than the kernel queues (net.unix.max_dgram_qlen). */
+const maxWaiting = 1024;
+/** While more passed descriptors than this are being closed, nothing is read. */
+const maxClosing = 512;
+
+export class NotifySockets {
+  #directory: string | null = null;
+  /** Those with messages that have not been read, in turn. */
+  readonly #readable = new Set<NotifySocket>();
+  #closing = 0;
+  #windowEnd = 0;
+  #busyMs = 0;
+  #cancelPause: (() => void) | null = null;
+
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly clock: Clock,
+    private readonly log: NotifyLog,
+  ) {}
+
+  /** Opens a socket at an address that only its program is told. Throws SyscallError. */
+  open(owner: NotifyOwner): NotifySocket {
+    this.#directory ??= newDirectory();
+    const boundPath = join(this.#directory, 'new');
+    // Renamed, because /proc/net/unix shows everyone the path that a socket was bound to.
+    const address = join(this.#directory, randomBytes(16).toString('base64url'));
+    const receiver = new UnixDatagramReceiver(boundPath);
+    try {
+      chmodSync(boundPath, 0o666);
+      renameSync(boundPath, address);
+    } catch (error) {
+      receiver.close();
+      throw error;
+    }
+    const discard = (descriptors: readonly number[]) => this.#discard(descriptors);
+    const onClose = (socket: NotifySocket) => this.#forget(socket);
+    const socket = new NotifySocket(address, receiver, owner, this.log, discard, onClose);
+    this.#watch(socket);
+    return socket;
+  }
+
+  /** Reads what waits in one socket now, whatever the share. */
+  readAll(socket: NotifySocket): void {
+    socket.read(maxWaiting);
+  }
+
+  /** Removes the directory; call it when all sockets are closed. */
+  close(): void {
+    this.#cancelPause?.();
+    if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory = null;
+  }
+
+  #watch(socket: NotifySocket): void {
+    this.dataPlane.whenReadable(socket.fd, () => {
+      this.#readable.add(socket);
+      if (this.#cancelPause === null) this.#read();
+    });
+  }
+
+  #forget(socket: NotifySocket): void {
+    this.#readable.delete(socket);
+    this.dataPlane.forgetReadable(socket.fd);
+  }
+
+  #read(): void {
+    const now = this.clock.now();
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + windowMs;
+      this.#busyMs = 0;
+    }
+    const slice = new TimeSlice(busyMs - this.#busyMs);
+    for (let [socket] = this.#readable; socket && !this.#isHeld(slice); [socket] = this.#readable) {
+      this.#readable.delete(socket);
+      if (socket.read(turnLength) === turnLength && socket.isOpen) this.#readable.add(socket);
+      else if (socket.isOpen) this.#watch(socket);
+    }
+    this.#busyMs += slice.busyMs;
+    if (this.#readable.size > 0) this.#pause(Math.max(1, this.#windowEnd - now));
+  }
+
+  #isHeld(slice: TimeSlice): boolean {
+    return slice.isOver || this.#closing > maxClosing;
+  }
+
+  #pause(ms: number): void {
+    this.#cancelPause = this.clock.after(ms, () => {
+      this.#cancelPause = null;
+      this.#read();
+    });
+  }
+
+  #discard(descriptors: readonly number[]): void {
+    for (const fd of descriptors) {
+      const outcome = closePassed(fd, () => {
+        this.#closing -= 1;
+      });
+      if (outcome === 'pending') this.#closing += 1;
+    }
+  }
+}
+
+/** Below a directory whose entries no other user can replace. Other users can reach a socket in it, but not list them. */
+function newDirectory(): string {
+  const errors: Error[] = [];
+  for (const parent of parents()) {
+    try {
+      const { mode } = statSync(parent);
+      if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0) continue;
+      const directory = mkdtempSync(join(parent, 'tsupervisor-'));
+      chmodSync(directory, 0o711);
+      return directory;
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      errors.push(error);
+    }
+  }
+  throw errors[0] ?? new SyscallError('mkdir', E.EACCES, tmpdir());
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+
+function parents(): string[] {
+  const ownRuntime = process.env['XDG_RUNTIME_DIR'];
+  if (currentUid() === 0) return ['/run', tmpdir()];
+  return ownRuntime ? [ownRuntime, tmpdir()] : [tmpdir()];
+}

@@ -1,0 +1,45 @@
+# For programs of tests: speaks sd_notify(3) by a raw socket.
+import array, os, select, socket, struct, sys, time
+
+def address():
+    return os.environ['NOTIFY_SOCKET']
+
+# `descriptors` are passed along; `pid` is what a privileged sender claims to be.
+def send(text, to=None, descriptors=(), pid=None):
+    data = text if isinstance(text, bytes) else text.encode()
+    ancillary = []
+    if descriptors:
+        ancillary.append((socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors)))
+    if pid is not None:
+        credentials = struct.pack('iII', pid, os.getuid(), os.getgid())
+        ancillary.append((socket.SOL_SOCKET, socket.SCM_CREDENTIALS, credentials))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendmsg([data], ancillary, 0, to or address())
+
+# Returns when everything sent before was handled; False when that takes longer.
+def barrier(to=None, seconds=20):
+    ours, theirs = os.pipe()
+    send('BARRIER=1', to, [theirs])
+    os.close(theirs)
+    poll = select.poll()
+    poll.register(ours, select.POLLHUP)
+    return len(poll.poll(seconds * 1000)) > 0
+
+def stay():
+    while True: time.sleep(1000)
+
+# A session of its own and a second fork; the parents go on or end as they like. True in the daemon.
+def fork_daemon():
+    if os.fork(): return False
+    os.setsid()
+    if os.fork(): os._exit(0)
+    return True
+
+# A file that appears whole.
+def write(name, text):
+    with open(f'{name}.new', 'w') as file: file.write(str(text))
+    os.rename(f'{name}.new', name)
+
+def wait_for(name):
+    while not os.path.exists(name): time.sleep(0.005)
+    with open(name) as file: return file.read()

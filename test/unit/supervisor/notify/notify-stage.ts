@@ -1,0 +1,97 @@
+// Programs with ready=notify, with real children and sockets. Time passes only when the test lets it.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SupervisorEvent } from '../../../../src/events/types.ts';
+import { adoptOrphans } from '../../../../src/linux/process-tree.ts';
+import { Process } from '../../../../src/supervisor/process.ts';
+import { byConfiguration } from '../../../../src/supervisor/requester.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { processConfig, Stage } from '../process-stage.ts';
+
+const support = join(import.meta.dir, '../../../support');
+
+export class NotifyStage {
+  readonly directory = mkdtempSync(join(tmpdir(), 'tsv-notify-'));
+  readonly clock = new FakeClock();
+  readonly #stage = new Stage();
+  readonly daemon = { ...this.#stage.daemon(), clock: this.clock };
+  readonly #programs: Program[] = [];
+
+  constructor() {
+    adoptOrphans(true);
+  }
+
+  /** `script`: Python, after test/support/notify.py. It may use `files`, a directory for all programs. */
+  start(script: string, options = ''): Program {
+    const number = this.#programs.length;
+    const path = join(this.directory, `${number}.py`);
+    const prelude = `import os, sys\nsys.path.insert(0, ${JSON.stringify(support)})\nsys.dont_write_bytecode = True\n`;
+    writeFileSync(path, `${prelude}from notify import *\nfiles = ${JSON.stringify(this.directory)}\n${script}`);
+    const command = `command=/usr/bin/python3 ${path}\nready=notify\nautorestart=false\n${options}`;
+    const config = { ...processConfig(command), name: `program${number}` };
+    const program = new Program(new Process(config, config.name, this.daemon));
+    this.#programs.push(program);
+    program.process.start(byConfiguration);
+    return program;
+  }
+
+  /** What programs have written to a file of that name; empty when there is none. */
+  read(name: string): string {
+    try {
+      return readFileSync(join(this.directory, name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  async written(name: string): Promise<string> {
+    await eventually(() => this.read(name) !== '', { what: `${name} to be written` });
+    return this.read(name);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.directory, name), text);
+  }
+
+  log(): string {
+    return this.#stage.log();
+  }
+
+  async end(): Promise<void> {
+    for (const { process } of this.#programs) process.forbidStart();
+    for (const { process } of this.#programs) if (process.pid !== 0) process.kill();
+    await eventually(() => this.#programs.every(({ process }) => process.pid === 0), { what: 'the end' });
+    adoptOrphans(false);
+    await this.#stage.end();
+    rmSync(this.directory, { recursive: true });
+  }
+}
+
+export class Program {
+  readonly events: SupervisorEvent[] = [];
+
+  constructor(readonly process: Process) {
+    const { bus } = process.daemon;
+    bus.subscribe(['PROCESS_STATE', 'TSUPERVISOR_PROCESS_CHANGE'], (event) => {
+      if ('process' in event && event.process === process.name) this.events.push(event);
+    });
+  }
+
+  get name(): string {
+    return this.process.name;
+  }
+
+  becomes(state: Process['state']): Promise<void> {
+    return eventually(() => this.process.state === state, {
+      what: `${this.name}, which is ${this.process.state}, to be ${state}`,
+    });
+  }
+
+  says(status: string): Promise<void> {
+    return eventually(() => this.process.statusText === status, {
+      what: `${this.name}, which says '${this.process.statusText}', to say '${status}'`,
+    });
+  }
+}
