@@ -78,19 +78,26 @@ const MSG_CMSG_CLOEXEC = 0x40000000;
 const MSGHDR_BYTES = 56;
 const CONTROL_LENGTH = 40;
 const FLAGS = 48;
+const IOVEC_BYTES = 16;
 const CMSGHDR_BYTES = 16;
 /** The most descriptors of one message (SCM_MAX_FD). The pidfd comes after them: without room for all it would be lost. */
 const maxDescriptors = 253;
 const controlBytes = [12, maxDescriptors * 4, 4].reduce((sum, bytes) => sum + spaceOf(bytes), 0);
 
-/** Shared by all receivers: a datagram is used before the next is received. */
-const data = new Uint8Array(maxDatagramBytes);
-const control = new DataView(new ArrayBuffer(controlBytes));
-const vector = BigUint64Array.of(BigInt(ptr(data)), BigInt(data.length));
-const header = new DataView(new ArrayBuffer(MSGHDR_BYTES));
-header.setBigUint64(16, BigInt(ptr(vector)), true);
+/**
+ * One piece of memory, which points into itself. Shared by all receivers: a datagram is used before the next is
+ * received.
+ */
+const memory = new ArrayBuffer(MSGHDR_BYTES + IOVEC_BYTES + controlBytes + maxDatagramBytes);
+const header = new DataView(memory, 0, MSGHDR_BYTES + IOVEC_BYTES);
+const control = new DataView(memory, header.byteLength, controlBytes);
+const data = new Uint8Array(memory, control.byteOffset + controlBytes);
+const address = ptr(memory);
+header.setBigUint64(16, BigInt(address + MSGHDR_BYTES), true);
 header.setBigUint64(24, 1n, true);
-header.setBigUint64(32, BigInt(ptr(control.buffer)), true);
+header.setBigUint64(32, BigInt(address + control.byteOffset), true);
+header.setBigUint64(MSGHDR_BYTES, BigInt(address + data.byteOffset), true);
+header.setBigUint64(MSGHDR_BYTES + 8, BigInt(data.length), true);
 
 function setOption(fd: number, option: number): number {
   const on = Int32Array.of(1);
@@ -100,7 +107,7 @@ function setOption(fd: number, option: number): number {
 function receiveInto(fd: number): number {
   header.setBigUint64(CONTROL_LENGTH, BigInt(controlBytes), true);
   header.setInt32(FLAGS, 0, true);
-  return Number(libc.recvmsg(fd, ptr(header.buffer), MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
+  return Number(libc.recvmsg(fd, address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
 }
 
 function controlMessages(): Pick<Datagram, 'sender' | 'descriptors'> {

@@ -66,6 +66,7 @@ export class NotifyProtocol {
   /** A child is about to be spawned. */
   begin(): void {
     this.#state = this.#initial();
+    this.#armTimer();
   }
 
   onMessage(message: NotifyMessage): void {

@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ProcessConfig } from '../../../../src/config/config.ts';
 import type { SupervisorEvent } from '../../../../src/events/types.ts';
 import { adoptOrphans } from '../../../../src/linux/process-tree.ts';
-import { Process } from '../../../../src/supervisor/process.ts';
+import { Process, type ProcessSnapshot } from '../../../../src/supervisor/process.ts';
 import { byConfiguration } from '../../../../src/supervisor/requester.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -23,18 +24,35 @@ export class NotifyStage {
     adoptOrphans(true);
   }
 
-  /** `script`: Python, after test/support/notify.py. It may use `files`, a directory for all programs. */
-  start(script: string, options = ''): Program {
+  /**
+   * `script`: Python, after test/support/notify.py. It may use `files`, a directory for all programs. `logfile`: the name
+   * of a file there for its stdout.
+   */
+  start(script: string, options = '', logfile: string | null = null): Program {
     const number = this.#programs.length;
     const path = join(this.directory, `${number}.py`);
     const prelude = `import os, sys\nsys.path.insert(0, ${JSON.stringify(support)})\nsys.dont_write_bytecode = True\n`;
-    writeFileSync(path, `${prelude}from notify import *\nfiles = ${JSON.stringify(this.directory)}\n${script}`);
+    writeFileSync(
+      path,
+      `${prelude}from notify import *\nfiles = ${JSON.stringify(this.directory)}\n${script}`,
+    );
     const command = `command=/usr/bin/python3 ${path}\nready=notify\nautorestart=false\n${options}`;
-    const config = { ...processConfig(command), name: `program${number}` };
+    const config = logging(
+      processConfig(command),
+      `program${number}`,
+      logfile && join(this.directory, logfile),
+    );
     const program = new Program(new Process(config, config.name, this.daemon));
     this.#programs.push(program);
     program.process.start(byConfiguration);
     return program;
+  }
+
+  /** A process of the same configuration, restored from a snapshot, without the child. */
+  heirOf({ process }: Program, snapshot: ProcessSnapshot): Process {
+    const heir = new Process(process.config, process.group, this.daemon);
+    heir.restore(snapshot, null);
+    return heir;
   }
 
   /** What programs have written to a file of that name; empty when there is none. */
@@ -83,6 +101,16 @@ export class Program {
     return this.process.name;
   }
 
+  states(): string[] {
+    return this.events.flatMap(({ type }) =>
+      type.startsWith('PROCESS_STATE_') ? [type.slice('PROCESS_STATE_'.length)] : [],
+    );
+  }
+
+  restart(): void {
+    this.process.restart(byConfiguration, { held: false });
+  }
+
   becomes(state: Process['state']): Promise<void> {
     return eventually(() => this.process.state === state, {
       what: `${this.name}, which is ${this.process.state}, to be ${state}`,
@@ -94,4 +122,10 @@ export class Program {
       what: `${this.name}, which says '${this.process.statusText}', to say '${status}'`,
     });
   }
+}
+
+function logging(config: ProcessConfig, name: string, path: string | null): ProcessConfig {
+  if (path === null) return { ...config, name };
+  const stdout = { ...config.stdout, logfile: { kind: 'file', path } as const };
+  return { ...config, name, stdout };
 }
