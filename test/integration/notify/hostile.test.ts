@@ -1,7 +1,7 @@
 // Programs that send garbage, floods and descriptors to their notify socket.
 import { afterAll, describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
-import { eventually } from '../../../support/eventually.ts';
+import { eventually } from '../../support/eventually.ts';
 import { NotifyStage } from './notify-stage.ts';
 
 const stage = new NotifyStage();

@@ -2,16 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessConfig } from '../../../../src/config/config.ts';
-import type { SupervisorEvent } from '../../../../src/events/types.ts';
-import { adoptOrphans } from '../../../../src/linux/process-tree.ts';
-import { Process, type ProcessSnapshot } from '../../../../src/supervisor/process.ts';
-import { byConfiguration } from '../../../../src/supervisor/requester.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { processConfig, Stage } from '../process-stage.ts';
+import type { ProcessConfig } from '../../../src/config/config.ts';
+import type { SupervisorEvent } from '../../../src/events/types.ts';
+import { adoptOrphans } from '../../../src/linux/process-tree.ts';
+import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
+import { byConfiguration } from '../../../src/supervisor/requester.ts';
+import { eventually } from '../../support/eventually.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { processConfig, Stage } from '../../unit/supervisor/process-stage.ts';
 
-const support = join(import.meta.dir, '../../../support');
+const support = join(import.meta.dir, '../../support');
 
 export class NotifyStage {
   readonly directory = mkdtempSync(join(tmpdir(), 'tsv-notify-'));

@@ -1,6 +1,6 @@
 // Whose messages count, and whose do not.
 import { afterAll, describe, expect, test } from 'bun:test';
-import { eventually } from '../../../support/eventually.ts';
+import { eventually } from '../../support/eventually.ts';
 import { NotifyStage, type Program } from './notify-stage.ts';
 
 const stage = new NotifyStage();
@@ -113,8 +113,8 @@ barrier(to)`,
 if os.path.exists(f'{files}/first'):
     write(f'{files}/second', 1)
     stay()
-write(f'{files}/first', 1)
 if os.fork() == 0:
+    write(f'{files}/first', 1)
     wait_for(f'{files}/second')
     try: send('READY=1\\nSTATUS=Old')
     except OSError: write(f'{files}/refused', 1)

@@ -1,7 +1,7 @@
 // What programs with ready=notify tell, and what comes of it.
 import { afterAll, describe, expect, test } from 'bun:test';
-import { byConfiguration } from '../../../../src/supervisor/requester.ts';
-import { eventually } from '../../../support/eventually.ts';
+import { byConfiguration } from '../../../src/supervisor/requester.ts';
+import { eventually } from '../../support/eventually.ts';
 import { NotifyStage } from './notify-stage.ts';
 
 const stage = new NotifyStage();

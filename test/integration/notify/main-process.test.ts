@@ -1,8 +1,8 @@
 // MAINPID: daemons that fork, and what they cannot claim.
 import { afterAll, describe, expect, test } from 'bun:test';
-import { processStat } from '../../../../src/linux/process-stat.ts';
-import { byConfiguration } from '../../../../src/supervisor/requester.ts';
-import { eventually } from '../../../support/eventually.ts';
+import { processStat } from '../../../src/linux/process-stat.ts';
+import { byConfiguration } from '../../../src/supervisor/requester.ts';
+import { eventually } from '../../support/eventually.ts';
 import { NotifyStage, type Program } from './notify-stage.ts';
 
 const stage = new NotifyStage();
