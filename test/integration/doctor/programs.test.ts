@@ -152,7 +152,7 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     remedy: /\nkill \d+\n/,
   },
   'program-keeps-restarting': {
-    program: `command=/bin/sh -c 'exec sleep 0.1'\nstartsecs=0\nautostart=true\nautorestart=true\nexitcodes=3`,
+    program: `command=/bin/sh -c 'exec sleep 0.9'\nstartsecs=0\nautostart=true\nautorestart=true\nexitcodes=3`,
     state: 'RUNNING',
     en: /keeps restarting: it exited \d+ times within a minute\nit exits soon after each start: exit status 0/,
     zh: /反复重启：一分钟内退出了 \d+ 次\n它每次启动后不久就结束：exit status 0/,
