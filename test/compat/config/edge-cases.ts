@@ -490,6 +490,8 @@ function commandLines(): EdgeCase[] {
 /** The original ignores what it does not know; the rest must mean to it what it means to us. */
 function samples(): EdgeCase[] {
   const sample = sampleConfig({ language: 'en', minimal: false, paths: samplePaths.original });
+  // Its examples depend on these.
+  const named = ['db', 'migrate'].map((name) => `[program:${name}]\ncommand=/bin/cat\n`).join('');
   return [
     { name: 'our sample', text: sample },
     {
@@ -500,6 +502,6 @@ function samples(): EdgeCase[] {
       name: 'our minimal sample',
       text: sampleConfig({ language: 'en', minimal: true, paths: samplePaths.root }),
     },
-    { name: 'our sample, all uncommented', text: sample.replace(/^;(?=[\w[])/gm, '') },
+    { name: 'our sample, all uncommented', text: sample.replace(/^;(?=[\w[])/gm, '') + named },
   ];
 }
