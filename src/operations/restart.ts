@@ -15,11 +15,10 @@ export async function restart(
   processes: readonly Process[],
   { by, labelOf, onOutcome }: Omit<BatchRequest, 'wait'>,
 ): Promise<readonly Outcome[]> {
-  await stopTogether(
-    processes,
-    () => true,
-    (process) => stopForRestart(process, by),
-  );
+  await stopTogether(processes, {
+    ...{ by, goal: 'restart', isWanted: () => true },
+    stop: (process) => stopForRestart(process, by),
+  });
   return onEach(
     inStartOrder(processes),
     () => true,

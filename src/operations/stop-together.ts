@@ -1,19 +1,28 @@
 // Stops several processes in the order of their dependencies, and with them what stops with them.
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
+import type { Requester } from '../supervisor/requester.ts';
 import { inStopOrder } from '../supervisor/stop-order.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';
 import { type OnOutcome, type Outcome, onEach, type ProcessOperation } from './batch.ts';
 
+export interface StopRequest {
+  readonly by: Requester;
+  /** What becomes the goal of each until its turn comes. */
+  readonly goal: 'down' | 'restart';
+  readonly isWanted: (process: Process) => boolean;
+  /** Stops one whose turn has come. */
+  readonly stop: ProcessOperation;
+  readonly onOutcome?: OnOutcome;
+}
+
 /**
- * Like `onEach`, but a process's turn comes when those that depend on it have stopped. What stops with one of them is
- * stopped before it, without an outcome.
+ * Like `onEach`, but a process's turn comes when those that depend on it, also through others, have stopped. What stops
+ * with one of them is stopped before it, without an outcome.
  */
 export async function stopTogether(
   processes: readonly Process[],
-  isWanted: (process: Process) => boolean,
-  stop: ProcessOperation,
-  onOutcome: OnOutcome = () => {},
+  { by, goal, isWanted, stop, onOutcome }: StopRequest,
 ): Promise<readonly Outcome[]> {
   const [first] = processes;
   if (!first || first.daemon.dependencies.current.isEmpty) {
@@ -22,20 +31,46 @@ export async function stopTogether(
   const { dependencies } = first.daemon;
   const wanted = new Set(processes.filter(isWanted));
   const companions = dependencies.companionsOf(wanted);
-  const inTurn = inStopOrder(new Set([...wanted, ...companions.keys()]), dependencies.current, (process) => {
-    const leader = companions.get(process);
-    return leader ? stopCompanion(process, leader) : stop(process);
+  for (const process of wanted) process.plan(goal, by);
+  for (const [process, leader] of companions) planWith(process, leader);
+  const given = new Set(processes);
+  const all = dependencies.withDependents([...wanted, ...companions.keys()]);
+  const goals = new Map([...all].map((process) => [process, process.goal]));
+  const inTurn = inStopOrder(all, dependencies.current, (process) => {
+    const isCompanion = companions.has(process);
+    if (!isCompanion && !wanted.has(process)) {
+      // It only lies between others, or another request stops it.
+      return given.has(process) && process.state === 'STOPPING' ? untilStopped(process) : undefined;
+    }
+    if (process.life.startForbidden || process.goal !== goals.get(process)) return leaveToLater(process);
+    return isCompanion ? stopCompanion(process) : stop(process);
   });
+  const others = [...all].filter((process) => !wanted.has(process));
   const [outcomes] = await Promise.all([
     onEach([...wanted], () => true, inTurn, onOutcome),
-    onEach([...companions.keys()], () => true, inTurn),
+    onEach(others, () => true, inTurn),
   ]);
   return outcomes;
 }
 
-async function stopCompanion(process: Process, leader: Process): Promise<void> {
-  if (process.isStoppable) {
-    process.stop({ kind: 'dependency', relation: 'stops with', process: leader.qualifiedName });
-  }
-  await untilProcess(process, () => isStopped(process.life.state));
+/** Unless it was asked to stop for itself. */
+function planWith(process: Process, leader: Process): void {
+  if (process.goal.kind === 'down') return;
+  process.plan('down', { kind: 'dependency', relation: 'stops with', process: leader.qualifiedName });
+}
+
+function stopCompanion(process: Process): Promise<void> {
+  process.release();
+  return untilStopped(process);
+}
+
+/** A later request decides what becomes of it, or the shutdown. Its own turn does not wait for this one. */
+function leaveToLater(process: Process): void | Promise<void> {
+  const { kind } = process.goal;
+  const willStop = process.life.startForbidden || kind === 'down' || kind === 'restart';
+  if (willStop || process.state === 'STOPPING') return untilStopped(process);
+}
+
+function untilStopped(process: Process): Promise<void> {
+  return untilProcess(process, () => isStopped(process.life.state));
 }

@@ -3,10 +3,10 @@ import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';
-import type { BatchRequest, Outcome, ProcessOperation } from './batch.ts';
+import type { BatchRequest, Outcome } from './batch.ts';
 import { OperationError } from './operation-error.ts';
 import type { OperationRequest } from './start.ts';
-import { stopTogether } from './stop-together.ts';
+import { type StopRequest, stopTogether } from './stop-together.ts';
 
 const reportIntervalMs = 2000;
 
@@ -18,7 +18,7 @@ export function stop(process: Process, { by, label, wait }: OperationRequest): v
   if (process.daemon.dependencies.companionsOf(new Set([process])).size === 0) {
     return stopAlone(process, { by, label, wait });
   }
-  const stopping = stopTogether([process], isStoppable, inTurn({ by, labelOf: () => label, wait: true }));
+  const stopping = stopTogether([process], inTurn({ by, labelOf: () => label, wait: true }));
   if (wait) return stopping.then(throwFirstError);
 }
 
@@ -29,10 +29,10 @@ export async function stopEach(
 ): Promise<readonly Outcome[]> {
   const isPlain = processes[0]?.daemon.dependencies.current.isEmpty ?? true;
   if (request.wait || isPlain) {
-    return stopTogether(processes, isStoppable, inTurn(request), request.onOutcome);
+    return stopTogether(processes, inTurn(request));
   }
   const wanted = processes.filter(isStoppable);
-  void stopTogether(wanted, isStoppable, inTurn({ ...request, wait: true }));
+  void stopTogether(wanted, inTurn({ ...request, wait: true }));
   return wanted.map((process) => ({ process, error: null }));
 }
 
@@ -56,19 +56,17 @@ export function untilDown(process: Process): Promise<void> {
 /** Resolves when all are down or cannot be stopped; the caller checks which. */
 export async function stopAll(processes: readonly Process[], by: Requester): Promise<void> {
   const labelOf = (process: Process) => process.qualifiedName;
-  await stopTogether(
-    processes,
-    (process) => isStoppable(process) || process.state === 'STOPPING',
-    inTurn({ by, labelOf, wait: true }),
-  );
+  const isWanted = (process: Process) => isStoppable(process) || process.state === 'STOPPING';
+  await stopTogether(processes, { ...inTurn({ by, labelOf, wait: true }), isWanted });
 }
 
 const isStoppable = (process: Process) => process.isStoppable;
 
 /** At its turn a process may be stopping already, with another. */
-function inTurn({ by, labelOf, wait }: BatchRequest): ProcessOperation {
-  return (process) =>
+function inTurn({ by, labelOf, wait, onOutcome }: BatchRequest): StopRequest {
+  const stopOne = (process: Process) =>
     process.isStoppable ? stopAlone(process, { by, label: labelOf(process), wait }) : untilDown(process);
+  return { by, goal: 'down', isWanted: isStoppable, stop: stopOne, ...(onOutcome && { onOutcome }) };
 }
 
 function stopAlone(process: Process, { by, label, wait }: OperationRequest): void | Promise<void> {

@@ -1,7 +1,6 @@
 // Dependencies among the active processes: tells a process what it waits for, starts what it needs, lets it go on when
 // its dependencies are met, and stops or restarts what shall stop or restart with another.
-import { conditionOf, Dependencies, type Need, type Target } from '../config/dependencies.ts';
-import { formatSelector } from '../config/values/dependencies.ts';
+import { Dependencies, type Need, type Target } from '../config/dependencies.ts';
 import type { TaskQueue } from '../event-loop/task-queue.ts';
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from './process.ts';
@@ -13,6 +12,12 @@ import { TargetStatus } from './target-status.ts';
 /** As for autostart: the programs just started compete with clients for the CPU, too. */
 const sliceMs = 10;
 
+/**
+ * Which needs of a waiting process are started. `new`: those never asked to start, since their group has just been added.
+ * `own`: all. `transitive`: also those of needs that wait already, which may wait for one that was stopped meanwhile.
+ */
+type Reach = 'new' | 'own' | 'transitive';
+
 /** Nothing of it is in a snapshot: it follows from the configuration and the lives of the processes. */
 export class DependencyTracker {
   #processes: () => readonly Process[] = () => [];
@@ -21,10 +26,13 @@ export class DependencyTracker {
   /** Null until it is needed, and after a change of the active groups. */
   #dependencies: Dependencies<Process> | null = null;
   readonly #statuses = new Map<Target<Process>, TargetStatus>();
-  /** Processes that began to wait: what they need has to be started. */
-  readonly #beginners = new Set<Process>();
+  /** Waiting processes whose needs have to be started, and how far. */
+  readonly #beginners = new Map<Process, Reach>();
+  /** Those among them that had begun to wait before; kept until there are no beginners. */
+  readonly #begunAgain = new Set<Process>();
   /** Waiting processes that have to look again. */
   readonly #expectant = new Set<Process>();
+  #isScheduled = false;
 
   constructor(private readonly taskQueue: TaskQueue) {}
 
@@ -36,13 +44,20 @@ export class DependencyTracker {
   /** A group was added with these processes. */
   added(processes: readonly Process[]): void {
     this.#linked += processes.filter(isLinked).length;
-    this.#groupsChanged();
+    if (this.#dependencies !== null) this.lookUp();
   }
 
   /** A group was removed with these processes. */
   removed(processes: readonly Process[]): void {
     this.#linked -= processes.filter(isLinked).length;
-    this.#groupsChanged();
+    if (this.#dependencies !== null) this.lookUp();
+  }
+
+  /** Looks everything up again: the groups have changed, or the processes continue from a snapshot. */
+  lookUp(): void {
+    this.#dependencies = null;
+    this.#statuses.clear();
+    for (const process of this.#processes()) if (process.isWaiting) this.#begin(process, 'new');
   }
 
   /** The dependencies as configured. */
@@ -60,7 +75,7 @@ export class DependencyTracker {
 
   /** What keeps a process from being started. */
   unmetNeeds(process: Process): readonly UnmetNeed[] {
-    const needs = this.current.needsOf(process).flatMap((need) => this.#unmet(need));
+    const needs = this.current.needsOf(process).flatMap((need) => this.#status(need).unmetNeed(need) ?? []);
     // What a start finds down, it starts.
     return process.isWaiting ? needs : needs.map((need) => ({ ...need, stuck: null }));
   }
@@ -83,62 +98,57 @@ export class DependencyTracker {
     return companions;
   }
 
-  /** The given processes, and all that depend on them, directly or not. */
-  withDependents(processes: readonly Process[]): readonly Process[] {
-    if (this.current.isEmpty) return processes;
+  /** The given processes, and all that depend on them, directly or not; without `except` and what only these lead to. */
+  withDependents(
+    processes: Iterable<Process>,
+    except: ReadonlySet<Process> = new Set(),
+  ): ReadonlySet<Process> {
     const all = new Set(processes);
+    if (this.current.isEmpty) return all;
+    /** Looked at once, though each of its members leads to it. */
+    const targets = new Set<Target<Process>>();
     for (const process of all) {
       for (const target of this.current.targetsOf(process)) {
-        for (const other of this.current.dependentsOf(target)) all.add(other);
-        for (const other of this.current.stoppedWith(target)) all.add(other);
+        if (targets.has(target)) continue;
+        targets.add(target);
+        for (const other of [...this.current.dependentsOf(target), ...this.current.stoppedWith(target)])
+          if (!except.has(other)) all.add(other);
       }
     }
-    return [...all];
+    return all;
   }
 
   /** Called by every process after its state has changed. */
   onTransition(process: Process, before: ProcessState): void {
     if (this.current.isEmpty) return;
     const { state } = process.life;
-    if (isWaiting(state) && !isWaiting(before)) this.#begin(process);
+    if (isWaiting(state) && !isWaiting(before)) {
+      this.#begin(process, isAskedByConfiguration(process) ? 'own' : 'transitive');
+    }
+    const wasStarting = before.name === 'STARTING' || before.name === 'BACKOFF';
+    const hasEnded = before.name === 'RUNNING' || (wasStarting && isDown(state));
     for (const target of this.current.targetsOf(process)) {
-      const status = this.#statuses.get(target);
-      if (status?.update(process)) {
-        for (const dependent of this.current.dependentsOf(target)) {
-          if (dependent.isWaiting) this.#expect(dependent);
-        }
-      }
-      if (before.name === 'RUNNING') this.#stopWith(target, process);
-      else if (state.name === 'RUNNING') this.#restartWith(target, process);
+      if (this.#statuses.get(target)?.update(process)) this.#lookAgain(target);
+      if (hasEnded) this.#stopWith(target, process);
+      if (state.name === 'RUNNING' && before.name !== 'RUNNING') this.#restartWith(target, process);
     }
   }
 
-  #groupsChanged(): void {
-    if (this.#dependencies === null) return;
-    this.#dependencies = null;
-    this.#statuses.clear();
-    for (const process of this.#processes()) if (process.isWaiting) this.#expect(process);
+  /** Called by a process that is to restart or no longer is, or is being spawned: no transition has followed yet. */
+  onChange(process: Process): void {
+    for (const target of this.current.targetsOf(process)) {
+      if (this.#statuses.get(target)?.update(process)) this.#lookAgain(target);
+    }
   }
 
-  #unmet(need: Need<Process>): UnmetNeed[] {
-    const { target } = need;
-    const name = formatSelector(target.selector);
-    const [anyMember] = target.members;
-    if (!anyMember) return [{ name, condition: need.condition ?? 'ready', stuck: 'missing' }];
-    const { all, stuck } = this.#status(target).unmet(need);
-    const [stuckMember] = stuck;
-    const [first] = stuckMember ? stuck : all;
-    if (!first) return [];
-    return [
-      {
-        name: target.members.length === 1 ? name : first.qualifiedName,
-        condition: conditionOf(need, first),
-        stuck: stuckMember?.state ?? null,
-      },
-    ];
+  #lookAgain(target: Target<Process>): void {
+    for (const dependent of this.current.dependentsOf(target)) {
+      if (dependent.isWaiting) this.#expectant.add(dependent);
+    }
+    this.#schedule();
   }
 
-  #status(target: Target<Process>): TargetStatus {
+  #status({ target }: Need<Process>): TargetStatus {
     const known = this.#statuses.get(target);
     if (known) return known;
     const status = new TargetStatus(target);
@@ -146,18 +156,23 @@ export class DependencyTracker {
     return status;
   }
 
-  #begin(process: Process): void {
-    this.#beginners.add(process);
+  #begin(process: Process, reach: Reach): void {
+    const known = this.#beginners.get(process);
+    if (known === undefined || known === 'new' || reach === 'transitive') this.#beginners.set(process, reach);
     this.#schedule();
   }
 
-  #expect(process: Process): void {
-    this.#expectant.add(process);
-    this.#schedule();
+  /** Once, as groups of two configurations may depend on each other. */
+  #beginAgain(process: Process): void {
+    if (this.#begunAgain.has(process)) return;
+    this.#begunAgain.add(process);
+    this.#begin(process, 'transitive');
   }
 
   #schedule(): void {
-    if (this.#beginners.size + this.#expectant.size === 1) this.taskQueue.add(() => this.#run());
+    if (this.#isScheduled || !this.isBusy) return;
+    this.#isScheduled = true;
+    this.taskQueue.add(() => this.#run());
   }
 
   /** One time slice of work. What needs a start comes first, so that it is not shown as stuck meanwhile. */
@@ -165,35 +180,45 @@ export class DependencyTracker {
     const slice = new TimeSlice(sliceMs);
     const batch = new StartBatch();
     try {
-      for (const process of taken(this.#beginners, slice)) this.#startNeedsOf(process, batch);
+      for (const [process, reach] of this.#beginners) {
+        if (slice.isOver) return;
+        this.#beginners.delete(process);
+        if (!process.isWaiting) continue;
+        this.#startNeedsOf(process, reach, batch);
+        this.#expectant.add(process);
+      }
+      this.#begunAgain.clear();
       batch.finish();
-      for (const process of taken(this.#expectant, slice)) {
+      for (const process of this.#expectant) {
+        if (slice.isOver) return;
+        this.#expectant.delete(process);
         if (process.isWaiting) batch.add(process, () => process.beginNeeds(this.unmetNeeds(process)));
       }
     } finally {
       batch.finish();
-      if (this.isBusy) this.taskQueue.add(() => this.#run());
+      this.#isScheduled = false;
+      this.#schedule();
     }
   }
 
-  #startNeedsOf(process: Process, batch: StartBatch): void {
+  #startNeedsOf(process: Process, reach: Reach, batch: StartBatch): void {
     const by: Requester = { kind: 'dependency', relation: 'needed by', process: process.qualifiedName };
     for (const need of this.current.needsOf(process)) {
-      if (need.target.members.length === 0) continue;
-      for (const member of [...this.#status(need.target).unmet(need).all]) {
+      for (const member of this.#status(need).unmetMembers(need)) {
+        if (member.goal.kind === 'restart' || (reach === 'new' && member.goal.kind !== 'none')) continue;
         if (member.state === 'STOPPING') member.restart(by, { held: false });
-        else if (isDown(member.life.state) && member.goal.kind !== 'restart') batch.start(member, by);
+        else if (isDown(member.life.state)) batch.start(member, by);
+        else if (member.isWaiting && reach === 'transitive') this.#beginAgain(member);
       }
     }
-    this.#expectant.add(process);
   }
 
-  /** `process` was RUNNING and no longer is. */
+  /** `process` has ended, or is stopping. */
   #stopWith(target: Target<Process>, process: Process): void {
     const by: Requester = { kind: 'dependency', relation: 'stops with', process: process.qualifiedName };
     for (const other of this.current.stoppedWith(target)) {
       this.taskQueue.add(() => {
-        if (isActive(other) && !other.life.startForbidden) other.stop(by);
+        if (isActive(other) && !isAsked(other) && !other.life.startForbidden) other.stop(by);
       });
     }
   }
@@ -206,12 +231,17 @@ export class DependencyTracker {
     for (const other of this.current.restartedWith(target)) {
       this.taskQueue.add(() => {
         if (other.life.startForbidden) return;
-        if (wasStoppedWithAnother(other)) other.start(by);
-        else if (isActive(other) && (other.life.startedAt ?? 0) < leftRunningAt)
+        const isOlder = isActive(other) && (other.life.startedAt ?? 0) < leftRunningAt;
+        if ((isOlder && !isAsked(other)) || hasStoppedWith(other, process))
           other.restart(by, { held: false });
       });
     }
   }
+}
+
+/** It runs, or tries to: one that only waits for its dependencies is left alone. */
+function isActive(process: Process): boolean {
+  return process.isStoppable && !process.isWaiting;
 }
 
 const nothingLinked = new Dependencies<Process>([]);
@@ -221,20 +251,18 @@ function isLinked({ config }: Process): boolean {
   return dependsOn.length + stopWith.length + restartWith.length > 0;
 }
 
-/** It runs, or tries to: one that only waits for its dependencies is left alone. */
-function isActive(process: Process): boolean {
-  return process.isStoppable && !process.isWaiting;
+function isAskedByConfiguration({ goal }: Process): boolean {
+  return goal.kind !== 'none' && goal.asked.by.kind === 'configuration';
 }
 
-function wasStoppedWithAnother({ goal, life: { state } }: Process): boolean {
-  return isDown(state) && goal.kind === 'down' && goal.asked.by.kind === 'dependency';
+/** A request stops it when its turn comes, or restarts it. */
+function isAsked({ goal }: Process): boolean {
+  return goal.kind === 'down' || (goal.kind === 'restart' && goal.held);
 }
 
-/** Takes processes from a set until the time slice is over. */
-function* taken(processes: Set<Process>, slice: TimeSlice): Generator<Process> {
-  for (const process of processes) {
-    if (slice.isOver) return;
-    processes.delete(process);
-    yield process;
-  }
+/** It was stopped, or is being stopped, because `process` was, and no request has followed. */
+function hasStoppedWith({ goal, life: { state } }: Process, process: Process): boolean {
+  if (goal.kind !== 'down' || !(isDown(state) || state.name === 'STOPPING')) return false;
+  const { by } = goal.asked;
+  return by.kind === 'dependency' && by.process === process.qualifiedName;
 }

@@ -11,7 +11,9 @@ export type Goal =
   /** No request since the process was configured. */
   | { readonly kind: 'none' }
   | { readonly kind: 'up' | 'down'; readonly asked: Asked }
-  /** Stop, then start. `held`: the start waits for a release, because other processes must stop first. */
+  /**
+   * Stop, then start. `held`: the start waits for a release, because other processes must stop first; so may the stop.
+   */
   | { readonly kind: 'restart'; readonly asked: Asked; readonly held: boolean };
 
 export interface Asked {
@@ -20,9 +22,11 @@ export interface Asked {
 }
 
 export type GoalEvent =
+  /** A request to stop or to restart that takes effect with `released`, or a later request. */
+  | { readonly type: 'planned'; readonly kind: 'down' | 'restart'; readonly asked: Asked }
   | { readonly type: 'start' | 'stop'; readonly asked: Asked }
   | { readonly type: 'restart'; readonly asked: Asked; readonly held: boolean }
-  /** What a held restart waits for has happened. */
+  /** What a held restart or a planned stop waits for has happened. */
   | { readonly type: 'released' }
   /** What a held restart waits for has failed: the process stays down. */
   | { readonly type: 'abandoned' }
@@ -40,6 +44,12 @@ export interface GoalStep {
 /** One step. The caller gives the command to the state machine, which may still refuse it. */
 export function nextGoal(goal: Goal, event: GoalEvent, state: ProcessState): GoalStep {
   switch (event.type) {
+    case 'planned':
+      return unchanged(
+        event.kind === 'down'
+          ? { kind: 'down', asked: event.asked }
+          : { kind: 'restart', asked: event.asked, held: true },
+      );
     case 'start':
       return onStart(goal, event.asked, state);
     case 'stop':
@@ -47,7 +57,7 @@ export function nextGoal(goal: Goal, event: GoalEvent, state: ProcessState): Goa
     case 'restart':
       return onRestart({ kind: 'restart', asked: event.asked, held: event.held }, state);
     case 'released':
-      return goal.kind === 'restart' ? resume({ ...goal, held: false }, state) : unchanged(goal);
+      return onReleased(goal, state);
     case 'abandoned':
       return goal.kind === 'restart' ? unchanged({ kind: 'down', asked: goal.asked }) : unchanged(goal);
     case 'changed':
@@ -63,6 +73,17 @@ function onStart(goal: Goal, asked: Asked, state: ProcessState): GoalStep {
 function onRestart(goal: Goal & { kind: 'restart' }, state: ProcessState): GoalStep {
   if (isDown(state)) return resume(goal, state);
   return { goal, command: state.name === 'STOPPING' ? null : 'stop' };
+}
+
+function onReleased(goal: Goal, state: ProcessState): GoalStep {
+  switch (goal.kind) {
+    case 'restart':
+      return onRestart({ ...goal, held: false }, state);
+    case 'down':
+      return { goal, command: 'stop' };
+    default:
+      return unchanged(goal);
+  }
 }
 
 function resume(goal: Goal & { kind: 'restart' }, state: ProcessState): GoalStep {

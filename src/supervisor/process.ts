@@ -97,7 +97,7 @@ export class Process {
 
   /**
    * Continues from a snapshot of a process of this name; its child, if it had one, must still run. Call it before any
-   * other method.
+   * other method, and `release` when all processes are restored: the operation that held a restart back has not survived.
    */
   restore(snapshot: ProcessSnapshot, child: Child | null): void {
     const { goal, life, lastExit, started, stopped, monitors, notify } = snapshot;
@@ -114,8 +114,6 @@ export class Process {
       if (written) monitor.restore(written);
     });
     if (notify) this.notify?.restore(notify);
-    // The operation that held a restart back did not survive the exec.
-    this.release();
   }
 
   get life(): Lifecycle {
@@ -206,7 +204,12 @@ export class Process {
     this.#pursueNow({ type: 'restart', asked: { by, at: timestampNow() }, held });
   }
 
-  /** Lets a held restart continue. */
+  /** Sets the goal of a request whose turn has not come: others stop first. A later request replaces it. */
+  plan(kind: 'down' | 'restart', by: Requester): void {
+    this.#pursueNow({ type: 'planned', kind, asked: { by, at: timestampNow() } });
+  }
+
+  /** Lets a held restart start, and a planned stop stop. */
   release(): void {
     this.#pursueNow({ type: 'released' });
   }
@@ -335,8 +338,10 @@ export class Process {
 
   #pursue(event: GoalEvent): void {
     this.finishSpawn();
-    const { goal, command } = nextGoal(this.#goal, event, this.#life.state);
+    const before = this.#goal;
+    const { goal, command } = nextGoal(before, event, this.#life.state);
     this.#goal = goal;
+    if ((goal.kind === 'restart') !== (before.kind === 'restart')) this.daemon.dependencies.onChange(this);
     if (command === 'start') {
       this.#handle({ type: 'start', needs: this.daemon.dependencies.unmetNeeds(this) });
     } else if (command === 'stop') this.#handle({ type: 'stop' });
@@ -359,7 +364,10 @@ export class Process {
         if (consequence) events.push(consequence);
       }
     }
-    if (this.#child.isPending) return;
+    if (this.#child.isPending) {
+      this.daemon.dependencies.onChange(this);
+      return;
+    }
     this.#armTimer();
     this.#notify();
   }
@@ -369,8 +377,8 @@ export class Process {
     this.#notifiedState = this.#life.state;
     if (this.#notifiedState === before) return;
     if (isUnannounced(before, this.#notifiedState)) this.announceChange();
-    for (const listener of [...this.#listeners]) listener(this, before.name);
     this.daemon.dependencies.onTransition(this, before);
+    for (const listener of [...this.#listeners]) listener(this, before.name);
     this.#pursueNow({ type: 'changed' });
   }
 

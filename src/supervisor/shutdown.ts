@@ -26,11 +26,11 @@ export async function stopGroupsInTurn(
   };
   const reports = setInterval(report, reportIntervalMs);
   try {
-    let first = true;
+    const done = new Set<Process>();
     for (const group of byPriority.toReversed()) {
-      const stopping = stopGroup(group, dependencies);
-      if (first) report();
-      first = false;
+      const isFirst = done.size === 0;
+      const stopping = stopGroup(group, dependencies, done);
+      if (isFirst) report();
       await stopping;
     }
   } finally {
@@ -38,11 +38,13 @@ export async function stopGroupsInTurn(
   }
 }
 
-/** What depends on its processes stops first, though it may be in another group. */
-async function stopGroup(group: Group, dependencies: DependencyTracker): Promise<void> {
-  const processes = dependencies.withDependents(group.processesByPriority.toReversed());
-  const stop = inStopOrder(new Set(processes), dependencies.current, terminated);
-  await Promise.all(processes.map(stop));
+/** What depends on its processes stops first, though it may be in another group. `done`: what was stopped so far. */
+async function stopGroup(group: Group, dependencies: DependencyTracker, done: Set<Process>): Promise<void> {
+  const own = group.processesByPriority.toReversed().filter((process) => !done.has(process));
+  const processes = dependencies.withDependents(own, done);
+  for (const process of processes) done.add(process);
+  const stop = inStopOrder(processes, dependencies.current, terminated);
+  await Promise.all([...processes].map(stop));
 }
 
 function terminated(process: Process): void | Promise<void> {

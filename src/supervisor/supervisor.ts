@@ -106,6 +106,8 @@ export class Supervisor {
     this.#beganAt = beganAt;
     for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
     this.#end.restore(end, this.processesByPriority);
+    this.daemon.dependencies.lookUp();
+    for (const process of this.processesByPriority) process.release();
   }
 
   /** Resolves when every process has stopped; rejects when stopping failed. */

@@ -2,50 +2,118 @@
 // that a process that waits for thousands need not ask all of them each time.
 import { conditionOf, type Need, type Target } from '../config/dependencies.ts';
 import type { Condition } from '../config/values/dependencies.ts';
+import { formatSelector } from '../config/values/dependencies.ts';
 import type { Process } from './process.ts';
-import { isDown } from './process-state.ts';
-
-interface Unmet {
-  readonly all: Set<Process>;
-  /** Those that will not meet it by themselves. */
-  readonly stuck: Set<Process>;
-}
+import { isDown, type StateName, type UnmetNeed } from './process-state.ts';
 
 export class TargetStatus {
-  readonly #unmet = new Map<Condition | null, Unmet>();
+  readonly #members = new Map<Condition | null, UnmetMembers>();
 
   constructor(readonly target: Target<Process>) {}
 
+  /** Null if the need is met. */
+  unmetNeed(need: Need<Process>): UnmetNeed | null {
+    const name = formatSelector(this.target.selector);
+    if (this.target.members.length === 0) {
+      return { name, condition: need.condition ?? 'ready', stuck: 'missing' };
+    }
+    const { shown } = this.#unmet(need.condition);
+    if (shown === null) return null;
+    const { member, condition, stuck, isOnly } = shown;
+    const isOneOfMany = isOnly && this.target.members.length > 1;
+    return { name: isOneOfMany ? member.qualifiedName : name, condition, stuck };
+  }
+
   /** The members that do not meet the condition of a need of this target. */
-  unmet(need: Need<Process>): Unmet {
-    const known = this.#unmet.get(need.condition);
-    if (known) return known;
-    const unmet: Unmet = { all: new Set(), stuck: new Set() };
-    for (const member of this.target.members) place(member, need, unmet);
-    this.#unmet.set(need.condition, unmet);
-    return unmet;
+  unmetMembers(need: Need<Process>): ReadonlySet<Process> {
+    return this.#unmet(need.condition).all;
   }
 
   /** A member has changed. True when a process that waits for the target has to look again. */
   update(member: Process): boolean {
     let isNews = false;
-    for (const [condition, unmet] of this.#unmet) {
-      const [all, stuck] = [unmet.all.size, unmet.stuck.size];
-      place(member, { target: this.target, condition }, unmet);
-      const [shown] = unmet.stuck;
-      if (unmet.all.size === 0 ? all > 0 : shown === member || (stuck > 0 && shown === undefined))
-        isNews = true;
-    }
+    for (const unmet of this.#members.values()) isNews = unmet.update(member) || isNews;
     return isNews;
+  }
+
+  #unmet(condition: Condition | null): UnmetMembers {
+    const known = this.#members.get(condition);
+    if (known) return known;
+    const unmet = new UnmetMembers({ target: this.target, condition });
+    this.#members.set(condition, unmet);
+    return unmet;
   }
 }
 
-function place(member: Process, need: Need<Process>, { all, stuck }: Unmet): void {
-  all.delete(member);
-  stuck.delete(member);
-  if (meets(member, conditionOf(need, member))) return;
-  all.add(member);
-  if (isStuck(member)) stuck.add(member);
+/** What a description says of the members that do not meet a condition. */
+interface Shown {
+  /** The first stuck one, or the first. */
+  readonly member: Process;
+  readonly condition: Condition;
+  readonly stuck: StateName | null;
+  /**
+   * It stands for no others. Else the description names the whole target, so that it need not change with each of a
+   * thousand members.
+   */
+  readonly isOnly: boolean;
+}
+
+class UnmetMembers {
+  readonly #all = new Set<Process>();
+  /** Those that will not meet it by themselves. */
+  readonly #stuck = new Set<Process>();
+  #shown: Shown | null;
+
+  constructor(private readonly need: Need<Process>) {
+    for (const member of need.target.members) this.#place(member);
+    this.#shown = this.#show();
+  }
+
+  get all(): ReadonlySet<Process> {
+    return this.#all;
+  }
+
+  get shown(): Shown | null {
+    return this.#shown;
+  }
+
+  /** True when what is shown has changed. */
+  update(member: Process): boolean {
+    this.#place(member);
+    const before = this.#shown;
+    this.#shown = this.#show();
+    return !isSame(before, this.#shown);
+  }
+
+  /** One that stays keeps its place. */
+  #place(member: Process): void {
+    const isUnmet = !meets(member, conditionOf(this.need, member));
+    toggle(this.#all, member, isUnmet);
+    toggle(this.#stuck, member, isUnmet && isStuck(member));
+  }
+
+  #show(): Shown | null {
+    const isStuck = this.#stuck.size > 0;
+    const shown = isStuck ? this.#stuck : this.#all;
+    for (const member of shown) {
+      const condition = conditionOf(this.need, member);
+      return { member, condition, stuck: isStuck ? member.state : null, isOnly: shown.size === 1 };
+    }
+    return null;
+  }
+}
+
+/** Which member it is matters only if it is named. */
+function isSame(before: Shown | null, after: Shown | null): boolean {
+  if (before === null || after === null) return before === after;
+  const isAlike =
+    before.isOnly === after.isOnly && before.stuck === after.stuck && before.condition === after.condition;
+  return isAlike && (!after.isOnly || before.member === after.member);
+}
+
+function toggle(set: Set<Process>, member: Process, isIn: boolean): void {
+  if (isIn) set.add(member);
+  else set.delete(member);
 }
 
 function meets({ life: { state, spawnError } }: Process, condition: Condition): boolean {

@@ -31,12 +31,20 @@ export class FakeChild implements Child {
   constructor(
     readonly pid: number,
     private readonly onExit: OnExit,
+    private readonly isObedient = false,
   ) {}
 
   signal(number: number): number | null {
     if (this.phase !== 'spawned') return null;
     this.signals.push(number);
+    if (this.isObedient) setImmediate(() => this.end({ kind: 'exited', code: 0 }));
     return this.#refusal;
+  }
+
+  /** It exits, and its output is read to the end. */
+  end(status: ExitStatus): void {
+    this.exit(status);
+    this.drain();
   }
 
   drained(): Promise<void> {
@@ -63,6 +71,8 @@ export type SpawnOutcome = 'spawned' | 'failed at once' | 'failed on its way';
 export class FakeChildren implements ChildFactory {
   /** Of the next spawns. */
   outcome: SpawnOutcome = 'spawned';
+  /** Whether they exit when they are told to stop. */
+  areObedient = false;
   readonly all: FakeChild[] = [];
   spawns = 0;
 
@@ -73,7 +83,7 @@ export class FakeChildren implements ChildFactory {
     return {
       finish: (onExit) => {
         if (outcome === 'failed on its way') throw new SpawnError("couldn't exec it: ENOENT");
-        const child = new FakeChild(1000 + this.all.length, onExit);
+        const child = new FakeChild(1000 + this.all.length, onExit, this.areObedient);
         this.all.push(child);
         return child;
       },
@@ -110,14 +120,12 @@ export class Stage {
     return this.#context.daemon();
   }
 
-  /** A supervisor of this configuration, whose children and clock are these. */
-  supervisor(text: string, children: FakeChildren, clock: FakeClock): Supervisor {
-    const config = loaded(`[supervisord]\n${text}`);
-    return new Supervisor(
-      config,
-      this.#context.daemon({ children, clock, eventSerials: new EventSerials() }),
-      () => config,
-    );
+  /** A supervisor of this configuration, whose children and clock are these. `next`: what it reads again. */
+  supervisor(text: string, children: FakeChildren, clock: FakeClock, next = text): Supervisor {
+    const [config, reread] = [text, next].map((each) => loaded(`[supervisord]\n${each}`));
+    if (!config || !reread) throw new Error('no configuration');
+    const daemon = this.#context.daemon({ children, clock, eventSerials: new EventSerials() });
+    return new Supervisor(config, daemon, () => (text === next ? config : reread));
   }
 
   /** What the daemon has logged. */
