@@ -9,41 +9,42 @@ import type { Assertion } from './syntax.ts';
 type Before = 'lineStart' | 'wordCharacter' | 'other';
 type After = 'lineEnd' | 'wordCharacter' | 'other';
 
-export interface State {
+interface State {
   readonly before: Before;
   /** Where execution continues with the next character. */
   readonly instructions: readonly number[];
-  /** By class of the next character; filled when needed. */
-  readonly next: (State | undefined)[];
-  /** Whether the line matches if it ends here; undefined until it is needed. */
-  matchesAtEnd: boolean | undefined;
 }
 
 /** Serialisable. */
-export interface StateSnapshot {
-  readonly isMatched: boolean;
-  readonly before: Before;
-  readonly instructions: readonly number[];
+export interface StateSnapshot extends State {
   /** Size of the program: in another one the numbers of instructions mean nothing. */
   readonly programSize: number;
 }
 
+/** In place of a next state: it is computed when it is needed; the line matches. */
+export const unknown = -1;
+export const found = -2;
+
 /** Bounds the memory; beyond it all states are forgotten and computed again. */
 const maxStates = 512;
 
+/** A state is the index of its row in `table`. */
 export class Automaton {
-  readonly alphabet: Alphabet;
-  /** At the start of a line. */
-  start: State;
-  /** The line matches, whatever follows. */
-  readonly matched: State;
+  /** By state plus class: the next state, `unknown` or `found`. Replaced when it grows. */
+  table: Int32Array;
   /** Instructions executed so far to compute states. */
   executed = 0;
+  readonly alphabet: Alphabet;
+  /** The class of the end of a line: the next state is the start of a line. */
+  readonly lineEnd: number;
+  readonly #width: number;
   readonly #program: Program;
   /** By class: whether each instruction takes its characters. */
   readonly #takes: readonly Uint8Array[];
   readonly #isWordClass: readonly boolean[];
-  readonly #states = new Map<string, State>();
+  /** By row of the table. */
+  #states: State[] = [];
+  readonly #known = new Map<string, number>();
   /** The last round in which an instruction was executed, and that in which it became part of the next state. */
   readonly #executedIn: Uint32Array;
   readonly #addedIn: Uint32Array;
@@ -57,50 +58,63 @@ export class Automaton {
     this.#program = program;
     this.alphabet = new Alphabet(program);
     const { members } = this.alphabet;
+    this.lineEnd = members.length;
+    this.#width = members.length + 1;
+    this.table = new Int32Array(initialStates * this.#width).fill(unknown);
     this.#takes = members.map((member) => takenBy(instructions, member));
     this.#isWordClass = members.map((member) => hasWordBoundaries && contains(wordCharacters, member));
     this.#executedIn = new Uint32Array(instructions.length);
     this.#addedIn = new Uint32Array(instructions.length);
     this.#set = new Uint16Array(Math.ceil(instructions.length / SET_BITS));
-    this.matched = { before: 'other', instructions: [], next: [], matchesAtEnd: true };
-    this.matched.next.push(...members.map(() => this.matched));
-    this.start = this.#state('lineStart', [program.start]);
   }
 
-  snapshotOf(state: State): StateSnapshot {
-    const programSize = this.#program.instructions.length;
-    const { before, instructions } = state;
-    return { isMatched: state === this.matched, before, instructions, programSize };
+  /** Instructions of the program. */
+  get size(): number {
+    return this.#program.instructions.length;
   }
 
-  /** The state of a snapshot; the start of a line for one of another program, of a daemon that compiled differently. */
-  restored({ isMatched, before, instructions, programSize }: StateSnapshot): State {
-    if (programSize !== this.#program.instructions.length) return this.start;
-    return isMatched ? this.matched : this.#state(before, instructions);
+  /** The state at the start of a line. */
+  get start(): number {
+    return this.#stateOf('lineStart', [this.#program.start]);
   }
 
-  /** The state after a character of this class. */
-  step(state: State, characterClass: number): State {
-    const known = state.next[characterClass];
-    if (known) return known;
-    const isWord = this.#isWordClass[characterClass] ?? false;
-    const next = this.#execute(
-      state,
-      isWord ? 'wordCharacter' : 'other',
-      this.#takes[characterClass] ?? null,
-    );
-    state.next[characterClass] = next;
+  /** Computes the next state, or `found`. */
+  step(state: number, characterClass: number): number {
+    const from = this.#states[state / this.#width];
+    if (from === undefined) throw new RangeError(`no state ${state}`);
+    const next = this.#next(from, characterClass);
+    // Not if all states were forgotten meanwhile.
+    if (this.#states[state / this.#width] === from) this.table[state + characterClass] = next;
     return next;
   }
 
-  /** Whether the line matches if it ends here. */
-  matchesAtEnd(state: State): boolean {
-    state.matchesAtEnd ??= this.#execute(state, 'lineEnd', null) === this.matched;
-    return state.matchesAtEnd;
+  snapshotOf(state: number): StateSnapshot {
+    const { before, instructions } = this.#states[state / this.#width] ?? {
+      before: 'lineStart',
+      instructions: [],
+    };
+    return { before, instructions, programSize: this.size };
   }
 
-  /** Executes everything up to the next character, and takes that; null at the end of the line. */
-  #execute({ before, instructions }: State, after: After, takes: Uint8Array | null): State {
+  /** The state of a snapshot; the start of a line for one of another program, of a daemon that compiled differently. */
+  restored({ before, instructions, programSize }: StateSnapshot): number {
+    return programSize === this.size ? this.#stateOf(before, instructions) : this.start;
+  }
+
+  #next(from: State, characterClass: number): number {
+    if (characterClass === this.lineEnd)
+      return this.#execute(from, 'lineEnd', null) === null ? found : this.start;
+    const after = this.#isWordClass[characterClass] ? 'wordCharacter' : 'other';
+    const next = this.#execute(from, after, this.#takes[characterClass] ?? null);
+    // The line matches, whatever follows: executing the match again says so at its end.
+    if (next === null) return this.#stateOf('other', [this.#program.match]);
+    // A match may begin at every character.
+    this.#add(this.#program.start, next);
+    return this.#stateOf(after, next);
+  }
+
+  /** Executes everything up to the next character, and takes that, unless null; null for a match. */
+  #execute({ before, instructions }: State, after: After, takes: Uint8Array | null): number[] | null {
     this.#round += 1;
     const next: number[] = [];
     const waiting = this.#waiting;
@@ -113,7 +127,7 @@ export class Automaton {
       switch (instruction.do) {
         case 'match':
           waiting.length = 0;
-          return this.matched;
+          return null;
         case 'take':
           if (takes?.[at] === 1) this.#add(instruction.next, next);
           break;
@@ -124,9 +138,7 @@ export class Automaton {
           if (holds(instruction.that, before, after)) waiting.push(instruction.next);
       }
     }
-    // A match may begin at every character.
-    this.#add(this.#program.start, next);
-    return this.#state(after === 'wordCharacter' ? after : 'other', next);
+    return next;
   }
 
   #add(instruction: number, to: number[]): void {
@@ -136,24 +148,34 @@ export class Automaton {
   }
 
   /** The only state of this set of instructions. */
-  #state(before: Before, instructions: readonly number[]): State {
+  #stateOf(before: Before, instructions: readonly number[]): number {
     const set = this.#set.fill(0);
     for (const each of instructions)
       set[(each / SET_BITS) | 0] = (set[(each / SET_BITS) | 0] ?? 0) | (1 << (each % SET_BITS));
     const key = before[0] + String.fromCharCode(...set);
-    const known = this.#states.get(key);
-    if (known) return known;
-    if (this.#states.size >= maxStates) this.#forgetStates();
-    const state: State = { before, instructions, next: [], matchesAtEnd: undefined };
-    this.#states.set(key, state);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#states.length >= maxStates) this.#forgetStates();
+    const state = (this.#states.push({ before, instructions }) - 1) * this.#width;
+    this.#known.set(key, state);
+    if (state >= this.table.length) this.#growTable();
     return state;
   }
 
+  #growTable(): void {
+    const grown = new Int32Array(this.table.length * 2).fill(unknown);
+    grown.set(this.table);
+    this.table = grown;
+  }
+
   #forgetStates(): void {
-    this.#states.clear();
-    this.start = this.#state('lineStart', [this.#program.start]);
+    this.#states = [];
+    this.#known.clear();
+    this.table.fill(unknown);
   }
 }
+
+const initialStates = 16;
 
 /** Bits of a UTF-16 unit. */
 const SET_BITS = 16;

@@ -1,14 +1,12 @@
 // Finds the first line of a stream of bytes that an expression matches, across chunk boundaries, without buffering: its
 // state is one of the automaton. Works on the code points of UTF-8 as TextDecoder does: an invalid sequence is U+FFFD.
-import { Automaton, type State, type StateSnapshot } from './automaton.ts';
+import { Automaton, found, type StateSnapshot, unknown } from './automaton.ts';
 import { compile } from './program.ts';
 import { parseExpression } from './syntax.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const replacement = 0xfffd;
-/** No class has this number. */
-const none = 0xffff;
 
 /** The half line so far. Serialisable. */
 export interface LineMatcherSnapshot {
@@ -27,9 +25,9 @@ export function checkExpression(expression: string): void {
 
 export class LineMatcher {
   readonly #automaton: Automaton;
-  /** By byte; no class for line ends and bytes of longer characters. */
-  readonly #classes: Uint16Array;
-  #state: State;
+  /** By byte; -1 for the bytes of longer characters. */
+  readonly #classes: Int16Array;
+  #state: number;
   /** A character whose bytes are not complete: bytes that are missing, bits so far, bounds of the next byte. */
   #missing = 0;
   #point = 0;
@@ -40,42 +38,54 @@ export class LineMatcher {
   constructor(expression: string) {
     this.#automaton = new Automaton(compile(parseExpression(expression)));
     this.#state = this.#automaton.start;
-    const { alphabet } = this.#automaton;
-    const isPlain = (byte: number) => byte < 0x80 && byte !== lineFeed && byte !== carriageReturn;
-    this.#classes = Uint16Array.from({ length: 256 }, (_, byte) =>
-      isPlain(byte) ? alphabet.classOf(byte) : none,
-    );
+    const { alphabet, lineEnd } = this.#automaton;
+    this.#classes = Int16Array.from({ length: 256 }, (_, byte) => {
+      if (byte === lineFeed || byte === carriageReturn) return lineEnd;
+      return byte < 0x80 ? alphabet.classOf(byte) : -1;
+    });
   }
 
   /**
-   * True when `chunk` ends a line that matches; what follows it is not looked at. A line feed or a carriage return ends a
+   * True when `chunk` ends a line that matches: then it must not be called again. A line feed or a carriage return ends a
    * line; what comes after the last one waits for the next chunk.
    */
   feed(chunk: Uint8Array): boolean {
-    let state = this.#state;
     for (let index = 0; index < chunk.length; index += 1) {
-      // Nearly every byte: an ASCII character whose transition is known.
-      const next = this.#missing === 0 ? state.next[this.#classes[chunk[index] ?? 0] ?? none] : undefined;
-      if (next) state = next;
-      else {
-        this.#state = state;
-        if (this.#byte(chunk[index] ?? 0)) return true;
-        state = this.#state;
-      }
+      index = this.#knownSteps(chunk, index);
+      if (index < chunk.length && this.#byte(chunk[index] ?? 0) === found) return true;
     }
-    this.#state = state;
     return false;
   }
 
-  /** True when it ends a line that matches. */
-  #byte(byte: number): boolean {
-    if (this.#missing > 0 && this.#continues(byte)) return false;
-    if (byte === lineFeed || byte === carriageReturn) {
-      if (this.#automaton.matchesAtEnd(this.#state)) return true;
-      this.#state = this.#automaton.start;
-    } else if (byte < 0x80) this.#character(byte);
+  /** Nearly every byte is an ASCII character whose transition is known. Returns the index of the first one that is not. */
+  #knownSteps(chunk: Uint8Array, start: number): number {
+    if (this.#missing > 0) return start;
+    const { table } = this.#automaton;
+    const classes = this.#classes;
+    let state = this.#state;
+    let index = start;
+    for (; index < chunk.length; index += 1) {
+      const characterClass = classes[chunk[index] ?? 0] ?? -1;
+      const next = characterClass < 0 ? unknown : (table[state + characterClass] ?? unknown);
+      if (next < 0) break;
+      state = next;
+    }
+    this.#state = state;
+    return index;
+  }
+
+  /** The next state, or `found`. */
+  #byte(byte: number): number {
+    if (this.#missing > 0 && this.#continues(byte)) return this.#state;
+    const characterClass = this.#classes[byte] ?? -1;
+    if (characterClass >= 0) this.#step(characterClass);
     else this.#lead(byte);
-    return false;
+    return this.#state;
+  }
+
+  /** Instructions that a byte may cost: each of them once. */
+  get maxCostPerByte(): number {
+    return this.#automaton.size;
   }
 
   snapshot(): LineMatcherSnapshot {
@@ -100,7 +110,12 @@ export class LineMatcher {
   }
 
   #character(point: number): void {
-    this.#state = this.#automaton.step(this.#state, this.#automaton.alphabet.classOf(point));
+    this.#step(this.#automaton.alphabet.classOf(point));
+  }
+
+  #step(characterClass: number): void {
+    const next = this.#automaton.table[this.#state + characterClass] ?? unknown;
+    this.#state = next === unknown ? this.#automaton.step(this.#state, characterClass) : next;
   }
 
   /** The first byte of a longer character (Encoding Standard, UTF-8 decoder). */

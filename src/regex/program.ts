@@ -12,6 +12,8 @@ export type Instruction =
 export interface Program {
   readonly instructions: readonly Instruction[];
   readonly start: number;
+  /** The only match instruction. */
+  readonly match: number;
   readonly hasWordBoundaries: boolean;
 }
 
@@ -23,12 +25,13 @@ const maxVisits = 16 * maxInstructions;
 /** Throws ExpressionError when it is too large. */
 export function compile(expression: Expression): Program {
   const compiler = new Compiler();
-  const start = compiler.add(expression, compiler.emit({ do: 'match' }));
+  const match = compiler.emit({ do: 'match' });
+  const start = compiler.add(expression, match);
   const { instructions } = compiler;
   const hasWordBoundaries = instructions.some(
     (each) => each.do === 'assert' && (each.that === 'wordBoundary' || each.that === 'noWordBoundary'),
   );
-  return { instructions, start, hasWordBoundaries };
+  return { instructions, start, match, hasWordBoundaries };
 }
 
 class Compiler {

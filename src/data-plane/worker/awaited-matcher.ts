@@ -7,6 +7,7 @@ export interface AwaitedMatcher {
   feed(chunk: Uint8Array): boolean;
   /** Instructions executed so far for an expression. */
   readonly cost: number;
+  readonly maxCostPerByte: number;
   /** Null when there is no state between chunks. */
   snapshot(): LineMatcherSnapshot | null;
   restore(snapshot: LineMatcherSnapshot): void;
@@ -20,6 +21,7 @@ const newline = 0x0a;
 const newlineMatcher: AwaitedMatcher = {
   feed: (chunk) => chunk.includes(newline),
   cost: 0,
+  maxCostPerByte: 1,
   snapshot: () => null,
   restore: () => {},
 };

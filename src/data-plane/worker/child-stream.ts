@@ -63,6 +63,11 @@ export class ChildStream {
     return this.#matcher?.cost ?? 0;
   }
 
+  /** At least 1. */
+  get maxCostPerByte(): number {
+    return this.#matcher?.maxCostPerByte ?? 1;
+  }
+
   /** It awaited a newline and nothing else: it should be closed. */
   get isFinished(): boolean {
     return this.#isFinished;

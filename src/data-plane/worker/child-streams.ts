@@ -14,11 +14,10 @@ import type { SharedLog } from './shared-log.ts';
 
 const bufferBytes = 128 * 1024;
 /**
- * While a line is awaited: size of one read, and the cost of matching beyond which the other streams come first. An
- * expression may cost 512 instructions a byte, though hardly ever more than none.
+ * Instructions of an awaited expression beyond which the other streams come first: some 10 ms. A byte may cost as many as the
+ * expression has, though hardly ever more than none.
  */
-const pieceBytes = 2048;
-const maxMatchingCost = 256 * 1024;
+const maxMatchingCost = 512 * 1024;
 /**
  * High and low watermark of forwarded bytes that the main thread has not consumed: reading pauses above, resumes below.
  */
@@ -33,7 +32,6 @@ export class ChildStreams {
   /** Streams that are not read, because their log is blocked or the main thread is behind. */
   readonly #parked = new Set<ChildStream>();
   readonly #buffer = memoryOf(new Uint8Array(bufferBytes));
-  readonly #piece = memoryOf(new Uint8Array(pieceBytes));
   #unconsumedBytes = 0;
 
   constructor(
@@ -162,9 +160,11 @@ export class ChildStreams {
 
   #readPieces(stream: ChildStream): number {
     const costBefore = stream.matchingCost;
+    const pieceBytes = Math.min(bufferBytes, Math.ceil(maxMatchingCost / stream.maxCostPerByte));
+    const piece = { bytes: this.#buffer.bytes.subarray(0, pieceBytes), address: this.#buffer.address };
     let bytes = 0;
     while (bytes < bufferBytes && stream.matchingCost - costBefore < maxMatchingCost) {
-      const count = this.#readInto(this.#piece, stream);
+      const count = this.#readInto(piece, stream);
       bytes += count;
       if (count < pieceBytes) break;
     }

@@ -188,13 +188,13 @@ describe('a stream that awaits a line', () => {
       writeSync(program.writeFd, text);
       stage.turn();
       const bytes = readFileSync(path).length;
-      for (let turn = 0; turn < 16; turn += 1) stage.turn();
+      for (let turn = 0; turn < 32; turn += 1) stage.turn();
       expect(readFileSync(path, 'utf8')).toBe(text);
       stage.close(program);
       return bytes;
     };
     expect(readInOneTurn('cheap.log', 'listening on [a-z]+$')).toBe(32 * KiB);
-    expect(readInOneTurn('expensive.log', 'a[ab]{450}c')).toBe(2 * KiB);
+    expect(readInOneTurn('expensive.log', 'a[ab]{450}c')).toBeLessThan(4 * KiB);
   });
 });
 
