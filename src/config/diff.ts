@@ -6,7 +6,12 @@ import type {
   ProcessConfig,
   StreamConfig,
 } from './config.ts';
+import { inOrderOfGroups } from './group-order.ts';
 
+/**
+ * Clients stop, remove and add one group after the other. With dependencies, what is removed comes after what depends on
+ * it, so that it stops later; what is added or has changed comes before, so that nothing starts with what is replaced next.
+ */
 export interface GroupDifference {
   /** In the order of the new configuration. */
   readonly added: readonly string[];
@@ -27,7 +32,17 @@ export function diffGroups(active: readonly GroupConfig[], next: readonly GroupC
     else if (!sameGroup(before, group)) changed.push(group.name);
   }
   const removed = active.filter((group) => !nextNames.has(group.name)).map((group) => group.name);
-  return { added, changed, removed };
+  return {
+    added: inOrderOfGroups(added, next),
+    changed: inOrderOfGroups(changed, next),
+    removed: inReverse(removed, active),
+  };
+}
+
+/** Without dependencies the order stays. */
+function inReverse(removed: readonly string[], active: readonly GroupConfig[]): readonly string[] {
+  const ordered = inOrderOfGroups(removed.toReversed(), active);
+  return ordered.toReversed();
 }
 
 function sameGroup(active: GroupConfig, next: GroupConfig): boolean {

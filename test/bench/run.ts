@@ -2,6 +2,7 @@
 import { measureConfiguration } from './configuration.ts';
 import { measureDependencies } from './dependencies.ts';
 import { measureEvents } from './events.ts';
+import { measureLayers } from './layers.ts';
 import { measureLogs } from './logs.ts';
 import type { Row } from './measure.ts';
 import { measurePage } from './page.ts';
@@ -14,6 +15,7 @@ const measurements: readonly (() => Promise<Row[]>)[] = [
   measureProcesses,
   measureRespawns,
   measureEvents,
+  measureLayers,
   measureLogs,
   measurePage,
 ];

@@ -1,6 +1,7 @@
 // Rereads the configuration, shows the changes, and applies them.
 import { ConfigError } from '../../config/config.ts';
 import { OperationError } from '../../operations/operation-error.ts';
+import { stopAll } from '../../operations/stop.ts';
 import { updateGroup } from '../../operations/update.ts';
 import type { Requester } from '../../supervisor/requester.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
@@ -33,6 +34,7 @@ export async function carryOutUpdate(
     return;
   }
   report({ total: plan.changes.length });
+  await stopInOrder(supervisor, plan.changes, by);
   for (const change of plan.changes) await carryOut(supervisor, change, by, report);
 }
 
@@ -41,6 +43,17 @@ function currentPlan({ groups, config }: Supervisor): UpdatePlan & { kind: 'plan
     [...groups.values()].map((group) => group.config),
     config.groups,
   );
+}
+
+/** With dependencies all that goes or changes stops before the first is replaced, each after what depends on it. */
+async function stopInOrder(
+  { groups, daemon }: Supervisor,
+  changes: readonly GroupChange[],
+  by: Requester,
+): Promise<void> {
+  if (daemon.dependencies.current.isEmpty) return;
+  const processes = changes.flatMap(({ group }) => groups.get(group)?.processesByPriority ?? []);
+  await stopAll(processes, by);
 }
 
 async function carryOut(
