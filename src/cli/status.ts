@@ -15,7 +15,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const command = controlCommand('status', 'Show the state of all processes, or of those that match.')
     .argument('[pattern...]', "names, groups, 'all', or shell patterns over the names")
     .option('--json', 'output JSON, for scripts')
-    .option('-v, --verbose', 'also show memory and CPU time, descendants included')
+    .option(
+      '-v, --verbose',
+      'also show memory and CPU time, descendants included, and what programs say of themselves',
+    )
     .option('-w, --watch', 'keep watching: a table at a terminal, otherwise one line per change')
     .action(async (patterns, options) => {
       status = await withServer(options, async (client, server) => {
@@ -75,7 +78,7 @@ function fullName({ group, name }: { readonly group: string; readonly name: stri
   return `${group}:${name}`;
 }
 
-/** With `usages`, two more columns. */
+/** With `usages`, two more columns, and what programs say of themselves. */
 function table(processes: readonly ProcessInfo[], usages: Usages | null): string[] {
   const width = Math.max(0, ...processes.map((process) => Bun.stringWidth(processName(process))));
   return processes.map((process) => {
@@ -83,8 +86,15 @@ function table(processes: readonly ProcessInfo[], usages: Usages | null): string
     const padding = ' '.repeat(width - Bun.stringWidth(name));
     const state = coloured(process.statename.padEnd(8), stateColours.get(process.statename) ?? 'grey');
     const takes = usages ? `${columns(usages.get(fullName(process)))}  ` : '';
-    return `${name}${padding}  ${state}  ${takes}${process.description}`.trimEnd();
+    const told = usages ? toldBy(process) : '';
+    return `${name}${padding}  ${state}  ${takes}${process.description}${told}`.trimEnd();
   });
+}
+
+/** What a program with ready=notify says about itself. */
+function toldBy({ statusText, reloading, description }: ProcessInfo): string {
+  const told = [reloading ? 'reloading' : '', statusText ?? ''].filter((text) => text !== '').join(': ');
+  return told !== '' && description !== '' ? `  (${told})` : told;
 }
 
 /** `  12.3 MB    4.56 s`, blank if unknown. */
@@ -96,7 +106,7 @@ function columns(usage: ProcessUsage | undefined): string {
 
 /** The members of getProcessInfo, plus the full name and, with `usages`, the resource usage. */
 function asJson(process: ProcessInfo, usages: Usages | null) {
-  const { stdoutLogfile, stderrLogfile, waiting, ...rest } = process;
+  const { stdoutLogfile, stderrLogfile, waiting, statusText, reloading, ...rest } = process;
   const usage = usages?.get(fullName(process));
   return {
     ...rest,
@@ -104,6 +114,7 @@ function asJson(process: ProcessInfo, usages: Usages | null) {
     stdout_logfile: stdoutLogfile,
     stderr_logfile: stderrLogfile,
     ...(waiting.length > 0 && { waiting }),
+    ...(statusText !== null && { status_text: statusText, reloading }),
     ...(usages && { memory_kb: usage?.memoryKilobytes ?? null, cpu_seconds: usage?.cpuSeconds ?? null }),
   };
 }

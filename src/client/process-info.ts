@@ -28,6 +28,9 @@ export interface ProcessInfo {
   readonly stderrLogfile: string;
   /** The dependencies that are not met; empty unless it waits for them. */
   readonly waiting: readonly WaitingNeed[];
+  /** What it last said about itself; empty for nothing. Null without ready=notify. */
+  readonly statusText: string | null;
+  readonly reloading: boolean;
 }
 
 export interface WaitingNeed {
@@ -96,6 +99,8 @@ export function decodeProcessInfo(value: RpcValue): ProcessInfo {
     stdoutLogfile: textMember(info, 'stdout_logfile'),
     stderrLogfile: textMember(info, 'stderr_logfile'),
     waiting: 'waiting' in info ? decodeArray(info['waiting'] ?? null, decodeNeed) : [],
+    statusText: 'status_text' in info ? textMember(info, 'status_text') : null,
+    reloading: 'reloading' in info && info['reloading'] === true,
   };
 }
 

@@ -36,7 +36,8 @@ export const en = {
     actions: 'Actions',
   },
   running: (pid: number) => `pid ${pid}, uptime`,
-  facts: { pid: 'PID', uptime: 'Uptime', goal: 'Last request' },
+  facts: { pid: 'PID', uptime: 'Uptime', goal: 'Last request', statusText: 'Says' },
+  reloading: 'reloading',
   /** What was last asked of a process. `by` is null for the configuration. */
   goal: {
     up: (by: string | null, at: string) => `start by ${by ?? 'autostart'}, ${at}`,

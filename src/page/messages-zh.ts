@@ -30,7 +30,8 @@ export const zh: Words = {
     actions: '操作',
   },
   running: (pid) => `进程号 ${pid}，已运行`,
-  facts: { pid: '进程号', uptime: '已运行', goal: '最近请求' },
+  facts: { pid: '进程号', uptime: '已运行', goal: '最近请求', statusText: '自述状态' },
+  reloading: '正在重新加载',
   goal: {
     up: (by, at) => `启动，来自 ${by ?? 'autostart'}，${at}`,
     down: (by, at) => `停止，来自 ${by ?? '配置'}，${at}`,

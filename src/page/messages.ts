@@ -1,5 +1,5 @@
 // The texts of the page in the chosen language.
-import type { ExitView } from '../http/ui/api-types.ts';
+import type { ExitView, ProcessView } from '../http/ui/api-types.ts';
 import { en, type Words } from './messages-en.ts';
 import { zh } from './messages-zh.ts';
 import type { Failure } from './operations.ts';
@@ -18,6 +18,14 @@ export function useWords(): Words {
 export function exitText(words: Words, exit: ExitView): string {
   if (exit.kind === 'exited') return words.exitCode(exit.code);
   return exit.coreDumped ? `${exit.signal} (${words.coreDumped})` : exit.signal;
+}
+
+/** What a program says about itself: `reloading: 3 of 5 files`; empty for nothing. */
+export function toldText(
+  words: Words,
+  { statusText, reloading }: Pick<ProcessView, 'statusText' | 'reloading'>,
+): string {
+  return [reloading ? words.reloading : '', statusText].filter((text) => text !== '').join(': ');
 }
 
 export function failureText(words: Words, { fault, detail }: Pick<Failure, 'fault' | 'detail'>): string {

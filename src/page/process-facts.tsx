@@ -5,7 +5,7 @@ import { useNow } from './clock.ts';
 import { dialog } from './dialog-store.ts';
 import { live } from './feed.ts';
 import { bytes, duration, moment, percent } from './format.ts';
-import { exitText, failureText, useWords } from './messages.ts';
+import { exitText, failureText, toldText, useWords } from './messages.ts';
 import { failures } from './operations.ts';
 import { ask } from './request-operation.ts';
 import { addressOf } from './route.ts';
@@ -15,7 +15,7 @@ import { useStore } from './store.ts';
 
 export function ProcessFacts({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { id, pid, started, restarts, lastExit, problem, goal } = process;
+  const { id, pid, started, restarts, lastExit, problem, goal, statusText, reloading } = process;
   const usage = useStore(live).usage.get(id);
   const failure = useStore(failures).get(id);
   const at = since(process);
@@ -39,6 +39,9 @@ export function ProcessFacts({ process }: { readonly process: ProcessView }) {
               <MemoryLine values={usage.memory} /> {bytes(usage.memory.at(-1) ?? 0)}
             </Fact>
           </>
+        )}
+        {(reloading || statusText !== '') && (
+          <Fact name={words.facts.statusText}>{toldText(words, process)}</Fact>
         )}
         {goal.kind !== 'none' && (
           <Fact name={words.facts.goal}>

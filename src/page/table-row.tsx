@@ -6,7 +6,7 @@ import type { Usage } from './daemon-state.ts';
 import { dialog } from './dialog-store.ts';
 import { bytes, duration, moment, percent } from './format.ts';
 import { Icon } from './icons.tsx';
-import { exitText, failureText, useWords } from './messages.ts';
+import { exitText, failureText, toldText, useWords } from './messages.ts';
 import { type Failure, forgetFailure } from './operations.ts';
 import { ask } from './request-operation.ts';
 import { addressOf } from './route.ts';
@@ -56,7 +56,10 @@ export function ProcessRow(props: ProcessRowProps) {
             ⚠ {failureText(words, failure)}
           </button>
         ) : (
-          <Description process={process} />
+          <>
+            <Description process={process} />
+            <StatusText process={process} />
+          </>
         )}
       </span>
       <span role="gridcell" class="c-since">
@@ -171,6 +174,17 @@ function Description({ process }: { readonly process: ProcessView }) {
         </>
       )}
     </>
+  );
+}
+
+/** What the program says about itself. */
+function StatusText({ process }: { readonly process: ProcessView }) {
+  const told = toldText(useWords(), process);
+  if (told === '') return null;
+  return (
+    <span class="status-text" title={told}>
+      {told}
+    </span>
   );
 }
 

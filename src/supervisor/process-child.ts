@@ -219,7 +219,7 @@ export class ProcessChild {
     const { owner } = this;
     if (owner.notify === null) return null;
     const { notify } = owner;
-    return new NotifyRun(owner.config, this.#cgroup, owner.daemon, {
+    return new NotifyRun(owner.config, owner.group, this.#cgroup, owner.daemon, {
       onMessage: (message) => notify.onMessage(message),
       onMessagesRead: () => notify.onMessagesRead(),
       onMainPid: (pid) => owner.onMainPid(pid),

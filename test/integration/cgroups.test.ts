@@ -2,18 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  cgroupsIn,
-  killCgroup,
-  killOneByOne,
-  pidsIn,
-  removeCgroup,
-  untilEmpty,
-} from '../../src/linux/cgroup.ts';
-import { cgroupPath, directoryOf } from '../../src/linux/own-cgroup.ts';
+import { cgroupsIn, killOneByOne, pidsIn, removeCgroup, untilEmpty } from '../../src/linux/cgroup.ts';
+import { cgroupPath } from '../../src/linux/own-cgroup.ts';
 import { signalMembers } from '../../src/linux/process-handle.ts';
 import { processRow } from '../../src/linux/process-table.ts';
 import { Daemon, ours, run } from '../support/daemon.ts';
+import { delegate, discard, newCgroup, startIn } from '../support/delegated-cgroup.ts';
 import { eventually } from '../support/eventually.ts';
 
 /**
@@ -32,32 +26,6 @@ if os.fork(): os._exit(0)
 os.write(into, str(os.getpid()).encode())
 time.sleep(100000)
 `;
-
-/** In the cgroup that this test runs in. */
-function newCgroup(): string {
-  const own = cgroupPath(readFileSync('/proc/self/cgroup', 'utf8')) ?? '';
-  const parent = directoryOf(own, readFileSync('/proc/self/mountinfo', 'utf8'));
-  if (parent === null) throw new Error('this machine has no cgroup v2 hierarchy, which these tests need');
-  const directory = join(parent, `tsv-${process.pid}-${crypto.randomUUID().slice(0, 8)}`);
-  mkdirSync(directory);
-  return directory;
-}
-
-async function delegate(directory: string): Promise<void> {
-  const script = "import os, sys; os.setxattr(sys.argv[1], 'trusted.delegate', b'1')";
-  expect(await run(['python3', '-c', script, directory])).toMatchObject({ status: 0, stderr: '' });
-}
-
-function startIn(directory: string, config: string, files: Record<string, string> = {}): Promise<Daemon> {
-  const enter = ['sh', '-c', `echo $$ >${directory}/cgroup.procs && exec "$@"`, 'sh'];
-  return Daemon.start({ config, files, supervisord: 'loglevel=debug', executable: [...enter, ...ours] });
-}
-
-async function discard(directory: string): Promise<void> {
-  killCgroup(directory);
-  await untilEmpty(directory, 10_000);
-  expect(removeCgroup(directory)).toBe(true);
-}
 
 /** A generous timeout for processes that are no children of the test. */
 function isAlive(pid: number): boolean {

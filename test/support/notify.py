@@ -28,11 +28,16 @@ def barrier(to=None, seconds=20):
 def stay():
     while True: time.sleep(1000)
 
-# A session of its own and a second fork; the parents go on or end as they like. True in the daemon.
+# A session of its own and a second fork. True in the daemon, which is an orphan; False in the process that has called it.
 def fork_daemon():
-    if os.fork(): return False
+    middle = os.fork()
+    if middle:
+        os.waitpid(middle, 0)
+        return False
     os.setsid()
+    middle = os.getpid()
     if os.fork(): os._exit(0)
+    while os.getppid() == middle: time.sleep(0.001)
     return True
 
 # A file that appears whole.

@@ -37,6 +37,9 @@ export interface ProcessView {
   readonly stopped: number;
   /** Why it is not running; empty if there is nothing to report. */
   readonly problem: string;
+  /** What it last said about itself (ready=notify); empty for nothing. */
+  readonly statusText: string;
+  readonly reloading: boolean;
   /** Number of restarts. */
   readonly restarts: number;
   readonly lastExit: ExitView | null;

@@ -17,6 +17,8 @@ export function processView(process: Process, restarts: number): ProcessView {
     started: times.started,
     stopped: times.stopped,
     problem: life.spawnError,
+    statusText: process.statusText,
+    reloading: process.notify?.isReloading ?? false,
     lastExit: exitView(process.lastExit),
     goal: goalView(process.goal),
     logs: channels.filter((channel) => process.logPaths[channel] !== null),

@@ -17,7 +17,8 @@ export const informationMethods: Readonly<Record<string, Method>> = {
       text:
         'name, group, start, stop, now, state, statename, spawnerr, exitstatus, logfile, ' +
         'stdout_logfile, stderr_logfile, pid, description; while it waits for dependencies, waiting (structs of ' +
-        'name, condition and, if it is not met without a request, stuck: the state of that process, or missing)',
+        'name, condition and, if it is not met without a request, stuck: the state of that process, or missing); ' +
+        'with ready=notify, status_text (what it last said about itself) and reloading (true while it reloads)',
     },
     oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
   ),
@@ -57,6 +58,7 @@ function infoStruct(process: Process, time: number): RpcStruct {
     pid: info.pid,
     description: info.description,
     ...waiting(process),
+    ...told(process),
   };
 }
 
@@ -78,4 +80,9 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 
 function compareCodePoints(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** No members unless it tells about itself. */
+function told({ notify }: Process): RpcStruct {
+  return notify === null ? {} : { status_text: notify.status, reloading: notify.isReloading };
 }

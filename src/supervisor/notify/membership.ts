@@ -1,7 +1,9 @@
 // Which processes belong to one run of a program, and so may speak for it: docs/decisions/readiness.md.
+import { statSync } from 'node:fs';
 import { startOfFile } from '../../linux/file-start.ts';
 import { cgroupNumberOf } from '../../linux/pidfd-info.ts';
 import { ProcessHandle } from '../../linux/process-handle.ts';
+import { processStat } from '../../linux/process-stat.ts';
 import { lineage } from '../../linux/process-tree.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { DatagramSender } from '../../linux/unix-datagram-receiver.ts';
@@ -13,8 +15,12 @@ export interface Membership {
   /** Whether that is a child of the daemon that has its own place: of another program, a hook, a probe. */
   isKnownChild(pid: number): boolean;
   readonly cgroup: ProgramCgroup | null;
-  /** `NAME=value` in the environment that its child was given, and no other process. */
+  /** When it began, as of `processStat`: in clock ticks since boot. */
+  readonly startedAt: number;
+  /** `NOTIFY_SOCKET=…`, in the environment of its child and of no other process. */
   readonly mark: string;
+  /** `SUPERVISOR_…=…`, in the environment of its child. */
+  readonly names: readonly string[];
 }
 
 /** `ended`: it has been reaped, and nothing shows where it belonged. */
@@ -22,14 +28,14 @@ export type SenderVerdict = 'member' | 'stranger' | 'ended';
 
 /** `hasPidfds`: whether the kernel passes one with every datagram. */
 export function judgeSender(
-  { pid, pidfd }: DatagramSender,
+  { pid, uid, pidfd }: DatagramSender,
   run: Membership,
   hasPidfds: boolean,
 ): SenderVerdict {
   // The pid of a child that has not been reaped cannot have been another's while the socket existed.
   if (run.isFollowed(pid)) return 'member';
   if (pidfd === null && hasPidfds) return 'ended';
-  const isMember = belongs(pid, run);
+  const isMember = belongs(pid, run, uid);
   // Asked after /proc was read: what is there now was there all the time.
   if (new ProcessHandle(pid, pidfd).isThere) return isMember ? 'member' : 'stranger';
   const cgroup = pidfd === null ? null : cgroupNumberOf(pidfd);
@@ -37,29 +43,52 @@ export function judgeSender(
 }
 
 /**
- * Whether a process is in the cgroup of the run, or descends from a followed process. Without a cgroup also one that
- * descends from it but has lost its parents: it became a child of the daemon and has the mark of the run. The caller holds
- * the process by a pidfd and asks afterwards whether it is still there.
+ * Whether a process is in the cgroup of the run, or descends from a followed process. Without a cgroup also an orphan,
+ * which is a child of the daemon now, and what descends from it: see `isOwnOrphan`. `claimant`: the user who says so. The
+ * caller holds the process by a pidfd and asks afterwards whether it is still there.
  */
-export function belongs(pid: number, run: Membership): boolean {
+export function belongs(pid: number, run: Membership, claimant: number): boolean {
   if (run.cgroup?.contains(pid)) return true;
   for (const { pid: ancestor, parent } of lineage(pid)) {
     if (run.isFollowed(ancestor)) return true;
     if (parent !== process.pid) continue;
-    const isOrphan = !run.cgroup?.isEntered && !run.isKnownChild(ancestor);
-    return isOrphan && hasInEnvironment(ancestor, run.mark);
+    return !run.cgroup?.isEntered && !run.isKnownChild(ancestor) && isOwnOrphan(ancestor, run, claimant);
   }
   return false;
 }
 
-/** Of the environment that a process was executed with. */
-function hasInEnvironment(pid: number, assignment: string): boolean {
+/**
+ * By the environment that the orphan was executed with. Where that names no program, because it was cleared or overwritten
+ * by a title as `ps` shows it, it belongs to whoever may signal it and began before it.
+ */
+function isOwnOrphan(pid: number, run: Membership, claimant: number): boolean {
+  const variables = environmentOf(pid);
+  if (variables.includes(run.mark)) return true;
+  const isOthers = variables.some(
+    (variable) => programVariable.test(variable) && !run.names.includes(variable),
+  );
+  if (isOthers || variables.length === 0) return false;
+  const isLater = (processStat(pid)?.startedAt ?? -1) >= run.startedAt;
+  return isLater && (claimant === 0 || claimant === userOf(pid));
+}
+
+/** What tells the program of a process. */
+const programVariable = /^(?:NOTIFY_SOCKET|SUPERVISOR_(?:PROCESS|GROUP)_NAME)=/;
+
+/** Empty when it cannot be read, or the process is a zombie. */
+function environmentOf(pid: number): readonly string[] {
   try {
-    return startOfFile(`/proc/${pid}/environ`, maxEnvironmentBytes).split('\0').includes(assignment);
+    const text = startOfFile(`/proc/${pid}/environ`, maxEnvironmentBytes);
+    return text === '' ? [] : text.split('\0');
   } catch (error) {
-    if (isSystemError(error)) return false;
+    if (isSystemError(error)) return [];
     throw error;
   }
 }
 
 const maxEnvironmentBytes = 256 * 1024;
+
+/** Its effective user; root for a process that may not be traced. */
+function userOf(pid: number): number | null {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? null;
+}

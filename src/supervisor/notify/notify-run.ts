@@ -1,6 +1,7 @@
 // One run of a program with ready=notify: its socket, its child, and the main process if that is another.
 import type { ProcessConfig } from '../../config/config.ts';
 import { ProcessHandle } from '../../linux/process-handle.ts';
+import { processStat } from '../../linux/process-stat.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
 import type { NotifyMessage } from '../../systemd/notify-message.ts';
 import type { Child } from '../child.ts';
@@ -22,6 +23,8 @@ export interface NotifyRunEvents {
 export class NotifyRun implements NotifyOwner {
   readonly name: string;
   readonly mark: string;
+  readonly names: readonly string[];
+  #startedAt = 0;
   readonly #socket: NotifySocket;
   #child: Child | null = null;
   #main: MainProcess | null = null;
@@ -32,6 +35,7 @@ export class NotifyRun implements NotifyOwner {
   /** Throws SyscallError. */
   constructor(
     private readonly config: ProcessConfig,
+    group: string,
     readonly cgroup: ProgramCgroup | null,
     private readonly daemon: DaemonContext,
     private readonly events: NotifyRunEvents,
@@ -39,18 +43,24 @@ export class NotifyRun implements NotifyOwner {
     this.name = config.name;
     this.#socket = daemon.notifySockets.open(this);
     this.mark = `${variable}=${this.#socket.address}`;
+    this.names = [`SUPERVISOR_PROCESS_NAME=${config.name}`, `SUPERVISOR_GROUP_NAME=${group}`];
   }
 
   /** For the child. WATCHDOG_PID is not set: docs/decisions/readiness.md. */
   get environment(): Readonly<Record<string, string>> {
     const { watchdog } = this.config.extensions;
-    const socket = { [variable]: this.#socket.address };
-    return watchdog === null ? socket : { ...socket, WATCHDOG_USEC: String(watchdog * 1000) };
+    return {
+      [variable]: this.#socket.address,
+      // systemd-notify(1) claims to be its parent, if it may, but not the manager.
+      MANAGERPID: String(process.pid),
+      ...(watchdog === null ? {} : { WATCHDOG_USEC: String(watchdog * 1000) }),
+    };
   }
 
   /** The child was spawned. */
   spawned(child: Child): void {
     this.#child = child;
+    this.#startedAt = processStat(child.pid)?.startedAt ?? 0;
   }
 
   /** The child was reaped: returns how the program has ended, or null when its main process goes on. */
@@ -76,6 +86,10 @@ export class NotifyRun implements NotifyOwner {
     this.#socket.close();
   }
 
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
   isFollowed(pid: number): boolean {
     return pid === this.#child?.pid || (pid === this.#main?.pid && this.#main.isThere);
   }
@@ -84,8 +98,8 @@ export class NotifyRun implements NotifyOwner {
     return this.daemon.reaper.isAdopted(pid);
   }
 
-  onMessage(message: NotifyMessage): void {
-    if (message.mainPid !== null) this.#follow(message.mainPid);
+  onMessage(message: NotifyMessage, claimant: number): void {
+    if (message.mainPid !== null) this.#follow(message.mainPid, claimant);
     this.events.onMessage(message);
   }
 
@@ -93,11 +107,11 @@ export class NotifyRun implements NotifyOwner {
     this.events.onMessagesRead();
   }
 
-  #follow(pid: number): void {
+  #follow(pid: number, claimant: number): void {
     if (pid === (this.#main ?? this.#child)?.pid) return;
     if (pid === this.#child?.pid) return this.#replaceMain(null, pid);
     const handle = pid === process.pid ? null : ProcessHandle.open(pid);
-    const refusal = handle === null ? 'it is not one of its processes' : this.#refusalOf(handle);
+    const refusal = handle === null ? 'it is not one of its processes' : this.#refusalOf(handle, claimant);
     if (handle === null || refusal !== null) {
       handle?.close();
       this.#socket.warnOnce(`'${this.name}' cannot have ${pid} as its main process: ${refusal}`);
@@ -110,10 +124,10 @@ export class NotifyRun implements NotifyOwner {
     this.#replaceMain(main, pid);
   }
 
-  #refusalOf(handle: ProcessHandle): string | null {
+  #refusalOf(handle: ProcessHandle, claimant: number): string | null {
     if (handle.fd === null) return 'this kernel has no pidfd_open(2)';
     if (this.isKnownChild(handle.pid)) return 'it is a process of another program';
-    return belongs(handle.pid, this) && handle.isThere ? null : 'it is not one of its processes';
+    return belongs(handle.pid, this, claimant) && handle.isThere ? null : 'it is not one of its processes';
   }
 
   #replaceMain(main: MainProcess | null, pid: number): void {

@@ -8,7 +8,8 @@ import { judgeSender, type Membership } from './membership.ts';
 /** The run of a program that a socket is for. */
 export interface NotifyOwner extends Membership {
   readonly name: string;
-  onMessage(message: NotifyMessage): void;
+  /** `sender`: its user. */
+  onMessage(message: NotifyMessage, sender: number): void;
   /** All messages that could be read now were given. */
   onMessagesRead(): void;
 }
@@ -91,7 +92,7 @@ export class NotifySocket {
       return this.#logOnce('warn', `ignored a message to '${name}' from ${who}, which is no process of it`);
     }
     const message = data && parseNotifyMessage(data);
-    if (message) this.owner.onMessage(message);
+    if (message) this.owner.onMessage(message, uid);
     else
       this.#logOnce('warn', `ignored a message of '${name}': ${data ? 'it contains NUL' : 'it is too long'}`);
   }

@@ -43,7 +43,8 @@ stay()`),
     program.process.stop(byConfiguration);
     await program.becomes('STOPPED');
     expect(program.process.lastExit).toEqual({ kind: 'exited', code: 5 });
-    expect(stage.log()).toContain(`the main process of '${program.name}' is pid ${main} now`);
+    const line = `the main process of '${program.name}' is pid ${main} now`;
+    await eventually(() => stage.log().includes(line), { what: line });
   });
 
   test('ends when its main process ends, with all that it has written', async () => {
@@ -171,6 +172,48 @@ stay()`),
   });
 });
 
+describe('an orphan that has overwritten its environment, as titles for ps do,', () => {
+  const overwriting = (more: string) => `
+import ctypes
+def overwrite():
+    with open('/proc/self/stat') as file: fields = file.read().rpartition(')')[2].split()
+    start, end = int(fields[47]), int(fields[48])
+    ctypes.memset(start, ord('t'), end - start)
+    assert b'NOTIFY' not in open('/proc/self/environ', 'rb').read()
+child = os.getpid()
+if not fork_daemon():
+    wait_for(f'{files}/named{child}')
+    os._exit(0)
+overwrite()
+${more}`;
+
+  test('is known as the main process by its descent: it began after the program', async () => {
+    const program = stage.start(
+      overwriting(`
+send(f'MAINPID={os.getpid()}\\nREADY=1\\nSTATUS=Titled')
+write(f'{files}/named{child}', 1)
+stay()`),
+    );
+    const child = program.process.pid;
+    await program.says('Titled');
+    await isGone(child);
+    expect(program.process.pid).not.toBe(child);
+  });
+
+  test('is not taken by a program of another user', async () => {
+    const stray = stage.start(overwriting(`write(f'{files}/titled', os.getpid())\nstay()`));
+    const pid = Number(await stage.written('titled'));
+    const thief = stage.start(`
+os.setuid(65534)
+send('MAINPID=${pid}\\nSTATUS=Claimed')
+stay()`);
+    await thief.says('Claimed');
+    expect(thief.process.pid).not.toBe(pid);
+    stray.process.kill();
+    process.kill(pid, 'SIGKILL');
+  });
+});
+
 describe('MAINPID is refused', () => {
   async function refused(claim: string, more = ''): Promise<Program> {
     const program = stage.start(`
@@ -209,7 +252,8 @@ stay()`);
     const [child, helper] = stage.read('other').split(' ');
     for (const pid of [child, helper, daemon.process.pid]) {
       const program = await refused(String(pid));
-      expect(stage.log()).toContain(`WARN '${program.name}' cannot have ${pid} as its main process: it is`);
+      const line = `WARN '${program.name}' cannot have ${pid} as its main process: it is`;
+      await eventually(() => stage.log().includes(line), { what: line });
     }
     expect(other.process.state).toBe('RUNNING');
   });

@@ -177,7 +177,8 @@ ${more}`;
     expect(program.process.lastExit).toMatchObject({ kind: 'signaled', signal: 6 });
     const reason = 'it has sent no WATCHDOG=1 for 30 seconds';
     expect(program.process.life.spawnError).toBe(`killed by the watchdog: ${reason}`);
-    expect(stage.log()).toContain(`WARN killing '${program.name}' (${pid}) with SIGABRT: ${reason}`);
+    const line = `WARN killing '${program.name}' (${pid}) with SIGABRT: ${reason}`;
+    await eventually(() => stage.log().includes(line), { what: line });
   });
 
   test('kills with SIGKILL what SIGABRT does not end', async () => {

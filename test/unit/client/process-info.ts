@@ -17,6 +17,8 @@ export function processInfo(members: Partial<ProcessInfo>): ProcessInfo {
     stdoutLogfile: '',
     stderrLogfile: '',
     waiting: [],
+    statusText: null,
+    reloading: false,
     ...members,
   };
 }

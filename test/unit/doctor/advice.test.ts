@@ -149,7 +149,13 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
   const numbers = { state: 200, pid: 0, start: 0, stop: 0, now: 0, exitstatus: 0 };
   const info = {
     ...{ name: value, group: value, statename: 'FATAL', description: '', spawnerr, ...numbers },
-    ...{ stdoutLogfile: `/l/${value}`, stderrLogfile: `/l/${value}`, waiting: [] },
+    ...{
+      stdoutLogfile: `/l/${value}`,
+      stderrLogfile: `/l/${value}`,
+      waiting: [],
+      statusText: null,
+      reloading: false,
+    },
   };
   const program = {
     ...{

@@ -299,6 +299,8 @@ describe('a program that fails', () => {
       stdoutLogfile: '/l/x.out',
       stderrLogfile: '/l/x.err',
       waiting: [],
+      statusText: null,
+      reloading: false,
     },
     command: '/opt/x',
     foreground: null,

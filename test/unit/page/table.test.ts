@@ -16,7 +16,15 @@ const process = (id: string, more: Partial<ProcessView> = {}): ProcessView => {
   const [group = '', name = ''] = id.split(':');
   return {
     ...{ id, group, name, state: 'RUNNING', pid: 1, started: 100, stopped: 0 },
-    ...{ problem: '', restarts: 0, lastExit: null, logs: [], goal: { kind: 'none' as const } },
+    ...{
+      problem: '',
+      statusText: '',
+      reloading: false,
+      restarts: 0,
+      lastExit: null,
+      logs: [],
+      goal: { kind: 'none' as const },
+    },
     ...more,
   };
 };
