@@ -1,7 +1,8 @@
-// The `command=` of a program: split into words like a POSIX shell does (quotes and backslash only), and looked up on
-// the child's PATH, relative to the child's working directory.
+// The `command=` of a program: split into words, and looked up on the child's PATH, relative to the child's working
+// directory.
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { pythonRepr } from '../python/repr.ts';
+import { splitWords, UnclosedWord } from '../python/shlex.ts';
 
 export interface ResolvedCommand {
   readonly path: string;
@@ -31,10 +32,19 @@ export interface ProgramLookup {
 
 /** What to execute for `command`. Throws CommandError. */
 export function resolveCommand(command: string, lookup: ProgramLookup): ResolvedCommand {
-  const argv = splitWords(command);
+  const argv = wordsOf(command);
   const [program] = argv;
   if (program === undefined) throw new CommandError('unusable', 'command is empty');
   return { path: resolveProgram(program, lookup), argv };
+}
+
+function wordsOf(command: string): string[] {
+  try {
+    return splitWords(command);
+  } catch (error) {
+    if (!(error instanceof UnclosedWord)) throw error;
+    throw new CommandError('unusable', `can't parse command ${pythonRepr(command)}: ${error.message}`);
+  }
 }
 
 /** The path of a program; only a name without a slash is looked up on PATH. Throws CommandError. */
@@ -80,39 +90,4 @@ function statOrNull(path: string): Stats | null {
   } catch {
     return null;
   }
-}
-
-/** POSIX words: blanks separate, quotes and backslash escape. `#`, `$`, `*`, `|` have no special meaning. */
-function splitWords(command: string): string[] {
-  const words: string[] = [];
-  let word: string | null = null;
-  let quote: '"' | "'" | null = null;
-  const characters = [...command];
-  for (let index = 0; index < characters.length; index += 1) {
-    const character = characters[index] ?? '';
-    if (character === '\\' && quote !== "'") {
-      const next = characters[++index];
-      if (next === undefined) throw unparsable(command, 'No escaped character');
-      const kept = quote === '"' && next !== '"' && next !== '\\' ? `\\${next}` : next;
-      word = (word ?? '') + kept;
-    } else if (quote !== null) {
-      if (character === quote) quote = null;
-      else word += character;
-    } else if (character === '"' || character === "'") {
-      quote = character;
-      word ??= '';
-    } else if (' \t\r\n'.includes(character)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else {
-      word = (word ?? '') + character;
-    }
-  }
-  if (quote !== null) throw unparsable(command, 'No closing quotation');
-  if (word !== null) words.push(word);
-  return words;
-}
-
-function unparsable(command: string, why: string): CommandError {
-  return new CommandError('unusable', `can't parse command ${pythonRepr(command)}: ${why}`);
 }

@@ -1,4 +1,5 @@
 // Input of the suspicions: the configuration, and the texts and files it was read from.
+import { splitWords } from '../../python/shlex.ts';
 import type { Bilingual, Config, Position, ProcessConfig } from '../config.ts';
 import { type Diagnostic, nothingKnown } from '../diagnostic.ts';
 import type { IniDocument, Section, Setting } from '../dialect.ts';
@@ -58,11 +59,9 @@ export function commands({ document, config }: Pick<Suspect, 'document' | 'confi
 
 /** The words of a command; empty if it cannot be split. */
 export function commandWords(command: string): string[] {
-  const word = /(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs;
-  if (command.replace(word, '').trim() !== '') return [];
-  return (command.match(word) ?? []).map((found) =>
-    found.replaceAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_, double, single, escaped) =>
-      typeof double === 'string' ? double.replaceAll(/\\(["\\])/g, '$1') : (single ?? escaped),
-    ),
-  );
+  try {
+    return splitWords(command);
+  } catch {
+    return [];
+  }
 }
