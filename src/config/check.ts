@@ -38,7 +38,7 @@ export function checkConfig(request: ConfigRequest): CheckResult {
     const warnings = [
       ...unknownNames(document).filter(({ position }) => !found.some((error) => isAt(error, position))),
       ...givenTwice(document),
-      ...shellWords(document),
+      ...shellWords(document).filter(({ position }) => !found.some((error) => isAt(error, position))),
       ...logWarnings(assembly, request.host),
       ...(config === null ? [] : suspicionsOf({ ...assembly, config, host: request.host }, found)),
     ];

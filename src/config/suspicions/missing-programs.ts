@@ -1,26 +1,45 @@
 // Commands whose program does not exist on this machine.
 import type { ProcessConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import type { Section, Setting } from '../dialect.ts';
 import type { ConfigHost } from '../host.ts';
 import { absoluteIn } from '../values/paths.ts';
 import { aboutSetting, commands, commandWords, type Suspect } from './suspect.ts';
 
 export function missingPrograms(suspect: Suspect): Diagnostic[] {
   return commands(suspect).flatMap(({ section, command, process }) => {
-    const [program = ''] = commandWords(process.command);
-    const fault = faultOf(program, process, suspect.host);
-    if (fault === null) return [];
-    const message = {
-      absent: { en: `${program} is not on this machine`, zh: `本机没有 ${program}` },
-      directory: { en: `${program} is a directory`, zh: `${program} 是目录` },
-      notExecutable: { en: `${program} is not executable`, zh: `${program} 没有可执行权限` },
-    }[fault];
-    const remedy = {
-      en: 'the full path of an executable program',
-      zh: '可执行程序的完整路径',
-    };
-    return [aboutSetting(section, command, message, remedy, program)];
+    const { ready } = process.extensions;
+    const probe = suspect.document.setting(section, 'ready');
+    return [
+      ...aboutCommand(section, command, process.command, process, suspect.host),
+      ...(ready?.kind === 'exec' && probe
+        ? aboutCommand(section, probe, ready.command, process, suspect.host)
+        : []),
+    ];
   });
+}
+
+/** `text`: the command in `setting`, expanded. */
+function aboutCommand(
+  section: Section,
+  setting: Setting,
+  text: string,
+  process: ProcessConfig,
+  host: ConfigHost,
+): Diagnostic[] {
+  const [program = ''] = commandWords(text);
+  const fault = faultOf(program, process, host);
+  if (fault === null) return [];
+  const message = {
+    absent: { en: `${program} is not on this machine`, zh: `本机没有 ${program}` },
+    directory: { en: `${program} is a directory`, zh: `${program} 是目录` },
+    notExecutable: { en: `${program} is not executable`, zh: `${program} 没有可执行权限` },
+  }[fault];
+  const remedy = {
+    en: 'the full path of an executable program',
+    zh: '可执行程序的完整路径',
+  };
+  return [aboutSetting(section, setting, message, remedy, program)];
 }
 
 /** Null also if unknown: a relative path, or a directory without search permission. */

@@ -7,7 +7,12 @@ import { aboutSetting, programSections } from './suspect.ts';
 export function shellWords(document: IniDocument): Diagnostic[] {
   return programSections(document).flatMap((section) => {
     const command = document.setting(section, 'command');
-    return command ? aboutCommand(section, command) : [];
+    const ready = document.setting(section, 'ready');
+    const [, probe] = /^\s*exec:(.*)$/s.exec(ready?.text ?? '') ?? [];
+    return [
+      ...(command ? aboutCommand(section, command, command.text) : []),
+      ...(ready && probe !== undefined ? aboutCommand(section, ready, probe) : []),
+    ];
   });
 }
 
@@ -97,11 +102,12 @@ const suspicions: readonly Suspicion[] = [
   },
 ];
 
-function aboutCommand(section: Section, command: Setting): Diagnostic[] {
-  const bare = command.text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, (quoted) => '_'.repeat(quoted.length));
+/** `text`: the command in `setting`. */
+function aboutCommand(section: Section, setting: Setting, text: string): Diagnostic[] {
+  const bare = text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, (quoted) => '_'.repeat(quoted.length));
   return suspicions.flatMap(({ pattern, message, remedy }) => {
     const found = pattern.exec(bare)?.[0];
-    return found === undefined ? [] : [aboutSetting(section, command, message(found), remedy)];
+    return found === undefined ? [] : [aboutSetting(section, setting, message(found), remedy)];
   });
 }
 

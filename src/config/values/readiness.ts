@@ -1,5 +1,6 @@
 // Values of `ready`: how a program shows that it can do its work.
 import { pythonRepr } from '../../python/repr.ts';
+import { splitWords, UnclosedWord } from '../../python/shlex.ts';
 import { ExpressionError } from '../../regex/expression-error.ts';
 import { checkExpression } from '../../regex/line-matcher.ts';
 import { ConfigError } from '../config.ts';
@@ -56,9 +57,9 @@ const forms: readonly ((value: string) => Readiness | null)[] = [
   (value) => (value.toLowerCase() === 'notify' ? { kind: 'notify' } : null),
   fdForm,
   tcpForm,
-  (value) => (value.startsWith('unix:///') ? { kind: 'unix', path: value.slice('unix://'.length) } : null),
+  unixForm,
   (value) => (/^https?:/.test(URL.parse(value)?.protocol ?? '') ? { kind: 'http', url: value } : null),
-  (value) => textAfter('exec:', value, (command) => ({ kind: 'exec', command })),
+  (value) => textAfter('exec:', value, (command) => ({ kind: 'exec', command: checkedCommand(command) })),
   (value) => textAfter('log:', value, logForm),
 ];
 
@@ -74,6 +75,28 @@ function tcpForm(value: string): Readiness | null {
   const port = Number(digits);
   if (host === undefined || port < 1 || port > 65_535) return null;
   return { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+/** Longer paths do not fit into `sun_path` with its NUL: unix(7). */
+const maxSocketPathBytes = 107;
+
+function unixForm(value: string): Readiness | null {
+  if (!/^unix:\/\/\/[^/]/.test(value)) return null;
+  const path = value.slice('unix://'.length);
+  if (Buffer.byteLength(path) <= maxSocketPathBytes) return { kind: 'unix', path };
+  throw new ConfigError(`path of a socket is longer than ${maxSocketPathBytes} bytes: ${pythonRepr(path)}`);
+}
+
+/** Throws ConfigError unless the command names a program. */
+function checkedCommand(command: string): string {
+  try {
+    const [program = ''] = splitWords(command);
+    if (program !== '') return command;
+  } catch (error) {
+    if (!(error instanceof UnclosedWord)) throw error;
+    throw new ConfigError(`can't parse command ${pythonRepr(command)}: ${error.message}`);
+  }
+  throw new ConfigError(`command names no program: ${pythonRepr(command)}`);
 }
 
 function logForm(pattern: string): Readiness {

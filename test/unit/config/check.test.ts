@@ -142,6 +142,26 @@ describe('a command', () => {
     });
 });
 
+describe('the command of ready=exec', () => {
+  const told = (command: string) =>
+    check(`[supervisord]\n[program:x]\ncommand=/bin/cat\nready=exec:${command}\n`).map(
+      ({ message }) => message.en,
+    );
+
+  test('is run without a shell, either', () => {
+    expect(told('curl -f http://127.0.0.1/ | grep ok')).toEqual([
+      '| is passed to the program as an argument: command is not run by a shell',
+    ]);
+    expect(told("/bin/sh -c 'curl -f http://127.0.0.1/ | grep ok'")).toEqual([]);
+  });
+
+  test('that cannot be split is one error', () => {
+    expect(told("/bin/sh -c 'exit 0")).toEqual([
+      expect.stringContaining(`can't parse command "/bin/sh -c 'exit 0": No closing quotation`),
+    ]);
+  });
+});
+
 describe('an excerpt', () => {
   test('underlines the value behind the delimiter', () => {
     expect(excerpt('a\nuser = user', 2, 'user')).toEqual(['user = user', '       ^^^^']);

@@ -211,6 +211,15 @@ describe('a program that is not there', () => {
     ]);
   });
 
+  test('is told of in ready=exec as well, on its line', () => {
+    expect(told('/bin/cat', 'ready=exec:/none/%(program_name)s -q\n')).toEqual([
+      '4: /none/x is not on this machine',
+    ]);
+    expect(told('/bin/cat', 'ready=exec:/srv/data\n')).toEqual(['4: /srv/data is not executable']);
+    expect(told('/bin/cat', 'ready=exec:tool -q\nenvironment=PATH="/opt/bin"\n')).toEqual([]);
+    expect(told('/bin/cat', 'ready=tcp://127.0.0.1:5432\n')).toEqual([]);
+  });
+
   test('is told once for many processes', () => {
     expect(told('/none/%(program_name)s', 'numprocs=3\nprocess_name=%(process_num)d\n')).toEqual([
       '3: /none/x is not on this machine',
