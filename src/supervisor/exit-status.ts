@@ -7,6 +7,11 @@ export function codeOf(status: ExitStatus): number {
   return status.kind === 'exited' ? status.code : -1;
 }
 
+/** Exit code 0, whatever `exitcodes` says. */
+export function isSuccess(status: ExitStatus): boolean {
+  return status.kind === 'exited' && status.code === 0;
+}
+
 /** `exit status 2`, `terminated by SIGSEGV (core dumped)`. */
 export function describeExit(status: ExitStatus): string {
   if (status.kind === 'exited') return `exit status ${status.code}`;
