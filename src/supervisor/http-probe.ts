@@ -21,7 +21,7 @@ const maxResponseBytes = 1024 * 1024;
 /** Rejects with a one-line reason when there is no complete response in time. */
 export function probeHttp({ url, timeoutMs, json }: ProbeRequest): Promise<ProbeResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>();
-  const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
+  const send = requestOf(url);
   const method = json === undefined ? 'GET' : 'POST';
   const headers = json === undefined ? {} : { 'Content-Type': 'application/json' };
   const request = send(url, { method, headers, agent: false }, (response) => {
@@ -46,4 +46,22 @@ export function probeHttp({ url, timeoutMs, json }: ProbeRequest): Promise<Probe
   request.on('error', reject);
   request.end(json);
   return promise.finally(() => clearTimeout(timer));
+}
+
+/**
+ * The status of the answer to a GET request; the body is not read. Rejects with a one-line reason, also when aborted.
+ */
+export function requestStatus(url: string, aborted: AbortSignal): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const request = requestOf(url)(url, { agent: false, signal: aborted }, (response) => {
+    response.on('error', reject);
+    resolve(response.statusCode ?? 0);
+  });
+  request.on('error', reject);
+  request.end();
+  return promise.finally(() => request.destroy());
+}
+
+function requestOf(url: string): typeof httpRequest {
+  return new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
 }
