@@ -1,6 +1,6 @@
 // Dependencies among the active processes: tells a process what it waits for, starts what it needs, lets it go on when
 // its dependencies are met, and stops or restarts what shall stop or restart with another.
-import { Dependencies, type Need, type Target } from '../config/dependencies.ts';
+import { conditionOf, Dependencies, type Need, type Target } from '../config/dependencies.ts';
 import type { TaskQueue } from '../event-loop/task-queue.ts';
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from './process.ts';
@@ -134,11 +134,30 @@ export class DependencyTracker {
     }
   }
 
-  /** Called by a process that is to restart or no longer is, or is being spawned: no transition has followed yet. */
+  /**
+   * Called by a process that is to restart or no longer is, or is being spawned: no transition has followed yet; and by one
+   * that has become healthy or no longer is.
+   */
   onChange(process: Process): void {
     for (const target of this.current.targetsOf(process)) {
       if (this.#statuses.get(target)?.update(process)) this.#lookAgain(target);
     }
+  }
+
+  /** Whether a process waits until this one is healthy. */
+  awaitsHealth(process: Process): boolean {
+    return this.current
+      .targetsOf(process)
+      .some((target) =>
+        this.current
+          .dependentsOf(target)
+          .some((dependent) => dependent.isWaiting && this.#needsHealth(dependent, target, process)),
+      );
+  }
+
+  #needsHealth(dependent: Process, target: Target<Process>, member: Process): boolean {
+    const needs = this.current.needsOf(dependent);
+    return needs.some((need) => need.target === target && conditionOf(need, member) === 'healthy');
   }
 
   #lookAgain(target: Target<Process>): void {
@@ -205,6 +224,7 @@ export class DependencyTracker {
     const by: Requester = { kind: 'dependency', relation: 'needed by', process: process.qualifiedName };
     for (const need of this.current.needsOf(process)) {
       for (const member of this.#status(need).unmetMembers(need)) {
+        if (conditionOf(need, member) === 'healthy') member.probeHealthSoon();
         if (member.goal.kind === 'restart' || (reach === 'new' && member.goal.kind !== 'none')) continue;
         if (member.state === 'STOPPING') member.restart(by, { held: false });
         else if (isDown(member.life.state)) batch.start(member, by);

@@ -10,11 +10,11 @@ import type { Child } from './child.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
-import type { HealthMonitor, MonitorSnapshot } from './health-monitor.ts';
+import type { MonitorSnapshot } from './monitor.ts';
 import { NotifyProtocol, type NotifySnapshot } from './notify/notify-protocol.ts';
 import { ProcessChild, type ProcessRole } from './process-child.ts';
 import type { ProcessLogs } from './process-logs.ts';
-import { attachMonitors } from './process-monitors.ts';
+import { attachMonitors, type ProcessMonitors } from './process-monitors.ts';
 import {
   deadlineOf,
   isUnannounced,
@@ -54,7 +54,7 @@ export class Process {
   /** Null without ready=notify. */
   readonly notify: NotifyProtocol | null;
   readonly #child: ProcessChild;
-  readonly #monitors: readonly HealthMonitor[];
+  readonly #monitors: ProcessMonitors;
   #goal: Goal = { kind: 'none' };
   #life: Lifecycle = neverStarted;
   /** The state of which listeners were last notified. */
@@ -90,7 +90,7 @@ export class Process {
       lastExit: this.#lastExit,
       started: this.#started,
       stopped: this.#stopped,
-      monitors: this.#monitors.map((monitor) => monitor.snapshot()),
+      monitors: this.#monitors.all.map((monitor) => monitor.snapshot()),
       notify: this.notify?.snapshot() ?? null,
     };
   }
@@ -109,7 +109,7 @@ export class Process {
     this.#stopped = stopped;
     if (child) this.#child.inherit(child);
     this.#armTimer();
-    this.#monitors.forEach((monitor, index) => {
+    this.#monitors.all.forEach((monitor, index) => {
       const written = monitors[index];
       if (written) monitor.restore(written);
     });
@@ -268,6 +268,26 @@ export class Process {
   /** STARTING, but its dependencies are not met. */
   get isWaiting(): boolean {
     return isWaiting(this.#life.state);
+  }
+
+  /** RUNNING, and its last `http_check` since then succeeded. */
+  get isHealthy(): boolean {
+    return this.#monitors.health?.isHealthy ?? false;
+  }
+
+  /** A waiting process depends on this one to be healthy. */
+  get isHealthAwaited(): boolean {
+    return this.daemon.dependencies.awaitsHealth(this);
+  }
+
+  /** Call it when a process begins to wait until this one is healthy. */
+  probeHealthSoon(): void {
+    this.#monitors.health?.probeSoon();
+  }
+
+  /** Called by its monitor: `isHealthy` has changed. */
+  healthChanged(): void {
+    this.daemon.dependencies.onChange(this);
   }
 
   /** Signals the process alone, without a transition. False when kill(2) failed. */

@@ -116,7 +116,8 @@ function toggle(set: Set<Process>, member: Process, isIn: boolean): void {
   else set.delete(member);
 }
 
-function meets({ life: { state, spawnError } }: Process, condition: Condition): boolean {
+function meets(process: Process, condition: Condition): boolean {
+  const { state, spawnError } = process.life;
   const isOver = state.name === 'EXITED' && state.restartAt === null;
   switch (condition) {
     case 'started':
@@ -124,7 +125,7 @@ function meets({ life: { state, spawnError } }: Process, condition: Condition): 
     case 'ready':
       return state.name === 'RUNNING';
     case 'healthy':
-      return state.name === 'RUNNING';
+      return process.isHealthy;
     case 'completed':
       return isOver && spawnError === '';
     case 'ended':
