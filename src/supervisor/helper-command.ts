@@ -27,7 +27,10 @@ export function spawnHelper(command: string, input: string, process: Process): n
   }
 }
 
-/** SIGKILL to its process group. Call it before the reaper has reaped the command: later the number may be another's. */
+/**
+ * SIGKILL to its process group. Call it before the reaper has reaped the command: later the number may be another's. Best
+ * effort: all of it may have exited, and a daemon without root cannot kill what sudo(8) has started.
+ */
 export function killHelper(pid: number): void {
   libc.kill(-pid, SIGKILL);
 }

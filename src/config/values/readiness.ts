@@ -71,9 +71,10 @@ function fdForm(value: string): Readiness | null {
 }
 
 function tcpForm(value: string): Readiness | null {
-  const [, host, digits] = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(value) ?? [];
+  const [, host, digits] = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[\p{L}\p{N}._-]+):(\d{1,5})$/u.exec(value) ?? [];
   const port = Number(digits);
-  if (host === undefined || port < 1 || port > 65_535) return null;
+  // URL knows which addresses there are: neither 999.1.1.1 nor [1.2.3.4].
+  if (host === undefined || port < 1 || port > 65_535 || !URL.canParse(`http://${host}`)) return null;
   return { kind: 'tcp', host: host.replace(/^\[|\]$/g, ''), port };
 }
 

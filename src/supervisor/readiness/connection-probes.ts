@@ -32,7 +32,7 @@ export function acceptsUnix(path: string): ReadinessProbe {
       return failure && connectionFailure(failure);
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error;
-      return error.message;
+      return connectionFailure(error.code);
     }
   };
 }

@@ -9,6 +9,7 @@ describe('how a program shows that it is ready', () => {
   test.each([
     ['tcp://127.0.0.1:5432', { kind: 'tcp', host: '127.0.0.1', port: 5432 }],
     ['tcp://db.example.org:1', { kind: 'tcp', host: 'db.example.org', port: 1 }],
+    ['tcp://db_1:5432', { kind: 'tcp', host: 'db_1', port: 5432 }],
     ['tcp://[::1]:65535', { kind: 'tcp', host: '::1', port: 65_535 }],
     ['unix:///run/app.sock', { kind: 'unix', path: '/run/app.sock' }],
     [`unix:///${'x'.repeat(106)}`, { kind: 'unix', path: `/${'x'.repeat(106)}` }],
@@ -28,6 +29,10 @@ describe('how a program shows that it is ready', () => {
     ['tcp://127.0.0.1:65536', 'not a kind of readiness'],
     ['tcp://:80', 'not a kind of readiness'],
     ['tcp://::1:80', 'not a kind of readiness'],
+    ['tcp://[1.2.3.4]:80', 'not a kind of readiness'],
+    ['tcp://999.1.1.1:80', 'not a kind of readiness'],
+    ['tcp://user@db:80', 'not a kind of readiness'],
+    ['tcp://*:80', 'not a kind of readiness'],
     ['unix://run/app.sock', 'not a kind of readiness'],
     ['unix:///', 'not a kind of readiness'],
     [`unix:///${'ü'.repeat(54)}`, 'longer than 107 bytes'],
