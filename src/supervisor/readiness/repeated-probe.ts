@@ -13,6 +13,8 @@ export interface RepeatedProbeSettings {
 
 /** A server that accepts connections but is stuck must not take all of `ready_timeout`. */
 export const maxAttemptMs = 10_000;
+/** An attempt that takes longer replaces the failure of the one before as what is known. */
+const slowAttemptMs = 1000;
 
 /**
  * The first attempt begins when the process has a child. Attempts never overlap; the one under way is aborted when the
@@ -76,12 +78,16 @@ export class RepeatedProbe implements Monitor {
     const attempt = new AbortController();
     this.#attempt = attempt;
     if (this.#hindrance === '') this.#explain('no result yet');
+    const cancelNotice = clock.after(slowAttemptMs, () => {
+      if (!attempt.signal.aborted) this.#explain('no result yet');
+    });
     let isLate = false;
     const cancelLimit = clock.after(maxAttemptMs, () => {
       isLate = true;
       attempt.abort();
     });
     const failure = await settings.probe(process, attempt.signal);
+    cancelNotice();
     cancelLimit();
     if (this.#attempt !== attempt) return;
     this.#attempt = null;

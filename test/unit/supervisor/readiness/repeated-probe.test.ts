@@ -98,13 +98,10 @@ describe('a readiness probe', () => {
     await it.pass(1);
     expect(it.last.aborted.aborted).toBe(true);
     await it.end('aborted');
+    const hindrance = 'tcp://db:1: no result within 10 seconds';
+    expect(it.process.life.state).toMatchObject({ phase: 'up', hindrance });
     await it.pass(intervalMs);
     expect(it.attempts).toHaveLength(2);
-    await it.pass(timeoutMs);
-    expect(it.process.life.state).toMatchObject({
-      phase: 'failing',
-      reason: 'not ready within 71 seconds: tcp://db:1: no result within 10 seconds',
-    });
   });
 
   test('that fails until the timeout is a failed start, with the last failure as its reason', async () => {
@@ -128,6 +125,19 @@ describe('a readiness probe', () => {
     expect(it.last.aborted.aborted).toBe(true);
     await it.exit(0);
     expect(it.process.life.spawnError).toBe('not ready within 5 seconds: tcp://db:1: no result yet');
+  });
+
+  test('that hangs is what status tells of, not the failure before it', async () => {
+    const it = new Probed(stage.play('ready=log:up\nready_timeout=5s'));
+    await it.start();
+    await it.end('connection refused');
+    await it.pass(intervalMs);
+    expect(it.process.life.state).toMatchObject({ hindrance: 'tcp://db:1: connection refused' });
+    await it.pass(1000);
+    expect(it.process.life.state).toMatchObject({ hindrance: 'tcp://db:1: no result yet' });
+    await it.pass(5000);
+    await it.exit(0);
+    expect(it.process.life.spawnError).toEndWith('tcp://db:1: no result yet');
   });
 
   test('is aborted when the process is stopped, and a late success changes nothing', async () => {
