@@ -1,9 +1,9 @@
 // Programs that have to show by ready=tcp, unix, http or exec that they can work: real ones, and probes that meet the worst.
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type Daemon, type Outcome, withDaemon } from '../support/daemon.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
+import { type Daemon, type Outcome, withDaemon } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 
 /** A command that runs `command` once the file `go` is in the daemon's directory. */
 const late = (command: string) =>
@@ -170,7 +170,7 @@ startretries=0
   test('does not pass for ready by a connection of the daemon to itself', () => {
     // In a network of its own, where the kernel gives connections to port 40000 the same port at the other end.
     const script = `
-import { acceptsTcp } from '${import.meta.dir}/../../src/supervisor/readiness/connection-probes.ts';
+import { acceptsTcp } from '${import.meta.dir}/../../../src/supervisor/readiness/connection-probes.ts';
 const probe = acceptsTcp('127.0.0.1', 40000);
 const results = new Set();
 for (let attempt = 0; attempt < 20; attempt += 1) results.add(await probe(null, new AbortController().signal));
