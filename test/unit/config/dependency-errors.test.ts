@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { checkConfig } from '../../../src/config/check.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { memoryHost } from './memory-host.ts';
+
+// Much work on a busy machine.
+setDefaultTimeout(60_000);
 
 const file = '/etc/s.conf';
 

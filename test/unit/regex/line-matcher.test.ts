@@ -1,7 +1,10 @@
 // Which line an expression matches: against JavaScript's RegExp where that is fast, in counted steps where it is not.
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import fc from 'fast-check';
 import { LineMatcher } from '../../../src/regex/line-matcher.ts';
+
+// Much work on a busy machine.
+setDefaultTimeout(60_000);
 
 /** Whether one of the lines matches. */
 function matches(expression: string, text: string | Uint8Array): boolean {

@@ -1,5 +1,5 @@
 // A worker continued from a snapshot, on real pipes and logs: logs, events and main thread get what they would have got.
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   closeSync,
   constants,
@@ -22,6 +22,9 @@ import type { OpenPoolCommand } from '../../../../src/data-plane/protocol/pool-c
 import { createPipe } from '../../../../src/linux/pipe.ts';
 import { bySize } from '../../../../src/logs/rotation.ts';
 import { StreamsStage } from './child-streams-stage.ts';
+
+// Much work on a busy machine.
+setDefaultTimeout(60_000);
 
 const directory = mkdtempSync(join(tmpdir(), 'tsv-snapshots-'));
 afterAll(() => rmSync(directory, { recursive: true }));

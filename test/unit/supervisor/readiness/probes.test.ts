@@ -1,5 +1,5 @@
 // One attempt of each form of `ready` that has to ask: real sockets, servers and commands, good and hostile ones.
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   existsSync,
   mkdtempSync,
@@ -21,6 +21,9 @@ import { processOf } from '../../../integration/torture/kernel-view.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { processConfig, Stage } from '../process-stage.ts';
+
+// Much work on a busy machine.
+setDefaultTimeout(60_000);
 
 const stage = new Stage();
 const directory = mkdtempSync(join(tmpdir(), 'tsv-probes-'));
