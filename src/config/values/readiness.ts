@@ -65,9 +65,11 @@ const forms: readonly ((value: string) => Readiness | null)[] = [
 
 /** 0 to 2 are the standard streams; above 1023 select(2) fails in the program. */
 function fdForm(value: string): Readiness | null {
-  const [, digits] = /^fd:(\d{1,4})$/.exec(value) ?? [];
-  const fd = Number(digits);
-  return fd >= 3 && fd <= 1023 ? { kind: 'fd', fd } : null;
+  if (!value.startsWith('fd:')) return null;
+  const digits = value.slice('fd:'.length);
+  const fd = /^\d{1,4}$/.test(digits) ? Number(digits) : 0;
+  if (fd >= 3 && fd <= 1023) return { kind: 'fd', fd };
+  throw new ConfigError(`not a descriptor from 3 to 1023: ${pythonRepr(digits)}`);
 }
 
 function tcpForm(value: string): Readiness | null {

@@ -45,3 +45,15 @@ describe('an interval', () => {
     expect(errors(`${ready}\nready_timeout=5s\nready_interval=10s`)).toEqual([]);
   });
 });
+
+describe('a descriptor', () => {
+  test.each(['2', '1024', '03x', '-3', ''])('cannot be %j', (number) => {
+    const [error = '', ...more] = errors(`ready=fd:${number}`);
+    expect(more).toEqual([]);
+    expect(error).toStartWith(`4 ready=fd:${number}: not a descriptor from 3 to 1023: '${number}' | `);
+  });
+
+  test.each(['3', '1023'])('can be %s', (number) => {
+    expect(errors(`ready=fd:${number}`)).toEqual([]);
+  });
+});
