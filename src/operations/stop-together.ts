@@ -1,4 +1,6 @@
 // Stops several processes in the order of their dependencies, and with them what stops with them.
+import { TimeSlice } from '../event-loop/time-slice.ts';
+import type { Goal } from '../supervisor/goal.ts';
 import type { Process } from '../supervisor/process.ts';
 import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
@@ -31,11 +33,18 @@ export async function stopTogether(
   const { dependencies } = first.daemon;
   const wanted = new Set(processes.filter(isWanted));
   const companions = dependencies.companionsOf(wanted);
-  for (const process of wanted) process.plan(goal, by);
-  for (const [process, leader] of companions) planWith(process, leader);
+  /** What each of these was last asked to be, unless a later request comes before its turn. */
+  const goals = new Map<Process, Goal>();
+  const slice = new TimeSlice();
+  for (const process of [...wanted, ...companions.keys()]) {
+    const leader = companions.get(process);
+    if (leader) planWith(process, leader);
+    else process.plan(goal, by);
+    goals.set(process, process.goal);
+    if (slice.isOver) await slice.next();
+  }
   const given = new Set(processes);
   const all = dependencies.withDependents([...wanted, ...companions.keys()]);
-  const goals = new Map([...all].map((process) => [process, process.goal]));
   const inTurn = inStopOrder(all, dependencies.current, (process) => {
     const isCompanion = companions.has(process);
     if (!isCompanion && !wanted.has(process)) {

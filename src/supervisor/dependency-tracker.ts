@@ -33,6 +33,9 @@ export class DependencyTracker {
   /** Waiting processes that have to look again. */
   readonly #expectant = new Set<Process>();
   #isScheduled = false;
+  /** Processes that the task queue is about to stop, or to restart, with another. */
+  readonly #toStop = new Set<Process>();
+  readonly #toRestart = new Set<Process>();
 
   constructor(private readonly taskQueue: TaskQueue) {}
 
@@ -85,9 +88,13 @@ export class DependencyTracker {
     const companions = new Map<Process, Process>();
     if (this.current.isEmpty) return companions;
     const all = new Set(processes);
+    /** Looked at once, though each of its members leads to it. */
+    const targets = new Set<Target<Process>>();
     // A set that grows is iterated to its end.
     for (const process of all) {
       for (const target of this.current.targetsOf(process)) {
+        if (targets.has(target)) continue;
+        targets.add(target);
         for (const other of this.current.stoppedWith(target)) {
           if (all.has(other) || !isActive(other)) continue;
           all.add(other);
@@ -202,7 +209,7 @@ export class DependencyTracker {
       for (const [process, reach] of this.#beginners) {
         if (slice.isOver) return;
         this.#beginners.delete(process);
-        if (!process.isWaiting) continue;
+        if (!isToStart(process)) continue;
         this.#startNeedsOf(process, reach, batch);
         this.#expectant.add(process);
       }
@@ -211,7 +218,7 @@ export class DependencyTracker {
       for (const process of this.#expectant) {
         if (slice.isOver) return;
         this.#expectant.delete(process);
-        if (process.isWaiting) batch.add(process, () => process.beginNeeds(this.unmetNeeds(process)));
+        if (isToStart(process)) batch.add(process, () => process.beginNeeds(this.unmetNeeds(process)));
       }
     } finally {
       batch.finish();
@@ -237,23 +244,25 @@ export class DependencyTracker {
   #stopWith(target: Target<Process>, process: Process): void {
     const by: Requester = { kind: 'dependency', relation: 'stops with', process: process.qualifiedName };
     for (const other of this.current.stoppedWith(target)) {
+      if (this.#toStop.has(other) || !stopsWithOthers(other)) continue;
+      this.#toStop.add(other);
       this.taskQueue.add(() => {
-        if (isActive(other) && !isAsked(other) && !other.life.startForbidden) other.stop(by);
+        this.#toStop.delete(other);
+        if (stopsWithOthers(other)) other.stop(by);
       });
     }
   }
 
   /** `process` is ready. */
   #restartWith(target: Target<Process>, process: Process): void {
-    const { leftRunningAt } = process.life;
-    if (leftRunningAt === null) return;
+    if (process.life.leftRunningAt === null) return;
     const by: Requester = { kind: 'dependency', relation: 'restarts with', process: process.qualifiedName };
     for (const other of this.current.restartedWith(target)) {
+      if (this.#toRestart.has(other) || !restartsWith(other, process)) continue;
+      this.#toRestart.add(other);
       this.taskQueue.add(() => {
-        if (other.life.startForbidden) return;
-        const isOlder = isActive(other) && (other.life.startedAt ?? 0) < leftRunningAt;
-        if ((isOlder && !isAsked(other)) || hasStoppedWith(other, process))
-          other.restart(by, { held: false });
+        this.#toRestart.delete(other);
+        if (restartsWith(other, process)) other.restart(by, { held: false });
       });
     }
   }
@@ -275,14 +284,30 @@ function isAskedByConfiguration({ goal }: Process): boolean {
   return goal.kind !== 'none' && goal.asked.by.kind === 'configuration';
 }
 
+/** It waits, and no request is about to stop it. */
+function isToStart(process: Process): boolean {
+  return process.isWaiting && !isAsked(process);
+}
+
 /** A request stops it when its turn comes, or restarts it. */
 function isAsked({ goal }: Process): boolean {
   return goal.kind === 'down' || (goal.kind === 'restart' && goal.held);
 }
 
-/** It was stopped, or is being stopped, because `process` was, and no request has followed. */
-function hasStoppedWith({ goal, life: { state } }: Process, process: Process): boolean {
+function stopsWithOthers(process: Process): boolean {
+  return isActive(process) && !isAsked(process) && !process.life.startForbidden;
+}
+
+/** It was started before the last restart of `process`, or it has stopped with `process`. */
+function restartsWith(other: Process, { life: { leftRunningAt }, qualifiedName }: Process): boolean {
+  if (other.life.startForbidden) return false;
+  const isOlder = isActive(other) && (other.life.startedAt ?? 0) < (leftRunningAt ?? 0);
+  return (isOlder && !isAsked(other)) || hasStoppedWith(other, qualifiedName);
+}
+
+/** It was stopped, or is being stopped, because the process of this name was, and no request has followed. */
+function hasStoppedWith({ goal, life: { state } }: Process, name: string): boolean {
   if (goal.kind !== 'down' || !(isDown(state) || state.name === 'STOPPING')) return false;
   const { by } = goal.asked;
-  return by.kind === 'dependency' && by.process === process.qualifiedName;
+  return by.kind === 'dependency' && by.process === name;
 }

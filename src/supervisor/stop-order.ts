@@ -1,6 +1,5 @@
 // The order in which several processes stop: each after those that depend on it, or stop with it, have stopped.
 import type { Dependencies, Target } from '../config/dependencies.ts';
-import { TimeSlice } from '../event-loop/time-slice.ts';
 import type { Process } from './process.ts';
 
 /** Stops one process; called when it is its turn. */
@@ -17,17 +16,28 @@ export function inStopOrder(
 ): StopOne {
   if (dependencies.isEmpty) return stop;
   const order = new StopOrder(processes, dependencies);
-  const slice = new TimeSlice();
   return async (process) => {
-    await order.turnOf(process);
-    // A chain of thousands that have no child takes no other event.
-    if (slice.isOver) await slice.next();
+    const turn = order.turnOf(process);
     try {
-      await stop(process);
+      if (turn) await turn.then(() => inTimeSlice(process, stop));
+      else await stop(process);
     } finally {
       order.stopped(process);
     }
   };
+}
+
+/** The turn of a thousand may come at once, or of one after the other in a chain that has no children to wait for. */
+function inTimeSlice(process: Process, stop: StopOne): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  process.daemon.taskQueue.add(() => {
+    try {
+      resolve(stop(process));
+    } catch (error) {
+      reject(error);
+    }
+  });
+  return promise;
 }
 
 class StopOrder {
@@ -56,17 +66,17 @@ class StopOrder {
     }
   }
 
-  /** Resolves when it may stop. */
-  async turnOf(process: Process): Promise<void> {
+  /** Resolves when it may stop; null if it may at once. */
+  turnOf(process: Process): Promise<void> | null {
     this.#unasked -= 1;
     if (this.#blockers.get(process) === 0) {
       this.#stopping += 1;
-      return;
+      return null;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.set(process, resolve);
     this.#breakCycle();
-    await promise;
+    return promise;
   }
 
   /** It has stopped, or will not. */

@@ -188,6 +188,22 @@ describe('several that are stopped', () => {
     expect(ensemble.states()).toEqual({ api: 'STOPPED', db: 'STOPPED' });
   });
 
+  test('leave down what one of them has just begun to wait for', async () => {
+    const ensemble = new Ensemble(
+      stage,
+      [
+        program('db', 'autostart=false'),
+        program('api', 'depends_on=db'),
+        program('web', 'autostart=false', 'stop_with=api'),
+      ].join(''),
+    );
+    await ensemble.supervisor.run();
+    expect(ensemble.states()).toEqual({ api: 'waiting', db: 'STOPPED', web: 'STOPPED' });
+    await stopEach(ensemble.processes, several);
+    await ensemble.settle();
+    expect(ensemble.states()).toEqual({ api: 'STOPPED', db: 'STOPPED', web: 'STOPPED' });
+  });
+
   test('are down in the end when they were about to restart', async () => {
     const ensemble = await running(program('db'), program('api', 'depends_on=db'));
     const restarting = restart(ensemble.processes, several);
