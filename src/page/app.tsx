@@ -5,6 +5,7 @@ import { CurrentDialog } from './dialogs.tsx';
 import { live } from './feed.ts';
 import { Head } from './head.tsx';
 import { LogPage } from './log-page.tsx';
+import { OrderPage } from './order-page.tsx';
 import { ProcessPage } from './process-page.tsx';
 import { ProcessesPage } from './processes-page.tsx';
 import { route } from './route.ts';
@@ -33,6 +34,8 @@ function View() {
   switch (current.view) {
     case 'processes':
       return <ProcessesPage />;
+    case 'order':
+      return <OrderPage />;
     case 'process':
       return <ProcessPage key={current.id} id={current.id} />;
     case 'log':

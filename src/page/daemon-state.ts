@@ -1,5 +1,5 @@
 // The page's copy of the daemon's state, and its updates. Pure.
-import type { FeedEvents, ProcessView, ServerView, UsageSample } from '../http/ui/api-types.ts';
+import type { FeedEvents, OrderView, ProcessView, ServerView, UsageSample } from '../http/ui/api-types.ts';
 
 export type Connection = 'connecting' | 'up' | 'lost';
 
@@ -14,6 +14,8 @@ export interface Live {
   readonly server: ServerView | null;
   /** Keyed by id. An unchanged process keeps its object identity. */
   readonly processes: ReadonlyMap<string, ProcessView>;
+  /** Null without dependencies. */
+  readonly order: OrderView | null;
   readonly usage: ReadonlyMap<string, Usage>;
   readonly load: readonly number[];
   /** Offset of the daemon's clock from ours, in seconds. */
@@ -24,6 +26,7 @@ export const nothingKnown: Live = {
   connection: 'connecting',
   server: null,
   processes: new Map(),
+  order: null,
   usage: new Map(),
   load: [],
   clockAhead: 0,
@@ -33,11 +36,16 @@ export const nothingKnown: Live = {
 export const keptSamples = 90;
 
 /** `now`: our own clock in seconds. */
-export function withEverything(live: Live, { server, processes }: FeedEvents['all'], now: number): Live {
+export function withEverything(
+  live: Live,
+  { server, processes, order }: FeedEvents['all'],
+  now: number,
+): Live {
   return {
     ...withServer(live, server, now),
     connection: 'up',
     processes: new Map(processes.map((process) => [process.id, process])),
+    order: order ?? null,
   };
 }
 

@@ -8,6 +8,13 @@ export function duration(seconds: number): string {
   return days > 0 ? `${days} d ${clock}` : clock;
 }
 
+/** `0.25 s`, `12.3 s`, `0:01:02`: with a fraction if there is one, up to a minute. */
+export function seconds(count: number): string {
+  if (count >= 59.95) return duration(count);
+  if (Number.isInteger(count)) return `${count} s`;
+  return `${count.toFixed(count < 9.995 ? 2 : 1)} s`;
+}
+
 /** `812 kB`, `3.4 MB`: at most three digits, in powers of 1024. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

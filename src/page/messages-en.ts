@@ -1,5 +1,5 @@
 // The English texts of the page; they also define which texts there are.
-import type { DaemonState, StateName } from '../http/ui/api-types.ts';
+import type { Condition, DaemonState, StateName } from '../http/ui/api-types.ts';
 import type { Task } from './operations.ts';
 
 export const en = {
@@ -148,6 +148,28 @@ export const en = {
   fileDiffers: 'changed in the file, not applied yet; see Reread / Update',
   notInFile: 'The section is not in the configuration file.',
   cannotRead: 'The configuration file cannot be read:',
+  order: 'Order of start',
+  noOrder: 'No process depends on another.',
+  step: (number: number) => `Step ${number}`,
+  dependsOn: 'Depends on',
+  dependents: 'Needed by',
+  stopsWith: 'Stops with',
+  restartsWith: 'Restarts with',
+  conditions: {
+    started: 'started',
+    ready: 'ready',
+    healthy: 'healthy',
+    completed: 'completed',
+    ended: 'ended',
+  } satisfies Record<Condition, string>,
+  dependencyStatus: { met: 'met', unmet: 'not met yet', stuck: 'not met: it is down' },
+  missing: 'does not exist',
+  waitingFor: (what: string) => `waiting for ${what}`,
+  notReady: (why: string) => `not ready: ${why}`,
+  waited: (time: string) => `waited ${time}`,
+  took: (time: string) => `ready after ${time}`,
+  lastStart: 'Last start',
+  comma: ', ',
   lastHour: 'The last hour',
   noEvents: 'No events in the last hour.',
   time: 'Time',

@@ -9,7 +9,7 @@ import { exitText, failureText, toldText, useWords } from './messages.ts';
 import { failures } from './operations.ts';
 import { ask } from './request-operation.ts';
 import { addressOf } from './route.ts';
-import { since } from './rows.ts';
+import { isUp, since } from './rows.ts';
 import { CpuLine, MemoryLine } from './sparkline.tsx';
 import { useStore } from './store.ts';
 
@@ -74,10 +74,10 @@ function Elapsed({ since: from }: { readonly since: number }) {
   return <>{duration(useNow() - from)}</>;
 }
 
-function Actions({ process: { id, pid, state, logs } }: { readonly process: ProcessView }) {
+function Actions({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const isUp = pid > 0 || state === 'BACKOFF';
-  const operations = isUp ? (['restart', 'stop', 'clear'] as const) : (['start', 'clear'] as const);
+  const { id, logs } = process;
+  const operations = isUp(process) ? (['restart', 'stop', 'clear'] as const) : (['start', 'clear'] as const);
   return (
     <div class="toolbar">
       {operations.map((operation) => (

@@ -7,6 +7,7 @@ import { live } from './feed.ts';
 import { LastLines } from './last-output.tsx';
 import { useWords } from './messages.ts';
 import { ProcessFacts } from './process-facts.tsx';
+import { ProcessOrder } from './process-order.tsx';
 import { addressOf } from './route.ts';
 import { StateBadge } from './state-badge.tsx';
 import { useStore } from './store.ts';
@@ -32,6 +33,7 @@ export function ProcessPage({ id }: { readonly id: string }) {
       </div>
       {process && <ProcessFacts process={process} />}
       {process?.problem && details?.lastOutput && <LastLines id={id} output={details.lastOutput} />}
+      {process && <ProcessOrder process={process} />}
       {!process && connection === 'up' && <p class="empty">{words.noSuchProcess}</p>}
       {process && details && (
         <>

@@ -4,6 +4,7 @@ import { Store } from './store.ts';
 
 export type Route =
   | { readonly view: 'processes' }
+  | { readonly view: 'order' }
   | { readonly view: 'process'; readonly id: string }
   /** `id` null: the main log. */
   | { readonly view: 'log'; readonly id: string | null; readonly channel: Channel };
@@ -22,6 +23,8 @@ export function addressOf(target: Route): string {
   switch (target.view) {
     case 'processes':
       return '#/';
+    case 'order':
+      return '#/order';
     case 'process':
       return `#/process/${encodeURIComponent(target.id)}`;
     case 'log':
@@ -31,6 +34,7 @@ export function addressOf(target: Route): string {
 
 function parseRoute(hash: string): Route {
   const [, view, id, channel] = hash.split('/');
+  if (view === 'order') return { view };
   if (view === 'process' && id) return { view, id: decoded(id) };
   if (view === 'log')
     return { view, id: id ? decoded(id) : null, channel: channel === 'stderr' ? 'stderr' : 'stdout' };

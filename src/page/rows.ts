@@ -56,7 +56,7 @@ type Compare = (a: ProcessView, b: ProcessView, usage: ReadonlyMap<string, Usage
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** States that need attention first. */
-const urgency: Readonly<Record<StateName, number>> = {
+export const urgency: Readonly<Record<StateName, number>> = {
   FATAL: 0,
   UNKNOWN: 1,
   BACKOFF: 2,
@@ -78,6 +78,11 @@ const comparisons: Readonly<Record<Column, Compare>> = {
 
 function byName(a: ProcessView, b: ProcessView): number {
   return collator.compare(a.group, b.group) || collator.compare(a.name, b.name);
+}
+
+/** It runs, or will without a further request. */
+export function isUp({ pid, state, waiting }: Pick<ProcessView, 'pid' | 'state' | 'waiting'>): boolean {
+  return pid > 0 || state === 'BACKOFF' || waiting !== undefined;
 }
 
 /** Time of the last transition, in seconds of Unix time; 0 for never. */

@@ -10,9 +10,10 @@ import { exitText, failureText, toldText, useWords } from './messages.ts';
 import { type Failure, forgetFailure } from './operations.ts';
 import { ask } from './request-operation.ts';
 import { addressOf } from './route.ts';
-import { since } from './rows.ts';
+import { isUp, since } from './rows.ts';
 import { toggleFolded } from './settings.ts';
 import { CpuLine, MemoryLine } from './sparkline.tsx';
+import { StartProgress } from './start-progress.tsx';
 import { StateBadge } from './state-badge.tsx';
 
 interface RowProps {
@@ -76,7 +77,7 @@ export function ProcessRow(props: ProcessRowProps) {
         targets={[id]}
         title={id}
         count={1}
-        canStop={process.pid > 0 || process.state === 'BACKOFF'}
+        canStop={isUp(process)}
         logAddress={process.logs[0] ? addressOf({ view: 'log', id, channel: process.logs[0] }) : null}
       />
     </RowFrame>
@@ -115,7 +116,7 @@ export function GroupRow(props: GroupRowProps) {
         targets={[`${group}:*`]}
         title={`${group}:*`}
         count={members.length}
-        canStop={members.some(({ pid }) => pid > 0)}
+        canStop={members.some(({ pid, waiting }) => pid > 0 || waiting !== undefined)}
         logAddress={null}
       />
     </RowFrame>
@@ -161,8 +162,9 @@ export function rowElementId(key: string): string {
 
 function Description({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { state, pid, started, stopped, problem } = process;
+  const { state, pid, started, stopped, problem, waiting, hindrance } = process;
   if (state === 'RUNNING') return <Running pid={pid} started={started} />;
+  if (waiting || hindrance !== undefined) return <StartProgress process={process} />;
   if (problem !== '') return <Reason text={problem} />;
   if (started === 0) return <>{words.neverStarted}</>;
   return (

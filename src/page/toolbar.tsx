@@ -1,8 +1,11 @@
 // Operations on all processes.
 
 import { dialog } from './dialog-store.ts';
+import { live } from './feed.ts';
 import { useWords } from './messages.ts';
 import { ask, everything } from './request-operation.ts';
+import { addressOf } from './route.ts';
+import { useStore } from './store.ts';
 
 interface ToolbarProps {
   /** Number of processes. */
@@ -12,10 +15,16 @@ interface ToolbarProps {
 
 export function Toolbar({ count, onRefresh }: ToolbarProps) {
   const words = useWords();
+  const { order } = useStore(live);
   const askAll = (operation: 'restart' | 'stop') => () =>
     ask(words, { operation, targets: [everything], count });
   return (
     <div class="toolbar" role="toolbar" aria-label={words.allProcesses}>
+      {order && (
+        <a class="button" href={addressOf({ view: 'order' })}>
+          {words.order}
+        </a>
+      )}
       <button type="button" onClick={onRefresh}>
         {words.refresh}
       </button>

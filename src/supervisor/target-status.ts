@@ -116,7 +116,8 @@ function toggle(set: Set<Process>, member: Process, isIn: boolean): void {
   else set.delete(member);
 }
 
-function meets(process: Process, condition: Condition): boolean {
+/** Whether a process meets a condition now. */
+export function meets(process: Process, condition: Condition): boolean {
   const { state, spawnError } = process.life;
   const isOver = state.name === 'EXITED' && state.restartAt === null;
   switch (condition) {

@@ -32,6 +32,10 @@ startretries=100000
 [program:off]
 command=/bin/cat
 autostart=false
+
+[program:patient]
+command=/bin/cat
+depends_on=hopeless, worker=started
 `,
   });
 });
@@ -80,6 +84,9 @@ describe('the language', () => {
     expect(await text()).not.toMatch(
       /\b(Running|Start|Stop|Clear|Configuration|Option|Value|default|From)\b/,
     );
+    await page.goto(`${stage.url}#/order`);
+    await page.getByText('正在等待 hopeless').waitFor();
+    expect(await text()).not.toMatch(/\b(Order|Step|waiting|met|ready|started|Fatal|Running)\b/);
     await page.goto(`${stage.url}#/log/nginx%3Anginx/stdout`);
     await page.getByText('跟踪中').waitFor();
     expect(await text()).not.toMatch(/\b(Pause|Follow|Wrap|Download|Search)\b/);
@@ -111,7 +118,13 @@ describe('on a phone', () => {
     const page = await stage.page('', phone);
     await shows(page, 'nginx', 'Running');
     const isTooWide = () => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    for (const path of ['', '#/process/hopeless%3Ahopeless', '#/log/hopeless%3Ahopeless/stdout', '#/log']) {
+    for (const path of [
+      '',
+      '#/process/hopeless%3Ahopeless',
+      '#/order',
+      '#/log/hopeless%3Ahopeless/stdout',
+      '#/log',
+    ]) {
       await page.goto(stage.url + path);
       await page.getByRole('banner').waitFor();
       expect([path, await isTooWide()]).toEqual([path, false]);
@@ -135,6 +148,12 @@ const views: readonly (readonly [name: string, path: string, ready: (page: Page)
   [
     'process',
     '#/process/hopeless%3Ahopeless',
+    (page) => page.getByRole('rowheader', { name: 'command' }).waitFor(),
+  ],
+  ['order', '#/order', (page) => page.getByRole('link', { name: 'patient' }).waitFor()],
+  [
+    'dependent',
+    '#/process/patient%3Apatient',
     (page) => page.getByRole('rowheader', { name: 'command' }).waitFor(),
   ],
   ['log', '#/log/hopeless%3Ahopeless/stdout', (page) => page.getByText('no database').first().waitFor()],

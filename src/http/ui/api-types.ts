@@ -6,6 +6,8 @@ import type { ProcessStateName } from '../../events/types.ts';
 export type StateName = ProcessStateName;
 export type DaemonState = 'RUNNING' | 'RESTARTING' | 'SHUTDOWN' | 'FATAL';
 export type { Channel };
+/** Of `depends_on`. */
+export type Condition = 'started' | 'ready' | 'healthy' | 'completed' | 'ended';
 
 /** Times are seconds of Unix time, 0 for never. */
 export interface ServerView {
@@ -45,6 +47,61 @@ export interface ProcessView {
   readonly lastExit: ExitView | null;
   readonly logs: readonly Channel[];
   readonly goal: GoalView;
+  /** Missing unless it waits for its dependencies. */
+  readonly waiting?: readonly NeedView[];
+  /** Missing unless it is starting and a check found that it is not ready: why. */
+  readonly hindrance?: string;
+  /** Missing if it neither depends on others nor others on it. */
+  readonly start?: StartView;
+}
+
+/** A dependency that is not met. */
+export interface NeedView {
+  readonly name: string;
+  readonly condition: Condition;
+  /** The state of a process that will not meet it without a request, or `missing`. */
+  readonly stuck?: string;
+}
+
+/** The last start of a process, and what it is to those that depend on it. */
+export interface StartView {
+  /** Seconds of Unix time; null if it was never started. */
+  readonly requested: number | null;
+  /** For how long it waited, in seconds; null while it waits. */
+  readonly waited: number | null;
+  /** How long it then took to be ready or, for a one-shot, to complete; null until then. */
+  readonly took: number | null;
+  /** The conditions that it meets now. */
+  readonly meets: readonly Condition[];
+}
+
+/** Which active processes depend on which. */
+export interface OrderView {
+  /** In the order of start. */
+  readonly units: readonly UnitView[];
+  /** What the names in the options stand for. */
+  readonly targets: readonly TargetView[];
+}
+
+/** Processes of one program that depend on the same. */
+export interface UnitView {
+  readonly name: string;
+  /** Ids of processes. */
+  readonly ids: readonly string[];
+  /** 0: it depends on nothing; otherwise one more than the highest lane that it depends on. */
+  readonly lane: number;
+  readonly oneshot: boolean;
+  /** `target`: its index. `condition` null: completed for one-shots, else ready. */
+  readonly needs: readonly { readonly target: number; readonly condition: Condition | null }[];
+  /** Indexes of targets. */
+  readonly stopsWith: readonly number[];
+  readonly restartsWith: readonly number[];
+}
+
+export interface TargetView {
+  /** As written. */
+  readonly name: string;
+  readonly ids: readonly string[];
 }
 
 /**
@@ -63,9 +120,13 @@ export interface UsageSample {
   readonly rows: readonly UsageRow[];
 }
 
-/** Events of `ui/feed`, by name. `all` replaces the whole state. */
+/** Events of `ui/feed`, by name. `all` replaces the whole state; it has no `order` without dependencies. */
 export interface FeedEvents {
-  readonly all: { readonly server: ServerView; readonly processes: readonly ProcessView[] };
+  readonly all: {
+    readonly server: ServerView;
+    readonly processes: readonly ProcessView[];
+    readonly order?: OrderView;
+  };
   readonly processes: readonly ProcessView[];
   readonly server: ServerView;
   readonly usage: UsageSample;

@@ -8,6 +8,7 @@ import { version } from '../../version.ts';
 import type { EventOf } from '../event-stream.ts';
 import type { FeedEvents, ServerView, UsageSample } from './api-types.ts';
 import type { History } from './history.ts';
+import { orderMember } from './order-view.ts';
 import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
 
@@ -46,7 +47,11 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
       if (everything)
         yield [
           'all',
-          { server: serverView(sources), processes: supervisor.processesByPriority.map((one) => view(one)) },
+          {
+            server: serverView(sources),
+            processes: supervisor.processesByPriority.map((one) => view(one)),
+            ...orderMember(supervisor),
+          },
         ];
       else {
         if (server) yield ['server', serverView(sources)];

@@ -8,6 +8,7 @@ import type { Process } from '../../supervisor/process.ts';
 import { describeRequester } from '../../supervisor/requester.ts';
 import { unixSecondsOf } from '../../supervisor/timestamp.ts';
 import type { ExitView, GoalView, ProcessView } from './api-types.ts';
+import { startViews } from './order-view.ts';
 
 export function processView(process: Process, restarts: number): ProcessView {
   const { name, group, state, pid, times, life } = process;
@@ -22,6 +23,7 @@ export function processView(process: Process, restarts: number): ProcessView {
     lastExit: exitView(process.lastExit),
     goal: goalView(process.goal),
     logs: channels.filter((channel) => process.logPaths[channel] !== null),
+    ...startViews(process),
   };
 }
 

@@ -1,0 +1,55 @@
+// What depends on what: a drawing of the order of start, live.
+import { useEffect, useMemo } from 'preact/hooks';
+import { useBackKey } from './back-key.ts';
+import { live } from './feed.ts';
+import { useWords } from './messages.ts';
+import { Order, OrderNow } from './order.ts';
+import { OrderDrawing } from './order-drawing.tsx';
+import { arrowAt } from './order-layout.ts';
+import { addressOf } from './route.ts';
+import { useStore } from './store.ts';
+
+export function OrderPage() {
+  const words = useWords();
+  const { connection } = useStore(live);
+  const now = useOrder();
+  useBackKey();
+  useEffect(() => {
+    document.title = `${words.order} – ${words.title}`;
+  }, [words]);
+  return (
+    <article class="order-page">
+      <p>
+        <a href={addressOf({ view: 'processes' })}>← {words.back}</a>
+      </p>
+      <h2>{words.order}</h2>
+      {now && <Legend />}
+      {now && <OrderDrawing now={now} />}
+      {!now && connection === 'up' && <p class="empty">{words.noOrder}</p>}
+    </article>
+  );
+}
+
+/** Null without dependencies. */
+export function useOrder(): OrderNow | null {
+  const { order: view, processes } = useStore(live);
+  const order = useMemo(() => view && new Order(view), [view]);
+  return useMemo(() => order && new OrderNow(order, processes), [order, processes]);
+}
+
+function Legend() {
+  const words = useWords();
+  return (
+    <p class="legend" aria-hidden="true">
+      {(['met', 'unmet', 'stuck'] as const).map((status) => (
+        <span key={status}>
+          <svg class={`edges ${status}`} aria-hidden="true" viewBox="0 0 36 10">
+            <path d="M0,5H36" />
+            <path class="arrow" d={arrowAt(36, 5)} />
+          </svg>
+          {words.dependencyStatus[status]}
+        </span>
+      ))}
+    </p>
+  );
+}
