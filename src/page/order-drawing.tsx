@@ -10,7 +10,13 @@ import { addressOf } from './route.ts';
 import { StartProgress } from './start-progress.tsx';
 import { StateBadge } from './state-badge.tsx';
 
-export function OrderDrawing({ now }: { readonly now: OrderNow }) {
+interface DrawingProps {
+  readonly now: OrderNow;
+  /** Ids of the chain that took longest, the last first. */
+  readonly chain: readonly string[];
+}
+
+export function OrderDrawing({ now, chain }: DrawingProps) {
   const words = useWords();
   const { order } = now;
   const layout = useMemo(() => layoutOf(order), [order]);
@@ -25,7 +31,7 @@ export function OrderDrawing({ now }: { readonly now: OrderNow }) {
   return (
     <div class="drawing card" role="region" aria-label={words.order} tabIndex={0} ref={drawing}>
       <div class="canvas" style={{ '--width': `${layout.width}px`, '--height': `${layout.height}px` }}>
-        <Lines now={now} layout={layout} current={current} />
+        <Lines {...{ now, layout, current, chain }} />
         <ol class="lanes">
           {layout.lanes.map((boxes, lane) => (
             <li key={lane}>
@@ -52,11 +58,15 @@ interface LinesProps {
   readonly now: OrderNow;
   readonly layout: Layout;
   readonly current: UnitView | null;
+  readonly chain: readonly string[];
 }
 
 /** Decorative: each box has the same as text. */
-function Lines({ now, layout: { lines, width, height }, current }: LinesProps) {
+function Lines({ now, layout: { lines, width, height }, current, chain }: LinesProps) {
   const words = useWords();
+  const before = new Map(
+    chain.slice(1).map((id, index) => [now.order.unitOf(chain[index] ?? ''), now.order.unitOf(id)]),
+  );
   return (
     <svg class="edges" width={width} height={height} aria-hidden="true">
       {lines.map((line, index) => {
@@ -64,7 +74,10 @@ function Lines({ now, layout: { lines, width, height }, current }: LinesProps) {
         if (!dependency) return null;
         const { status, condition } = dependency;
         return (
-          <g key={index} class={`${status} ${nearness(line, current)}`}>
+          <g
+            key={index}
+            class={`${status} ${nearness(line, current)} ${before.get(line.to) === line.from ? 'chain' : ''}`}
+          >
             <path d={line.path} />
             <path class="arrow" d={arrowAt(line.x, line.y)} />
             {condition !== 'ready' && (

@@ -1,6 +1,7 @@
 // What depends on what: a drawing of the order of start, live.
 import { useEffect, useMemo } from 'preact/hooks';
 import { useBackKey } from './back-key.ts';
+import { BootSummary, useBoot } from './boot-summary.tsx';
 import { live } from './feed.ts';
 import { useWords } from './messages.ts';
 import { Order, OrderNow } from './order.ts';
@@ -13,6 +14,7 @@ export function OrderPage() {
   const words = useWords();
   const { connection } = useStore(live);
   const now = useOrder();
+  const boot = useBoot();
   useBackKey();
   useEffect(() => {
     document.title = `${words.order} – ${words.title}`;
@@ -23,12 +25,15 @@ export function OrderPage() {
         <a href={addressOf({ view: 'processes' })}>← {words.back}</a>
       </p>
       <h2>{words.order}</h2>
+      {now && boot && <BootSummary boot={boot} order={now.order} />}
       {now && <Legend />}
-      {now && <OrderDrawing now={now} />}
+      {now && <OrderDrawing now={now} chain={boot?.chain ?? none} />}
       {!now && connection === 'up' && <p class="empty">{words.noOrder}</p>}
     </article>
   );
 }
+
+const none: readonly string[] = [];
 
 /** Null without dependencies. */
 export function useOrder(): OrderNow | null {
@@ -50,6 +55,14 @@ function Legend() {
           {words.dependencyStatus[status]}
         </span>
       ))}
+      <span>
+        <svg class="edges met" aria-hidden="true" viewBox="0 0 36 10">
+          <g class="chain">
+            <path d="M0,5H36" />
+          </g>
+        </svg>
+        {words.onChain}
+      </span>
     </p>
   );
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
   stage = await Stage.open({
     config: `[program:db]
 command=/bin/sleep 100000
-startsecs=0
+startsecs=1
 
 [program:cache]
 command=/bin/sleep 100000
@@ -71,6 +71,7 @@ describe('the drawing', () => {
     const page = await stage.page('#/order');
     await unit(page, 'api').getByText('waiting for migrate (completed)').waitFor();
     await unit(page, 'report').getByText('waiting for hopeless (Fatal)').waitFor();
+    await unit(page, 'db').getByText('Running').waitFor();
     const dependencies = await unit(page, 'api').locator('.dependencies li').allInnerTexts();
     expect(dependencies.map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
       '…migrate (completed) not met yet',
@@ -172,6 +173,10 @@ test('the drawing is live: what is met becomes so before the eyes', async () => 
   await unit(page, 'migrate').getByText('Exited').waitFor();
   await page.locator('.canvas g.met').nth(4).waitFor();
   expect(await page.locator('.canvas g.unmet').count()).toBe(0);
+  await page.getByText('The chain that took longest: db → migrate → api → web').waitFor();
+  await page.getByText('Still starting.').waitFor();
+  expect(await page.locator('.canvas g.chain').count()).toBe(3);
+  await takePicture(page, 'order-done');
 });
 
 test('the browser has nothing to complain of', () => {

@@ -75,6 +75,16 @@ export interface StartView {
   readonly meets: readonly Condition[];
 }
 
+/** How the start of all programs went. */
+export interface BootView {
+  /** Seconds from the beginning until the last process was ready; null if none was. */
+  readonly ready: number | null;
+  /** Nothing is starting any more. */
+  readonly isOver: boolean;
+  /** Ids, from the process that was ready last back to one that did not wait. */
+  readonly chain: readonly string[];
+}
+
 /** Which active processes depend on which. */
 export interface OrderView {
   /** In the order of start. */

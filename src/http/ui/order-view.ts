@@ -54,9 +54,9 @@ function startView(process: Process): StartView {
   const doneAt = doneAtOf(process);
   const spawnedAt = start?.spawnedAt ?? null;
   return {
-    requested: start && (Date.now() - (now - start.requestedAt)) / 1000,
-    waited: start && spawnedAt !== null ? (spawnedAt - start.requestedAt) / 1000 : null,
-    took: doneAt !== null && spawnedAt !== null ? (doneAt - spawnedAt) / 1000 : null,
+    requested: start && Math.round(Date.now() - (now - start.requestedAt)) / 1000,
+    waited: start && spawnedAt !== null ? Math.round(spawnedAt - start.requestedAt) / 1000 : null,
+    took: doneAt !== null && spawnedAt !== null ? Math.round(doneAt - spawnedAt) / 1000 : null,
     meets: conditions.filter((condition) => meets(process, condition)),
   };
 }

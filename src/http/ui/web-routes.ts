@@ -14,6 +14,7 @@ import { at, type Route } from '../router.ts';
 import { isProvenSameOrigin } from '../same-origin.ts';
 import type { FeedEvents, ProcessDetails } from './api-types.ts';
 import { assetRoutes, neverKept, page, pageHeaders } from './assets.ts';
+import { bootView } from './boot-view.ts';
 import { classicAction } from './classic-actions.ts';
 import { feed } from './feed.ts';
 import { History } from './history.ts';
@@ -40,6 +41,7 @@ export function webRoutes(context: OperationContext): readonly Route[] {
     at('/tail.html', ['GET', 'POST'], 'form', (request) => answerTail(context, request)),
     ...assetRoutes(uiPath),
     at(`${uiPath}/feed`, ['GET'], 'unused', ({ gone }) => eventStream<FeedEvents>(feed(sources, gone))),
+    at(`${uiPath}/boot`, ['GET'], 'unused', () => json(200, bootView(supervisor))),
     at(`${uiPath}/process`, ['GET'], 'unused', (request) => answerDetails(context, history, request)),
     at(`${uiPath}/operation`, ['POST'], 'json', (request) => answerOperation(context, request)),
     at(`${uiPath}/preview`, ['POST'], 'unused', () =>
