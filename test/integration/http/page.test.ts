@@ -23,6 +23,32 @@ async function files(): Promise<readonly string[]> {
   return [...html.matchAll(/(?:src|href)="(ui\/[^"]+)"/g)].flatMap(([, path]) => path ?? []);
 }
 
+test('the feed has no more members than without dependencies when there are none', async () => {
+  const feed = await RawClient.connect(daemon.port);
+  feed.send('GET /ui/feed HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const text = await feed.until('event: usage');
+  feed.close();
+  const [, all = ''] = /event: all\ndata: (\{.*\})\n/.exec(text) ?? [];
+  const { server: _, ...rest } = JSON.parse(all);
+  expect(Object.keys(rest)).toEqual(['processes']);
+  expect(Object.keys(rest.processes[0])).toEqual([
+    ...[
+      'id',
+      'name',
+      'group',
+      'state',
+      'pid',
+      'restarts',
+      'started',
+      'stopped',
+      'problem',
+      'lastExit',
+      'goal',
+    ],
+    'logs',
+  ]);
+});
+
 describe('the page', () => {
   test('is less than 60 kB with all its files', async () => {
     const paths = ['', ...(await files())];
