@@ -288,6 +288,7 @@ export class Process {
   /** Called by its monitor: `isHealthy` has changed. */
   healthChanged(): void {
     this.daemon.dependencies.onChange(this);
+    this.announceChange();
   }
 
   /** Signals the process alone, without a transition. False when kill(2) failed. */

@@ -4,6 +4,11 @@ import type { Locator, Page } from 'playwright-core';
 import { row, Stage, shows, takePicture } from './stage.ts';
 
 let stage: Stage;
+let isHealthy = false;
+const health = Bun.serve({
+  ...{ port: 0, hostname: '127.0.0.1' },
+  fetch: () => new Response('', { status: isHealthy ? 200 : 503 }),
+});
 
 beforeAll(async () => {
   stage = await Stage.open({
@@ -41,6 +46,18 @@ startretries=0
 command=/bin/sleep 100000
 depends_on=hopeless
 
+[program:checked]
+command=/bin/sleep 100000
+startsecs=0
+http_check=http://127.0.0.1:${health.port}/
+http_check_interval=3600
+ready_interval=100ms
+
+[program:after]
+command=/bin/sleep 100000
+startsecs=0
+depends_on=checked=healthy
+
 [program:alone]
 command=/bin/sleep 100000
 startsecs=0
@@ -48,7 +65,10 @@ startsecs=0
   });
 });
 afterEach(() => stage.closePages());
-afterAll(() => stage.close());
+afterAll(async () => {
+  await stage.close();
+  await health.stop(true);
+});
 
 const unit = (page: Page, name: string): Locator =>
   page.locator('.unit').filter({ has: page.getByRole('link', { name, exact: true }) });
@@ -60,8 +80,8 @@ describe('the drawing', () => {
     await unit(page, 'web').waitFor();
     const lanes = page.locator('.lanes > li');
     const names = (lane: number) => lanes.nth(lane).locator('.unit-name').allInnerTexts();
-    expect(await names(0)).toEqual(['db', 'cache ×2', 'hopeless']);
-    expect((await names(1)).toSorted()).toEqual(['migrate', 'report']);
+    expect(await names(0)).toEqual(['checked', 'db', 'cache ×2', 'hopeless']);
+    expect((await names(1)).toSorted()).toEqual(['after', 'migrate', 'report']);
     expect(await names(2)).toEqual(['api']);
     expect(await names(3)).toEqual(['web']);
     await takePicture(page, 'order');
@@ -78,7 +98,7 @@ describe('the drawing', () => {
       '✓cache:* (ready) met',
     ]);
     expect(await page.locator('.canvas g.met').count()).toBe(3);
-    expect(await page.locator('.canvas g.unmet').count()).toBe(2);
+    expect(await page.locator('.canvas g.unmet').count()).toBe(3);
     expect(await page.locator('.canvas g.stuck').count()).toBe(1);
   });
 
@@ -93,7 +113,7 @@ describe('the drawing', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await focused()).toBe('migrate');
     await page.keyboard.press('ArrowUp');
-    expect(['migrate', 'report']).toContain((await focused()) ?? '');
+    expect(['migrate', 'after', 'report']).toContain((await focused()) ?? '');
     await page.getByRole('link', { name: 'web', exact: true }).focus();
     expect(await page.locator('.canvas g.near').count()).toBe(2);
     await page.keyboard.press('Enter');
@@ -172,11 +192,21 @@ test('the drawing is live: what is met becomes so before the eyes', async () => 
     .waitFor();
   await unit(page, 'migrate').getByText('Exited').waitFor();
   await page.locator('.canvas g.met').nth(4).waitFor();
-  expect(await page.locator('.canvas g.unmet').count()).toBe(0);
+  expect(await page.locator('.canvas g.unmet').count()).toBe(1);
   await page.getByText('The chain that took longest: db → migrate → api → web').waitFor();
   await page.getByText('Still starting.').waitFor();
   expect(await page.locator('.canvas g.chain').count()).toBe(3);
   await takePicture(page, 'order-done');
+});
+
+test('a dependency on health is met when a check succeeds', async () => {
+  const page = await stage.page('#/order');
+  await unit(page, 'after').getByText('waiting for checked (healthy)').waitFor();
+  isHealthy = true;
+  await unit(page, 'after')
+    .getByText(/waited .*ready after/)
+    .waitFor();
+  await page.locator('.canvas g.unmet').waitFor({ state: 'detached' });
 });
 
 test('the browser has nothing to complain of', () => {

@@ -54,7 +54,7 @@ function process(id: string, state: ProcessView['state'], meets: readonly Condit
       lastExit: null,
       logs: [],
     },
-    goal: { kind: 'none' },
+    ...{ goal: { kind: 'none' }, statusText: '', reloading: false },
     start: { requested: 1, waited: 0, took: null, meets },
   };
 }
