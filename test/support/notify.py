@@ -1,5 +1,5 @@
 # For programs of tests: speaks sd_notify(3) by a raw socket.
-import array, os, select, socket, struct, sys, time
+import array, ctypes, os, select, socket, struct, sys, time
 
 def address():
     return os.environ['NOTIFY_SOCKET']
@@ -39,6 +39,12 @@ def fork_daemon():
     if os.fork(): os._exit(0)
     while os.getppid() == middle: time.sleep(0.001)
     return True
+
+# As programs do whose title `ps` shows.
+def overwrite_environment():
+    with open('/proc/self/stat') as file: fields = file.read().rpartition(')')[2].split()
+    start, end = int(fields[47]), int(fields[48])
+    ctypes.memset(start, ord('t'), end - start)
 
 # A file that appears whole.
 def write(name, text):

@@ -96,6 +96,22 @@ describe('the environment', () => {
   });
 });
 
+test('the last message of a program counts, though it is only read when the program has ended', async () => {
+  const files = scripts({ told: `wait_for('go')\nsend('READY=1\\nSTATUS=Done')` });
+  const config = notifying('told', 'autorestart=false\nstdout_logfile=NONE\nstderr_logfile=NONE');
+  await withDaemon({ config, files }, async (daemon) => {
+    await eventually(async () => (await daemon.states()).told === 'STARTING', { what: 'it to start' });
+    process.kill(daemon.pid, 'SIGSTOP');
+    await Bun.write(daemon.path('go'), 'x');
+    const [child] = childrenOf(daemon.pid);
+    await eventually(() => childrenOf(daemon.pid).every(({ state }) => state === 'Z'), { what: 'its end' });
+    expect(child?.name).toBe('python3');
+    process.kill(daemon.pid, 'SIGCONT');
+    await eventually(async () => (await daemon.states()).told === 'EXITED', { what: 'its exit to be told' });
+    expect(daemon.log()).toContain('success: told entered RUNNING state, process is ready');
+  });
+});
+
 describe('a message from outside', () => {
   test('does not count, whoever sends it', async () => {
     const files = scripts({ told: `write('address', address())\nstay()` });

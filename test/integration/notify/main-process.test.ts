@@ -151,40 +151,47 @@ stay()`);
   });
 
   test('is signalled with its group only where the group is its own', async () => {
-    const program = stage.start(
-      legacy(`
+    const helping = (name: string) => `
 helper = os.fork()
-if helper == 0: stay()
-write(f'{files}/helper', helper)
-stay()`),
-      'stopasgroup=true',
-    );
-    const helper = Number(await stage.written('helper'));
-    await program.becomes('RUNNING');
-    const bystander = stage.start(`send('READY=1')\nstay()`);
-    await bystander.becomes('RUNNING');
-    program.process.stop(byConfiguration);
-    await program.becomes('STOPPED');
-    expect(bystander.process.state).toBe('RUNNING');
-    // The daemon did not lead the group of the session that it left.
-    expect(processStat(helper)).not.toBeNull();
-    process.kill(helper, 'SIGKILL');
+if helper == 0:
+    signal.signal(signal.SIGTERM, lambda number, frame: write(f'{files}/${name}-stopped', 1))
+    signal.signal(signal.SIGUSR1, lambda number, frame: write(f'{files}/${name}-asked', 1))
+    write(f'{files}/${name}', os.getpid())
+    stay()
+stay()`;
+    const helpers: number[] = [];
+    const stop = async (program: Program, name: string) => {
+      const helper = Number(await stage.written(name));
+      helpers.push(helper);
+      await program.becomes('RUNNING');
+      program.process.stop(byConfiguration);
+      await program.becomes('STOPPED');
+      process.kill(helper, 'SIGUSR1');
+      await stage.written(`${name}-asked`);
+    };
+    // It leads neither the group of the session that it is in, nor does its child.
+    await stop(stage.start(legacy(helping('foreign')), 'stopasgroup=true'), 'foreign');
+    expect(stage.read('foreign-stopped')).toBe('');
+    const inGroupOfChild = `
+import signal
+main = os.fork()
+if main != 0:
+    send(f'MAINPID={main}\\nREADY=1')
+    stay()
+${helping('own')}`;
+    await stop(stage.start(inGroupOfChild, 'stopasgroup=true'), 'own');
+    expect(stage.read('own-stopped')).not.toBe('');
+    for (const helper of helpers) process.kill(helper, 'SIGKILL');
   });
 });
 
 describe('an orphan that has overwritten its environment, as titles for ps do,', () => {
   const overwriting = (more: string) => `
-import ctypes
-def overwrite():
-    with open('/proc/self/stat') as file: fields = file.read().rpartition(')')[2].split()
-    start, end = int(fields[47]), int(fields[48])
-    ctypes.memset(start, ord('t'), end - start)
-    assert b'NOTIFY' not in open('/proc/self/environ', 'rb').read()
 child = os.getpid()
 if not fork_daemon():
     wait_for(f'{files}/named{child}')
     os._exit(0)
-overwrite()
+overwrite_environment()
 ${more}`;
 
   test('is known as the main process by its descent: it began after the program', async () => {
@@ -200,15 +207,19 @@ stay()`),
     expect(program.process.pid).not.toBe(child);
   });
 
-  test('is not taken by a program of another user', async () => {
+  test('is not taken by a program of another user, or one that began after it', async () => {
+    const thief = stage.start(`
+pid = wait_for(f'{files}/titled')
+os.setuid(65534)
+send(f'MAINPID={pid}\\nSTATUS=Claimed')
+stay()`);
     const stray = stage.start(overwriting(`write(f'{files}/titled', os.getpid())\nstay()`));
     const pid = Number(await stage.written('titled'));
-    const thief = stage.start(`
-os.setuid(65534)
-send('MAINPID=${pid}\\nSTATUS=Claimed')
-stay()`);
     await thief.says('Claimed');
     expect(thief.process.pid).not.toBe(pid);
+    const late = stage.start(`send('MAINPID=${pid}\\nSTATUS=Claimed')\nstay()`);
+    await late.says('Claimed');
+    expect(late.process.pid).not.toBe(pid);
     stray.process.kill();
     process.kill(pid, 'SIGKILL');
   });
