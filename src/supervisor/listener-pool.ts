@@ -19,15 +19,10 @@ export function activateListenerPool(config: EventListenerPoolConfig, daemon: Da
     (processConfig) => new Process(processConfig, name, daemon, { pool }),
   );
 
-  const running = new Set<Process>();
   /** Synchronised before each event, so that a listener does not get the events of its own stop. */
   const syncListenerStates = () => {
     for (const process of processes) {
-      const isRunning = process.state === 'RUNNING';
-      if (isRunning === running.has(process)) continue;
-      if (isRunning) running.add(process);
-      else running.delete(process);
-      pool.listenerIs(process.name, isRunning ? 'running' : 'notRunning');
+      pool.listenerIs(process.name, process.state === 'RUNNING' ? 'running' : 'notRunning');
     }
   };
   for (const process of processes) {

@@ -10,10 +10,16 @@ import { refusalOf } from '../../linux/guarded-file.ts';
 import type { Sink } from '../../logs/sink.ts';
 import type { FileFacts, StreamSettings } from '../protocol/messages.ts';
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
-import { Log } from './log.ts';
+import { Log, type LogSnapshot } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
-import { PoolHandle, type PoolSpec } from './pool-handle.ts';
-import { type PlaneEvent, type Stream, type StreamConsumer, WorkerClient } from './worker-client.ts';
+import { PoolHandle, type PoolHandleSnapshot, type PoolSpec } from './pool-handle.ts';
+import type { Stream, StreamSnapshot } from './stream.ts';
+import {
+  type PlaneEvent,
+  type StreamConsumer,
+  WorkerClient,
+  type WorkerClientSnapshot,
+} from './worker-client.ts';
 
 export { Log, type Stream, type StreamConsumer };
 
@@ -26,6 +32,16 @@ export interface LogSpec {
   readonly writer?: number | null;
   /** The listener pool that reads the same stream, whose worker must have the log. */
   readonly pool?: PoolHandle | null;
+}
+
+/** Serialisable. Callbacks are not in it: those who wait for a descriptor or follow a log do it again. */
+export interface DataPlaneSnapshot {
+  readonly workers: readonly WorkerClientSnapshot[];
+  /** The index of the worker of each file system. */
+  readonly devices: readonly (readonly [device: number, worker: number])[];
+  readonly directories: readonly (readonly [path: string, worker: number])[];
+  readonly lastPool: number;
+  readonly pools: readonly PoolHandleSnapshot[];
 }
 
 /** One worker per file system with logs; beyond this number they share the last one. */
@@ -52,6 +68,8 @@ export class DataPlane implements WritableWatch {
   readonly #writable = new Map<number, () => void>();
   readonly #readable = new Map<number, () => void>();
   readonly #pools = new Map<number, PoolHandle>();
+  /** Those of a snapshot, until they are opened again. By name. */
+  readonly #unclaimedPools = new Map<string, PoolHandleSnapshot>();
   #lastPool = 0;
   readonly #followers = new Map<string, Set<() => void>>();
   readonly #compressor: LogCompressor;
@@ -72,6 +90,62 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
+   * Continues from a snapshot, with the descriptors in it. Throws SyscallError. Call `resume` once consumers and pools are
+   * connected again: until then events wait.
+   */
+  static async restore(
+    snapshot: DataPlaneSnapshot,
+    onTrouble: (message: string) => void,
+    onDeath: (reason: string) => void,
+  ): Promise<DataPlane> {
+    const plane = new DataPlane(onTrouble, onDeath);
+    await plane.#restore(snapshot);
+    return plane;
+  }
+
+  async #restore({ workers, devices, directories, lastPool, pools }: DataPlaneSnapshot): Promise<void> {
+    const replies = workers.map((worker) => this.#newThread().restore(worker));
+    for (const [device, worker] of devices) this.#threadOfDevice.set(device, this.#worker(worker));
+    for (const [path, worker] of directories) this.#threadOfDirectory.set(path, this.#worker(worker));
+    this.#lastPool = lastPool;
+    for (const pool of pools) this.#unclaimedPools.set(pool.name, pool);
+    const failure = (await Promise.all(replies)).find((errno) => errno !== 0);
+    if (failure !== undefined) throw new SyscallError('restore', failure);
+  }
+
+  /**
+   * Ends the workers as they are: nothing is read or written until a data plane is restored from the snapshot, here or
+   * after an exec. Abandons compressions in progress. Null when a worker has exited unexpectedly.
+   */
+  async freeze(): Promise<DataPlaneSnapshot | null> {
+    await this.#compressor.stop();
+    const workers = await Promise.all(this.#all.map((thread) => thread.freeze()));
+    if (!workers.every((worker) => worker !== null)) return null;
+    return {
+      workers,
+      devices: [...this.#threadOfDevice].map(([device, { index }]) => [device, index]),
+      directories: [...this.#threadOfDirectory].map(([path, { index }]) => [path, index]),
+      lastPool: this.#lastPool,
+      pools: [...this.#unclaimedPools.values(), ...this.#pools.values().map((pool) => pool.snapshot())],
+    };
+  }
+
+  /** Delivers what has come since `restore`. */
+  resume(): void {
+    for (const thread of this.#all) thread.resume();
+  }
+
+  /** A log of a snapshot. */
+  restoredLog({ worker, number, path }: LogSnapshot): Log {
+    return new Log(number, path, this.#worker(worker));
+  }
+
+  /** A stream of a snapshot, which goes on to `consumer`. */
+  reconnect({ worker, number }: StreamSnapshot, consumer: StreamConsumer): Stream {
+    return this.#worker(worker).reconnect(number, consumer);
+  }
+
+  /**
    * Opens a log for appending and creates it; throws SyscallError. Created files get the umask of the main thread. A
    * stalled disk is no failure: writes wait for it in the worker.
    */
@@ -88,15 +162,29 @@ export class DataPlane implements WritableWatch {
   }
 
   /**
-   * Opens a pool of event listeners. Open the logs of its listeners with this pool, so that one worker has them all. `log`
+   * Opens a pool of event listeners, or continues with the pool of this name in a snapshot. Open the logs of its listeners with this pool, so that one worker has them all. `log`
    * is the path of such a log, null when there is none.
    */
   openPool(spec: PoolSpec, log: string | null): PoolHandle {
+    const before = this.#unclaimedPools.get(spec.name);
+    if (before) return this.#restoredPool(spec, before);
     this.#lastPool += 1;
     const thread = log === null ? this.#threadOn(noDisk) : this.#threadFor(resolve(log));
-    const openOutput = () => this.#openStdout(thread, spec.name);
-    const pool = new PoolHandle(this.#lastPool, spec, thread, openOutput);
-    this.#pools.set(pool.number, pool);
+    const pool = this.#pool(this.#lastPool, spec, thread);
+    pool.open();
+    return pool;
+  }
+
+  #restoredPool(spec: PoolSpec, before: PoolHandleSnapshot): PoolHandle {
+    this.#unclaimedPools.delete(spec.name);
+    const pool = this.#pool(before.number, spec, this.#worker(before.worker));
+    pool.restore(before, before.output && this.restoredLog(before.output));
+    return pool;
+  }
+
+  #pool(number: number, spec: PoolSpec, thread: WorkerClient): PoolHandle {
+    const pool = new PoolHandle(number, spec, thread, () => this.#openStdout(thread, spec.name));
+    this.#pools.set(number, pool);
     return pool;
   }
 
@@ -259,9 +347,17 @@ export class DataPlane implements WritableWatch {
   }
 
   #newThread(): WorkerClient {
-    const thread = new WorkerClient((report) => this.#onEvent(thread, report), this.onTrouble, this.onDeath);
+    const onEvent = (report: PlaneEvent) => this.#onEvent(thread, report);
+    const thread = new WorkerClient(this.#all.length, onEvent, this.onTrouble, this.onDeath);
     this.#all.push(thread);
     return thread;
+  }
+
+  /** Throws RangeError when the snapshot has none with this index. */
+  #worker(index: number): WorkerClient {
+    const worker = this.#all[index];
+    if (!worker) throw new RangeError(`the snapshot has no worker ${index}`);
+    return worker;
   }
 
   #onEvent(thread: WorkerClient, report: PlaneEvent): void {

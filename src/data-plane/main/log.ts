@@ -2,6 +2,14 @@
 import { SyscallError } from '../../linux/errno.ts';
 import type { WorkerClient } from './worker-client.ts';
 
+/** Serialisable. */
+export interface LogSnapshot {
+  /** Index of its worker. */
+  readonly worker: number;
+  readonly number: number;
+  readonly path: string;
+}
+
 export class Log {
   constructor(
     readonly number: number,
@@ -37,6 +45,10 @@ export class Log {
   /** Resolves when all data so far is written, or buffered for a slow reader. */
   async written(): Promise<void> {
     await this.thread.ask({ do: 'ping' });
+  }
+
+  snapshot(): LogSnapshot {
+    return { worker: this.thread.index, number: this.number, path: this.path };
   }
 
   /** Drops this reference; the file is closed with the last one. */

@@ -5,7 +5,7 @@ import type { PoolLog } from '../../events/pool.ts';
 import type { ResultHandler } from '../../events/result-handler.ts';
 import type { SupervisorEvent } from '../../events/types.ts';
 import type { ListenerCondition, PoolCommand, PoolEvent } from '../protocol/pool-commands.ts';
-import type { Log } from './log.ts';
+import type { Log, LogSnapshot } from './log.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /**
@@ -27,9 +27,22 @@ export interface PoolSpec {
   readonly log: PoolLog & { isEnabled(level: 'debug'): boolean };
 }
 
+/** Serialisable. */
+export interface PoolHandleSnapshot {
+  readonly name: string;
+  readonly number: number;
+  /** Index of its worker. */
+  readonly worker: number;
+  readonly output: LogSnapshot | null;
+  /** The listeners that were last reported as running. */
+  readonly running: readonly string[];
+}
+
 export class PoolHandle {
+  /** Zero after a restore: the events before a snapshot have arrived. */
   #untakenCharacters = 0;
   #output: Log | null = null;
+  #running: Set<string> = new Set();
 
   constructor(
     readonly number: number,
@@ -38,11 +51,26 @@ export class PoolHandle {
     readonly thread: WorkerClient,
     /** Opens the log for the output of the result handler, in the same worker. */
     private readonly openOutput: () => Log | null,
-  ) {
-    const { name, bufferSize, identifier, listeners, resultHandler, log } = spec;
+  ) {}
+
+  /** Opens the pool in the worker. */
+  open(): void {
+    const { name, bufferSize, identifier, listeners, resultHandler, log } = this.spec;
     const facts = { name, bufferSize, identifier, listeners, resultHandler };
     const debug = log.isEnabled('debug');
-    this.#send({ do: 'openPool', pool: number, ...facts, debug });
+    this.#send({ do: 'openPool', pool: this.number, ...facts, debug });
+  }
+
+  snapshot(): PoolHandleSnapshot {
+    const { number, spec, thread } = this;
+    const output = this.#output?.snapshot() ?? null;
+    return { name: spec.name, number, worker: thread.index, output, running: [...this.#running] };
+  }
+
+  /** Continues from a snapshot, instead of `open`. */
+  restore({ running }: PoolHandleSnapshot, output: Log | null): void {
+    this.#running = new Set(running);
+    this.#output = output;
   }
 
   /** Sends an event to which the pool has subscribed. */
@@ -56,8 +84,14 @@ export class PoolHandle {
     this.#send({ do: 'event', pool: this.number, event });
   }
 
-  /** Reports the condition of a listener process. */
+  /** Reports the condition of a listener process; idempotent. */
   listenerIs(listener: string, now: ListenerCondition): void {
+    if (
+      now === 'running' ? this.#running.has(listener) : now === 'notRunning' && !this.#running.has(listener)
+    )
+      return;
+    if (now === 'running') this.#running.add(listener);
+    else this.#running.delete(listener);
     if (now === 'running' && this.spec.resultHandler === 'print') this.#print();
     this.#send({ do: 'listenerIs', pool: this.number, listener, now });
   }

@@ -9,18 +9,13 @@ import { duplicate } from '../../linux/pipe.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
 import type { Command, FileFacts, StreamSettings, WorkerEvent } from '../protocol/messages.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
+import type { WorkerSnapshot } from '../protocol/snapshots.ts';
 import { DiskStallMonitor, slowDiskMs } from './disk-stall-monitor.ts';
+import { Stream } from './stream.ts';
 
 type WithoutRequest<C> = C extends { readonly request: number } ? Omit<C, 'request'> : never;
 /** A command with a reply. */
 export type RequestCommand = WithoutRequest<Command>;
-
-export interface Stream {
-  /** Resolves when everything now in the pipe is in the log and was delivered to the consumer. */
-  drained(): Promise<void>;
-  /** Without effect on a stream that awaits nothing; closes one that awaits a newline. */
-  stopAwaiting(): void;
-}
 
 /** Consumes the bytes of a stream on the main thread, besides the log. */
 export interface StreamConsumer {
@@ -37,8 +32,17 @@ type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** Events that concern more than one stream or request. */
 export type PlaneEvent = Exclude<
   WorkerEvent,
-  { is: 'data' | 'captured' | 'matched' | 'ended' | 'done' | 'files' | 'copyBegun' | 'active' }
+  { is: 'data' | 'captured' | 'matched' | 'ended' | 'done' | 'files' | 'copyBegun' | 'frozen' | 'active' }
 >;
+
+/** Serialisable. Requests are not in it: they have their replies before. */
+export interface WorkerClientSnapshot {
+  readonly lastNumber: number;
+  readonly worker: WorkerSnapshot;
+}
+
+/** Of a stream until its consumer has reconnected, and of one whose consumer is gone. */
+const noConsumer: StreamConsumer = { onData: null, onCapture: null };
 
 const EFD_CLOEXEC = 0o2000000;
 /** Timeout of a drain: a stalled disk must not delay the exit of a process without end. */
@@ -71,6 +75,9 @@ export class WorkerClient {
   readonly #queries = new Map<number, (files: readonly FileFacts[]) => void>();
   readonly #copies = new Map<number, (copy: CompressedCopy | number | null) => void>();
   readonly #increment = new BigUint64Array([1n]);
+  /** Events between `restore` and `resume`; null afterwards. */
+  #held: WorkerEvent[] | null = null;
+  #onFrozen: ((snapshot: WorkerSnapshot | null) => void) | null = null;
   #lastNumber = 0;
   #commands: Command[] = [];
   #consumedBytes = 0;
@@ -86,6 +93,8 @@ export class WorkerClient {
    * descriptors or threads run out.
    */
   constructor(
+    /** Its position among the workers of the data plane, which names it in snapshots. */
+    readonly index: number,
     private readonly onReport: (report: PlaneEvent) => void,
     onTrouble: (message: string) => void,
     private readonly onDeath: (reason: string) => void,
@@ -146,10 +155,48 @@ export class WorkerClient {
     if (this.#dead) libc.close(settings.fd);
     else this.#streams.set(stream, consumer);
     this.send({ do: 'attach', stream, log, forward: consumer.onData !== null, settings });
-    return {
-      drained: () => this.#drain(stream),
-      stopAwaiting: () => this.send({ do: 'stopAwaiting', stream }),
-    };
+    return new Stream(stream, this);
+  }
+
+  /**
+   * Ends the worker as it is, with all its descriptors open, for another one that continues: nothing is read or written
+   * until then. Null when the worker has exited unexpectedly. A disk that stalls delays it.
+   */
+  async freeze(): Promise<WorkerClientSnapshot | null> {
+    if (this.#dead) return null;
+    this.#stopping = true;
+    const { promise, resolve } = Promise.withResolvers<WorkerSnapshot | null>();
+    this.#onFrozen = resolve;
+    this.send({ do: 'freeze' });
+    const worker = await promise;
+    await withTimeout(this.#exited.promise, endLimitMs);
+    this.#close();
+    return worker && { lastNumber: this.#lastNumber, worker };
+  }
+
+  /** Continues from a snapshot, before any other command. Events wait for `resume`. Returns the errno, or 0. */
+  restore({ lastNumber, worker: snapshot }: WorkerClientSnapshot): Promise<number> {
+    this.#lastNumber = lastNumber;
+    this.#held = [];
+    for (const { stream } of snapshot.streams) this.#streams.set(stream, noConsumer);
+    return this.ask({ do: 'restore', snapshot });
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    this.#onEvents(held);
+  }
+
+  /** Gives a stream of a snapshot its consumer again; one that has ended meanwhile needs none. */
+  reconnect(stream: number, consumer: StreamConsumer): Stream {
+    if (this.#streams.has(stream)) this.#streams.set(stream, consumer);
+    return new Stream(stream, this);
+  }
+
+  /** Resolves when the stream is drained, or after a timeout. */
+  async drain(stream: number): Promise<void> {
+    if (this.#streams.has(stream)) await withTimeout(this.ask({ do: 'drain', stream }), drainLimitMs);
   }
 
   /** The facts about each of `paths`; null also when the disk does not reply within a second. */
@@ -196,8 +243,7 @@ export class WorkerClient {
     }
     // Not terminate(): the runtime needs another thread for it and aborts when it cannot create one.
     await withTimeout(this.#exited.promise, endLimitMs);
-    this.#port.close();
-    libc.close(this.#wakeFd);
+    this.#close();
   }
 
   /** Sends a command and resolves with the errno of its reply. */
@@ -240,6 +286,7 @@ export class WorkerClient {
     for (const resolve of this.#copies.values()) resolve(E.EIO);
     this.#copies.clear();
     this.#streams.clear();
+    this.#onFrozen?.(null);
     if (!this.#stopping) this.onDeath(reason);
   }
 
@@ -251,11 +298,18 @@ export class WorkerClient {
     return false;
   }
 
-  async #drain(stream: number): Promise<void> {
-    if (this.#streams.has(stream)) await withTimeout(this.ask({ do: 'drain', stream }), drainLimitMs);
+  #close(): void {
+    this.#stallMonitor.forget();
+    this.#port.close();
+    libc.close(this.#wakeFd);
   }
 
   #onEvents(reports: readonly WorkerEvent[]): void {
+    if (this.#held) {
+      for (const report of reports) if (report.is === 'done') this.#onEvent(report);
+      this.#held.push(...reports.filter(({ is }) => is !== 'done'));
+      return;
+    }
     for (const report of reports) {
       if (report.is === 'data') this.#consumedBytes += report.bytes.length;
       this.#onEvent(report);
@@ -290,6 +344,9 @@ export class WorkerClient {
       case 'copyBegun':
         this.#copies.get(report.query)?.(report.copy);
         this.#copies.delete(report.query);
+        return;
+      case 'frozen':
+        this.#onFrozen?.(report.snapshot);
         return;
       case 'active':
         this.#stallMonitor.onActive();

@@ -42,7 +42,7 @@ export type Command =
   /** The first command of a worker that continues another one. */
   | { readonly do: 'restore'; readonly snapshot: WorkerSnapshot; readonly request: number }
   /** Ends the worker as it is, with all its descriptors open. Replied to by `frozen`, its last event. */
-  | { readonly do: 'freeze'; readonly query: number }
+  | { readonly do: 'freeze' }
   | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
 
 /** One output stream of a child, and what is done with its bytes. */
@@ -126,7 +126,7 @@ export type WorkerEvent =
     }
   /** The errno when a backup cannot be compressed; null when there is none. */
   | { readonly is: 'copyBegun'; readonly query: number; readonly copy: CompressedCopy | number | null }
-  | { readonly is: 'frozen'; readonly query: number; readonly snapshot: WorkerSnapshot }
+  | { readonly is: 'frozen'; readonly snapshot: WorkerSnapshot }
   /** A descriptor for another thread to close, because it takes long: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string }

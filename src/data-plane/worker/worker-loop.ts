@@ -48,8 +48,7 @@ export class WorkerLoop {
   #flushRequests: number[] = [];
   #events: WorkerEvent[] = [];
   #stopped = false;
-  /** The query of a `freeze`, which ends the loop. */
-  #freeze: number | null = null;
+  #frozen = false;
   #nextActive = 0;
 
   /** `nextCommands` returns the commands announced by `wakeFd`, an eventfd. */
@@ -76,9 +75,9 @@ export class WorkerLoop {
       this.#sendEvents();
     }
     this.#epoll.close();
-    if (this.#freeze === null) return;
+    if (!this.#frozen) return;
     // After the last read, and after every event that belongs to it.
-    this.#emit({ is: 'frozen', query: this.#freeze, snapshot: this.#snapshot() });
+    this.#emit({ is: 'frozen', snapshot: this.#snapshot() });
     this.#sendEvents();
   }
 
@@ -195,7 +194,7 @@ export class WorkerLoop {
         return this.#reply(command.request, 0);
       case 'freeze':
         this.#stopped = true;
-        this.#freeze = command.query;
+        this.#frozen = true;
         return;
       case 'stop':
         this.#stopped = true;

@@ -146,7 +146,7 @@ class Script {
         return log ? [{ do: 'reopenLog', log: log.number, request: this.#request() }] : [];
       }
       case 'freeze':
-        return [{ do: 'freeze', query: this.#number() }];
+        return [{ do: 'freeze' }];
       case 'write to log': {
         const log = this.#logs[wanted.log];
         return log ? [{ do: 'write', log: log.number, data: this.#line(log.path) }] : [];
