@@ -31,6 +31,11 @@ export class ChildReadiness {
     return { onMatch: () => this.#matched(), onEnd: () => this.#descriptorClosed() };
   }
 
+  /** It was shown, or never will be. */
+  get isDecided(): boolean {
+    return this.#isDecided;
+  }
+
   /** The streams that await something. */
   awaiting(...streams: readonly Stream[]): void {
     this.#awaiting.push(...streams);

@@ -4,9 +4,11 @@ import type { ProcessConfig } from '../config/config.ts';
 import type { Readiness } from '../config/values/readiness.ts';
 import type { Log, StreamConsumer } from '../data-plane/main/data-plane.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import type { StreamSnapshot } from '../data-plane/main/stream.ts';
 import type { StreamSettings } from '../data-plane/protocol/messages.ts';
-import type { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
+import type { StdinPipe, StdinPipeSnapshot } from '../data-plane/protocol/stdin-pipe.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
+import type { ExitStatus } from '../linux/wait.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
 import type { OnExit } from './reaper.ts';
@@ -50,7 +52,33 @@ export type OutputConsumer = StreamConsumer & Pick<StreamSettings, 'prompt' | 's
 export interface ChildFactory {
   /** Throws SpawnError or SyscallError, with every descriptor closed again. */
   beginSpawn(plan: ChildPlan): PendingChild;
+  /** Continues with a child of a snapshot, whose descriptors it owns from then on. */
+  restore(snapshot: ChildSnapshot, connections: ChildConnections): Child;
 }
+
+/** What a restored child is connected to. */
+export interface ChildConnections {
+  readonly outputs: Readonly<Record<Channel, StreamConsumer>>;
+  readonly readiness: PlannedReadiness | null;
+  /** As in PendingChild; never called before `restore` has returned. */
+  readonly onExit: OnExit;
+  readonly beforeReap: () => void;
+}
+
+/** Serialisable. */
+export interface ChildSnapshot {
+  readonly pid: number;
+  /** How it exited: it was reaped, but its output is not drained yet. */
+  readonly exit: ExitStatus | null;
+  /** Null when its stdin is no pipe, or closed. */
+  readonly stdin: StdinPipeSnapshot | null;
+  readonly streams: Readonly<Partial<Record<StreamName, StreamSnapshot>>>;
+  /** Whether its descriptor or its output may still show that it is ready. */
+  readonly awaitsReadiness: boolean;
+}
+
+/** `ready`: the descriptor by which it shows that it is ready. */
+export type StreamName = Channel | 'ready';
 
 /** A child that may not have reached execve(2) yet. */
 export interface PendingChild {
@@ -69,4 +97,5 @@ export interface Child {
   signal(number: number, target: 'process' | 'group'): number | null;
   /** Resolves when its output is in its logs and was delivered to its consumer. */
   drained(): Promise<void>;
+  snapshot(): ChildSnapshot;
 }

@@ -8,6 +8,13 @@ interface SocketLog {
   info(message: string): void;
 }
 
+/** Serialisable. */
+export interface FastCgiSocketSnapshot {
+  /** Null while nothing holds it. */
+  readonly fd: number | null;
+  readonly holders: readonly string[];
+}
+
 export class FastCgiSocket {
   #fd: number | null = null;
   readonly #holders = new Set<string>();
@@ -16,6 +23,16 @@ export class FastCgiSocket {
     private readonly config: FastCgiGroupConfig,
     private readonly log: SocketLog,
   ) {}
+
+  snapshot(): FastCgiSocketSnapshot {
+    return { fd: this.#fd, holders: [...this.#holders] };
+  }
+
+  /** Continues from the snapshot of a socket of the same configuration, before anything has acquired this one. */
+  restore({ fd, holders }: FastCgiSocketSnapshot): void {
+    this.#fd = fd;
+    for (const holder of holders) this.#holders.add(holder);
+  }
 
   /** The descriptor, created for the first holder. The caller must not close it. Throws SyscallError. */
   acquire(holder: string): number {

@@ -1,8 +1,7 @@
 // An active group of processes: a [program:x], [group:x], [eventlistener:x] or [fcgi-program:x] section at run time.
 import type { GroupConfig } from '../config/config.ts';
-import type { Child } from './child.ts';
 import type { Process, ProcessSnapshot } from './process.ts';
-import { isStopped, pidOf } from './process-state.ts';
+import { isStopped } from './process-state.ts';
 
 /** Serialisable. */
 export interface GroupSnapshot {
@@ -43,12 +42,9 @@ export class Group {
     return { name: this.name, processes };
   }
 
-  /** `childOf`: the child with that pid, if it still runs. */
-  restore({ processes }: GroupSnapshot, childOf: (pid: number) => Child | null): void {
-    for (const { name, process } of processes) {
-      const pid = pidOf(process.life.state);
-      this.process(name)?.restore(process, pid === null ? null : childOf(pid));
-    }
+  /** Continues from the snapshot of a group with the same configuration. */
+  restore({ processes }: GroupSnapshot): void {
+    for (const { name, process } of processes) this.process(name)?.restore(process);
   }
 
   get unstopped(): readonly Process[] {

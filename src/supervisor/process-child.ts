@@ -8,13 +8,20 @@ import { errnoName, SyscallError } from '../linux/errno.ts';
 import { leavingDescriptors } from '../linux/limits.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { Child, ChildPlan, OutputConsumer, PendingChild, PlannedReadiness } from './child.ts';
+import type {
+  Child,
+  ChildPlan,
+  ChildSnapshot,
+  OutputConsumer,
+  PendingChild,
+  PlannedReadiness,
+} from './child.ts';
 import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, type ResolvedCommand, resolveCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { NotifyRun, type NotifyRunEvents } from './notify/notify-run.ts';
 import { OutputEvents } from './output-events.ts';
-import { ProcessLogs } from './process-logs.ts';
+import { ProcessLogs, type ProcessLogsSnapshot } from './process-logs.ts';
 import type { ProgramCgroup } from './program-cgroups.ts';
 import { dispatcherFailure, SpawnError } from './spawn-error.ts';
 import type { ProcessEvent } from './state-machine.ts';
@@ -49,6 +56,12 @@ export interface ChildOwner {
   failedToBecomeReady(reason: string): void;
   /** Its pipes are drained: all output is in its logs. */
   onEnded(status: ExitStatus): void;
+}
+
+/** Serialisable. A spawn is never pending in it: it is finished in its turn of the event loop. */
+export interface ProcessChildSnapshot {
+  readonly logs: ProcessLogsSnapshot;
+  readonly child: ChildSnapshot | null;
 }
 
 export class ProcessChild {
@@ -100,8 +113,19 @@ export class ProcessChild {
     return this.#orSpawnFailed(() => this.#adopt(pending));
   }
 
-  /** Takes over a child that the daemon spawned before its exec. */
-  inherit(child: Child): void {
+  snapshot(): ProcessChildSnapshot {
+    return { logs: this.logs.snapshot(), child: this.#child?.snapshot() ?? null };
+  }
+
+  /** Continues with the child that the daemon spawned before its exec. */
+  restore({ logs, child: snapshot }: ProcessChildSnapshot): void {
+    this.logs.restore(logs);
+    if (snapshot === null) return;
+    const outputs = { stdout: this.#consumer('stdout'), stderr: this.#consumer('stderr') };
+    const onExit = (status: ExitStatus) => this.#onReaped(child, status);
+    const beforeReap = () => this.readNotifyMessages();
+    const connections = { outputs, readiness: this.#readiness(), onExit, beforeReap };
+    const child = this.owner.daemon.children.restore(snapshot, connections);
     this.#child = child;
   }
 

@@ -1,16 +1,26 @@
 // The logs of one process: their paths, and the open logs while it runs. The output itself never passes through here.
 import { exists } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type Channel, channels } from '../config/channel.ts';
 import type { ProcessConfig } from '../config/config.ts';
 import type { Log, LogSpec } from '../data-plane/main/data-plane.ts';
+import type { LogSnapshot } from '../data-plane/main/log.ts';
 import type { PoolHandle } from '../data-plane/main/pool-handle.ts';
+import { removeGuarded } from '../linux/guarded-file.ts';
 import { allocateAutoLog, autoLogMode } from '../logs/auto-log.ts';
+import { errnoOf } from '../logs/log-target.ts';
 import { sinkOf } from '../logs/sink.ts';
 import type { DaemonContext } from './daemon-context.ts';
 
-export class ProcessLogs {
-  /** Log file of each channel, as clients see it; null when there is none. */
+/** Serialisable. */
+export interface ProcessLogsSnapshot {
   readonly paths: Readonly<Record<Channel, string | null>>;
+  /** The logs that its child has open. */
+  readonly opened: Readonly<Record<Channel, LogSnapshot | null>>;
+}
+
+export class ProcessLogs {
+  #paths: Readonly<Record<Channel, string | null>>;
   #opened: Record<Channel, Log | null> = { stdout: null, stderr: null };
 
   /** Creates AUTO logs. `pool`: the pool in which the process is a listener, if any. Throws the error of open(2). */
@@ -20,10 +30,35 @@ export class ProcessLogs {
     private readonly pool: PoolHandle | null,
     private readonly daemon: DaemonContext,
   ) {
-    this.paths = {
+    this.#paths = {
       stdout: this.#path('stdout'),
       stderr: config.redirectStderr ? null : this.#path('stderr'),
     };
+  }
+
+  /** Log file of each channel, as clients see it; null when there is none. */
+  get paths(): Readonly<Record<Channel, string | null>> {
+    return this.#paths;
+  }
+
+  snapshot(): ProcessLogsSnapshot {
+    const { stdout, stderr } = this.#opened;
+    return {
+      paths: this.#paths,
+      opened: { stdout: stdout?.snapshot() ?? null, stderr: stderr?.snapshot() ?? null },
+    };
+  }
+
+  /** Continues from a snapshot, with its AUTO logs in place of the ones just created. */
+  restore({ paths, opened }: ProcessLogsSnapshot): void {
+    for (const channel of channels) {
+      const created = this.#paths[channel];
+      // Best effort: an empty file stays.
+      if (created !== null && created !== paths[channel]) errnoOf(() => removeGuarded(resolve(created)));
+      const log = opened[channel];
+      this.#opened[channel] = log && this.daemon.dataPlane.restoredLog(log);
+    }
+    this.#paths = paths;
   }
 
   /** Opens the logs for a child. Call `close` afterwards, even when this throws SyscallError. */

@@ -6,13 +6,12 @@ import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { Child } from './child.ts';
 import type { ResolvedCommand } from './command.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
 import type { MonitorSnapshot } from './monitor.ts';
 import { NotifyProtocol, type NotifySnapshot } from './notify/notify-protocol.ts';
-import { ProcessChild, type ProcessRole } from './process-child.ts';
+import { ProcessChild, type ProcessChildSnapshot, type ProcessRole } from './process-child.ts';
 import type { ProcessLogs } from './process-logs.ts';
 import { attachMonitors, type ProcessMonitors } from './process-monitors.ts';
 import {
@@ -32,9 +31,7 @@ import { type ProcessEvent, step } from './state-machine.ts';
 import type { Effect } from './step.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
-/**
- * State of a process without its child. Serialisable as JSON; times are on the kernel's clocks, which survive an exec.
- */
+/** State of a process and its child. Serialisable as JSON; times are on the kernel's clocks, which survive an exec. */
 export interface ProcessSnapshot {
   readonly goal: Goal;
   readonly life: Lifecycle;
@@ -44,6 +41,7 @@ export interface ProcessSnapshot {
   readonly monitors: readonly MonitorSnapshot[];
   /** Null without ready=notify. */
   readonly notify: NotifySnapshot | null;
+  readonly child: ProcessChildSnapshot;
 }
 
 export type TransitionListener = (process: Process, from: StateName) => void;
@@ -92,22 +90,23 @@ export class Process {
       stopped: this.#stopped,
       monitors: this.#monitors.all.map((monitor) => monitor.snapshot()),
       notify: this.notify?.snapshot() ?? null,
+      child: this.#child.snapshot(),
     };
   }
 
   /**
-   * Continues from a snapshot of a process of this name; its child, if it had one, must still run. Call it before any
+   * Continues from a snapshot of a process of this name; the daemon's data plane must be restored. Call it before any
    * other method, and `release` when all processes are restored: the operation that held a restart back has not survived.
    */
-  restore(snapshot: ProcessSnapshot, child: Child | null): void {
-    const { goal, life, lastExit, started, stopped, monitors, notify } = snapshot;
+  restore(snapshot: ProcessSnapshot): void {
+    const { goal, life, lastExit, started, stopped, monitors, notify, child } = snapshot;
     this.#goal = goal;
     this.#life = life;
     this.#notifiedState = life.state;
     this.#lastExit = lastExit;
     this.#started = started;
     this.#stopped = stopped;
-    if (child) this.#child.inherit(child);
+    this.#child.restore(child);
     this.#armTimer();
     this.#monitors.all.forEach((monitor, index) => {
       const written = monitors[index];

@@ -1,6 +1,7 @@
 // Spawns real children and connects their pipes to the data plane.
 import { channels } from '../config/channel.ts';
-import type { DataPlane, Stream } from '../data-plane/main/data-plane.ts';
+import type { DataPlane, Stream, StreamConsumer } from '../data-plane/main/data-plane.ts';
+import type { StreamSnapshot } from '../data-plane/main/stream.ts';
 import type { StreamSettings } from '../data-plane/protocol/messages.ts';
 import type { ListenerEnd } from '../data-plane/protocol/pool-commands.ts';
 import { StdinPipe } from '../data-plane/protocol/stdin-pipe.ts';
@@ -16,7 +17,15 @@ import {
   vacateSlots,
 } from '../linux/spawn.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { Child, ChildFactory, ChildPlan, PendingChild } from './child.ts';
+import type {
+  Child,
+  ChildConnections,
+  ChildFactory,
+  ChildPlan,
+  ChildSnapshot,
+  PendingChild,
+  StreamName,
+} from './child.ts';
 import { ChildReadiness } from './child-readiness.ts';
 import type { OnExit, Reaper } from './reaper.ts';
 import { dispatcherFailure, SpawnError, spawnFailureText } from './spawn-error.ts';
@@ -51,6 +60,21 @@ export class SpawnedChildren implements ChildFactory {
       },
     };
   }
+
+  restore(snapshot: ChildSnapshot, connections: ChildConnections): Child {
+    const { dataPlane, reaper } = this;
+    const { pid, exit, stdin, awaitsReadiness } = snapshot;
+    const { readiness: planned, onExit, beforeReap } = connections;
+    const readiness = awaitsReadiness && planned ? new ChildReadiness(planned, pid) : null;
+    const streams = reconnectStreams(snapshot, connections, dataPlane, readiness);
+    const child = new SpawnedChild(pid, stdin && StdinPipe.restore(stdin, dataPlane), streams, readiness);
+    if (exit === null) adopt(reaper, child, onExit, beforeReap);
+    else {
+      child.markReaped(exit);
+      queueMicrotask(() => void onExit(exit));
+    }
+    return child;
+  }
 }
 
 /**
@@ -58,40 +82,56 @@ export class SpawnedChildren implements ChildFactory {
  */
 function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit, beforeReap: () => void): void {
   const onReaped = (status: ExitStatus) => {
-    child.markReaped();
+    child.markReaped(status);
     return onExit(status);
   };
   reaper.adopt(child.pid, onReaped, beforeReap);
 }
 
+const streamNames: readonly StreamName[] = [...channels, 'ready'];
+
+type Streams = Partial<Record<StreamName, Stream>>;
+
 class SpawnedChild implements Child {
-  #reaped = false;
+  /** Null until it was reaped. */
+  #exit: ExitStatus | null = null;
 
   constructor(
     readonly pid: number,
     readonly stdin: StdinPipe | null,
-    readonly streams: readonly Stream[],
+    readonly streams: Readonly<Streams>,
     private readonly readiness: ChildReadiness | null,
   ) {}
 
   /** Call it when the child has been reaped: the kernel may reuse the pid from then on. */
-  markReaped(): void {
-    this.#reaped = true;
+  markReaped(exit: ExitStatus): void {
+    this.#exit = exit;
     this.readiness?.reaped();
     vacateSlots();
     this.stdin?.close();
   }
 
   signal(number: number, target: 'process' | 'group'): number | null {
-    if (this.#reaped) return null;
+    if (this.#exit !== null) return null;
     if (libc.kill(target === 'group' ? -this.pid : this.pid, number) === 0) return null;
     const why = errno();
     return why === E.ESRCH ? null : why;
   }
 
   async drained(): Promise<void> {
-    await Promise.all(this.streams.map((stream) => stream.drained()));
+    await Promise.all(Object.values(this.streams).map((stream) => stream.drained()));
     this.readiness?.close();
+  }
+
+  snapshot(): ChildSnapshot {
+    const streams: Partial<Record<StreamName, StreamSnapshot>> = {};
+    for (const name of streamNames) {
+      const stream = this.streams[name];
+      if (stream) streams[name] = stream.snapshot();
+    }
+    const stdin = this.stdin?.snapshot() ?? null;
+    const awaitsReadiness = this.readiness !== null && !this.readiness.isDecided;
+    return { pid: this.pid, exit: this.#exit, stdin, streams, awaitsReadiness };
   }
 }
 
@@ -164,10 +204,11 @@ function connectStreams(
   pipes: Pipes,
   dataPlane: DataPlane,
   readiness: ChildReadiness | null,
-): Stream[] {
-  const outputs = channels.flatMap((channel) => {
+): Streams {
+  const streams: Streams = {};
+  for (const channel of channels) {
     const pipe = pipes[channel];
-    if (!pipe) return [];
+    if (!pipe) continue;
     libc.close(pipe.writeFd);
     const { captureMaxBytes, lines } = plan.config[channel];
     const { prompt, syslogName, ...consumer } = plan.outputs[channel];
@@ -178,11 +219,35 @@ function connectStreams(
       listener: channel === 'stdout' ? listenerEnd(plan, pipes) : null,
       awaits: readiness?.awaitedOutput ?? null,
     };
-    return dataPlane.attach(settings, { ...consumer, ...readiness?.outputConsumer }, plan.logs[channel]);
-  });
-  if (readiness?.awaitedOutput) readiness.awaiting(...outputs);
-  if (!readiness || !pipes.ready) return outputs;
-  return [...outputs, connectReadyPipe(pipes.ready, dataPlane, readiness)];
+    const stream = dataPlane.attach(
+      settings,
+      { ...consumer, ...readiness?.outputConsumer },
+      plan.logs[channel],
+    );
+    if (readiness?.awaitedOutput) readiness.awaiting(stream);
+    streams[channel] = stream;
+  }
+  if (readiness && pipes.ready) streams.ready = connectReadyPipe(pipes.ready, dataPlane, readiness);
+  return streams;
+}
+
+function reconnectStreams(
+  { streams }: ChildSnapshot,
+  { outputs }: ChildConnections,
+  dataPlane: DataPlane,
+  readiness: ChildReadiness | null,
+): Streams {
+  const connected: Streams = {};
+  for (const name of streamNames) {
+    const before = streams[name];
+    if (!before) continue;
+    const consumer =
+      name === 'ready' ? readyConsumer(readiness) : { ...outputs[name], ...readiness?.outputConsumer };
+    const stream = dataPlane.reconnect(before, consumer);
+    if (name === 'ready' || readiness?.awaitedOutput) readiness?.awaiting(stream);
+    connected[name] = stream;
+  }
+  return connected;
 }
 
 function connectReadyPipe(pipe: Pipe, dataPlane: DataPlane, readiness: ChildReadiness): Stream {
@@ -191,10 +256,13 @@ function connectReadyPipe(pipe: Pipe, dataPlane: DataPlane, readiness: ChildRead
     ...{ fd: pipe.readFd, stripAnsi: false, prompt: false, syslogName: null, captureMaxBytes: 0 },
     ...{ lines: null, listener: null, awaits: { kind: 'newline' } },
   };
-  const consumer = { onData: null, onCapture: null, ...readiness.descriptorConsumer };
-  const stream = dataPlane.attach(settings, consumer, null);
+  const stream = dataPlane.attach(settings, readyConsumer(readiness), null);
   readiness.awaiting(stream);
   return stream;
+}
+
+function readyConsumer(readiness: ChildReadiness | null): StreamConsumer {
+  return { onData: null, onCapture: null, ...readiness?.descriptorConsumer };
 }
 
 function listenerEnd({ pool, config }: ChildPlan, { eventsFd }: Pipes): ListenerEnd | null {

@@ -7,7 +7,6 @@ import { startTicks } from '../events/ticks.ts';
 import { adoptOrphans } from '../linux/process-tree.ts';
 import { activateGroup } from './activate-group.ts';
 import { analyseBoot, type Boot } from './boot.ts';
-import type { Child } from './child.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { DaemonEnd, type DaemonEndSnapshot } from './daemon-end.ts';
 import type { Group, GroupSnapshot } from './group.ts';
@@ -31,7 +30,7 @@ export type Ending = { readonly kind: 'restart' } | { readonly kind: 'exit'; rea
 /** Shorter than other time slices: the programs just started compete with clients for the CPU, too. */
 const startSliceMs = 10;
 
-/** State of the supervisor and its processes, without the children. Serialisable. */
+/** State of the supervisor, its processes and their children. Serialisable. */
 export interface SupervisorSnapshot {
   readonly nextSerial: number;
   readonly beganAt: number | null;
@@ -97,14 +96,13 @@ export class Supervisor {
   }
 
   /**
-   * Continues from the snapshot of a supervisor with the same configuration, in place of `run`. `childOf`: the child with
-   * that pid, if it still runs.
+   * Continues from the snapshot of a supervisor with the same configuration, in place of `run`. The data plane of the
+   * daemon must be restored; `resume` it afterwards.
    */
-  restore(snapshot: SupervisorSnapshot, childOf: (pid: number) => Child | null): void {
-    const { nextSerial, beganAt, groups, end } = snapshot;
+  restore({ nextSerial, beganAt, groups, end }: SupervisorSnapshot): void {
     this.daemon.eventSerials.next = nextSerial;
     this.#beganAt = beganAt;
-    for (const group of groups) this.#groups.get(group.name)?.restore(group, childOf);
+    for (const group of groups) this.#groups.get(group.name)?.restore(group);
     this.#end.restore(end, this.processesByPriority);
     this.daemon.dependencies.lookUp();
     for (const process of this.processesByPriority) process.release();

@@ -51,7 +51,7 @@ export class NotifyStage {
   /** A process of the same configuration, restored from a snapshot, without the child. */
   heirOf({ process }: Program, snapshot: ProcessSnapshot): Process {
     const heir = new Process(process.config, process.group, this.daemon);
-    heir.restore(snapshot, null);
+    heir.restore({ ...snapshot, child: { ...snapshot.child, child: null } });
     return heir;
   }
 

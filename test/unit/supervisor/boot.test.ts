@@ -128,10 +128,7 @@ test('a boot is known after a restore from a snapshot', async () => {
   await scene.pass(3);
   const second = stage.supervisor(stack, new FakeChildren(), scene.clock);
   expect(second.boot.starts).toEqual([]);
-  second.restore(
-    JSON.parse(JSON.stringify(scene.supervisor.snapshot())),
-    (pid) => scene.children.present.find((child) => child.pid === pid) ?? null,
-  );
+  second.restore(JSON.parse(JSON.stringify(scene.supervisor.snapshot())));
   const times = ({ starts }: typeof scene.supervisor.boot) =>
     starts.map((start) => ({ ...start, process: null }));
   expect(times(second.boot)).toEqual(times(scene.supervisor.boot));

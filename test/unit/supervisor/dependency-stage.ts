@@ -8,7 +8,7 @@ import { isStopped, type ProcessState } from '../../../src/supervisor/process-st
 import type { Requester } from '../../../src/supervisor/requester.ts';
 import type { Supervisor, SupervisorSnapshot } from '../../../src/supervisor/supervisor.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { FakeChild, FakeChildren, type Stage } from './process-stage.ts';
+import { type FakeChild, FakeChildren, type Stage } from './process-stage.ts';
 
 export const client: Requester = { kind: 'program', name: 'supervisorctl', pid: 7, uid: 1000 };
 
@@ -74,13 +74,12 @@ export class Ensemble {
   /** Continues with a new supervisor from a snapshot of this one, as after an exec. */
   restart(): void {
     const written = JSON.stringify(this.supervisor.snapshot());
-    const inherited = new Map(this.children.present.map((child) => [child.pid, this.#inherited(child)]));
     for (const process of this.processes) process.forbidStart();
     this.supervisor = this.#follow(this.stage.supervisor(this.text, this.children, this.clock));
     const snapshot: SupervisorSnapshot = JSON.parse(written);
     for (const { processes } of snapshot.groups)
       for (const { name, process } of processes) this.#before.set(name, process.life.state);
-    this.supervisor.restore(snapshot, (pid) => inherited.get(pid) ?? null);
+    this.supervisor.restore(snapshot);
   }
 
   /** What must hold whenever nothing is left to do. */
@@ -148,21 +147,6 @@ export class Ensemble {
     }
     all.delete(process);
     return all;
-  }
-
-  /** The same child of a new supervisor. */
-  #inherited(child: FakeChild): FakeChild {
-    const { pid, signals } = child;
-    child.phase = 'ended';
-    const again = new FakeChild(pid, async (status) => {
-      const process = this.processes.find((each) => each.pid === pid);
-      process?.onReaped(status);
-      await again.drained();
-      process?.onEnded(status);
-    });
-    again.signals.push(...signals);
-    this.children.all.push(again);
-    return again;
   }
 
   #members(selector: ProcessSelector): readonly Process[] {

@@ -8,7 +8,13 @@ import { EventSerials } from '../../../src/events/numbering.ts';
 import type { SupervisorEvent } from '../../../src/events/types.ts';
 import { E } from '../../../src/linux/errno.ts';
 import type { ExitStatus } from '../../../src/linux/wait.ts';
-import type { Child, ChildFactory, PendingChild } from '../../../src/supervisor/child.ts';
+import type {
+  Child,
+  ChildConnections,
+  ChildFactory,
+  ChildSnapshot,
+  PendingChild,
+} from '../../../src/supervisor/child.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
 import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
 import type { OnExit } from '../../../src/supervisor/reaper.ts';
@@ -26,6 +32,7 @@ export class FakeChild implements Child {
   phase: ChildPhase = 'spawned';
   readonly signals: number[] = [];
   #refusal: number | null = null;
+  #exit: ExitStatus | null = null;
   readonly #drained = Promise.withResolvers<void>();
 
   constructor(
@@ -57,7 +64,19 @@ export class FakeChild implements Child {
 
   exit(status: ExitStatus): void {
     this.phase = 'reaped';
+    this.#exit = status;
     void this.onExit(status);
+  }
+
+  snapshot(): ChildSnapshot {
+    return { pid: this.pid, exit: this.#exit, stdin: null, streams: {}, awaitsReadiness: false };
+  }
+
+  /** Like `exit`; reported when its process is restored. */
+  hasExited(status: ExitStatus): void {
+    this.phase = 'reaped';
+    this.#exit = status;
+    queueMicrotask(() => void this.onExit(status));
   }
 
   drain(): void {
@@ -88,6 +107,16 @@ export class FakeChildren implements ChildFactory {
         return child;
       },
     };
+  }
+
+  restore({ pid, exit }: ChildSnapshot, { onExit }: ChildConnections): Child {
+    const before = this.all.findLast((each) => each.pid === pid);
+    const child = new FakeChild(pid, onExit, this.areObedient);
+    if (before) child.signals.push(...before.signals);
+    if (before) before.phase = 'ended';
+    if (exit) child.hasExited(exit);
+    this.all.push(child);
+    return child;
   }
 
   /** Those of which something is left. */
@@ -154,9 +183,9 @@ export class Performance {
   }
 
   /** Another process of the same configuration, restored from a snapshot. */
-  restored(snapshot: ProcessSnapshot, child: Child | null): Process {
+  restored(snapshot: ProcessSnapshot): Process {
     const process = new Process(this.config, this.config.name, this.daemon);
-    process.restore(snapshot, child);
+    process.restore(snapshot);
     return process;
   }
 

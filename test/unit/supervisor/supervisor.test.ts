@@ -29,7 +29,7 @@ test('a supervisor restored from a JSON snapshot keeps the children that still r
   const written = JSON.stringify(first.snapshot());
 
   const second = stage.supervisor(text, new FakeChildren(), clock);
-  second.restore(JSON.parse(written), (pid) => children.present.find((child) => child.pid === pid) ?? null);
+  second.restore(JSON.parse(written));
   expect(JSON.stringify(second.snapshot())).toBe(written);
   const seen = [...second.groups.values()].flatMap(({ processes }) =>
     processes.map(({ qualifiedName, state, pid, goal }) => [qualifiedName, state, pid > 0, goal.kind]),

@@ -201,7 +201,7 @@ describe('a readiness probe', () => {
     await it.end('connection refused');
     const [life, due] = [it.process.snapshot(), it.monitor.snapshot()];
     const again = probed();
-    again.process.restore(life, null);
+    again.process.restore(life);
     again.monitor.restore(due);
     expect(again.attempts).toHaveLength(0);
     await again.pass(intervalMs);
