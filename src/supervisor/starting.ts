@@ -7,7 +7,7 @@ import type { Lifecycle, StartingState, StateName, UnmetNeed } from './process-s
 import type { RestartPolicy } from './restart-policy.ts';
 import { attempted, becameReady, met, requested } from './start-times.ts';
 import { announce, type Effect, log, type Step, then, unchanged } from './step.ts';
-import { waitsFor } from './unmet-needs.ts';
+import { areSame, waitsFor } from './unmet-needs.ts';
 
 const tooQuick = 'Exited too quickly (process log may have details)';
 
@@ -39,6 +39,7 @@ export function onNeeds(life: Lifecycle, needs: readonly UnmetNeed[], now: numbe
   const { state } = life;
   if (state.name !== 'STARTING' || state.phase !== 'waiting' || life.startForbidden) return unchanged(life);
   if (needs.length === 0) return attempt({ ...life, start: met(life.start, state.needs) }, state.from, now);
+  if (areSame(state.needs, needs)) return unchanged(life);
   return { life: { ...life, state: { ...state, needs } }, effects: [] };
 }
 

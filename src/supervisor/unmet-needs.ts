@@ -11,3 +11,14 @@ export function waitsFor(needs: readonly UnmetNeed[]): string {
   const more = needs.length - shown.length;
   return `waiting for ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
+
+/** Also in the order. */
+export function areSame(before: readonly UnmetNeed[], after: readonly UnmetNeed[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every(({ name, condition, stuck }, index) => {
+      const other = after[index];
+      return name === other?.name && condition === other.condition && stuck === other.stuck;
+    })
+  );
+}

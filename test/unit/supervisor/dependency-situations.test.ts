@@ -115,6 +115,24 @@ describe('a process that waits', () => {
     expect(ensemble.states()).toEqual({ api: 'waiting', db: 'STOPPED', other: 'STOPPED' });
   });
 
+  test('is announced as changed only when it waits for something else', async () => {
+    const ensemble = await running(
+      program('db', 'startsecs=5'),
+      program('api', 'depends_on=db'),
+      program('other', 'autostart=false'),
+    );
+    const announced: string[] = [];
+    ensemble.supervisor.daemon.bus.subscribe(['TSUPERVISOR_PROCESS_CHANGE'], (event) => {
+      if ('process' in event && event.process === 'api') announced.push(described(ensemble, 'api'));
+    });
+    ensemble.supervisor.removeGroup('other');
+    await ensemble.settle();
+    expect(announced).toEqual([]);
+    ensemble.process('db').stop(client);
+    await obeyAll(ensemble);
+    expect(announced).toEqual(['waiting for db (STOPPED)']);
+  });
+
   test('does not start while a completed one-shot that it needs is being started again', async () => {
     const ensemble = await running(
       program('migrate', 'oneshot=true'),
