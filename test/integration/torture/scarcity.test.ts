@@ -38,11 +38,16 @@ for (const { what, few, plenty, says } of scarcities) {
   test(`without ${what} a program is in BACKOFF for that reason, and RUNNING when there are some again; logs can be read, and the daemon ends well`, async () => {
     const daemon = await Daemon.start({ config, executable: daemonOfStranger });
     try {
-      await limit(daemon.pid, few(daemon.pid));
-      await daemon.supervisorctl('start', 'cat');
-      await eventually(() => daemon.log().includes(`INFO spawnerr: ${says} to spawn 'cat'\n`), {
-        what: 'the reason',
-      });
+      // What the daemon had open only for a moment, such as a connection, leaves enough for a start.
+      await eventually(
+        async () => {
+          await daemon.supervisorctl('stop', 'cat');
+          await limit(daemon.pid, few(daemon.pid));
+          await daemon.supervisorctl('start', 'cat');
+          return daemon.log().includes(`INFO spawnerr: ${says} to spawn 'cat'\n`);
+        },
+        { what: 'the reason' },
+      );
       await limit(daemon.pid, plenty);
       await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
       await limit(daemon.pid, few(daemon.pid));
@@ -80,9 +85,15 @@ test('with descriptors for its pipes alone, a program without logs is in BACKOFF
   const silent = `${config}\nstdout_logfile=NONE\nstderr_logfile=NONE`;
   const daemon = await Daemon.start({ config: silent, executable: daemonOfStranger });
   try {
-    // Its six, and the client's.
-    await limit(daemon.pid, descriptorLimit(daemon.pid, 7));
-    expect((await daemon.supervisorctl('start', 'cat')).stdout).toBe('cat: ERROR (spawn error)\n');
+    await eventually(
+      async () => {
+        await daemon.supervisorctl('stop', 'cat');
+        // Its six, and the client's.
+        await limit(daemon.pid, descriptorLimit(daemon.pid, 7));
+        return (await daemon.supervisorctl('start', 'cat')).stdout === 'cat: ERROR (spawn error)\n';
+      },
+      { what: 'a start to fail' },
+    );
     await limit(daemon.pid, 'nofile=1000:');
     await eventually(async () => (await daemon.states()).cat === 'RUNNING', { what: 'cat to run' });
   } finally {
