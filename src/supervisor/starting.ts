@@ -201,7 +201,13 @@ function running(life: Lifecycle, pid: number, now: number): Lifecycle {
 }
 
 function lateReason({ hindrance }: StartingState & { phase: 'up' }, ms: number): string {
-  return `not ready within ${Math.round(ms / 1000)} seconds${hindrance === '' ? '' : `: ${hindrance}`}`;
+  return `not ready within ${inSeconds(ms)}${hindrance === '' ? '' : `: ${hindrance}`}`;
+}
+
+/** `0.4 seconds`, `1 second`, `60 seconds`. */
+function inSeconds(ms: number): string {
+  const seconds = ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000);
+  return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
 }
 
 function stopUnready(life: Lifecycle, pid: number, reason: string, policy: RestartPolicy, now: number): Step {
@@ -234,7 +240,7 @@ function stopWaitingForNeeds(
   policy: RestartPolicy,
   ms: number,
 ): Step {
-  const spawnError = `${waitsFor(needs)} for more than ${Math.round(ms / 1000)} seconds`;
+  const spawnError = `${waitsFor(needs)} for more than ${inSeconds(ms)}`;
   const fatal = fail({ ...life, spawnError });
   const message = `gave up: ${policy.name} entered FATAL state, ${spawnError}`;
   return { life: fatal.life, effects: [...fatal.effects, log('info', message)] };

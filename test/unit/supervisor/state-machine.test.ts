@@ -469,6 +469,13 @@ describe('readiness', () => {
     expect(announced(effects)).toEqual(['BACKOFF']);
   });
 
+  test('that does not come in less than a second says so', () => {
+    const brief = { ...strict, readyMs: 400 };
+    const soon = step(life(spawning), { type: 'spawned', pid: 7 }, brief, 0).life;
+    const late = step(soon, { type: 'elapsed' }, brief, 404).life;
+    expect(late.state).toMatchObject({ phase: 'failing', reason: 'not ready within 0.4 seconds' });
+  });
+
   test('that never comes ends the start at once, with SIGKILL after stopwaitsecs', () => {
     const failing = step(starting, { type: 'notReady', reason: 'closed', final: true }, strict, 10).life;
     expect(deadlineOf(failing, strict)).toBe(10_010);
