@@ -31,7 +31,9 @@ const SIGABRT = 6;
 
 export class NotifyProtocol {
   #state: NotifySnapshot;
-  #cancelTimer: (() => void) | null = null;
+  #cancelTimer = () => {};
+  /** When the timer fires; null without one. */
+  #timerAt: number | null = null;
   #hasNews = false;
 
   constructor(private readonly process: Process) {
@@ -139,27 +141,28 @@ export class NotifyProtocol {
   }
 
   #watch(watch: Watch): void {
-    const { kind } = this.#state.watch;
     this.#state = { ...this.#state, watch };
     // A later deadline needs no new timer: the old one finds that it is early.
-    if (kind !== watch.kind || kind !== 'watchdog' || this.#cancelTimer === null) this.#armTimer();
+    const isTimed = watch.kind !== 'off' && this.#timerAt !== null && this.#timerAt <= watch.dueAt;
+    if (!isTimed) this.#armTimer();
   }
 
   #armTimer(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+    this.#cancelTimer();
+    this.#timerAt = null;
     const { watch } = this.#state;
     if (watch.kind === 'off') return;
     const { clock } = this.process.daemon;
+    this.#timerAt = watch.dueAt;
     this.#cancelTimer = clock.after(watch.dueAt - clock.now(), () => this.#onTimer());
   }
 
   #onTimer(): void {
-    this.#cancelTimer = null;
+    this.#timerAt = null;
     // After a stall of the daemon, what was sent in time may not have been read yet.
     this.process.readNotifyMessages();
     const { watch } = this.#state;
-    if (watch.kind === 'off' || this.#cancelTimer !== null) return;
+    if (watch.kind === 'off' || this.#timerAt !== null) return;
     if (this.process.daemon.clock.now() < watch.dueAt) return this.#armTimer();
     if (watch.kind === 'end') return this.#kill();
     this.#abort(`it has sent no WATCHDOG=1 for ${this.#state.watchdogMs / 1000} seconds`);

@@ -31,6 +31,7 @@ export class NotifyRun implements NotifyOwner {
   /** How the main process has ended, before the child. */
   #mainStatus: ExitStatus | null = null;
   #cancelKill: (() => void) | null = null;
+  #mainLoggedAt: number | null = null;
 
   /** Throws SyscallError. */
   constructor(
@@ -133,8 +134,16 @@ export class NotifyRun implements NotifyOwner {
   #replaceMain(main: MainProcess | null, pid: number): void {
     this.#main?.release();
     this.#main = main;
-    this.daemon.log.info(`the main process of '${this.name}' is pid ${pid} now`);
+    this.#logMain(`the main process of '${this.name}' is pid ${pid} now`);
     this.events.onMainPid(pid);
+  }
+
+  /** A program that names one after the other must not fill the log. */
+  #logMain(message: string): void {
+    const now = this.daemon.clock.now();
+    const isFrequent = this.#mainLoggedAt !== null && now - this.#mainLoggedAt < mainLogIntervalMs;
+    if (!isFrequent) this.#mainLoggedAt = now;
+    this.daemon.log[isFrequent ? 'debug' : 'info'](message);
   }
 
   #onMainEnded(main: MainProcess, status: ExitStatus): void {
@@ -157,4 +166,5 @@ export class NotifyRun implements NotifyOwner {
 }
 
 const SIGKILL = 9;
+const mainLogIntervalMs = 1000;
 const variable = 'NOTIFY_SOCKET';

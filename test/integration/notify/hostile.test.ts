@@ -94,6 +94,7 @@ stay()`);
     const { pid } = program.process;
     await program.says('Settled');
     expect(program.process.pid).toBe(pid);
+    expect(stage.log().split(`the main process of '${program.name}' is`).length - 1).toBeLessThanOrEqual(1);
     expect(program.states()).toEqual(['STARTING', 'RUNNING']);
     expect(program.process.notify?.isReloading).toBe(false);
   });

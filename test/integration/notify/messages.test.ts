@@ -210,15 +210,17 @@ ${more}`;
   test('is changed, switched on and off by WATCHDOG_USEC', async () => {
     const program = stage.start(`
 send('READY=1')
-for number, usec in enumerate(('5000000', '0', '8000000')):
+for number, usec in enumerate(('50000000', '5000000', '0', '80000000', '8000000')):
     wait_for(f'{files}/set{number}')
     send(f'WATCHDOG_USEC={usec}\\nSTATUS=Set {number}')
 stay()`);
     await program.becomes('RUNNING');
     for (const [number, dueMs] of [
-      [0, 5000],
-      [1, null],
-      [2, 8000],
+      [0, 50_000],
+      [1, 5000],
+      [2, null],
+      [3, 80_000],
+      [4, 8000],
     ] as const) {
       stage.write(`set${number}`, 'x');
       await program.says(`Set ${number}`);

@@ -60,6 +60,10 @@ describe('a message counts', () => {
 
 describe('a message does not count', () => {
   test.each([
+    [
+      'another program that has overwritten its environment',
+      `overwrite_environment()\nsend('READY=1\\nSTATUS=Foreign', to)\nbarrier(to)`,
+    ],
     ['another program', `send('READY=1\\nSTATUS=Foreign', to)\nbarrier(to)`],
     [
       'a child of another program',
