@@ -1,5 +1,5 @@
 // The URL by which a child can reach the daemon.
-import { isIPv6 } from 'node:net';
+import { isIPv6 } from '../linux/ip-address.ts';
 import type { ServerConfig } from './config.ts';
 
 /** The first unix server, else the last inet server; null if there are none. */

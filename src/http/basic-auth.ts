@@ -1,5 +1,4 @@
 // HTTP Basic authentication (RFC 7617) against the credentials of a server.
-import { createHash, timingSafeEqual } from 'node:crypto';
 
 export interface Credentials {
   readonly username: string;
@@ -46,15 +45,15 @@ function decode(cookie: string): string | null {
 
 function passwordMatches(given: string, stored: string): boolean {
   if (!stored.startsWith(shaPrefix)) return equal(given, stored);
-  const digest = createHash('sha1').update(given).digest('hex');
+  const digest = new Bun.CryptoHasher('sha1').update(given).digest('hex');
   return equal(digest, stored.slice(shaPrefix.length));
 }
 
 /** Compares digests, which have equal length for texts of any length. */
 function equal(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b));
+  return crypto.timingSafeEqual(digest(a), digest(b));
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return new Bun.CryptoHasher('sha256').update(text).digest();
 }

@@ -1,6 +1,5 @@
 // Opens the listening socket of a server section, with the original's behaviour and error messages.
 import { fstatSync, utimesSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import { basename, dirname, resolve } from 'node:path';
 import type { InetServerConfig, ServerConfig, UnixServerConfig } from '../config/config.ts';
 import { currentUid } from '../linux/credentials.ts';
@@ -9,6 +8,7 @@ import { SyscallError } from '../linux/errno.ts';
 import { explainUntrusted } from '../linux/explain-untrusted.ts';
 import { inDirectory } from '../linux/guarded-file.ts';
 import { UntrustedPath } from '../linux/guarded-path.ts';
+import { isIPv6 } from '../linux/ip-address.ts';
 import { resolveIpv4 } from '../linux/ipv4-address.ts';
 import { libc } from '../linux/libc.ts';
 import { listenIpv6 } from '../linux/listen-ipv6.ts';

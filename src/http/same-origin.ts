@@ -1,6 +1,6 @@
 // Cross-site request protection: pages of other sites must not change or read anything through a visitor's browser.
 // Scripts and supervisorctl are not browsers, so the checks look at what only browsers send.
-import { isIP } from 'node:net';
+import { isIP } from '../linux/ip-address.ts';
 import type { RequestHead } from './request.ts';
 
 /** The names of a server. */
@@ -112,7 +112,7 @@ function hostOf(host: string): string {
  * those without a dot, localhost (RFC 6761) and the local network (RFC 6762).
  */
 function isAlwaysOwn(host: string): boolean {
-  return !host.includes('.') || isIP(host) !== 0 || /\.(localhost|local)$/.test(host);
+  return !host.includes('.') || isIP(host) || /\.(localhost|local)$/.test(host);
 }
 
 function printable(text: string): string {

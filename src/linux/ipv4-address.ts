@@ -1,6 +1,6 @@
 // The IPv4 address of a host name by the C library's resolver: /etc/hosts, then DNS. Blocking.
 import { read } from 'bun:ffi';
-import { isIPv4 } from 'node:net';
+import { isIPv4 } from './ip-address.ts';
 import { cstring, libc, ptr } from './libc.ts';
 
 /** Four bytes in network order, or null for a name that has no address (getaddrinfo(3)). */

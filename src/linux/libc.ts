@@ -42,6 +42,7 @@ const { symbols } = dlopen('libc.so.6', {
   getuid: { args: [], returns: 'u32' },
   getxattr: { args: ['ptr', 'ptr', 'ptr', 'usize'], returns: 'i64' },
   ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+  inet_pton: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
   lchown: { args: ['ptr', 'u32', 'u32'], returns: 'i32' },
   linkat: { args: ['i32', 'ptr', 'i32', 'ptr', 'i32'], returns: 'i32' },

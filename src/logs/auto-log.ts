@@ -1,5 +1,4 @@
 // AUTO log files: unique names in childlogdir, and their removal at the next start.
-import { randomInt } from 'node:crypto';
 import { closeSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Directory } from '../linux/directory.ts';
@@ -22,7 +21,8 @@ export function allocateAutoLog(
   identifier: string,
 ): string {
   for (;;) {
-    const suffix = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+    const numbers = crypto.getRandomValues(new Uint32Array(8));
+    const suffix = Array.from(numbers, (number) => alphabet[number % alphabet.length]).join('');
     const file = `${name}-${channel}---${identifier}-${suffix}.log`;
     try {
       return inDirectory(resolve(directory), ({ directory: childlogs }) => {

@@ -1,10 +1,10 @@
 // The server our own commands connect to: from the command line, else from the configuration.
 import { existsSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import type { Credentials, Server } from '../../client/server-address.ts';
 import type { Section } from '../../config/dialect.ts';
 import { findConfig, searchPaths } from '../../config/locate-config.ts';
 import { calledAs } from '../../config/system-host.ts';
+import { isIPv6 } from '../../linux/ip-address.ts';
 import { absolutePath, ClientConfig } from '../client-config.ts';
 
 export interface ServerOptions {

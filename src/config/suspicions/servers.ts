@@ -1,5 +1,5 @@
 // Servers that are unusable, that clients look for elsewhere, or that are open to everyone.
-import { isIP } from 'node:net';
+import { isIP } from '../../linux/ip-address.ts';
 import type { InetServerConfig, ServerConfig } from '../config.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Section } from '../dialect.ts';
@@ -60,7 +60,7 @@ function openToAll({ document, config }: Suspect): Diagnostic[] {
 function isPublic(host: string): boolean {
   const address = unbracketed(host);
   if (address === '') return true;
-  return isIP(address) !== 0 && !isLoopback(address);
+  return isIP(address) && !isLoopback(address);
 }
 
 function isLoopback(host: string): boolean {
@@ -114,7 +114,7 @@ function isServed(url: string, servers: readonly ServerConfig[], host: ConfigHos
 /** Whether clients reach it at the loopback address; a name may resolve to it. */
 function answersLocally({ host }: InetServerConfig): boolean {
   const address = unbracketed(host);
-  return isIP(address) === 0 || isLoopback(address) || address === '0.0.0.0' || address === '::';
+  return !isIP(address) || isLoopback(address) || address === '0.0.0.0' || address === '::';
 }
 
 /** Also true if a directory has two names, such as /run and /var/run. */

@@ -1,5 +1,5 @@
 // Values that name an address to listen on or connect to.
-import { isIP } from 'node:net';
+import { isIP } from '../../linux/ip-address.ts';
 import { integerOrNull } from '../../python/integer.ts';
 import { pythonRepr } from '../../python/repr.ts';
 import { strip } from '../../python/text.ts';
@@ -38,7 +38,7 @@ export const hostNames: ValueType<readonly string[]> = {
   },
   parse(value) {
     const names = value.split(',').map((name) => strip(name).toLowerCase());
-    const wrong = names.find((name) => /[^a-z0-9._-]/.test(name) && isIP(name) === 0);
+    const wrong = names.find((name) => /[^a-z0-9._-]/.test(name) && !isIP(name));
     if (wrong !== undefined) throw new ConfigError(`not a host name without port: ${pythonRepr(wrong)}`);
     return names.filter((name) => name !== '');
   },

@@ -1,12 +1,13 @@
 // Addresses of this machine that servers can listen on.
-import { isIP, isIPv6 } from 'node:net';
+
 import { networkInterfaces } from 'node:os';
+import { isIP, isIPv6 } from '../../linux/ip-address.ts';
 import { resolveIpv4 } from '../../linux/ipv4-address.ts';
 
 /** False for a name without an address, or for an address that the kernel refuses (EADDRNOTAVAIL, bind(2)). */
 export function isAddressHere(host: string): boolean {
   if (host === '') return true;
-  const address = isIP(host) > 0 ? host : resolveIpv4(host)?.join('.');
+  const address = isIP(host) ? host : resolveIpv4(host)?.join('.');
   if (address === undefined) return false;
   if (address.startsWith('127.') || everyAddress.has(address)) return true;
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

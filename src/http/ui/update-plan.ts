@@ -1,5 +1,4 @@
 // The effect of an update, option by option. Pure.
-import { createHash } from 'node:crypto';
 import type { GroupConfig, ProcessConfig } from '../../config/config.ts';
 import { diffGroups } from '../../config/diff.ts';
 import { groupOptions, hiddenValue, type OptionTexts, processOptions } from '../../config/option-texts.ts';
@@ -17,7 +16,7 @@ export function updatePlan(
   const involved = [...removed, ...changed, ...added];
   const changes = involved.map((name) => groupChange(name, before.get(name), after.get(name)));
   const identity = involved.map((name) => [name, before.get(name) ?? null, after.get(name) ?? null]);
-  const token = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+  const token = new Bun.CryptoHasher('sha256').update(JSON.stringify(identity)).digest('hex');
   return { kind: 'plan', token, changes };
 }
 
