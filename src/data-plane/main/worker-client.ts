@@ -1,5 +1,4 @@
 // The main thread's side of one worker: commands, requests and replies, events, stalled disks, unexpected exit.
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { withTimeout } from '../../event-loop/with-timeout.ts';
 import { checked, E, SyscallError } from '../../linux/errno.ts';
 import { openAppendCached, ownDescriptorOf } from '../../linux/file.ts';
@@ -7,7 +6,7 @@ import { forStderr } from '../../linux/journal-stream.ts';
 import { libc, ptr } from '../../linux/libc.ts';
 import { duplicate } from '../../linux/pipe.ts';
 import type { CompressedCopy } from '../../logs/compressed-copy.ts';
-import type { Command, FileFacts, StreamSettings, WorkerEvent } from '../protocol/messages.ts';
+import type { Command, FileFacts, StreamSettings, WorkerEvent, WorkerStart } from '../protocol/messages.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
 import type { WorkerSnapshot } from '../protocol/snapshots.ts';
 import { DiskStallMonitor, slowDiskMs } from './disk-stall-monitor.ts';
@@ -32,7 +31,19 @@ type OpenLog = Extract<Command, { do: 'openLog' }>;
 /** Events that concern more than one stream or request. */
 export type PlaneEvent = Exclude<
   WorkerEvent,
-  { is: 'data' | 'captured' | 'matched' | 'ended' | 'done' | 'files' | 'copyBegun' | 'frozen' | 'active' }
+  {
+    is:
+      | 'data'
+      | 'captured'
+      | 'matched'
+      | 'ended'
+      | 'done'
+      | 'files'
+      | 'copyBegun'
+      | 'frozen'
+      | 'active'
+      | 'failed';
+  }
 >;
 
 /** Serialisable. Requests are not in it: they have their replies before. */
@@ -104,22 +115,22 @@ export class WorkerClient {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     try {
-      this.#worker = new Worker(workerModule(), {
-        workerData: { port: port2, wakeFd: this.#wakeFd, disk: this.#disk.memory },
-        transferList: [port2],
-      });
+      // Not the one of node:worker_threads: it creates streams that take 2 MB of memory.
+      this.#worker = new Worker(workerModule());
     } catch {
       // The runtime gives no reason; out of threads is the only known one.
       port1.close();
       libc.close(this.#wakeFd);
       throw new SyscallError('pthread_create', E.EAGAIN);
     }
-    this.#worker.on('message', (reports: WorkerEvent[]) => this.#onEvents(reports));
-    this.#worker.on('error', (error: Error) => this.#die(error.message));
-    this.#worker.on('exit', (status) => {
-      this.#die(`exit status ${status}`);
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerEvent[]>) => this.#onEvents(data);
+    this.#worker.onerror = ({ message }) => this.#die(message);
+    this.#worker.addEventListener('close', ({ code }) => {
+      this.#die(`exit status ${code}`);
       this.#exited.resolve();
     });
+    const start: WorkerStart = { port: port2, wakeFd: this.#wakeFd, disk: this.#disk.memory };
+    this.#worker.postMessage(start, [port2]);
   }
 
   /**
@@ -347,6 +358,9 @@ export class WorkerClient {
         return;
       case 'frozen':
         this.#onFrozen?.(report.snapshot);
+        return;
+      case 'failed':
+        this.#die(report.reason);
         return;
       case 'active':
         this.#stallMonitor.onActive();

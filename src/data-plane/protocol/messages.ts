@@ -7,6 +7,13 @@ import type { Sink } from '../../logs/sink.ts';
 import type { ListenerEnd, PoolCommand, PoolEvent } from './pool-commands.ts';
 import type { WorkerSnapshot } from './snapshots.ts';
 
+/** The first message to a worker. Commands follow on `port`, announced by `wakeFd`, an eventfd. */
+export interface WorkerStart {
+  readonly port: MessagePort;
+  readonly wakeFd: number;
+  readonly disk: SharedArrayBuffer;
+}
+
 export type Command =
   | {
       readonly do: 'openLog';
@@ -130,6 +137,8 @@ export type WorkerEvent =
   /** A descriptor for another thread to close, because it takes long: the last one of a large file. */
   | { readonly is: 'discarded'; readonly fd: number }
   | { readonly is: 'trouble'; readonly message: string }
+  /** Its last event: the loop has thrown, and the thread exits. */
+  | { readonly is: 'failed'; readonly reason: string }
   /** The worker is about to access a disk. Throttled to one per activeIntervalMs. */
   | { readonly is: 'active' };
 

@@ -1,6 +1,7 @@
 // Entry point of a worker: it never returns to its event loop before `stop`.
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
 import { ownDirectoryAndUmask, setUmask } from '../../linux/file.ts';
+import type { WorkerEvent, WorkerStart } from '../protocol/messages.ts';
 import { SharedIoState } from '../protocol/shared-io-state.ts';
 import { WorkerLoop } from './worker-loop.ts';
 
@@ -8,11 +9,14 @@ import { WorkerLoop } from './worker-loop.ts';
 ownDirectoryAndUmask();
 setUmask(0);
 
-const { port, wakeFd, disk } = workerData;
-new WorkerLoop(
-  wakeFd,
-  new SharedIoState(disk),
-  () => receiveMessageOnPort(port)?.message,
-  (reports) => parentPort?.postMessage(reports),
-).run();
-port.close();
+addEventListener('message', start, { once: true });
+
+function start({ data: { port, wakeFd, disk } }: MessageEvent<WorkerStart>): void {
+  const send = (reports: readonly WorkerEvent[]) => postMessage(reports);
+  try {
+    new WorkerLoop(wakeFd, new SharedIoState(disk), () => receiveMessageOnPort(port)?.message, send).run();
+  } catch (error) {
+    send([{ is: 'failed', reason: error instanceof Error ? error.message : String(error) }]);
+  }
+  port.close();
+}
