@@ -124,7 +124,7 @@ async function runInstance(instance: DaemonInstance, service: Service): Promise<
   service.follow(instance.supervisor);
   await instance.supervisor.run();
   service.ready();
-  const settled = setTimeout(releaseMemory, startupMs);
+  const settled = setTimeout(releaseMemory, startupMs, instance);
   await instance.ended;
   clearTimeout(settled);
   await instance.close();
@@ -136,8 +136,9 @@ async function runInstance(instance: DaemonInstance, service: Service): Promise<
  * Collects garbage of the start and of the previous instance: the runtime would otherwise keep it until the heap has
  * doubled.
  */
-function releaseMemory(): void {
+function releaseMemory({ supervisor }: DaemonInstance): void {
   Bun.gc(true);
+  supervisor.daemon.dataPlane.collectGarbage();
   forgetStartUpCode();
 }
 

@@ -46,6 +46,7 @@ export type Command =
   | CompressionCommand
   | { readonly do: 'statFiles'; readonly paths: readonly string[]; readonly query: number }
   | { readonly do: 'expectDescriptors'; readonly count: number }
+  | { readonly do: 'collectGarbage' }
   /** The first command of a worker that continues another one. */
   | { readonly do: 'restore'; readonly snapshot: WorkerSnapshot; readonly request: number }
   /** Ends the worker as it is, with all its descriptors open. Replied to by `frozen`, its last event. */

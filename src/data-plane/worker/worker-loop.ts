@@ -184,6 +184,9 @@ export class WorkerLoop {
         return this.#statFiles(command.paths, command.query);
       case 'expectDescriptors':
         return makeRoomForDescriptors(command.count);
+      case 'collectGarbage':
+        Bun.gc(true);
+        return;
       case 'ping':
         return this.#reply(command.request, 0);
       case 'flush':
