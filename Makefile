@@ -7,7 +7,7 @@ ENTRY_POINTS := src/main.ts src/data-plane/worker/worker.ts
 SOURCES := $(shell find src -type f)
 # A root daemon must not read a .env or bunfig.toml from its working directory. x11 and usocket are optional dependencies of dbus-next.
 # A constant import.meta.url keeps the build directory out of the executable (reproducible builds).
-COMPILE := --compile --minify --bytecode --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+COMPILE := --compile --minify --bytecode --format=esm --splitting --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--external x11 --external usocket --define 'import.meta.url="file:///"'
 
 .PHONY: all run test check bench clean
