@@ -13,6 +13,9 @@ const variables: Readonly<Record<string, string>> = {
   BUN_JSC_useConcurrentJIT: '0',
   BUN_JSC_useConcurrentGC: '0',
   BUN_JSC_numberOfGCMarkers: '1',
+  // Forty times the default: starting a thousand programs compiles little, a flood is compiled within a second. What
+  // compiling leaves behind is 5 MB.
+  BUN_JSC_thresholdForJITAfterWarmUp: '20000',
 };
 
 /** Re-executes itself with the variables unless they are set; children never inherit them. */
