@@ -1,8 +1,8 @@
 // Starting, listing, restarting, stopping, idling: side by side with the original.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Daemon, run } from '../support/daemon.ts';
-import { call, compare, median, python, type Row, timeOf, timeUntil } from './measure.ts';
+import { type Daemon, type DaemonSetup, run } from '../support/daemon.ts';
+import { call, compare, compareSeveral, median, python, type Row, timeOf, timeUntil } from './measure.ts';
 
 const thousand = {
   config: `[program:many]
@@ -24,6 +24,7 @@ autostart=${index % 2 === 0 ? 'false' : 'true'}
 startretries=0`,
   ).join('\n'),
 };
+const noPrograms: DaemonSetup = { config: '' };
 const hundredSilent = {
   config:
     '[program:quiet]\ncommand=/bin/sleep 100000\nnumprocs=100\nprocess_name=%(program_name)s_%(process_num)d\nstartsecs=0',
@@ -37,12 +38,9 @@ export async function measureProcesses(): Promise<Row[]> {
     await compare('stop of 1000 programs', 'ms', autostarting(thousand), stopOfThousand),
     await compare('shutdown with 100 groups STOPPED or FATAL', 'ms', hundredDown, shutdownOfDown),
     await compare('context switches in 20 s, idle with 100 silent programs', '', hundredSilent, idleWakeUps),
-    await compare('anonymous memory with 100 silent programs', 'kB', hundredSilent, (daemon) =>
-      memory(daemon, 'RssAnon'),
-    ),
-    await compare('resident memory with 100 silent programs', 'kB', hundredSilent, (daemon) =>
-      memory(daemon, 'VmRSS'),
-    ),
+    ...(await memoryWith('no programs', noPrograms, 0)),
+    ...(await memoryWith('100 silent programs', hundredSilent, 100)),
+    ...(await memoryWith('1000 silent programs', autostarting(thousand), 1000)),
   ];
 }
 
@@ -137,9 +135,14 @@ function switches(pid: number): number {
     .reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
-async function memory(daemon: Daemon, field: string): Promise<number> {
-  await timeUntil(async () => (await running(daemon)) === 100, 50);
-  await Bun.sleep(5000);
-  const status = readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
-  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+async function memoryWith(programs: string, setup: DaemonSetup, count: number): Promise<Row[]> {
+  const whats = [`anonymous memory with ${programs}`, `resident memory with ${programs}`];
+  return compareSeveral(whats, 'kB', setup, async (daemon) => {
+    await timeUntil(async () => (await running(daemon)) === count, 50);
+    await Bun.sleep(5000);
+    const status = readFileSync(`/proc/${daemon.pid}/status`, 'latin1');
+    return ['RssAnon', 'VmRSS'].map((field) =>
+      Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]),
+    );
+  });
 }
