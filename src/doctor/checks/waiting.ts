@@ -15,13 +15,14 @@ export function checkWaiting(view: View): Finding[] {
 /** What processes wait for, directly or through others that wait. */
 interface Culprit {
   readonly need: WaitingNeed;
-  /** The process of that name; null if there is none. */
+  /** The process that does not meet it; null if it is unknown. */
   readonly program: ProgramView | null;
   readonly waiting: ProgramView[];
 }
 
 class Culprits {
   readonly #byName: ReadonlyMap<string, ProgramView>;
+  readonly #byGroup: ReadonlyMap<string, readonly ProgramView[]>;
   readonly #culprits = new Map<string, Culprit>();
   readonly #found = new Map<ProgramView, readonly Culprit[]>();
 
@@ -31,6 +32,7 @@ class Culprits {
       ...programs.map((program) => [program.info.name, program] as const),
       ...programs.map((program) => [processName(program.info), program] as const),
     ]);
+    this.#byGroup = Map.groupBy(programs, ({ info }) => info.group);
     for (const program of programs) {
       for (const culprit of this.#of(program)) culprit.waiting.push(program);
     }
@@ -50,8 +52,20 @@ class Culprits {
     return [...culprits];
   }
 
+  /** Of several processes of that name, one that keeps the need from being met. */
+  #programOf({ name, stuck }: WaitingNeed): ProgramView | null {
+    const members = this.#byGroup.get(name.replace(/:\*$/, '')) ?? [];
+    return (
+      this.#byName.get(name) ??
+      members.find(({ info }) =>
+        stuck === null ? info.statename !== 'RUNNING' : info.statename === stuck,
+      ) ??
+      null
+    );
+  }
+
   #behind(need: WaitingNeed): readonly Culprit[] {
-    const program = this.#byName.get(need.name) ?? null;
+    const program = this.#programOf(need);
     if (need.stuck === null && program && program.info.waiting.length > 0) return this.#of(program);
     const key = `${need.name}\n${need.condition}\n${need.stuck}`;
     const culprit = this.#culprits.get(key) ?? { need, program, waiting: [] };
@@ -104,8 +118,9 @@ function reasonOf({ need, program }: Culprit): Bilingual {
   if (need.stuck !== null && spawnerr === '') {
     return { en: 'it starts only when it is asked to', zh: '它只在收到请求时启动' };
   }
-  const said = spawnerr || description || (program?.info.statename ?? '');
-  return { en: `${need.name}: ${said}`, zh: `${need.name}：${said}` };
+  const said = spawnerr || description || (program?.info.statename ?? '?');
+  const name = program ? processName(program.info) : need.name;
+  return { en: `${name}: ${said}`, zh: `${name}：${said}` };
 }
 
 function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {

@@ -8,7 +8,7 @@ import { version } from '../../version.ts';
 import type { EventOf } from '../event-stream.ts';
 import type { FeedEvents, ServerView, UsageSample } from './api-types.ts';
 import type { History } from './history.ts';
-import { orderMember } from './order-view.ts';
+import type { OrderViews } from './order-view.ts';
 import { processView } from './process-view.ts';
 import type { UsageSampler } from './usage-sampler.ts';
 
@@ -19,6 +19,7 @@ export interface FeedSources {
   readonly supervisor: Supervisor;
   readonly history: History;
   readonly sampler: UsageSampler;
+  readonly orders: OrderViews;
   /** As of the daemon's start, even after a reread. */
   readonly identifier: string;
   readonly mainLogPath: string | null;
@@ -26,7 +27,7 @@ export interface FeedSources {
 
 /** Until `gone` is aborted. A slow client gets fewer, larger updates. */
 export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGenerator<EventOf<FeedEvents>> {
-  const { supervisor, history, sampler } = sources;
+  const { supervisor, history, sampler, orders } = sources;
   const changed = new AutoResetEvent(gone);
   const news = new News(supervisor);
   const unsubscribe = supervisor.daemon.bus.subscribe(
@@ -44,16 +45,11 @@ export async function* feed(sources: FeedSources, gone: AbortSignal): AsyncGener
   try {
     while (!gone.aborted) {
       const { everything, server, processes, usage } = news.collect();
-      if (everything)
-        yield [
-          'all',
-          {
-            server: serverView(sources),
-            processes: supervisor.processesByPriority.map((one) => view(one)),
-            ...orderMember(supervisor),
-          },
-        ];
-      else {
+      if (everything) {
+        const order = await orders.current();
+        const all = supervisor.processesByPriority.map((one) => view(one));
+        yield ['all', { server: serverView(sources), processes: all, ...(order && { order }) }];
+      } else {
         if (server) yield ['server', serverView(sources)];
         if (processes.length > 0) yield ['processes', processes.map((one) => view(one))];
       }

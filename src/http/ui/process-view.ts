@@ -8,7 +8,7 @@ import type { Process } from '../../supervisor/process.ts';
 import { describeRequester } from '../../supervisor/requester.ts';
 import { unixSecondsOf } from '../../supervisor/timestamp.ts';
 import type { ExitView, GoalView, ProcessView } from './api-types.ts';
-import { startViews } from './order-view.ts';
+import { startViews } from './start-view.ts';
 
 export function processView(process: Process, restarts: number): ProcessView {
   const { name, group, state, pid, times, life } = process;

@@ -21,6 +21,7 @@ import { History } from './history.ts';
 import { lastOutput } from './last-output.ts';
 import { logRoutes } from './log-routes.ts';
 import { operate, operationRequest } from './operations.ts';
+import { OrderViews } from './order-view.ts';
 import { processDetails } from './process-details.ts';
 import { progressResponse } from './progress.ts';
 import { tailPage } from './tail-page.ts';
@@ -33,7 +34,10 @@ const uiPath = '/ui';
 export function webRoutes(context: OperationContext): readonly Route[] {
   const { supervisor, identifier, mainLogPath } = context;
   const history = new History(supervisor);
-  const sources = { supervisor, history, identifier, mainLogPath, sampler: new UsageSampler(supervisor) };
+  const sources = {
+    ...{ supervisor, history, identifier, mainLogPath },
+    ...{ sampler: new UsageSampler(supervisor), orders: new OrderViews(supervisor) },
+  };
   const { backups } = supervisor.config.supervisord.logRotation;
   const mainLog: LogPaths | null = mainLogPath === null ? null : { path: mainLogPath, backups };
   return [

@@ -106,6 +106,29 @@ describe('a process that waits', () => {
     ]);
   });
 
+  test('for one of several processes is told which one, also by the name of a group', () => {
+    const members = ['RUNNING', 'FATAL', 'STARTING'].map((statename, index) =>
+      program(`c${index}`, { group: 'cache', statename, spawnerr: statename === 'FATAL' ? 'no memory' : '' }),
+    );
+    const found = findings(
+      ...members,
+      waiting('web', 60, need('cache:*', 'FATAL')),
+      waiting('api', 60, need('cache')),
+    );
+    expect(english(found)).toEqual([
+      [
+        'web has waited 60 seconds for cache:* (ready), which is FATAL',
+        'cache:c1: no memory',
+        'tsupervisor start cache:c1   # when its own problem is solved; then web starts by itself',
+      ],
+      [
+        'api has waited 60 seconds for cache (ready)',
+        'cache:c1: no memory',
+        'tsupervisor tail cache:c1 --stderr',
+      ],
+    ]);
+  });
+
   test('in a circle, as no daemon answers, ends the search', () => {
     expect(findings(waiting('a', 99, need('b')), waiting('b', 99, need('a')))).toEqual([]);
   });
