@@ -22,6 +22,7 @@ const { symbols } = dlopen('libc.so.6', {
   fchdir: { args: ['i32'], returns: 'i32' },
   fchmod: { args: ['i32', 'u32'], returns: 'i32' },
   fcntl: { args: ['i32', 'i32', 'i64'], returns: 'i32' },
+  flock: { args: ['i32', 'i32'], returns: 'i32' },
   freeaddrinfo: { args: ['ptr'], returns: 'void' },
   freelocale: { args: ['ptr'], returns: 'void' },
   ftruncate: { args: ['i32', 'i64'], returns: 'i32' },

@@ -1,7 +1,7 @@
 // The notify sockets of all programs: where they are, and when they are read. A bounded share of the main thread is
 // spent on them, however much programs send; a program that sends more waits, or loses what it sends without waiting.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataPlane } from '../../data-plane/main/data-plane.ts';
@@ -9,6 +9,7 @@ import { TimeSlice } from '../../event-loop/time-slice.ts';
 import { currentUid } from '../../linux/credentials.ts';
 import { closePassed } from '../../linux/descriptors.ts';
 import { E, SyscallError } from '../../linux/errno.ts';
+import { LockedDirectory } from '../../linux/locked-directory.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import { UnixDatagramReceiver } from '../../linux/unix-datagram-receiver.ts';
 import type { Clock } from '../clock.ts';
@@ -25,7 +26,7 @@ const maxWaiting = 1024;
 const maxClosing = 512;
 
 export class NotifySockets {
-  #directory: string | null = null;
+  #directory: LockedDirectory | null = null;
   /** Those with messages that have not been read, in turn. */
   readonly #readable = new Set<NotifySocket>();
   #closing = 0;
@@ -42,9 +43,10 @@ export class NotifySockets {
   /** Opens a socket at an address that only its program is told. Throws SyscallError. */
   open(owner: NotifyOwner): NotifySocket {
     this.#directory ??= newDirectory();
-    const boundPath = join(this.#directory, 'new');
+    const { path } = this.#directory;
+    const boundPath = join(path, 'new');
     // Renamed, because /proc/net/unix shows everyone the path that a socket was bound to.
-    const address = join(this.#directory, randomBytes(16).toString('base64url'));
+    const address = join(path, randomBytes(16).toString('base64url'));
     const receiver = new UnixDatagramReceiver(boundPath);
     try {
       chmodSync(boundPath, 0o666);
@@ -68,7 +70,7 @@ export class NotifySockets {
   /** Removes the directory; call it when all sockets are closed. */
   close(): void {
     this.#cancelPause?.();
-    if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory?.remove();
     this.#directory = null;
   }
 
@@ -122,15 +124,13 @@ export class NotifySockets {
 }
 
 /** Below a directory whose entries no other user can replace. Other users can reach a socket in it, but not list them. */
-function newDirectory(): string {
+function newDirectory(): LockedDirectory {
   const errors: Error[] = [];
   for (const parent of parents()) {
     try {
       const { mode } = statSync(parent);
       if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0) continue;
-      const directory = mkdtempSync(join(parent, 'tsupervisor-'));
-      chmodSync(directory, 0o711);
-      return directory;
+      return LockedDirectory.create(parent, 'tsupervisor-', 0o711);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       errors.push(error);

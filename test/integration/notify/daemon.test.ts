@@ -89,6 +89,16 @@ describe('the environment', () => {
     const address = await written(daemon, 'address');
     await eventually(async () => (await daemon.states()).told === 'RUNNING', { what: 'it to be ready' });
     expect(existsSync(address)).toBe(true);
+    // A cleaner of temporary files asks for the lock.
+    const clean = await run([
+      'flock',
+      '--nonblock',
+      '--conflict-exit-code',
+      '9',
+      join(address, '..'),
+      'true',
+    ]);
+    expect(clean.status).toBe(9);
     await daemon.supervisorctl('stop', 'told');
     expect(existsSync(address)).toBe(false);
     await daemon.stop();
