@@ -15,7 +15,7 @@ import { useStore } from './store.ts';
 
 export function ProcessFacts({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { id, pid, started, restarts, lastExit, problem, goal, statusText, reloading } = process;
+  const { id, pid, started, restarts, lastExit, problem, goal, statusText, reloading, hindrance } = process;
   const usage = useStore(live).usage.get(id);
   const failure = useStore(failures).get(id);
   const at = since(process);
@@ -51,6 +51,7 @@ export function ProcessFacts({ process }: { readonly process: ProcessView }) {
         {lastExit && <Fact name={words.columns.exit}>{exitText(words, lastExit)}</Fact>}
       </dl>
       {problem && <p class="problem">{problem}</p>}
+      {hindrance !== undefined && <p class="hindrance">{words.notReady(hindrance)}</p>}
       {failure && (
         <p class="problem" role="alert">
           ⚠ {failureText(words, failure)}

@@ -18,9 +18,11 @@ export function ProcessOrder({ process }: { readonly process: ProcessView }) {
         <a href={addressOf({ view: 'order' })}>{words.order}</a>
       </h3>
       <div class="process-order card">
-        <p>
-          <StartProgress process={process} />
-        </p>
+        {process.hindrance === undefined && (
+          <p>
+            <StartProgress process={process} />
+          </p>
+        )}
         <DependencyList dependencies={now.dependenciesOf(unit)} isLinked />
         <Names title={words.dependents} units={now.order.dependentsOf(unit)} />
         <Names

@@ -58,6 +58,12 @@ command=/bin/sleep 100000
 startsecs=0
 depends_on=checked=healthy
 
+[program:unready]
+command=/bin/sleep 100000
+ready=tcp://127.0.0.1:1
+ready_timeout=1h
+ready_interval=100ms
+
 [program:alone]
 command=/bin/sleep 100000
 startsecs=0
@@ -129,6 +135,13 @@ test('a row of the table tells what its process waits for', async () => {
   await shows(page, 'report', 'waiting for hopeless (Fatal)');
   await page.getByRole('button', { name: '中文' }).click();
   await shows(page, 'report', '正在等待 hopeless (启动失败)');
+});
+
+test('a row of the table tells why its process is not ready, and so does its page', async () => {
+  const page = await stage.page();
+  await shows(page, 'unready', 'not ready: ');
+  await page.goto(`${stage.url}#/process/unready%3Aunready`);
+  await page.getByText('not ready: ').waitFor();
 });
 
 test('a process that waits is stopped and started again', async () => {
