@@ -172,7 +172,6 @@ export const en = {
   notReady: (why: string) => `not ready: ${why}`,
   waited: (time: string) => `waited ${time}`,
   took: (time: string) => `ready after ${time}`,
-  lastStart: 'Last start',
   comma: ', ',
   lastHour: 'The last hour',
   noEvents: 'No events in the last hour.',

@@ -155,7 +155,6 @@ export const zh: Words = {
   notReady: (why) => `未就绪：${why}`,
   waited: (time) => `等待了 ${time}`,
   took: (time) => `${time} 后就绪`,
-  lastStart: '最近启动',
   comma: '，',
   lastHour: '最近一小时',
   noEvents: '最近一小时没有事件。',
