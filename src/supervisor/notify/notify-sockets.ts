@@ -1,6 +1,5 @@
 // The notify sockets of all programs: where they are, and when they are read. A bounded share of the main thread is
 // spent on them, however much programs send; a program that sends more waits, or loses what it sends without waiting.
-import { randomBytes } from 'node:crypto';
 import { chmodSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +45,7 @@ export class NotifySockets {
     const { path } = this.#directory;
     const boundPath = join(path, 'new');
     // Renamed, because /proc/net/unix shows everyone the path that a socket was bound to.
-    const address = join(path, randomBytes(16).toString('base64url'));
+    const address = join(path, randomName());
     const receiver = new UnixDatagramReceiver(boundPath);
     try {
       chmodSync(boundPath, 0o666);
@@ -146,4 +145,9 @@ function parents(): string[] {
   const ownRuntime = process.env['XDG_RUNTIME_DIR'];
   if (currentUid() === 0) return ['/run', tmpdir()];
   return ownRuntime ? [ownRuntime, tmpdir()] : [tmpdir()];
+}
+
+/** 128 bits, which cannot be guessed. */
+function randomName(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }
