@@ -164,7 +164,7 @@ export class ProcessChild {
     const { config, group, daemon } = this.owner;
     const command = this.resolveCommand();
     const logs = leavingDescriptors(() => this.logs.open());
-    this.#notify = leavingDescriptors(() => this.#openNotify());
+    this.#notify = this.#openNotify();
     return {
       ...{ config, group, command, logs },
       environment: childEnvironment(config, group, daemon, this.#notify?.environment),
@@ -243,14 +243,18 @@ export class ProcessChild {
     const { owner } = this;
     if (owner.notify === null) return null;
     const { notify } = owner;
-    return new NotifyRun(owner.config, owner.group, this.#cgroup, owner.daemon, {
+    const events: NotifyRunEvents = {
       onMessage: (message) => notify.onMessage(message),
       onMessagesRead: () => notify.onMessagesRead(),
       onMainPid: (pid) => owner.onMainPid(pid),
       onMainEnded: (status) => {
         if (this.#child) void this.#end(this.#child, status);
       },
-    });
+    };
+    // Only here: a start of any other program must not need more descriptors.
+    return leavingDescriptors(
+      () => new NotifyRun(owner.config, owner.group, this.#cgroup, owner.daemon, events),
+    );
   }
 
   /** To the main process, or its process group. The errno of a failure, or null. */
