@@ -21,7 +21,7 @@ dist/runtimes/%: packaging/runtimes.sha512
 	packaging/runtime.sh $* $@
 
 # Rebuilds the packages of an architecture when something in them has changed.
-PACKAGED := $(EXECUTABLE) dist/NOTICE CHANGELOG.md LICENSE $(shell find packaging systemd -type f)
+PACKAGED := $(EXECUTABLE) dist/NOTICE CHANGELOG.md LICENSE $(shell find packaging systemd docs/examples -type f)
 
 $(PACKAGES)/.deb-%: dist/%/tsupervisor $(PACKAGED)
 	packaging/deb/build.sh $(PACKAGES) $*

@@ -35,6 +35,9 @@ else
 	place 0644 packaging/needrestart.conf etc/needrestart/conf.d/tsupervisor.conf
 	place 0644 packaging/supervisord.conf usr/share/tsupervisor/supervisord.conf
 	place 0644 packaging/example.ini etc/supervisord.d/example.ini
+	(cd docs/examples && find . -type f -printf '%P\n') | while read -r file; do
+		place 0644 "docs/examples/$file" "usr/share/doc/tsupervisor/examples/$file"
+	done
 	mkdir -p "$tree/var/log/tsupervisor"
 	commands >"$tree/commands"
 	sed -e "s/@VERSION@/$version/" -e "/@COMMANDS@/{r $tree/commands
