@@ -136,9 +136,10 @@ async function runInstance(instance: DaemonInstance, service: Service): Promise<
  * Collects garbage of the start and of the previous instance: the runtime would otherwise keep it until the heap has
  * doubled.
  */
-function releaseMemory({ supervisor }: DaemonInstance): void {
+async function releaseMemory({ supervisor }: DaemonInstance): Promise<void> {
   Bun.gc(true);
-  supervisor.daemon.dataPlane.collectGarbage();
+  // Before the code is released: collecting runs a part of it.
+  await supervisor.daemon.dataPlane.collectGarbage();
   forgetStartUpCode();
 }
 

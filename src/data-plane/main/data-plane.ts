@@ -279,8 +279,8 @@ export class DataPlane implements WritableWatch {
   }
 
   /** Collects garbage in the workers, each of which has a heap of its own. */
-  collectGarbage(): void {
-    for (const thread of this.#all) thread.send({ do: 'collectGarbage' });
+  async collectGarbage(): Promise<void> {
+    await Promise.all(this.#all.map((thread) => thread.ask({ do: 'collectGarbage' })));
   }
 
   /** Flushes, then stops the workers. A compression in progress is abandoned. */

@@ -46,12 +46,11 @@ export type Command =
   | CompressionCommand
   | { readonly do: 'statFiles'; readonly paths: readonly string[]; readonly query: number }
   | { readonly do: 'expectDescriptors'; readonly count: number }
-  | { readonly do: 'collectGarbage' }
   /** The first command of a worker that continues another one. */
   | { readonly do: 'restore'; readonly snapshot: WorkerSnapshot; readonly request: number }
   /** Ends the worker as it is, with all its descriptors open. Replied to by `frozen`, its last event. */
   | { readonly do: 'freeze' }
-  | { readonly do: 'ping' | 'flush' | 'stop'; readonly request: number };
+  | { readonly do: 'collectGarbage' | 'ping' | 'flush' | 'stop'; readonly request: number };
 
 /** One output stream of a child, and what is done with its bytes. */
 export interface StreamSettings {

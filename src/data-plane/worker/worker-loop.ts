@@ -186,7 +186,7 @@ export class WorkerLoop {
         return makeRoomForDescriptors(command.count);
       case 'collectGarbage':
         Bun.gc(true);
-        return;
+        return this.#reply(command.request, 0);
       case 'ping':
         return this.#reply(command.request, 0);
       case 'flush':
