@@ -104,7 +104,7 @@ stdout_logfile=NONE
       expect(broken.stdout).toBe('broken: ERROR (spawn error)\n');
       expect(api).toEqual({ ...broken, stdout: 'api: ERROR (spawn error)\n' });
       const { stdout } = await daemon.supervisorctl('status', 'api');
-      expect(stdout).toMatch(/^api +FATAL +waiting for fatal \(FATAL\) for more than 1 seconds\n$/);
+      expect(stdout).toMatch(/^api +FATAL +waiting for fatal \(FATAL\) for more than 1 second\n$/);
       expect(trace(daemon)).toEqual([]);
     });
   });
