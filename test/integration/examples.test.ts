@@ -101,9 +101,12 @@ describe('a container', () => {
     for (const unit of [1, 2, 3]) expect(example.log()).toContain(`unit ${unit} is done\n`);
   });
 
-  test('ends with 0 when its main program has done its work', async () => {
-    const example = await container('/bin/sh job.sh 1');
-    expect(await example.ended()).toBe(0);
+  test.each([
+    ['0 when its main program has done its work', '/bin/sh job.sh 1', 0],
+    ['128 and the signal that has ended its main program', '/bin/sh -c "kill -KILL $$"', 137],
+  ])('ends with %s', async (_, main, status) => {
+    const example = await container(main);
+    expect(await example.ended()).toBe(status);
   });
 
   test('stops everything on SIGTERM, the main program first, and ends with 0', async () => {
