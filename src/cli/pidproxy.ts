@@ -9,7 +9,7 @@ import { adoptOrphans, isDescendant, reapOrphans } from '../linux/process-tree.t
 import { signalNumber } from '../linux/signals.ts';
 import { isSystemError } from '../linux/system-error.ts';
 import { textOrEmpty } from '../linux/text-or-empty.ts';
-import { resolveProgram } from '../supervisor/command.ts';
+import { resolveProgram } from '../supervisor/child/command.ts';
 import { print, printError } from './output.ts';
 
 const usage = `pidproxy -- run a command, and pass signals to the process that its pidfile names.

@@ -11,7 +11,7 @@ import { ownCgroup } from '../linux/own-cgroup.ts';
 import { OwnOomScore } from '../linux/own-oom-score.ts';
 import { type ProgramLimits, raiseOwnDescriptorLimit } from '../linux/program-limits.ts';
 import { forgetStartUpCode } from '../linux/resident-memory.ts';
-import { ProgramCgroups } from '../supervisor/program-cgroups.ts';
+import { ProgramCgroups } from '../supervisor/child/program-cgroups.ts';
 import type { Ending } from '../supervisor/supervisor.ts';
 import { passedDescriptors } from '../systemd/listen-fds.ts';
 import { ServiceNotifier, withoutServiceVariables } from '../systemd/sd-notify.ts';

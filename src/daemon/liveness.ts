@@ -1,7 +1,7 @@
 // Liveness of the daemon. Running this code proves that the event loop turns; the rest is checked here.
 import type { ServerConfig } from '../config/config.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
-import { deadlineOf } from '../supervisor/process-state.ts';
+import { deadlineOf } from '../supervisor/lifecycle/process-state.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { probeServer } from './probe-server.ts';
 

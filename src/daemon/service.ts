@@ -1,8 +1,8 @@
 // The daemon as a systemd service: readiness, reload, stop, status line, watchdog. No effect without systemd.
 import type { Config } from '../config/config.ts';
 import type { DataPlane } from '../data-plane/main/data-plane.ts';
+import { stoppingMs, stopTimeoutMs } from '../supervisor/lifecycle/stop-timeout.ts';
 import { statusLine } from '../supervisor/status-line.ts';
-import { stoppingMs, stopTimeoutMs } from '../supervisor/stop-timeout.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { ServiceNotifier } from '../systemd/sd-notify.ts';
 import { pingIntervalMs } from '../systemd/watchdog.ts';

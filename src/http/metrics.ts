@@ -1,8 +1,8 @@
 // /metrics for Prometheus and /healthz for liveness checks.
 import { openDescriptors, processUsage } from '../linux/process-usage.ts';
 import type { Boot } from '../supervisor/boot.ts';
+import { usageOf } from '../supervisor/child/program-usage.ts';
 import type { Process } from '../supervisor/process.ts';
-import { usageOf } from '../supervisor/program-usage.ts';
 import { type Supervisor, supervisorStateCodes } from '../supervisor/supervisor.ts';
 import { version } from '../version.ts';
 import { ProcessCounters } from './process-counters.ts';

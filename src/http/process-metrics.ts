@@ -3,9 +3,9 @@
 import { channels } from '../config/channel.ts';
 import { type ProcessUsage, processUsage } from '../linux/process-usage.ts';
 import { doneAtOf } from '../supervisor/boot.ts';
+import type { ProgramUsage, Usages } from '../supervisor/child/program-usage.ts';
+import { stateCodes } from '../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../supervisor/process.ts';
-import { stateCodes } from '../supervisor/process-state.ts';
-import type { ProgramUsage, Usages } from '../supervisor/program-usage.ts';
 import type { ProcessCounters, ProcessCounts } from './process-counters.ts';
 import { type Labels, metric, type Sample } from './prometheus.ts';
 

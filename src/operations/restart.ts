@@ -1,6 +1,7 @@
 // Restarts processes: stops all of them before it starts the first, like `restart all` of the original.
+
+import { isStopped } from '../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../supervisor/process.ts';
-import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
 import { type BatchRequest, type Outcome, onEach } from './batch.ts';
 import { OperationError } from './operation-error.ts';

@@ -1,5 +1,5 @@
 // Starts processes: the only place that requests a start for a client.
-import { CommandError } from '../supervisor/command.ts';
+import { CommandError } from '../supervisor/child/command.ts';
 import type { Process } from '../supervisor/process.ts';
 import type { Requester } from '../supervisor/requester.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';

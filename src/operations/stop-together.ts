@@ -1,10 +1,10 @@
 // Stops several processes in the order of their dependencies, and with them what stops with them.
 import { TimeSlice } from '../event-loop/time-slice.ts';
-import type { Goal } from '../supervisor/goal.ts';
+import { inStopOrder } from '../supervisor/dependencies/stop-order.ts';
+import type { Goal } from '../supervisor/lifecycle/goal.ts';
+import { isStopped } from '../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../supervisor/process.ts';
-import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
-import { inStopOrder } from '../supervisor/stop-order.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';
 import { type OnOutcome, type Outcome, onEach, type ProcessOperation } from './batch.ts';
 

@@ -1,6 +1,7 @@
 // Stops processes.
+
+import { isStopped } from '../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../supervisor/process.ts';
-import { isStopped } from '../supervisor/process-state.ts';
 import type { Requester } from '../supervisor/requester.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';
 import type { BatchRequest, Outcome } from './batch.ts';

@@ -2,8 +2,8 @@
 // dependencies took longest. Pure.
 import { conditionOf, type Dependencies, type Dependent, type Need } from '../config/dependencies.ts';
 import { type Condition, formatSelector } from '../config/values/dependencies.ts';
-import type { Lifecycle } from './process-state.ts';
-import type { StartTimes } from './start-times.ts';
+import type { Lifecycle } from './lifecycle/process-state.ts';
+import type { StartTimes } from './lifecycle/start-times.ts';
 
 /** A start that is requested this long after the last process was ready is no part of the boot. */
 const maxGapMs = 1000;

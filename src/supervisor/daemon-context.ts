@@ -6,13 +6,13 @@ import type { TaskQueue } from '../event-loop/task-queue.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { EventSerials } from '../events/numbering.ts';
 import type { ProgramLimits } from '../linux/program-limits.ts';
-import type { ChildFactory } from './child.ts';
+import type { ChildFactory } from './child/child.ts';
+import type { ProgramCgroups } from './child/program-cgroups.ts';
+import type { Reaper } from './child/reaper.ts';
 import type { Clock } from './clock.ts';
-import type { DependencyTracker } from './dependency-tracker.ts';
+import type { DependencyTracker } from './dependencies/dependency-tracker.ts';
+import type { PendingHooks } from './hooks/pending-hooks.ts';
 import type { NotifySockets } from './notify/notify-sockets.ts';
-import type { PendingHooks } from './pending-hooks.ts';
-import type { ProgramCgroups } from './program-cgroups.ts';
-import type { Reaper } from './reaper.ts';
 
 export interface DaemonContext {
   readonly log: ActivityLog;

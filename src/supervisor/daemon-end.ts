@@ -1,9 +1,9 @@
 // When the end of a process ends the daemon: exit_on_fatal, exit_on_end, exit_when_done. For containers and CI jobs, which
 // notice an exit of the daemon, not one of its programs.
 import type { DaemonContext } from './daemon-context.ts';
-import { shellStatusOf } from './exit-status.ts';
+import { shellStatusOf } from './lifecycle/exit-status.ts';
+import { isDown } from './lifecycle/process-state.ts';
 import type { Process } from './process.ts';
-import { isDown } from './process-state.ts';
 
 /** Serialisable. */
 export interface DaemonEndSnapshot {

@@ -1,7 +1,7 @@
 // An active group of processes: a [program:x], [group:x], [eventlistener:x] or [fcgi-program:x] section at run time.
 import type { GroupConfig } from '../config/config.ts';
+import { isStopped } from './lifecycle/process-state.ts';
 import type { Process, ProcessSnapshot } from './process.ts';
-import { isStopped } from './process-state.ts';
 
 /** Serialisable. */
 export interface GroupSnapshot {

@@ -1,7 +1,8 @@
 // What every client sees of a process: XML-RPC, the JSON API, the page.
+
+import { type ProcessState, type StateName, stateCodes } from './lifecycle/process-state.ts';
+import { waitsFor } from './lifecycle/unmet-needs.ts';
 import type { Process } from './process.ts';
-import { type ProcessState, type StateName, stateCodes } from './process-state.ts';
-import { waitsFor } from './unmet-needs.ts';
 
 /** Times are Unix times in whole seconds, 0 for never. Paths are empty without a log. */
 export interface ProcessInfo {

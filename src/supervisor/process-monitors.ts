@@ -1,11 +1,11 @@
 // Attaches readiness and health checks and hooks to a process, as its configuration says.
 
 import type { Readiness } from '../config/values/readiness.ts';
-import { HealthMonitor } from './health-monitor.ts';
-import { callHooks } from './hooks.ts';
-import { httpFailure } from './http-check.ts';
-import { memoryAbove, memoryProbeMs } from './memory-limit.ts';
-import type { Monitor } from './monitor.ts';
+import { HealthMonitor } from './health/health-monitor.ts';
+import { httpFailure } from './health/http-check.ts';
+import { memoryAbove, memoryProbeMs } from './health/memory-limit.ts';
+import type { Monitor } from './health/monitor.ts';
+import { callHooks } from './hooks/hooks.ts';
 import type { Process } from './process.ts';
 import { probeOf, subjectOf } from './readiness/readiness-probe.ts';
 import { RepeatedProbe } from './readiness/repeated-probe.ts';

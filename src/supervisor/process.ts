@@ -6,14 +6,12 @@ import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
 import type { ExitStatus } from '../linux/wait.ts';
-import type { ResolvedCommand } from './command.ts';
+import type { ResolvedCommand } from './child/command.ts';
+import { ProcessChild, type ProcessChildSnapshot, type ProcessRole } from './child/process-child.ts';
+import type { ProcessLogs } from './child/process-logs.ts';
 import type { DaemonContext } from './daemon-context.ts';
-import { type Goal, type GoalEvent, nextGoal } from './goal.ts';
-import type { MonitorSnapshot } from './monitor.ts';
-import { NotifyProtocol, type NotifySnapshot } from './notify/notify-protocol.ts';
-import { ProcessChild, type ProcessChildSnapshot, type ProcessRole } from './process-child.ts';
-import type { ProcessLogs } from './process-logs.ts';
-import { attachMonitors, type ProcessMonitors } from './process-monitors.ts';
+import type { MonitorSnapshot } from './health/monitor.ts';
+import { type Goal, type GoalEvent, nextGoal } from './lifecycle/goal.ts';
 import {
   deadlineOf,
   isUnannounced,
@@ -23,12 +21,14 @@ import {
   pidOf,
   type StateName,
   type UnmetNeed,
-} from './process-state.ts';
+} from './lifecycle/process-state.ts';
+import { type RestartPolicy, restartPolicy } from './lifecycle/restart-policy.ts';
+import { stateChangeEvent } from './lifecycle/state-change-event.ts';
+import { type ProcessEvent, step } from './lifecycle/state-machine.ts';
+import type { Effect } from './lifecycle/step.ts';
+import { NotifyProtocol, type NotifySnapshot } from './notify/notify-protocol.ts';
+import { attachMonitors, type ProcessMonitors } from './process-monitors.ts';
 import type { Requester } from './requester.ts';
-import { type RestartPolicy, restartPolicy } from './restart-policy.ts';
-import { stateChangeEvent } from './state-change-event.ts';
-import { type ProcessEvent, step } from './state-machine.ts';
-import type { Effect } from './step.ts';
 import { type Timestamp, timestampNow, unixSecondsOf } from './timestamp.ts';
 
 /** State of a process and its child. Serialisable as JSON; times are on the kernel's clocks, which survive an exec. */

@@ -1,11 +1,11 @@
 // Shutdown: group by group from the highest priority number down, each after the previous one is down; what depends on
 // a group stops before it.
 import type { DaemonContext } from './daemon-context.ts';
-import type { DependencyTracker } from './dependency-tracker.ts';
+import type { DependencyTracker } from './dependencies/dependency-tracker.ts';
+import { inStopOrder } from './dependencies/stop-order.ts';
 import type { Group } from './group.ts';
+import { isStopped } from './lifecycle/process-state.ts';
 import type { Process } from './process.ts';
-import { isStopped } from './process-state.ts';
-import { inStopOrder } from './stop-order.ts';
 import { untilProcess } from './wait-for-state.ts';
 
 const reportIntervalMs = 3000;

@@ -1,5 +1,5 @@
 // The states of all processes in one line for people: "12 running, 1 fatal (nginx), 2 stopped". Pure.
-import type { StateName } from './process-state.ts';
+import type { StateName } from './lifecycle/process-state.ts';
 
 interface Counted {
   readonly qualifiedName: string;

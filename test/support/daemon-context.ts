@@ -5,13 +5,13 @@ import { DataPlane } from '../../src/data-plane/main/data-plane.ts';
 import { TaskQueue } from '../../src/event-loop/task-queue.ts';
 import { EventBus } from '../../src/events/bus.ts';
 import { EventSerials } from '../../src/events/numbering.ts';
+import { Reaper } from '../../src/supervisor/child/reaper.ts';
+import { SpawnedChildren } from '../../src/supervisor/child/spawned-children.ts';
 import { monotonicClock } from '../../src/supervisor/clock.ts';
 import type { DaemonContext } from '../../src/supervisor/daemon-context.ts';
-import { DependencyTracker } from '../../src/supervisor/dependency-tracker.ts';
+import { DependencyTracker } from '../../src/supervisor/dependencies/dependency-tracker.ts';
+import { PendingHooks } from '../../src/supervisor/hooks/pending-hooks.ts';
 import { NotifySockets } from '../../src/supervisor/notify/notify-sockets.ts';
-import { PendingHooks } from '../../src/supervisor/pending-hooks.ts';
-import { Reaper } from '../../src/supervisor/reaper.ts';
-import { SpawnedChildren } from '../../src/supervisor/spawned-children.ts';
 
 export class TestContext {
   readonly #dataPlane = DataPlane.start(

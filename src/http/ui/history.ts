@@ -1,8 +1,8 @@
 // Events of processes in the last hour and the number of starts. Recorded whether or not a page is open, within
 // bounds.
 import type { SupervisorEvent } from '../../events/types.ts';
+import type { StateName } from '../../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../../supervisor/process.ts';
-import type { StateName } from '../../supervisor/process-state.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import type { TimelineEvent } from './api-types.ts';
 import { exitView } from './process-view.ts';

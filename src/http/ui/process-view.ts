@@ -3,7 +3,7 @@
 import { channels } from '../../config/channel.ts';
 import { signalName } from '../../linux/signals.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
-import type { Goal } from '../../supervisor/goal.ts';
+import type { Goal } from '../../supervisor/lifecycle/goal.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { describeRequester } from '../../supervisor/requester.ts';
 import { unixSecondsOf } from '../../supervisor/timestamp.ts';

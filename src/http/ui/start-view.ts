@@ -1,9 +1,9 @@
 // How far the start of a process is, as shown by the page.
 import { conditions } from '../../config/values/dependencies.ts';
 import { doneAtOf } from '../../supervisor/boot.ts';
+import { meets } from '../../supervisor/dependencies/target-status.ts';
+import { isWaiting, type ProcessState, type UnmetNeed } from '../../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../../supervisor/process.ts';
-import { isWaiting, type ProcessState, type UnmetNeed } from '../../supervisor/process-state.ts';
-import { meets } from '../../supervisor/target-status.ts';
 import type { NeedView, ProcessView, StartView } from './api-types.ts';
 
 /** The members of a process's view that only dependencies and readiness bring about. */

@@ -1,7 +1,7 @@
 // Samples the resource usage of all programs while there are subscribers. One sample serves all of them.
 import { loadavg } from 'node:os';
 import type { TreeSums } from '../../linux/process-tree.ts';
-import { usageOf } from '../../supervisor/program-usage.ts';
+import { usageOf } from '../../supervisor/child/program-usage.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import type { UsageSample } from './api-types.ts';
 import { processId } from './process-view.ts';

@@ -1,9 +1,9 @@
 // Methods that return information on processes.
 
 import { findProcess } from '../../operations/find-process.ts';
+import { isWaiting } from '../../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../../supervisor/process.ts';
 import { processInfo } from '../../supervisor/process-info.ts';
-import { isWaiting } from '../../supervisor/process-state.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcStruct } from '../../xmlrpc/value.ts';
 import { type Method, noParams, oneParam, query } from '../method.ts';

@@ -1,8 +1,8 @@
 // Methods beyond the original that return the resource usage of programs.
 
 import { findProcess } from '../../operations/find-process.ts';
+import { type ProgramUsage, usageOf } from '../../supervisor/child/program-usage.ts';
 import type { Process } from '../../supervisor/process.ts';
-import { type ProgramUsage, usageOf } from '../../supervisor/program-usage.ts';
 import { RpcFault } from '../../xmlrpc/faults.ts';
 import { fittingInt } from '../../xmlrpc/int32.ts';
 import type { RpcStruct } from '../../xmlrpc/value.ts';

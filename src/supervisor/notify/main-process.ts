@@ -6,7 +6,7 @@ import { exitStatusOf } from '../../linux/pidfd-info.ts';
 import type { ProcessHandle } from '../../linux/process-handle.ts';
 import { processStat } from '../../linux/process-stat.ts';
 import { decodeWaitStatus, type ExitStatus } from '../../linux/wait.ts';
-import type { Reaper } from '../reaper.ts';
+import type { Reaper } from '../child/reaper.ts';
 
 export interface MainProcessEvents {
   /** It has ended, but its pid is still its own unless another process has reaped it. */

@@ -7,7 +7,7 @@ import { processStat } from '../../linux/process-stat.ts';
 import { lineage } from '../../linux/process-tree.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { DatagramSender } from '../../linux/unix-datagram-receiver.ts';
-import type { ProgramCgroup } from '../program-cgroups.ts';
+import type { ProgramCgroup } from '../child/program-cgroups.ts';
 
 export interface Membership {
   /** Whether that is its child or its main process, which has not been reaped. */

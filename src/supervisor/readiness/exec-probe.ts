@@ -1,7 +1,7 @@
 // Ready when a command exits with status 0.
 import type { ExitStatus } from '../../linux/wait.ts';
-import { describeExit, isSuccess } from '../exit-status.ts';
-import { HelperError, killHelper, spawnHelper } from '../helper-command.ts';
+import { HelperError, killHelper, spawnHelper } from '../child/helper-command.ts';
+import { describeExit, isSuccess } from '../lifecycle/exit-status.ts';
 import { oneLine } from './probe-failure.ts';
 import type { ReadinessProbe } from './readiness-probe.ts';
 

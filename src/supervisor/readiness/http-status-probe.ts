@@ -1,5 +1,5 @@
 // Ready when a GET request is answered with a status from 200 to 399.
-import { requestStatus } from '../http-probe.ts';
+import { requestStatus } from '../health/http-probe.ts';
 import { failureOf } from './probe-failure.ts';
 import type { ReadinessProbe } from './readiness-probe.ts';
 

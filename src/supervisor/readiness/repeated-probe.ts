@@ -1,5 +1,5 @@
 // Repeats a readiness probe while a child is starting, until it succeeds.
-import type { Monitor, MonitorSnapshot } from '../monitor.ts';
+import type { Monitor, MonitorSnapshot } from '../health/monitor.ts';
 import type { Process } from '../process.ts';
 import type { ReadinessProbe } from './readiness-probe.ts';
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastCgiGroupConfig } from '../../../src/config/config.ts';
-import { FastCgiSocket } from '../../../src/supervisor/fastcgi-socket.ts';
+import { FastCgiSocket } from '../../../src/supervisor/pools/fastcgi-socket.ts';
 
 let directory: string;
 let path: string;

@@ -14,11 +14,11 @@ import type {
   ChildFactory,
   ChildSnapshot,
   PendingChild,
-} from '../../../src/supervisor/child.ts';
+} from '../../../src/supervisor/child/child.ts';
+import type { OnExit } from '../../../src/supervisor/child/reaper.ts';
+import { SpawnError } from '../../../src/supervisor/child/spawn-error.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
 import { Process, type ProcessSnapshot } from '../../../src/supervisor/process.ts';
-import type { OnExit } from '../../../src/supervisor/reaper.ts';
-import { SpawnError } from '../../../src/supervisor/spawn-error.ts';
 import { Supervisor } from '../../../src/supervisor/supervisor.ts';
 import { TestContext } from '../../support/daemon-context.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

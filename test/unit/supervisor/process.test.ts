@@ -1,7 +1,7 @@
 // One process, its child, its streams and its clock in every order.
 import { afterAll, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { isStopped, pidOf } from '../../../src/supervisor/process-state.ts';
+import { isStopped, pidOf } from '../../../src/supervisor/lifecycle/process-state.ts';
 import type { Requester } from '../../../src/supervisor/requester.ts';
 import { type Performance, type SpawnOutcome, Stage } from './process-stage.ts';
 

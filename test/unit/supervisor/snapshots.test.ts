@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastCgiGroupConfig } from '../../../src/config/config.ts';
 import { DataPlane } from '../../../src/data-plane/main/data-plane.ts';
+import { Reaper } from '../../../src/supervisor/child/reaper.ts';
+import { SpawnedChildren } from '../../../src/supervisor/child/spawned-children.ts';
 import type { DaemonContext } from '../../../src/supervisor/daemon-context.ts';
-import { FastCgiSocket } from '../../../src/supervisor/fastcgi-socket.ts';
+import { FastCgiSocket } from '../../../src/supervisor/pools/fastcgi-socket.ts';
 import { Process } from '../../../src/supervisor/process.ts';
-import { Reaper } from '../../../src/supervisor/reaper.ts';
-import { SpawnedChildren } from '../../../src/supervisor/spawned-children.ts';
 import { eventually } from '../../support/eventually.ts';
 import { processConfig, Stage } from './process-stage.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { StateName } from '../../../src/supervisor/process-state.ts';
+import type { StateName } from '../../../src/supervisor/lifecycle/process-state.ts';
 import { statusLine } from '../../../src/supervisor/status-line.ts';
 
 function some(count: number, state: StateName, name: string): { qualifiedName: string; state: StateName }[] {

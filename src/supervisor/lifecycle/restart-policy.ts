@@ -1,0 +1,32 @@
+// What the configuration of a process says about its start, stop and restart, as the state machine uses it.
+import type { AutoRestart, ProcessConfig } from '../../config/config.ts';
+
+export interface RestartPolicy {
+  readonly name: string;
+  readonly startMs: number;
+  /** Within this time it must show that it is ready; null if `startMs` decides. */
+  readonly readyMs: number | null;
+  /** How long it waits for its dependencies; null without limit. */
+  readonly dependsMs: number | null;
+  readonly startretries: number;
+  readonly autorestart: AutoRestart;
+  /** An expected exit is success at any time. */
+  readonly oneshot: boolean;
+  readonly exitcodes: readonly number[];
+  readonly stopMs: number;
+}
+
+export function restartPolicy(config: ProcessConfig): RestartPolicy {
+  const { ready, readyTimeout, dependsTimeout, oneshot } = config.extensions;
+  return {
+    name: config.name,
+    startMs: config.startsecs * 1000,
+    readyMs: ready === null ? null : readyTimeout,
+    dependsMs: dependsTimeout,
+    startretries: config.startretries,
+    autorestart: config.autorestart,
+    oneshot,
+    exitcodes: config.exitcodes,
+    stopMs: config.stopwaitsecs * 1000,
+  };
+}
