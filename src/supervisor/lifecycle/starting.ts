@@ -107,11 +107,17 @@ export function elapsedWhileStarting(
     case 'waiting':
       return policy.dependsMs === null || now < state.since + policy.dependsMs
         ? unchanged(life)
-        : stopWaitingForNeeds(life, state.needs, policy, now - state.since);
+        : stopWaitingForNeeds(life, state.needs, policy, policy.dependsMs);
     case 'up':
       if (now < state.deadline) return unchanged(life);
       if (policy.readyMs === null) return succeed(life, state.pid, policy, now);
-      return stopUnready(life, state.pid, lateReason(state, now - (life.startedAt ?? now)), policy, now);
+      return stopUnready(
+        life,
+        state.pid,
+        lateReason(state, state.deadline - (life.startedAt ?? state.deadline)),
+        policy,
+        now,
+      );
     case 'failing':
       return now < state.killAt ? unchanged(life) : killUnready(life, state, policy, now);
   }

@@ -1,5 +1,5 @@
 // Programs with ready=notify, with real children and sockets. Time passes only when the test lets it.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessConfig } from '../../../src/config/config.ts';
@@ -82,8 +82,25 @@ export class NotifyStage {
     for (const { process } of this.#programs) if (process.pid !== 0) process.kill();
     await eventually(() => this.#programs.every(({ process }) => process.pid === 0), { what: 'the end' });
     adoptOrphans(false);
+    this.#killLeftovers();
     await this.#stage.end();
     rmSync(this.directory, { recursive: true });
+  }
+
+  /** Daemons whose main process was refused, and wrappers of others, are no children of the stage. */
+  #killLeftovers(): void {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      if (commandLine(pid).includes(`${this.directory}/`)) process.kill(Number(pid), 'SIGKILL');
+    }
+  }
+}
+
+/** Empty when the process has ended meanwhile. */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

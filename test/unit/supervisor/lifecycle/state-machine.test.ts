@@ -472,7 +472,7 @@ describe('readiness', () => {
   test('that does not come in less than a second says so', () => {
     const brief = { ...strict, readyMs: 400 };
     const soon = step(life(spawning), { type: 'spawned', pid: 7 }, brief, 0).life;
-    const late = step(soon, { type: 'elapsed' }, brief, 404).life;
+    const late = step(soon, { type: 'elapsed' }, brief, 1700).life;
     expect(late.state).toMatchObject({ phase: 'failing', reason: 'not ready within 0.4 seconds' });
   });
 
