@@ -4,6 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { type Daemon, original, ours, withDaemon } from '../support/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 
+/** The shell of `polite` would say so if the signal comes while it waits for sleep(1), and not if it comes between. */
 const config = `
 [program:cat]
 command=/bin/cat
@@ -23,7 +24,7 @@ startsecs=0
 autorestart=false
 autostart=false
 [program:polite]
-command=/bin/sh -c 'trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done'
+command=/bin/sh -c 'exec 2>/dev/null; trap "exit 0" TERM; echo ready; while :; do sleep 0.1; done'
 startsecs=0
 autostart=false
 stopasgroup=true

@@ -39,7 +39,7 @@ describe('clients of a daemon', () => {
     });
     const setup = {
       files,
-      config: `${notifying('web', 'autostart=false')}[program:cat]\ncommand=/bin/cat\n`,
+      config: `${notifying('web', 'autostart=false')}[program:cat]\ncommand=/bin/cat\nstartsecs=0\n`,
     };
     await withDaemon(setup, async (daemon) => {
       const started = daemon.supervisorctl('start', 'web');

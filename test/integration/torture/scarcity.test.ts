@@ -21,8 +21,8 @@ const daemonOfStranger = ['/bin/sh', '-c', `chown ${stranger} . && exec "$0" "$@
 const scarcities = [
   {
     what: 'descriptors',
-    // What programs leave to clients.
-    few: (pid: number) => descriptorLimit(pid, 16),
+    // Fewer than its pipes.
+    few: (pid: number) => descriptorLimit(pid, (number) => 3 + Math.min(16, Math.floor(number / 4))),
     plenty: 'nofile=1000:',
     says: 'too many open files',
   },
@@ -89,7 +89,10 @@ test('with descriptors for its pipes alone, a program without logs is in BACKOFF
       async () => {
         await daemon.supervisorctl('stop', 'cat');
         // Its six, and the client's.
-        await limit(daemon.pid, descriptorLimit(daemon.pid, 7));
+        await limit(
+          daemon.pid,
+          descriptorLimit(daemon.pid, () => 7),
+        );
         return (await daemon.supervisorctl('start', 'cat')).stdout === 'cat: ERROR (spawn error)\n';
       },
       { what: 'a start to fail' },
@@ -101,11 +104,11 @@ test('with descriptors for its pipes alone, a program without logs is in BACKOFF
   }
 });
 
-/** The limit at which so many descriptors are free: it is one of their numbers. */
-function descriptorLimit(pid: number, free: number): string {
+/** The limit at which so many descriptors are free: programs leave a quarter of it to clients, at most 16. */
+function descriptorLimit(pid: number, wanted: (limit: number) => number): string {
   const taken = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
   let number = 0;
-  for (let found = 0; found < free; number += 1) if (!taken.has(number)) found += 1;
+  for (let free = 0; free < wanted(number); number += 1) if (!taken.has(number)) free += 1;
   return `nofile=${number}:`;
 }
 
