@@ -49,7 +49,7 @@ export interface ProcessView {
   readonly goal: GoalView;
   /** Missing unless it waits for its dependencies. */
   readonly waiting?: readonly NeedView[];
-  /** Missing unless it is starting and a check found that it is not ready: why. */
+  /** Missing unless it is starting and has to show that it is ready: why it is not. */
   readonly hindrance?: string;
   /** Missing if it neither depends on others nor others on it. */
   readonly start?: StartView;

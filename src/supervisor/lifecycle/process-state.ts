@@ -35,7 +35,7 @@ export type StartingState =
       readonly phase: 'up';
       readonly pid: number;
       readonly deadline: number;
-      /** Why the last check of its readiness failed; empty for none. */
+      /** Why it is not ready; empty if it need not show that it is. */
       readonly hindrance: string;
     }
   /** It did not become ready and is being stopped; the failed start is counted when it has ended. */

@@ -61,8 +61,9 @@ export function attempt(life: Lifecycle, from: StateName, now: number): Step {
 export function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
   if (life.state.name !== 'STARTING') return unchanged(life);
   const deadline = (life.startedAt ?? 0) + (policy.readyMs ?? policy.startMs);
+  const { firstHindrance: hindrance } = policy;
   const started: Step = {
-    life: { ...life, state: { name: 'STARTING', phase: 'up', pid, deadline, hindrance: '' } },
+    life: { ...life, state: { name: 'STARTING', phase: 'up', pid, deadline, hindrance } },
     effects: [log('info', `spawned: '${policy.name}' with pid ${pid}`)],
   };
   const isUp = policy.readyMs === null && policy.startMs <= 0;

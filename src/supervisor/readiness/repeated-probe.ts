@@ -1,6 +1,7 @@
 // Repeats a readiness probe while a child is starting, until it succeeds.
 import type { Monitor, MonitorSnapshot } from '../health/monitor.ts';
 import type { Process } from '../process.ts';
+import { noResultYet } from './first-hindrance.ts';
 import type { ReadinessProbe } from './readiness-probe.ts';
 
 export interface RepeatedProbeSettings {
@@ -77,9 +78,8 @@ export class RepeatedProbe implements Monitor {
     const { clock } = process.daemon;
     const attempt = new AbortController();
     this.#attempt = attempt;
-    if (this.#hindrance === '') this.#explain('no result yet');
     const cancelNotice = clock.after(slowAttemptMs, () => {
-      if (!attempt.signal.aborted) this.#explain('no result yet');
+      if (!attempt.signal.aborted) this.#explain(noResultYet);
     });
     let isLate = false;
     const cancelLimit = clock.after(maxAttemptMs, () => {

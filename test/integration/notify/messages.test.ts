@@ -1,5 +1,6 @@
 // What programs with ready=notify tell, and what comes of it.
 import { afterAll, describe, expect, test } from 'bun:test';
+import { processInfo } from '../../../src/supervisor/process-info.ts';
 import { byConfiguration } from '../../../src/supervisor/requester.ts';
 import { eventually } from '../../support/eventually.ts';
 import { NotifyStage } from './notify-stage.ts';
@@ -16,6 +17,7 @@ send('READY=1\\nSTATUS=At work')
 stay()`);
     await program.says('Loading');
     expect(program.process.state).toBe('STARTING');
+    expect(processInfo(program.process).description).toBe('not ready: notify: no READY=1 yet');
     stage.write('go', 'x');
     await program.becomes('RUNNING');
     expect(program.process.statusText).toBe('At work');

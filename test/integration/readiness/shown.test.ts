@@ -118,6 +118,14 @@ function becomes(name: string, state: string) {
   return eventually(async () => (await info(name)).statename === state, { what: `${name} to be ${state}` });
 }
 
+test.each([
+  ['kept', 'fd:3: no newline yet'],
+  ['out', 'log:^listening on [\\d.]+:\\d+$: no line has matched yet'],
+])('status tells what %s lacks', async (name, lack) => {
+  await becomes(name, 'STARTING');
+  await eventually(async () => (await info(name)).description === `not ready: ${lack}`, { what: lack });
+});
+
 describe('a program is STARTING until', () => {
   test.each([
     ['s6', 'it writes a newline to its descriptor'],
@@ -185,7 +193,9 @@ describe('a program that', () => {
 
   test('writes no whole line that matches is stopped in the end', async () => {
     await becomes('silent', 'BACKOFF');
-    expect((await info('silent')).spawnerr).toMatch(/^not ready within [\d.]+ seconds?/);
+    expect((await info('silent')).spawnerr).toBe(
+      'not ready within 0.5 seconds: log:^listening on \\d: no line has matched yet',
+    );
     expect(daemon.log()).not.toMatch(/success: silent/);
   });
 

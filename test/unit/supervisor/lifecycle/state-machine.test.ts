@@ -17,6 +17,7 @@ const policy: RestartPolicy = {
   name: 'cat',
   startMs: 1000,
   readyMs: null,
+  firstHindrance: '',
   dependsMs: null,
   startretries: 3,
   autorestart: 'unexpected',
@@ -439,7 +440,7 @@ describe('dependencies', () => {
 });
 
 describe('readiness', () => {
-  const strict = { ...policy, readyMs: 60_000 };
+  const strict = { ...policy, readyMs: 60_000, firstHindrance: 'fd:3: no newline yet' };
   const starting = step(life(spawning), { type: 'spawned', pid: 7 }, strict, 5).life;
 
   test('is what it takes to be RUNNING, not startsecs', () => {
@@ -469,11 +470,20 @@ describe('readiness', () => {
     expect(announced(effects)).toEqual(['BACKOFF']);
   });
 
+  test('of which nothing is known yet says what is missing', () => {
+    expect(starting.state).toMatchObject({ phase: 'up', hindrance: 'fd:3: no newline yet' });
+    const late = step(starting, { type: 'elapsed' }, strict, 60_000).life;
+    expect(late.state).toMatchObject({ reason: 'not ready within 60 seconds: fd:3: no newline yet' });
+  });
+
   test('that does not come in less than a second says so', () => {
     const brief = { ...strict, readyMs: 400 };
     const soon = step(life(spawning), { type: 'spawned', pid: 7 }, brief, 0).life;
     const late = step(soon, { type: 'elapsed' }, brief, 1700).life;
-    expect(late.state).toMatchObject({ phase: 'failing', reason: 'not ready within 0.4 seconds' });
+    expect(late.state).toMatchObject({
+      phase: 'failing',
+      reason: 'not ready within 0.4 seconds: fd:3: no newline yet',
+    });
   });
 
   test('that never comes ends the start at once, with SIGKILL after stopwaitsecs', () => {
@@ -576,6 +586,7 @@ function walk(seed: number): void {
     ...policy,
     startMs: pick([0, 1000, 3000]),
     readyMs: pick([null, 1000, 5000]),
+    firstHindrance: '',
     dependsMs: pick([null, 2000]),
     oneshot: pick([false, true]),
     startretries: pick([0, 1, 3]),
