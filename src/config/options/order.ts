@@ -5,7 +5,7 @@ import { duration } from '../values/durations.ts';
 import { boolean } from '../values/scalars.ts';
 import { optional, withDefault } from './option.ts';
 
-const since = 'tsupervisor 0.2';
+const since = 'tsupervisor 0.1';
 
 export const orderOptions = {
   dependsOn: withDefault('depends_on', dependencyList, '', {

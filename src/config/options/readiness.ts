@@ -3,7 +3,7 @@ import { duration } from '../values/durations.ts';
 import { readiness } from '../values/readiness.ts';
 import { optional, withDefault } from './option.ts';
 
-const since = 'tsupervisor 0.2';
+const since = 'tsupervisor 0.1';
 
 export const readinessOptions = {
   ready: optional('ready', readiness, {

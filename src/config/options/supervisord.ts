@@ -166,7 +166,7 @@ export const supervisordOptions = {
   }),
   exitWhenDone: withDefault('exit_when_done', boolean, 'false', {
     names: 'here',
-    since: 'tsupervisor 0.2',
+    since: 'tsupervisor 0.1',
     help: {
       en: 'Exit when the last program has ended, with the first exit code that was not expected, else 0. For containers and CI jobs.',
       zh: '最后一个程序结束后守护进程退出，退出码为第一个非预期的退出码，否则为 0；适用于容器和 CI 任务。',
