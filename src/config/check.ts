@@ -19,6 +19,7 @@ import { suspiciousServers } from './suspicions/servers.ts';
 import { sharedLogs } from './suspicions/shared-log.ts';
 import { shellWords } from './suspicions/shell-words.ts';
 import type { Suspect } from './suspicions/suspect.ts';
+import { withoutEffect } from './suspicions/without-effect.ts';
 import { misspelt, unknownNames } from './unknown-names.ts';
 import { directoryOf } from './values/paths.ts';
 
@@ -58,6 +59,7 @@ function suspicionsOf(suspect: Suspect, errors: readonly Diagnostic[]): Diagnost
     ...missingDirectories(suspect),
     ...cutEnvironments(suspect),
     ...sharedLogs(suspect),
+    ...withoutEffect(suspect),
     ...openLogDirectories(suspect),
     ...suspiciousServers(suspect),
     ...suspiciousRights(suspect),

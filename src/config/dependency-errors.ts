@@ -5,6 +5,7 @@ import type { IniDocument } from './dialect.ts';
 import type { ErrorSink } from './error-sink.ts';
 import { NameAdvice } from './name-advice.ts';
 import { ProcessErrors, type ReadProcess, readProcessesOf } from './process-errors.ts';
+import { qualifiedName } from './process-name.ts';
 import { type Condition, formatSelector, type ProcessSelector } from './values/dependencies.ts';
 
 /** Reports each error at the option that has it. Takes time linear in written names plus processes. */
@@ -34,6 +35,7 @@ class DependencyCheck {
   readonly #advice: NameAdvice;
   /** The member of a target that never meets a condition; null if there is none. */
   readonly #obstacles = {
+    ready: new Map<Target<ReadProcess>, ReadProcess | null>(),
     healthy: new Map<Target<ReadProcess>, ReadProcess | null>(),
     completed: new Map<Target<ReadProcess>, ReadProcess | null>(),
   };
@@ -93,7 +95,7 @@ class DependencyCheck {
   }
 
   #checkCondition(process: ReadProcess, { key, target, condition }: Written): void {
-    if (condition !== 'healthy' && condition !== 'completed') return;
+    if (condition === null || condition === 'started' || condition === 'ended') return;
     const { isObstacle, message, expected } = hopeless[condition];
     const known = this.#obstacles[condition];
     const member = known.get(target) ?? target.members.find(isObstacle) ?? null;
@@ -104,8 +106,8 @@ class DependencyCheck {
     this.errors.report(process, {
       keys: [key],
       text,
-      message: message(nameOf(member)),
-      expected: expected(section),
+      message: message(qualifiedName(member)),
+      expected: expected(section, key),
     });
   }
 
@@ -118,19 +120,14 @@ class DependencyCheck {
       ({ key, target }) => keys.includes(key) && leading.includes(target),
     );
     if (written === undefined) return;
-    const path = pathOf([...cycle, first].map(nameOf));
+    const path = pathOf([...cycle, first].map(qualifiedName));
     this.errors.report(first, {
       keys: [written.key],
       text: formatSelector(written.target.selector),
-      message: next === first ? itself(nameOf(first)) : others(path),
+      message: next === first ? itself(qualifiedName(first)) : others(path),
       expected,
     });
   }
-}
-
-/** As supervisorctl shows it. */
-function nameOf({ group, config }: ReadProcess): string {
-  return group === config.name ? group : `${group}:${config.name}`;
 }
 
 /** `web -> api -> db -> web`; a long one without its middle. */
@@ -152,6 +149,20 @@ const anyName: Bilingual = {
 
 /** Conditions that depend on how the other program is configured. */
 const hopeless = {
+  ready: {
+    isObstacle: ({ config: { extensions } }: ReadProcess) => extensions.oneshot && extensions.ready === null,
+    message: (name: string): Bilingual => ({
+      en: `${name} has oneshot=true and no ready, so it ends instead of being ready`,
+      zh: `${name} 是未设置 ready 的一次性任务，运行后即结束，不会保持就绪`,
+    }),
+    expected: (section: string, key: string): Bilingual => {
+      const [ended, started] = key === 'depends_on' ? ['=completed', '=started'] : [':exited', ':starting'];
+      return {
+        en: `${ended} or ${started}, or ready in [${section}]`,
+        zh: `${ended} 或 ${started}，或在 [${section}] 中设置 ready`,
+      };
+    },
+  },
   healthy: {
     isObstacle: ({ config }: ReadProcess) => config.extensions.httpCheck === null,
     message: (name: string): Bilingual => ({

@@ -11,3 +11,12 @@ export function parseProcessName(text: string): ProcessName {
   if (colon < 0) return { group: text, name: text };
   return { group: text.slice(0, colon), name: text.slice(colon + 1) };
 }
+
+/** As supervisorctl shows it. */
+export function qualifiedName(process: {
+  readonly group: string;
+  readonly config: { readonly name: string };
+}): string {
+  const { group, config } = process;
+  return group === config.name ? group : `${group}:${config.name}`;
+}

@@ -4,7 +4,7 @@ import type { IniDocument } from './dialect.ts';
 import type { ErrorSink } from './error-sink.ts';
 import { type OptionError, ProcessErrors } from './process-errors.ts';
 import { duration } from './values/durations.ts';
-import type { Readiness } from './values/readiness.ts';
+import { isRepeated } from './values/readiness.ts';
 
 /** Reports each error at the option that has it. */
 export function reportReadinessErrors(
@@ -23,15 +23,12 @@ function errorsIn(extensions: ProgramExtensions): readonly OptionError[] {
   if (ready === null && watchdog === null) return none;
   const errors = [];
   if (watchdog !== null && ready?.kind !== 'notify') errors.push(uselessWatchdog);
-  if (ready !== null && repeated.has(ready.kind) && extensions.readyInterval > extensions.readyTimeout)
+  if (ready !== null && isRepeated(ready) && extensions.readyInterval > extensions.readyTimeout)
     errors.push(lateInterval(extensions));
   return errors;
 }
 
 const none: readonly OptionError[] = [];
-
-/** Kinds that are tried every `ready_interval`. */
-const repeated = new Set<Readiness['kind']>(['tcp', 'unix', 'http', 'exec']);
 
 const uselessWatchdog: OptionError = {
   keys: ['watchdog'],

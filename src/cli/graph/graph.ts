@@ -7,6 +7,7 @@ import {
   type Need,
   type Target,
 } from '../../config/dependencies.ts';
+import { qualifiedName } from '../../config/process-name.ts';
 import { StartPlan, type StartUnit } from '../../config/start-plan.ts';
 import { type Condition, formatSelector } from '../../config/values/dependencies.ts';
 import { printable } from '../../doctor/facts/printable.ts';
@@ -49,7 +50,7 @@ export function labelOf({ members, group, program, isWhole }: Unit): string {
 
 /** As supervisorctl shows them. */
 export function processNames(processes: readonly Dependent[]): string[] {
-  return processes.map(({ group, config }) => (group === config.name ? group : `${group}:${config.name}`));
+  return processes.map(qualifiedName);
 }
 
 /** As written in the configuration. */

@@ -34,6 +34,11 @@ export const readiness: ValueType<Readiness> = {
   format: formatReadiness,
 };
 
+/** Whether it is tried every `ready_interval`. */
+export function isRepeated({ kind }: Readiness): boolean {
+  return kind === 'tcp' || kind === 'unix' || kind === 'http' || kind === 'exec';
+}
+
 function formatReadiness(readiness: Readiness): string {
   switch (readiness.kind) {
     case 'notify':

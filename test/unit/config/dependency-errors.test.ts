@@ -216,7 +216,31 @@ describe('a condition that is never met', () => {
     ]);
   });
 
+  test('is ready of a one-shot that cannot become ready before it ends', () => {
+    const text =
+      program('web', 'depends_on=db, migrate=ready') + program('db') + program('migrate', 'oneshot=true');
+    expect(errors(text)).toEqual([
+      '4 depends_on migrate=ready: migrate has oneshot=true and no ready, so it ends instead of being ready' +
+        ' | =completed or =started, or ready in [program:migrate]',
+    ]);
+    expect(errors(text, 'zh')).toEqual([
+      '4 depends_on migrate=ready: migrate 是未设置 ready 的一次性任务，运行后即结束，不会保持就绪' +
+        ' | =completed 或 =started，或在 [program:migrate] 中设置 ready',
+    ]);
+  });
+
+  test('is told in the words of the plugin where those are written', () => {
+    const text =
+      program('web', 'dependent_startup_wait_for=migrate:running') + program('migrate', 'oneshot=true');
+    expect(errors(text)).toEqual([
+      '4 dependent_startup_wait_for migrate:running: migrate has oneshot=true and no ready, so it ends instead' +
+        ' of being ready | :exited or :starting, or ready in [program:migrate]',
+    ]);
+  });
+
   test.each([
+    ['ready of a one-shot that says when it is ready', 'ready', 'oneshot=true\nready=notify'],
+    ['started of a one-shot', 'started', 'oneshot=true'],
     ['healthy of a program with a check', 'healthy', 'http_check=http://127.0.0.1:1/'],
     ['completed of a one-shot', 'completed', 'oneshot=true'],
     ['completed of a one-shot that would be restarted', 'completed', 'oneshot=true\nautorestart=true'],

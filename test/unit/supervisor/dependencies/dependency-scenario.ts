@@ -89,7 +89,9 @@ const groupOf = (index: number) => `g${index >> 1}`;
 function needsOf(specs: readonly ProgramSpec[], index: number): string[] {
   return (specs[index]?.needs ?? []).flatMap((need) => {
     const target = specs[need.to % Math.max(index, 1)];
-    const conditions = ['', '=started', '=ready'];
+    const conditions = ['', '=started'];
+    // A one-shot ends instead.
+    if (target?.kind !== 'oneshot') conditions.push('=ready');
     // Others may be started again for ever.
     if (target?.kind === 'oneshot' || target?.kind === 'stays down') conditions.push('=completed', '=ended');
     const isGroup = need.form === 'group';
