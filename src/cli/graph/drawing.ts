@@ -1,7 +1,7 @@
 // The graph for Graphviz and Mermaid: from left to right in the order of start, an edge from what is waited for to what
-// waits. A name that stands for several units is a node of its own, so that the size is linear.
+// waits. One-shots have a double border. A name that stands for several units is a node of its own, so that the size is linear.
 import type { Dependent, Target } from '../../config/dependencies.ts';
-import { type Graph, labelOf, targetName } from './graph.ts';
+import { type Graph, isOneshot, labelOf, targetName } from './graph.ts';
 
 /** For dot(1). */
 export function dotGraph(graph: Graph): string {
@@ -10,10 +10,7 @@ export function dotGraph(graph: Graph): string {
     'digraph tsupervisor {',
     '  rankdir=LR;',
     '  node [shape=box];',
-    ...nodes.map(
-      ({ id, label, kind }) =>
-        `  ${id} [label=${dotText(label)}${kind === 'name' ? ', shape=ellipse' : ''}];`,
-    ),
+    ...nodes.map(({ id, label, kind }) => `  ${id} [label=${dotText(label)}${dotShapes[kind]}];`),
     ...edges.map(({ from, to, label, style }) => {
       const attributes = [
         ...(label === '' ? [] : [`label=${dotText(label)}`]),
@@ -31,9 +28,10 @@ export function mermaidGraph(graph: Graph): string {
   const { nodes, edges } = drawingOf(graph);
   const lines = [
     'flowchart LR',
-    ...nodes.map(({ id, label, kind }) =>
-      kind === 'name' ? `  ${id}([${mermaidText(label)}])` : `  ${id}[${mermaidText(label)}]`,
-    ),
+    ...nodes.map(({ id, label, kind }) => {
+      const [open, close] = mermaidShapes[kind];
+      return `  ${id}${open}${mermaidText(label)}${close}`;
+    }),
     ...edges.map(({ from, to, label, style }) => {
       const arrow = style === 'solid' ? '-->' : '-.->';
       return `  ${from} ${arrow}${label === '' ? '' : `|${mermaidText(label)}|`} ${to}`;
@@ -41,6 +39,14 @@ export function mermaidGraph(graph: Graph): string {
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const dotShapes: Readonly<Record<Node['kind'], string>> = {
+  ...{ program: '', oneshot: ', peripheries=2', name: ', shape=ellipse' },
+};
+
+const mermaidShapes: Readonly<Record<Node['kind'], readonly [string, string]>> = {
+  ...{ program: ['[', ']'], oneshot: ['[[', ']]'], name: ['([', '])'] },
+};
 
 interface Drawing {
   readonly nodes: readonly Node[];
@@ -50,7 +56,8 @@ interface Drawing {
 interface Node {
   readonly id: string;
   readonly label: string;
-  readonly kind: 'unit' | 'name';
+  /** `name`: a name of several units. */
+  readonly kind: 'program' | 'oneshot' | 'name';
 }
 
 interface Edge {
@@ -66,7 +73,7 @@ function drawingOf(graph: Graph): Drawing {
   const nodes: Node[] = plan.units.map((unit, index) => ({
     id: `p${index}`,
     label: labelOf(unit),
-    kind: 'unit',
+    kind: isOneshot(unit) ? 'oneshot' : 'program',
   }));
   const edges: Edge[] = [];
   const names = new Map<Target<Dependent>, string>();

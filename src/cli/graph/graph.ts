@@ -48,6 +48,10 @@ export function labelOf({ members, group, program, isWhole }: Unit): string {
   return printable(`${program}${count}${group === program ? '' : ` (${group})`}`);
 }
 
+export function isOneshot({ members }: Unit): boolean {
+  return members.every(({ config }) => config.extensions.oneshot);
+}
+
 /** As supervisorctl shows them. */
 export function processNames(processes: readonly Dependent[]): string[] {
   return processes.map(qualifiedName);

@@ -1,6 +1,6 @@
 // The graph as JSON, for scripts: every name has its processes once, so that the size is linear in both.
 import type { Dependent, Target } from '../../config/dependencies.ts';
-import { type Graph, processNames, targetName } from './graph.ts';
+import { type Graph, isOneshot, processNames, targetName } from './graph.ts';
 
 export function jsonGraph(graph: Graph): string {
   const names = new Map<string, readonly string[]>();
@@ -11,7 +11,7 @@ export function jsonGraph(graph: Graph): string {
   };
   const programs = graph.plan.units.map((unit) => ({
     ...{ program: unit.program, group: unit.group, processes: processNames(unit.members), lane: unit.lane },
-    oneshot: unit.members.every(({ config }) => config.extensions.oneshot),
+    oneshot: isOneshot(unit),
     dependsOn: unit.needs.map((need) => ({ name: nameOf(need.target), condition: graph.conditionOf(need) })),
     stopWith: unit.stopsWith.map(nameOf),
     restartWith: unit.restartsWith.map(nameOf),

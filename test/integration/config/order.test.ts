@@ -74,14 +74,28 @@ without dependencies: cron
     expect(stderr).toContain('Allowed choices are text, dot, mermaid, json.');
   });
 
-  test('says in one line what is wrong with a configuration', async () => {
+  test('says like check what is wrong with a configuration', async () => {
     const bad = written('cycle.conf', program('a', 'depends_on=b') + program('b', 'depends_on=a'));
     expect(await run([executable, 'graph', bad])).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'tsupervisor: cycle of dependencies: a -> b -> a (expected: dependencies without a cycle)' +
-        ` in section 'program:a' (file: '${bad}', line: 4)\n`,
+      ...{ status: 2, stdout: '' },
+      stderr: `\
+${bad}:4: error: cycle of dependencies: a -> b -> a
+    depends_on=b
+               ^
+    expected: dependencies without a cycle
+${bad}: 1 error
+`,
+    });
+    const inChinese = await run([executable, 'graph', bad, '--lang', 'zh']);
+    expect(inChinese).toEqual({
+      ...{ status: 2, stdout: '' },
+      stderr: `\
+${bad}:4: 错误：循环依赖：a -> b -> a
+    depends_on=b
+               ^
+    应为：不构成循环的依赖
+${bad}：1 个错误
+`,
     });
   });
 

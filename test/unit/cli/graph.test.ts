@@ -69,15 +69,39 @@ without dependencies: cron, mailer ×2
     ).toEqual(['a', '├─ b', '│  └─ c', '└─ d', '']);
   });
 
-  test('has lines of bounded length for a chain of any length', () => {
-    const chain = Array.from({ length: 500 }, (_, index) =>
+  /** `p0`, `p1` after it, and so on. */
+  const chain = (length: number) =>
+    Array.from({ length }, (_, index) =>
       program(`p${index}`, ...(index === 0 ? [] : [`depends_on=p${index - 1}`])),
-    );
-    const lines = textGraph(graph(chain.join('')), 'en')
+    ).join('');
+
+  test('goes on in another tree below twenty levels, with each program at its depth', () => {
+    const branches = program('q20', 'depends_on=p19') + program('q21', 'depends_on=q20');
+    const lines = textGraph(graph(chain(26) + branches), 'en')
       .trimEnd()
       .split('\n');
-    expect(lines).toHaveLength(500);
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100);
+    expect(lines.slice(19).map((line) => line.replaceAll(/ {2,}/g, '  '))).toEqual([
+      ...['  └─ p19  after p18', '  ├─ p20  after p19; continued below'],
+      '  └─ q20  after p19; continued below',
+      ...['p20  continued from above', '└─ p21  after p20', '  └─ p22  after p21'],
+      ...['  └─ p23  after p22', '  └─ p24  after p23', '  └─ p25  after p24'],
+      ...['q20  continued from above', '└─ q21  after q20'],
+    ]);
+    const column = (name: string) => lines.find((line) => line.includes(`─ ${name} `))?.indexOf(name);
+    expect(['p1', 'p19', 'p20', 'p21', 'p25', 'q21'].map(column)).toEqual([3, 57, 60, 3, 15, 3]);
+  });
+
+  test('does not go on below a program that has none below', () => {
+    expect(textGraph(graph(chain(21)), 'zh')).toEndWith('└─ p20  依赖 p19\n');
+    expect(textGraph(graph(chain(22)), 'zh')).toContain('└─ p20  依赖 p19；下文续\np20 ');
+  });
+
+  test('has lines of bounded length for a chain of any length', () => {
+    const lines = textGraph(graph(chain(500)), 'en')
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(500 + 24);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(120);
   });
 });
 
@@ -89,14 +113,14 @@ describe('the graph for a drawing', () => {
     program('memcached') +
     '[group:cache]\nprograms=redis,memcached\n';
 
-  test('is what Graphviz reads, with one node for a name of several programs', () => {
+  test('is what Graphviz reads, with one node for a name of several programs and a double border for one-shots', () => {
     expect(dotGraph(graph(small))).toBe(`\
 digraph tsupervisor {
   rankdir=LR;
   node [shape=box];
   p0 [label="redis (cache)"];
   p1 [label="memcached (cache)"];
-  p2 [label="migrate"];
+  p2 [label="migrate", peripheries=2];
   p3 [label="web ×2"];
   n0 [label="cache:*", shape=ellipse];
   p2 -> p3 [label="completed"];
@@ -113,7 +137,7 @@ digraph tsupervisor {
 flowchart LR
   p0["redis (cache)"]
   p1["memcached (cache)"]
-  p2["migrate"]
+  p2[["migrate"]]
   p3["web ×2"]
   n0(["cache:*"])
   p2 -->|"completed"| p3
