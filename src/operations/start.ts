@@ -58,8 +58,10 @@ export function started(process: Process, label: string, wait: boolean): void | 
   else return untilStarted(process, label);
 }
 
+/** A process that waits for something that is down and stays so has not failed, but its client must not wait for ever. */
 async function untilStarted(process: Process, label: string): Promise<void> {
-  await untilProcess(process, () => process.state !== 'STARTING');
+  await untilProcess(process, () => process.state !== 'STARTING' || process.isStuck);
+  if (process.isStuck) throw new OperationError('SPAWN_ERROR', label);
   requireRunning(process, label);
 }
 

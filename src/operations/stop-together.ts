@@ -4,7 +4,7 @@ import { inStopOrder } from '../supervisor/dependencies/stop-order.ts';
 import type { Goal } from '../supervisor/lifecycle/goal.ts';
 import { isStopped } from '../supervisor/lifecycle/process-state.ts';
 import type { Process } from '../supervisor/process.ts';
-import type { Requester } from '../supervisor/requester.ts';
+import { describeRequester, type Requester } from '../supervisor/requester.ts';
 import { untilProcess } from '../supervisor/wait-for-state.ts';
 import { type OnOutcome, type Outcome, onEach, type ProcessOperation } from './batch.ts';
 
@@ -69,6 +69,10 @@ function planWith(process: Process, leader: Process): void {
 }
 
 function stopCompanion(process: Process): Promise<void> {
+  const { goal } = process;
+  if (goal.kind !== 'none') {
+    process.daemon.log.info(`stopping '${process.name}': it ${describeRequester(goal.asked.by)}`);
+  }
   process.release();
   return untilStopped(process);
 }

@@ -44,12 +44,13 @@ export class DaemonEnd {
     const { exitOnFatal, exitOnEnd } = process.config.extensions;
     const { name, state } = process;
     if (exitOnFatal && state === 'FATAL') {
-      this.#log(`${name} is FATAL and has exit_on_fatal=true: shutting down`);
-      this.end(1);
+      this.#end(1, `${name} is FATAL and has exit_on_fatal=true: shutting down`);
     } else if (exitOnEnd && hasEnded(process)) {
       const status = statusOf(process);
-      this.#log(`${name} has ended and has exit_on_end=true: shutting down with exit status ${status}`);
-      this.end(status);
+      this.#end(
+        status,
+        `${name} has ended and has exit_on_end=true: shutting down with exit status ${status}`,
+      );
     }
   }
 
@@ -75,12 +76,15 @@ export class DaemonEnd {
       return;
     }
     const status = this.#firstFailure ?? 0;
-    this.#log(`nothing runs any more and exit_when_done=true: shutting down with exit status ${status}`);
-    this.end(status);
+    this.#end(
+      status,
+      `nothing runs any more and exit_when_done=true: shutting down with exit status ${status}`,
+    );
   }
 
-  #log(message: string): void {
-    this.daemon.log.critical(message);
+  #end(status: number, message: string): void {
+    this.daemon.log[status === 0 ? 'info' : 'critical'](message);
+    this.end(status);
   }
 }
 

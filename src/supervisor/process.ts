@@ -269,6 +269,12 @@ export class Process {
     return isWaiting(this.#life.state);
   }
 
+  /** It waits for something that is down, with no start due. */
+  get isStuck(): boolean {
+    const { state } = this.#life;
+    return isWaiting(state) && state.needs.some(({ stuck }) => stuck !== null);
+  }
+
   /** RUNNING, and its last `http_check` since then succeeded. */
   get isHealthy(): boolean {
     return this.#monitors.health?.isHealthy ?? false;

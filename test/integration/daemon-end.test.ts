@@ -33,7 +33,7 @@ describe('exit_on_end', () => {
     const { status, log } = await endOf(other + main);
     expect(status).toBe(expected);
     expect(log).toContain(
-      `CRIT main has ended and has exit_on_end=true: shutting down with exit status ${expected}`,
+      `${expected === 0 ? 'INFO' : 'CRIT'} main has ended and has exit_on_end=true: shutting down with exit status ${expected}`,
     );
     expect(log).toContain('stopped: other (terminated by SIGTERM)');
   });

@@ -5,7 +5,7 @@ import type { TaskQueue } from '../../event-loop/task-queue.ts';
 import { TimeSlice } from '../../event-loop/time-slice.ts';
 import { isDown, isWaiting, type ProcessState, type UnmetNeed } from '../lifecycle/process-state.ts';
 import type { Process } from '../process.ts';
-import type { Requester } from '../requester.ts';
+import { describeRequester, type Requester } from '../requester.ts';
 import { StartBatch } from '../start-batch.ts';
 import { TargetStatus } from './target-status.ts';
 
@@ -248,7 +248,9 @@ export class DependencyTracker {
       this.#toStop.add(other);
       this.taskQueue.add(() => {
         this.#toStop.delete(other);
-        if (stopsWithOthers(other)) other.stop(by);
+        if (!stopsWithOthers(other)) return;
+        other.daemon.log.info(`stopping '${other.name}': it ${describeRequester(by)}`);
+        other.stop(by);
       });
     }
   }
@@ -262,7 +264,9 @@ export class DependencyTracker {
       this.#toRestart.add(other);
       this.taskQueue.add(() => {
         this.#toRestart.delete(other);
-        if (restartsWith(other, process)) other.restart(by, { held: false });
+        if (!restartsWith(other, process)) return;
+        other.daemon.log.info(`restarting '${other.name}': it ${describeRequester(by)}`);
+        other.restart(by, { held: false });
       });
     }
   }

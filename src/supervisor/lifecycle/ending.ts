@@ -12,6 +12,10 @@ export function isExpected(status: ExitStatus, policy: RestartPolicy): boolean {
   return status.kind === 'exited' && policy.exitcodes.includes(status.code);
 }
 
+export function badExit(status: ExitStatus): string {
+  return `Bad exit code ${codeOf(status)}`;
+}
+
 /** It ended without being stopped. */
 export function ended(
   life: Lifecycle,
@@ -31,7 +35,7 @@ export function ended(
       failures: 0,
       leftRunningAt: now,
       exitStatus,
-      spawnError: expected ? '' : `Bad exit code ${exitStatus}`,
+      spawnError: expected ? '' : badExit(status),
     },
     effects: [
       log(expected ? 'info' : 'warn', what),

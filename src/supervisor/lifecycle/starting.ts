@@ -1,7 +1,7 @@
 // Transitions within STARTING, and out of it before the process is RUNNING: waiting for dependencies, attempts,
 // readiness, back-off. Pure, like state-machine.ts.
 import type { ExitStatus } from '../../linux/wait.ts';
-import { ended, isExpected } from './ending.ts';
+import { badExit, ended, isExpected } from './ending.ts';
 import { describeExit } from './exit-status.ts';
 import type { Lifecycle, StartingState, StateName, UnmetNeed } from './process-state.ts';
 import type { RestartPolicy } from './restart-policy.ts';
@@ -72,7 +72,7 @@ export function onSpawned(life: Lifecycle, pid: number, policy: RestartPolicy, n
 
 export function onSpawnFailed(life: Lifecycle, reason: string, policy: RestartPolicy, now: number): Step {
   if (life.state.name !== 'STARTING') return unchanged(life);
-  return backOff({ ...life, spawnError: reason }, log('info', `spawnerr: ${reason}`), policy, now);
+  return backOff({ ...life, spawnError: reason }, [log('info', `spawnerr: ${reason}`)], policy, now);
 }
 
 /** It has shown that it is ready. */
@@ -165,21 +165,44 @@ export function exitedWhileStarting(
 ): Step {
   if (state.phase === 'failing') {
     const message = log('info', `exited: ${policy.name} (${describeExit(status)}; it was not ready)`);
-    return backOff({ ...life, spawnError: state.reason }, message, policy, now);
+    return backOff({ ...life, spawnError: state.reason }, [message], policy, now);
   }
   if (state.phase !== 'up') return unchanged(life);
   const isDone = policy.oneshot && isExpected(status, policy);
   const isEarly = policy.readyMs !== null || now - (life.startedAt ?? now) < policy.startMs;
   if (isEarly && !isDone) {
     const message = log('warn', `exited: ${policy.name} (${describeExit(status)}; not expected)`);
-    return backOff({ ...life, spawnError: tooQuick }, message, policy, now);
+    const spawnError = policy.oneshot ? badExit(status) : tooQuick;
+    return backOff({ ...life, spawnError }, [message], policy, now);
   }
   // startsecs have passed but the timer has not fired yet, or it has done its work: it was RUNNING, then it exited.
   const succeeded: Step = {
-    life: running(life, state.pid, now),
+    life: running(life, state.pid, policy, now),
     effects: [announce({ to: 'RUNNING', from: 'STARTING', pid: state.pid })],
   };
-  return then(succeeded, ended(succeeded.life, state.pid, status, policy, now));
+  return then(succeeded, exitedWhileRunning(succeeded.life, state.pid, status, policy, now));
+}
+
+export function exitedWhileRunning(
+  life: Lifecycle,
+  pid: number,
+  status: ExitStatus,
+  policy: RestartPolicy,
+  now: number,
+): Step {
+  const exited = ended(life, pid, status, policy, now);
+  if (life.startForbidden || !isFailedAttempt(life, status, policy, now)) return exited;
+  const spawnError = policy.oneshot ? badExit(status) : tooQuick;
+  return then(exited, backOff({ ...exited.life, failures: life.failures, spawnError }, [], policy, now));
+}
+
+/**
+ * Being RUNNING is no success yet: for a one-shot, and within startsecs for a program that has shown that it is ready. A
+ * check of a port, for one, may have been answered by another program.
+ */
+function isFailedAttempt(life: Lifecycle, status: ExitStatus, policy: RestartPolicy, now: number): boolean {
+  if (policy.oneshot) return !isExpected(status, policy) && policy.autorestart !== 'never';
+  return policy.readyMs !== null && now - (life.startedAt ?? now) < policy.startMs;
 }
 
 export function fail(life: Lifecycle): Step {
@@ -195,7 +218,7 @@ function succeed(life: Lifecycle, pid: number, policy: RestartPolicy, now: numbe
       ? `process has stayed up for > than ${Math.trunc(policy.startMs / 1000)} seconds (startsecs)`
       : 'process is ready';
   return {
-    life: running(life, pid, now),
+    life: running(life, pid, policy, now),
     effects: [
       announce({ to: 'RUNNING', from: life.state.name, pid }),
       log('info', `success: ${policy.name} entered RUNNING state, ${why}`),
@@ -203,8 +226,10 @@ function succeed(life: Lifecycle, pid: number, policy: RestartPolicy, now: numbe
   };
 }
 
-function running(life: Lifecycle, pid: number, now: number): Lifecycle {
-  return { ...life, state: { name: 'RUNNING', pid }, failures: 0, start: becameReady(life.start, now) };
+/** Failures are forgotten with the success, which may be later than RUNNING. */
+function running(life: Lifecycle, pid: number, { oneshot, readyMs }: RestartPolicy, now: number): Lifecycle {
+  const failures = oneshot || readyMs !== null ? life.failures : 0;
+  return { ...life, state: { name: 'RUNNING', pid }, failures, start: becameReady(life.start, now) };
 }
 
 function lateReason({ hindrance }: StartingState & { phase: 'up' }, ms: number): string {
@@ -254,11 +279,11 @@ function stopWaitingForNeeds(
 }
 
 /** Linear back-off: one second more after each failed attempt; FATAL after startretries of them. */
-function backOff(life: Lifecycle, message: Effect, policy: RestartPolicy, now: number): Step {
+function backOff(life: Lifecycle, messages: readonly Effect[], policy: RestartPolicy, now: number): Step {
   const failures = life.failures + 1;
   const waiting: Step = {
     life: { ...life, state: { name: 'BACKOFF', retryAt: now + failures * 1000 }, failures, exitStatus: 0 },
-    effects: [message, announce({ to: 'BACKOFF', from: life.state.name, tries: failures })],
+    effects: [...messages, announce({ to: 'BACKOFF', from: life.state.name, tries: failures })],
   };
   return failures > policy.startretries ? then(waiting, giveUp(waiting.life, policy)) : waiting;
 }

@@ -1,12 +1,13 @@
 // The state machine of a process: (life, event, policy, now) -> (life, effects). Pure; the caller performs the effects
 // in order.
 import type { ExitStatus } from '../../linux/wait.ts';
-import { ended, stopped } from './ending.ts';
+import { stopped } from './ending.ts';
 import { type Lifecycle, pidOf, type UnmetNeed } from './process-state.ts';
 import type { RestartPolicy } from './restart-policy.ts';
 import {
   attempt,
   elapsedWhileStarting,
+  exitedWhileRunning,
   exitedWhileStarting,
   fail,
   onNeeds,
@@ -142,7 +143,7 @@ function onExited(life: Lifecycle, status: ExitStatus, policy: RestartPolicy, no
     case 'STARTING':
       return exitedWhileStarting(life, state, status, policy, now);
     case 'RUNNING':
-      return ended(life, state.pid, status, policy, now);
+      return exitedWhileRunning(life, state.pid, status, policy, now);
     case 'STOPPING':
     case 'UNKNOWN':
       return stopped(life, state.pid, status, policy);

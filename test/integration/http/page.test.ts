@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RawClient } from './raw-client.ts';
-import { nextWakeUp } from './wake-up.ts';
+import { nextWakeUp, sleepOf } from './wake-up.ts';
 
 const MAX_BYTES = 60_000;
 
@@ -88,5 +88,7 @@ test('nothing wakes the daemon when the last who looked is gone', async () => {
   await eventually(() => nextWakeUp(daemon.pid) > 60, {
     what: 'both threads to sleep for a minute or more',
     timeoutMs: 60_000,
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${sleepOf(daemon.pid)}`);
   });
 });

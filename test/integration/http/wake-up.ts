@@ -1,13 +1,21 @@
 // When a daemon will wake up though nothing happens, as the kernel has it: what its threads sleep in, and until when.
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
-/** In how many seconds the first of its main thread and its worker will at the latest; 0 when one is awake. */
+/** In how many seconds the first of its main thread and its workers will at the latest; 0 when one is awake. */
 export function nextWakeUp(pid: number): number {
+  return Math.min(...ownThreads(pid).map(secondsAsleep));
+}
+
+/** For messages: each thread with the system call it sleeps in and its open sockets. */
+export function sleepOf(pid: number): string {
+  const calls = ownThreads(pid).map((thread) => readFileSync(`${thread}/syscall`, 'utf8').trim());
+  const descriptors = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  return [...calls, ...descriptors.filter((target) => target.startsWith('socket:'))].join('; ');
+}
+
+function ownThreads(pid: number): string[] {
   const threads = readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
-  const own = threads.filter((thread) =>
-    /^(tsupervisor|Worker)$/m.test(readFileSync(`${thread}/comm`, 'utf8')),
-  );
-  return Math.min(...own.map(secondsAsleep));
+  return threads.filter((thread) => /^(tsupervisor|Worker)$/m.test(readFileSync(`${thread}/comm`, 'utf8')));
 }
 
 /** proc(5): the number of the system call and its arguments, or `running`. */

@@ -1,5 +1,6 @@
 // MAINPID: daemons that fork, and what they cannot claim.
 import { afterAll, describe, expect, test } from 'bun:test';
+import { boottimeMs } from '../../../src/linux/monotonic-clock.ts';
 import { processStat } from '../../../src/linux/process-stat.ts';
 import { byConfiguration } from '../../../src/supervisor/requester.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -217,6 +218,9 @@ stay()`);
     const pid = Number(await stage.written('titled'));
     await thief.says('Claimed');
     expect(thief.process.pid).not.toBe(pid);
+    // The kernel tells when a process began in ticks of 10 ms.
+    const began = processStat(pid)?.startedAt ?? 0;
+    await eventually(() => boottimeMs() > (began + 1) * 10, { what: 'the next tick' });
     const late = stage.start(`send('MAINPID=${pid}\\nSTATUS=Claimed')\nstay()`);
     await late.says('Claimed');
     expect(late.process.pid).not.toBe(pid);

@@ -36,7 +36,7 @@ export class NotifyStage {
       path,
       `${prelude}from notify import *\nfiles = ${JSON.stringify(this.directory)}\n${script}`,
     );
-    const command = `command=/usr/bin/python3 ${path}\nready=notify\nautorestart=false\n${options}`;
+    const command = `command=/usr/bin/python3 ${path}\nready=notify\nstartsecs=0\nautorestart=false\n${options}`;
     const config = logging(
       processConfig(command),
       `program${number}`,

@@ -11,8 +11,8 @@ const script = join(import.meta.dir, 'traced-program.py');
 export type Kind = 'stays' | 'gated' | 'task';
 
 const ofKind: Readonly<Record<Kind, readonly string[]>> = {
-  stays: ['ready=fd:3'],
-  gated: ['ready=fd:3'],
+  stays: ['ready=fd:3', 'startsecs=0'],
+  gated: ['ready=fd:3', 'startsecs=0'],
   task: ['oneshot=true', 'startsecs=0'],
 };
 

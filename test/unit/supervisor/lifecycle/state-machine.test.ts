@@ -509,6 +509,16 @@ describe('readiness', () => {
     expect(deadlineOf(stopping, strict)).toBe(90_000);
   });
 
+  test('that another program has shown in its place does not hide a program that ends at once', () => {
+    const ready = step(life(starting.state, { failures: 3 }), { type: 'ready' }, strict, 20).life;
+    expect(ready).toMatchObject({ state: { name: 'RUNNING' }, failures: 3 });
+    const { life: after, effects } = step(ready, exit1, strict, 999);
+    expect(after.state).toEqual({ name: 'FATAL' });
+    expect(after.spawnError).toBe('Exited too quickly (process log may have details)');
+    expect(announced(effects)).toEqual(['EXITED', 'BACKOFF', 'FATAL']);
+    expect(step(ready, exit1, strict, 1000).life).toMatchObject({ state: { name: 'EXITED' }, failures: 0 });
+  });
+
   test('has failed when the program ends first, however long it ran', () => {
     const { life: after } = step(starting, exit0, strict, 50_000);
     expect(after.state).toEqual({ name: 'BACKOFF', retryAt: 51_000 });
@@ -526,9 +536,31 @@ describe('one-shots', () => {
     expect(step(lives.RUNNING, exit0, once, 5000).life.state).toEqual({ name: 'EXITED', restartAt: null });
   });
 
-  test('that fail are tried again like others', () => {
-    expect(step(lives.STARTING, exit1, once, 500).life.state.name).toBe('BACKOFF');
-    expect(step(lives.RUNNING, exit1, once, 5000).life.state).toEqual({ name: 'EXITED', restartAt: 5000 });
+  test('that fail are tried again until startretries are used up, however long they ran', () => {
+    const quick = step(lives.STARTING, exit1, once, 500);
+    expect(quick.life).toMatchObject({
+      state: { name: 'BACKOFF' },
+      failures: 1,
+      spawnError: 'Bad exit code 1',
+    });
+    const slow = step(life({ name: 'RUNNING', pid: 7 }, { failures: 2 }), exit1, once, 5000);
+    expect(slow.life).toMatchObject({ state: { name: 'BACKOFF', retryAt: 8000 }, failures: 3 });
+    expect(announced(slow.effects)).toEqual(['EXITED', 'BACKOFF']);
+    const last = step(life({ name: 'RUNNING', pid: 7 }, { failures: 3 }), exit1, once, 5000);
+    expect(last.life).toMatchObject({ state: { name: 'FATAL' }, spawnError: 'Bad exit code 1' });
+  });
+
+  test('keep their failures while they run', () => {
+    const third = life(up, { failures: 2 });
+    expect(step(third, { type: 'elapsed' }, once, 1000).life).toMatchObject({
+      state: { name: 'RUNNING' },
+      failures: 2,
+    });
+  });
+
+  test('that fail are not tried again with autorestart=false', () => {
+    const never = { ...once, autorestart: 'never' } as const;
+    expect(step(lives.RUNNING, exit1, never, 5000).life.state).toEqual({ name: 'EXITED', restartAt: null });
   });
 });
 
