@@ -39,6 +39,8 @@ export interface WaitingNeed {
   readonly condition: string;
   /** The state of a process that will not meet it without a request, `missing` for none; null while it may. */
   readonly stuck: string | null;
+  /** Why the last health check of that process failed; null for none. */
+  readonly failure: string | null;
 }
 
 /** Resource usage of a process and its descendants. */
@@ -110,6 +112,7 @@ function decodeNeed(value: RpcValue): WaitingNeed {
     name: textMember(need, 'name'),
     condition: textMember(need, 'condition'),
     stuck: 'stuck' in need ? textMember(need, 'stuck') : null,
+    failure: 'failure' in need ? textMember(need, 'failure') : null,
   };
 }
 

@@ -15,7 +15,8 @@ import { useStore } from './store.ts';
 
 export function ProcessFacts({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { id, pid, started, restarts, lastExit, problem, goal, statusText, reloading, hindrance } = process;
+  const { id, pid, started, restarts, lastExit, problem, goal, statusText, reloading } = process;
+  const { hindrance, unhealthy } = process;
   const usage = useStore(live).usage.get(id);
   const failure = useStore(failures).get(id);
   const at = since(process);
@@ -52,6 +53,7 @@ export function ProcessFacts({ process }: { readonly process: ProcessView }) {
       </dl>
       {problem && <p class="problem">{problem}</p>}
       {hindrance !== undefined && <p class="hindrance">{words.notReady(hindrance)}</p>}
+      {unhealthy !== undefined && <p class="hindrance">{words.notHealthy(unhealthy)}</p>}
       {failure && (
         <p class="problem" role="alert">
           ⚠ {failureText(words, failure)}

@@ -18,7 +18,7 @@ export function ProcessOrder({ process }: { readonly process: ProcessView }) {
         <a href={addressOf({ view: 'order' })}>{words.order}</a>
       </h3>
       <div class="process-order card">
-        {process.hindrance === undefined && (
+        {process.hindrance === undefined && process.unhealthy === undefined && (
           <p>
             <StartProgress process={process} />
           </p>

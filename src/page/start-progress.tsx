@@ -6,7 +6,7 @@ import { useWords, type Words } from './messages.ts';
 
 export function StartProgress({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { waiting, hindrance, start, state, problem } = process;
+  const { waiting, hindrance, unhealthy, start, state, problem } = process;
   if (waiting) {
     return (
       <>
@@ -16,15 +16,20 @@ export function StartProgress({ process }: { readonly process: ProcessView }) {
     );
   }
   if (hindrance !== undefined) return <>{words.notReady(hindrance)}</>;
+  if (unhealthy !== undefined) return <>{words.notHealthy(unhealthy)}</>;
   if (state === 'FATAL' || state === 'BACKOFF') return <>{problem}</>;
   return <>{start && timesText(words, start)}</>;
 }
 
-/** `waiting for db (ready), migrate (completed)`; a dependency that is stuck shows the state of its process. */
+/**
+ * `waiting for db (ready), api (healthy: answered with status 404)`; a dependency that is stuck shows the state of its
+ * process.
+ */
 export function waitingText(words: Words, waiting: readonly NeedView[]): string {
-  const shown = waiting.map(
-    ({ name, condition, stuck }) => `${name} (${stateText(words, stuck) ?? words.conditions[condition]})`,
-  );
+  const shown = waiting.map(({ name, condition, stuck, failure }) => {
+    const lack = stateText(words, stuck) ?? words.conditions[condition];
+    return `${name} (${failure === undefined ? lack : words.because(lack, failure)})`;
+  });
   return words.waitingFor(shown.join(words.comma));
 }
 

@@ -162,9 +162,10 @@ export function rowElementId(key: string): string {
 
 function Description({ process }: { readonly process: ProcessView }) {
   const words = useWords();
-  const { state, pid, started, stopped, problem, waiting, hindrance } = process;
-  if (state === 'RUNNING') return <Running pid={pid} started={started} />;
-  if (waiting || hindrance !== undefined) return <StartProgress process={process} />;
+  const { state, pid, started, stopped, problem, waiting, hindrance, unhealthy } = process;
+  if (state === 'RUNNING' && unhealthy === undefined) return <Running pid={pid} started={started} />;
+  if (waiting || hindrance !== undefined || unhealthy !== undefined)
+    return <StartProgress process={process} />;
   if (problem !== '') return <Reason text={problem} />;
   if (started === 0) return <>{words.neverStarted}</>;
   return (

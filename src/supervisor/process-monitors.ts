@@ -33,8 +33,10 @@ const noMonitors: ProcessMonitors = { all: [], health: null };
 
 function memoryMonitor(process: Process, maxBytes: number): HealthMonitor {
   const probe = memoryAbove(maxBytes);
-  const check = { option: 'max_memory', intervalMs: memoryProbeMs, probe, decidesHealth: false } as const;
-  return new HealthMonitor(process, check);
+  return new HealthMonitor(process, {
+    ...{ option: 'max_memory', intervalMs: memoryProbeMs, decidesHealth: false },
+    ...{ probe, subject: null },
+  });
 }
 
 function httpMonitor(process: Process, url: string): HealthMonitor {
@@ -45,7 +47,10 @@ function httpMonitor(process: Process, url: string): HealthMonitor {
   } = process.config.extensions;
   const { httpCheckStatus: status, httpCheckText: text } = options;
   const probe = httpFailure({ url, timeoutMs, status, text });
-  return new HealthMonitor(process, { option: 'http_check', intervalMs, probe, decidesHealth: true });
+  return new HealthMonitor(process, {
+    ...{ option: 'http_check', intervalMs, decidesHealth: true },
+    ...{ probe, subject: url },
+  });
 }
 
 /** Null where nothing has to be asked. */

@@ -280,6 +280,11 @@ export class Process {
     return this.#monitors.health?.isHealthy ?? false;
   }
 
+  /** RUNNING, and why its last `http_check` since then failed, in one line; empty otherwise. */
+  get healthFailure(): string {
+    return this.#monitors.health?.failure ?? '';
+  }
+
   /** A waiting process depends on this one to be healthy. */
   get isHealthAwaited(): boolean {
     return this.daemon.dependencies.awaitsHealth(this);
@@ -290,7 +295,7 @@ export class Process {
     this.#monitors.health?.probeSoon();
   }
 
-  /** Called by its monitor: `isHealthy` has changed. */
+  /** Called by its monitor: `isHealthy` or `healthFailure` has changed. */
   healthChanged(): void {
     this.daemon.dependencies.onChange(this);
     this.announceChange();

@@ -214,7 +214,9 @@ test('the drawing is live: what is met becomes so before the eyes', async () => 
 
 test('a dependency on health is met when a check succeeds', async () => {
   const page = await stage.page('#/order');
-  await unit(page, 'after').getByText('waiting for checked (healthy)').waitFor();
+  const failure = 'answered with status 503 instead of 200';
+  await unit(page, 'after').getByText(`waiting for checked (healthy: ${failure})`).waitFor();
+  await unit(page, 'checked').getByText(`not healthy: ${failure}`).waitFor();
   isHealthy = true;
   await unit(page, 'after')
     .getByText(/waited .*ready after/)

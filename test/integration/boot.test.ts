@@ -66,7 +66,7 @@ describe('while programs start', () => {
   test('status --json has it, too', async () => {
     const { stdout } = await run([ours[0], 'status', '-c', daemon.configPath, '--json', 'worker', 'db']);
     const [db, worker] = JSON.parse(stdout);
-    expect(worker.waiting).toEqual([{ name: 'hopeless', condition: 'ready', stuck: 'FATAL' }]);
+    expect(worker.waiting).toEqual([{ name: 'hopeless', condition: 'ready', stuck: 'FATAL', failure: null }]);
     expect(db).not.toHaveProperty('waiting');
   });
 

@@ -72,14 +72,14 @@ http_check_interval=1
             eventually(() => daemon.log().includes(`restarting '${name}': ${reason}`), {
               what: `a restart of ${name}`,
             });
-          await restarted('by_nobody', 'http://127.0.0.1:1/: connect ECONNREFUSED');
+          await restarted('by_nobody', 'http://127.0.0.1:1/: connection refused');
           await restarted('by_time', `http://127.0.0.1:${server.port}/never: no answer within 1 seconds`);
           expect(spawns(daemon, 'by_status') + spawns(daemon, 'by_text')).toBe(2);
 
           health = { status: 200, text: 'all is lost' };
           await restarted(
             'by_text',
-            `http://127.0.0.1:${server.port}/health answered without the text 'well'`,
+            `http://127.0.0.1:${server.port}/health: answered without the text 'well'`,
           );
           await eventually(() => spawns(daemon, 'by_text') === 2, { what: 'it to be started again' });
           expect(spawns(daemon, 'by_status')).toBe(1);
@@ -87,7 +87,7 @@ http_check_interval=1
           health = { status: 503, text: 'well' };
           await restarted(
             'by_status',
-            `http://127.0.0.1:${server.port}/health answered with status 503 instead of 200`,
+            `http://127.0.0.1:${server.port}/health: answered with status 503 instead of 200`,
           );
         },
       );

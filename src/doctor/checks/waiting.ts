@@ -114,12 +114,15 @@ function reasonOf({ need, program }: Culprit): Bilingual {
   if (need.stuck === 'missing') {
     return { en: 'no active process has that name', zh: '没有该名称的活动进程' };
   }
+  const name = program ? processName(program.info) : need.name;
+  if (need.failure !== null) {
+    return { en: `${name} is not healthy: ${need.failure}`, zh: `${name} 不健康：${need.failure}` };
+  }
   const { spawnerr = '', description = '' } = program?.info ?? {};
   if (need.stuck !== null && spawnerr === '') {
     return { en: 'it starts only when it is asked to', zh: '它只在收到请求时启动' };
   }
   const said = spawnerr || description || (program?.info.statename ?? '?');
-  const name = program ? processName(program.info) : need.name;
   return { en: `${name}: ${said}`, zh: `${name}：${said}` };
 }
 
@@ -132,7 +135,14 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
     };
   }
   const name = shellWord(program ? processName(program.info) : need.name);
-  if (need.stuck === null) return both(`${clientCommand(view, 'tail')} ${name} --stderr`);
+  const tail = `${clientCommand(view, 'tail')} ${name} --stderr`;
+  if (need.stuck === null && need.failure !== null) {
+    return {
+      en: `${tail}\n# or correct http_check, http_check_status or http_check_text of ${name}`,
+      zh: `${tail}\n# 或修正 ${name} 的 http_check、http_check_status 或 http_check_text`,
+    };
+  }
+  if (need.stuck === null) return both(tail);
   const next = first ? shellWord(processName(first.info)) : '';
   const cause = need.stuck === 'FATAL' || need.stuck === 'UNKNOWN';
   return {

@@ -51,6 +51,8 @@ export interface ProcessView {
   readonly waiting?: readonly NeedView[];
   /** Missing unless it is starting and has to show that it is ready: why it is not. */
   readonly hindrance?: string;
+  /** Missing unless it is running and its last health check failed: why. */
+  readonly unhealthy?: string;
   /** Missing if it neither depends on others nor others on it. */
   readonly start?: StartView;
 }
@@ -61,6 +63,8 @@ export interface NeedView {
   readonly condition: Condition;
   /** The state of a process that will not meet it without a request, or `missing`. */
   readonly stuck?: string;
+  /** Missing unless the last health check of that process failed: why. */
+  readonly failure?: string;
 }
 
 /** The last start of a process, and what it is to those that depend on it. */

@@ -6,13 +6,17 @@ import { isWaiting, type ProcessState, type UnmetNeed } from '../../supervisor/l
 import type { Process } from '../../supervisor/process.ts';
 import type { NeedView, ProcessView, StartView } from './api-types.ts';
 
-/** The members of a process's view that only dependencies and readiness bring about. */
-export function startViews(process: Process): Pick<ProcessView, 'waiting' | 'hindrance' | 'start'> {
+/** The members of a process's view that only dependencies, readiness and health bring about. */
+export function startViews(
+  process: Process,
+): Pick<ProcessView, 'waiting' | 'hindrance' | 'unhealthy' | 'start'> {
   const { state } = process.life;
   const hindrance = hindranceOf(state);
+  const { healthFailure } = process;
   return {
     ...(isWaiting(state) && { waiting: state.needs.map(needView) }),
     ...(hindrance !== '' && { hindrance }),
+    ...(healthFailure !== '' && { unhealthy: healthFailure }),
     ...(isInvolved(process) && { start: startView(process) }),
   };
 }
@@ -30,8 +34,8 @@ function hindranceOf(state: ProcessState): string {
   return state.phase === 'failing' ? state.reason : '';
 }
 
-function needView({ name, condition, stuck }: UnmetNeed): NeedView {
-  return { name, condition, ...(stuck !== null && { stuck }) };
+function needView({ name, condition, stuck, failure }: UnmetNeed): NeedView {
+  return { name, condition, ...(stuck !== null && { stuck }), ...(failure !== '' && { failure }) };
 }
 
 function startView(process: Process): StartView {

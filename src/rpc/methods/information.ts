@@ -17,7 +17,8 @@ export const informationMethods: Readonly<Record<string, Method>> = {
       text:
         'name, group, start, stop, now, state, statename, spawnerr, exitstatus, logfile, ' +
         'stdout_logfile, stderr_logfile, pid, description; while it waits for dependencies, waiting (structs of ' +
-        'name, condition and, if it is not met without a request, stuck: the state of that process, or missing); ' +
+        'name, condition and, if it is not met without a request, stuck: the state of that process, or missing; ' +
+        'if a health check has failed, failure: why); ' +
         'with ready=notify, status_text (what it last said about itself) and reloading (true while it reloads)',
     },
     oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
@@ -66,9 +67,10 @@ function infoStruct(process: Process, time: number): RpcStruct {
 function waiting({ life: { state } }: Process): RpcStruct {
   if (!isWaiting(state)) return {};
   return {
-    waiting: state.needs.map(({ name, condition, stuck }) => ({
+    waiting: state.needs.map(({ name, condition, stuck, failure }) => ({
       ...{ name, condition },
       ...(stuck === null ? {} : { stuck }),
+      ...(failure === '' ? {} : { failure }),
     })),
   };
 }

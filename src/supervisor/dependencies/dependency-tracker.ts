@@ -143,7 +143,7 @@ export class DependencyTracker {
 
   /**
    * Called by a process that is to restart or no longer is, or is being spawned: no transition has followed yet; and by one
-   * that has become healthy or no longer is.
+   * whose health has changed, or why it is not healthy.
    */
   onChange(process: Process): void {
     for (const target of this.current.targetsOf(process)) {

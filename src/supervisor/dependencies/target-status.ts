@@ -15,13 +15,13 @@ export class TargetStatus {
   unmetNeed(need: Need<Process>): UnmetNeed | null {
     const name = formatSelector(this.target.selector);
     if (this.target.members.length === 0) {
-      return { name, condition: need.condition ?? 'ready', stuck: 'missing' };
+      return { name, condition: need.condition ?? 'ready', stuck: 'missing', failure: '' };
     }
     const { shown } = this.#unmet(need.condition);
     if (shown === null) return null;
-    const { member, condition, stuck, isOnly } = shown;
+    const { member, condition, stuck, failure, isOnly } = shown;
     const isOneOfMany = isOnly && this.target.members.length > 1;
-    return { name: isOneOfMany ? member.qualifiedName : name, condition, stuck };
+    return { name: isOneOfMany ? member.qualifiedName : name, condition, stuck, failure };
   }
 
   /** The members that do not meet the condition of a need of this target. */
@@ -51,6 +51,8 @@ interface Shown {
   readonly member: Process;
   readonly condition: Condition;
   readonly stuck: StateName | null;
+  /** Why its health check failed; empty if that does not matter, or if it stands for others. */
+  readonly failure: string;
   /**
    * It stands for no others. Else the description names the whole target, so that it need not change with each of a
    * thousand members.
@@ -95,9 +97,11 @@ class UnmetMembers {
   #show(): Shown | null {
     const isStuck = this.#stuck.size > 0;
     const shown = isStuck ? this.#stuck : this.#all;
+    const isOnly = shown.size === 1;
     for (const member of shown) {
       const condition = conditionOf(this.need, member);
-      return { member, condition, stuck: isStuck ? member.state : null, isOnly: shown.size === 1 };
+      const failure = isOnly && condition === 'healthy' ? member.healthFailure : '';
+      return { member, condition, stuck: isStuck ? member.state : null, failure, isOnly };
     }
     return null;
   }
@@ -107,7 +111,10 @@ class UnmetMembers {
 function isSame(before: Shown | null, after: Shown | null): boolean {
   if (before === null || after === null) return before === after;
   const isAlike =
-    before.isOnly === after.isOnly && before.stuck === after.stuck && before.condition === after.condition;
+    before.isOnly === after.isOnly &&
+    before.stuck === after.stuck &&
+    before.condition === after.condition &&
+    before.failure === after.failure;
   return isAlike && (!after.isOnly || before.member === after.member);
 }
 

@@ -1,5 +1,5 @@
 // `http_check`: restarts a process whose HTTP responses are not as expected.
-
+import { failureOf, oneLine } from '../readiness/probe-failure.ts';
 import type { HealthProbe } from './health-monitor.ts';
 import { type ProbeResponse, probeHttp } from './http-probe.ts';
 
@@ -15,15 +15,14 @@ export function httpFailure(expectation: HttpExpectation): HealthProbe {
   const { url, timeoutMs } = expectation;
   return async () => {
     try {
-      const mismatch = mismatchOf(await probeHttp({ url, timeoutMs }), expectation);
-      return mismatch && `${url} ${mismatch}`;
+      return mismatchOf(await probeHttp({ url, timeoutMs }), expectation);
     } catch (error) {
-      return `${url}: ${error instanceof Error ? error.message : String(error)}`;
+      return failureOf(error);
     }
   };
 }
 
 function mismatchOf(answer: ProbeResponse, { status, text }: HttpExpectation): string | null {
   if (answer.status !== status) return `answered with status ${answer.status} instead of ${status}`;
-  return answer.text.includes(text) ? null : `answered without the text '${text}'`;
+  return answer.text.includes(text) ? null : oneLine(`answered without the text '${text}'`);
 }

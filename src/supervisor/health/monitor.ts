@@ -15,4 +15,6 @@ export interface MonitorSnapshot {
   readonly isEarly: boolean;
   /** The last probe since the process became RUNNING succeeded. */
   readonly isHealthy: boolean;
+  /** Why the last probe since the process became RUNNING failed, in one line; empty if it did not. */
+  readonly failure: string;
 }

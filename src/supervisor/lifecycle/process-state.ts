@@ -54,6 +54,8 @@ export interface UnmetNeed {
   readonly condition: Condition;
   /** The state of a process that will not meet it by itself; null while it may. */
   readonly stuck: StateName | 'missing' | null;
+  /** Why the last health check of a process that is to be healthy failed; empty for none. */
+  readonly failure: string;
 }
 
 export type StateName =

@@ -36,7 +36,7 @@ export class RepeatedProbe implements Monitor {
   }
 
   snapshot(): MonitorSnapshot {
-    return { option: 'ready', dueAt: this.#dueAt, isEarly: true, isHealthy: false };
+    return { option: 'ready', dueAt: this.#dueAt, isEarly: true, isHealthy: false, failure: '' };
   }
 
   restore({ dueAt }: MonitorSnapshot): void {

@@ -1,6 +1,7 @@
 // Programs that have to show by ready=tcp, unix, http or exec that they can work: real ones, and probes that meet the worst.
 import { describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { clientOf } from '../../support/client.ts';
 import { type Daemon, type Outcome, withDaemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -293,7 +294,15 @@ depends_on=api=healthy
         await eventually(async () => (await daemon.states())['api'] === 'RUNNING', {
           what: 'the api to run',
         });
-        expect(await statusOf(daemon, 'worker')).toBe('worker STARTING waiting for api (healthy)');
+        const failure = 'answered with status 503 instead of 200';
+        const waiting = `worker STARTING waiting for api (healthy: ${failure})`;
+        await eventually(async () => (await statusOf(daemon, 'worker')) === waiting, { what: waiting });
+        const client = clientOf(daemon);
+        const { waiting: needs } = await client.process('worker');
+        client.close();
+        expect(needs).toEqual([{ name: 'api', condition: 'healthy', stuck: null, failure }]);
+        const logged = `'api' is not healthy: http://127.0.0.1:${server.port}/: ${failure}`;
+        expect(daemon.log()).toContain(logged);
         health = 200;
         await eventually(async () => (await daemon.states())['worker'] === 'RUNNING', {
           what: 'the worker to run',

@@ -26,8 +26,13 @@ function waiting(name: string, seconds: number | null, ...needs: readonly Waitin
   return program(name, { statename: 'STARTING', waiting: needs }, seconds);
 }
 
-function need(name: string, stuck: string | null = null, condition = 'ready'): WaitingNeed {
-  return { name, condition, stuck };
+function need(
+  name: string,
+  stuck: string | null = null,
+  condition = 'ready',
+  failure: string | null = null,
+): WaitingNeed {
+  return { name, condition, stuck, failure };
 }
 
 function findings(...programs: readonly ProgramView[]): readonly Finding[] {
@@ -90,6 +95,20 @@ describe('a process that waits', () => {
         'tsupervisor tail db --stderr',
       ],
     ]);
+  });
+
+  test('for one to be healthy whose check fails is told why', () => {
+    const api = program('api', { statename: 'RUNNING', pid: 7, description: 'pid 7, uptime 0:01:33' });
+    const failing = need('api', null, 'healthy', 'answered with status 404 instead of 200');
+    const found = findings(api, waiting('worker', 93, failing));
+    expect(english(found)).toEqual([
+      [
+        'worker has waited 93 seconds for api (healthy)',
+        'api is not healthy: answered with status 404 instead of 200',
+        'tsupervisor tail api --stderr\n# or correct http_check, http_check_status or http_check_text of api',
+      ],
+    ]);
+    expect(chinese(found)[0]?.[1]).toBe('api 不健康：answered with status 404 instead of 200');
   });
 
   test('through others is told of with them, at the one that keeps them all', () => {

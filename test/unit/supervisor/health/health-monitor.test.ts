@@ -1,6 +1,7 @@
 // When http_check probes, whether another process waits for the result or not: a real server, a fake clock.
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
 import type { Process } from '../../../../src/supervisor/process.ts';
+import { processInfo } from '../../../../src/supervisor/process-info.ts';
 import type { Supervisor } from '../../../../src/supervisor/supervisor.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -135,6 +136,43 @@ describe('a process with http_check', () => {
     await scene.probe(readyIntervalMs);
     expect([scene.db.isHealthy, scene.app.state]).toEqual([true, 'RUNNING']);
     expect(scene.due).toEqual([intervalMs]);
+  });
+
+  test('says why it is not healthy, to those that wait and in the log, once for each reason', async () => {
+    status = 404;
+    const scene = await Scene.of(checked + waiting);
+    expect(processInfo(scene.app).description).toBe('waiting for db (healthy)');
+    await scene.probe(0);
+    await scene.probe(readyIntervalMs);
+    expect(scene.db.healthFailure).toBe('answered with status 404 instead of 200');
+    const description = 'waiting for db (healthy: answered with status 404 instead of 200)';
+    expect(processInfo(scene.app).description).toBe(description);
+    status = 410;
+    await scene.probe(readyIntervalMs);
+    expect(processInfo(scene.app).description).toContain('status 410');
+    status = 200;
+    await scene.probe(readyIntervalMs);
+    expect([scene.app.state, scene.db.healthFailure]).toEqual(['RUNNING', '']);
+    const logged = () =>
+      [...stage.log().matchAll(/'db' is not healthy: .* status 4(?:04|10) .*/g)].map(([line]) => line);
+    await eventually(() => logged().length >= 2, { what: 'both reasons in the log' });
+    const url = `http://127.0.0.1:${server.port}/`;
+    expect(logged()).toEqual(
+      [404, 410].map((each) => `'db' is not healthy: ${url}: answered with status ${each} instead of 200`),
+    );
+  });
+
+  test('keeps in a snapshot why it is not healthy', async () => {
+    status = 404;
+    const scene = await Scene.of(checked + waiting);
+    await scene.probe(0);
+    const snapshot = scene.db.snapshot();
+    expect(JSON.parse(JSON.stringify(snapshot.monitors))).toMatchObject([
+      { option: 'http_check', failure: 'answered with status 404 instead of 200' },
+    ]);
+    const again = await Scene.of(checked);
+    again.db.restore({ ...snapshot, child: { ...snapshot.child, child: null } });
+    expect(again.db.healthFailure).toBe(scene.db.healthFailure);
   });
 
   test('is probed at once when a process begins to wait later', async () => {

@@ -378,7 +378,7 @@ describe('stopping', () => {
   });
 });
 
-const unmet: UnmetNeed = { name: 'db', condition: 'ready', stuck: null };
+const unmet: UnmetNeed = { name: 'db', condition: 'ready', stuck: null, failure: '' };
 const stuck: UnmetNeed = { ...unmet, stuck: 'FATAL' };
 
 describe('dependencies', () => {
@@ -577,7 +577,7 @@ describe('the times of a start', () => {
   });
 
   test('tell how long it waited, and for what at last', () => {
-    const cache: UnmetNeed = { name: 'cache', condition: 'ready', stuck: null };
+    const cache: UnmetNeed = { name: 'cache', condition: 'ready', stuck: null, failure: '' };
     const waiting = step(lives.STOPPED, { type: 'start', needs: [unmet, cache] }, policy, 50).life;
     expect(waiting.start).toEqual({ requestedAt: 50, spawnedAt: null, readyAt: null, waitedFor: [] });
     const last = step(waiting, { type: 'needs', needs: [cache] }, policy, 70).life;
