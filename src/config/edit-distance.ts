@@ -1,13 +1,18 @@
 // Spelling suggestions.
+import type { Bilingual } from './config.ts';
 
-/** The known word closest to `word`, or null if none is close enough. */
+export function didYouMean(name: string): Bilingual {
+  return { en: `did you mean ${name}?`, zh: `是不是想写 ${name}？` };
+}
+
+/** The known word closest to `word`, or null if none is close enough. Upper and lower case are alike. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word, candidate);
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;

@@ -1,8 +1,7 @@
 // What was probably meant by a name that no process has.
 import type { Bilingual } from './config.ts';
 import type { Dependent } from './dependencies.ts';
-import { nearest } from './edit-distance.ts';
-import { didYouMean } from './plain-words.ts';
+import { didYouMean, nearest } from './edit-distance.ts';
 import type { ProcessSelector } from './values/dependencies.ts';
 
 /** A search looks at all names, so a file full of unknown ones gets this many. */

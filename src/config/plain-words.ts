@@ -1,19 +1,14 @@
 // Readable messages for invalid values; the original's messages expose Python and its libraries.
 import { signalNames } from '../linux/signals.ts';
-import type { Bilingual, ConfigError, Offence } from './config.ts';
-import { nearest } from './edit-distance.ts';
+import type { ConfigError } from './config.ts';
+import { didYouMean, nearest } from './edit-distance.ts';
 import { inChinese } from './expression-problems.ts';
+import { orderWords } from './order-words.ts';
+import { readinessWords } from './readiness-words.ts';
+import type { PlainWords, Rewording } from './rewording.ts';
 import { firstLoss } from './values/environment-list.ts';
 import { unusableExpression } from './values/readiness.ts';
 import { byteSize, logLevels } from './values/scalars.ts';
-
-export interface PlainWords {
-  readonly message: Bilingual;
-  /** The offending part of the value; null for all of it. */
-  readonly text?: string;
-  /** Replaces the general description of accepted values. */
-  readonly remedy?: Bilingual;
-}
 
 /** A clearer message if there is one; otherwise the original's without its position, which is shown separately. */
 export function inPlainWords({ message, offence }: ConfigError): PlainWords {
@@ -30,11 +25,9 @@ export function inPlainWords({ message, offence }: ConfigError): PlainWords {
   return { message: { en: bare, zh: `选项 ${key} 的值无效：${text}` } };
 }
 
-const table: readonly {
-  readonly pattern: RegExp;
-  /** Null if the pattern matched by accident. */
-  readonly say: (words: RegExpExecArray, offence: Offence) => PlainWords | null;
-}[] = [
+const table: readonly Rewording[] = [
+  ...orderWords,
+  ...readinessWords,
   {
     pattern: /^invalid literal for int\(\) with base 10/,
     say: (_, { text, expected }) => (expected.en === byteSize.expects.en ? badSize(text) : badNumber(text)),
@@ -160,8 +153,4 @@ function badSize(text: string): PlainWords {
 
 function quoted(text: string): string {
   return text === '' ? '""' : text;
-}
-
-export function didYouMean(name: string): Bilingual {
-  return { en: `did you mean ${name}?`, zh: `是不是想写 ${name}？` };
 }

@@ -3,9 +3,8 @@ import { pythonRepr } from '../python/repr.ts';
 import type { Bilingual } from './config.ts';
 import { type Diagnostic, nothingKnown } from './diagnostic.ts';
 import type { IniDocument, Section, Setting } from './dialect.ts';
-import { nearest } from './edit-distance.ts';
+import { didYouMean, nearest } from './edit-distance.ts';
 import { kindOfSection, type SectionKind, sectionKinds } from './options/sections.ts';
-import { didYouMean } from './plain-words.ts';
 
 export function unknownNames(document: IniDocument): Diagnostic[] {
   return [...document.sections.values()].flatMap((section) => {

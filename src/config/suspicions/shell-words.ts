@@ -10,8 +10,8 @@ export function shellWords(document: IniDocument): Diagnostic[] {
     const ready = document.setting(section, 'ready');
     const [, probe] = /^\s*exec:(.*)$/s.exec(ready?.text ?? '') ?? [];
     return [
-      ...(command ? aboutCommand(section, command, command.text) : []),
-      ...(ready && probe !== undefined ? aboutCommand(section, ready, probe) : []),
+      ...(command ? aboutCommand(section, command, command.text, 'command') : []),
+      ...(ready && probe !== undefined ? aboutCommand(section, ready, probe, 'ready=exec') : []),
     ];
   });
 }
@@ -19,7 +19,8 @@ export function shellWords(document: IniDocument): Diagnostic[] {
 interface Suspicion {
   /** Applied to the command without its quoted parts. */
   readonly pattern: RegExp;
-  message(found: string): Bilingual;
+  /** `option`: where the command is. */
+  message(found: string, option: string): Bilingual;
   readonly remedy: Bilingual;
 }
 
@@ -37,9 +38,9 @@ const suspicions: readonly Suspicion[] = [
   },
   {
     pattern: /(?<=^\s*)(?:cd|source|export|ulimit|\.|exec|set)(?=\s)/,
-    message: (word) => ({
-      en: `${word} is a shell command, but command is not run by a shell`,
-      zh: `${word} 是 shell 的命令，而 command 不经过 shell 执行`,
+    message: (word, option) => ({
+      en: `${word} is a shell command, but ${option} is not run by a shell`,
+      zh: `${word} 是 shell 的命令，而 ${option} 不经过 shell 执行`,
     }),
     remedy: {
       en: "directory=, environment=, the full path of the environment's program, or /bin/sh -c '…'",
@@ -48,17 +49,17 @@ const suspicions: readonly Suspicion[] = [
   },
   {
     pattern: /(?<=^\s*)[A-Za-z_]\w*=\S*(?=\s)/,
-    message: (word) => ({
-      en: `${word} is taken for the program: command is not run by a shell`,
-      zh: `${word} 会被当作要执行的程序，因为 command 不经过 shell`,
+    message: (word, option) => ({
+      en: `${word} is taken for the program: ${option} is not run by a shell`,
+      zh: `${word} 会被当作要执行的程序，因为 ${option} 不经过 shell`,
     }),
     remedy: { en: 'environment=KEY="value"', zh: '用 environment=KEY="value"' },
   },
   {
     pattern: /(?<=\s)(?:&>|\d?>>?)(?:&\d|\S*)(?=\s|$)/,
-    message: (word) => ({
-      en: `${word} is passed to the program as an argument: command is not run by a shell`,
-      zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
+    message: (word, option) => ({
+      en: `${word} is passed to the program as an argument: ${option} is not run by a shell`,
+      zh: `${word} 会作为参数传给程序，因为 ${option} 不经过 shell`,
     }),
     remedy: {
       en: "stdout_logfile=, redirect_stderr=true, or /bin/sh -c '…'",
@@ -66,29 +67,34 @@ const suspicions: readonly Suspicion[] = [
     },
   },
   {
-    pattern: /(?<=\s)(?:&&?|\|\|?)(?=\s|$)/,
-    message: (word) => ({
-      en: `${word} is passed to the program as an argument: command is not run by a shell`,
-      zh: `${word} 会作为参数传给程序，因为 command 不经过 shell`,
+    pattern: /(?<=\s)(?:&&|&(?!\s*$)|\|\|?)(?=\s|$)/,
+    message: (word, option) => ({
+      en: `${word} is passed to the program as an argument: ${option} is not run by a shell`,
+      zh: `${word} 会作为参数传给程序，因为 ${option} 不经过 shell`,
     }),
-    remedy: {
-      en: "/bin/sh -c '…'; remove a & at the end",
-      zh: "用 /bin/sh -c '…'；末尾的 & 请删去",
-    },
+    remedy: { en: "/bin/sh -c '…'", zh: "用 /bin/sh -c '…'" },
+  },
+  {
+    pattern: /(?<=\s)&(?=\s*$)/,
+    message: (word, option) => ({
+      en: `${word} is passed to the program as an argument: ${option} is not run by a shell`,
+      zh: `${word} 会作为参数传给程序，因为 ${option} 不经过 shell`,
+    }),
+    remedy: { en: 'no & at the end', zh: '末尾不写 &' },
   },
   {
     pattern: /(?<=^\s*|\s)~(?=[/\s]|$)[^\s]*/,
-    message: (word) => ({
-      en: `${word} is not expanded: command is not run by a shell`,
-      zh: `${word} 不会被展开，因为 command 不经过 shell`,
+    message: (word, option) => ({
+      en: `${word} is not expanded: ${option} is not run by a shell`,
+      zh: `${word} 不会被展开，因为 ${option} 不经过 shell`,
     }),
     remedy: { en: 'the full path', zh: '用完整路径' },
   },
   {
     pattern: /\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})/,
-    message: (word) => ({
-      en: `${word} is not expanded: command is not run by a shell`,
-      zh: `${word} 不会被展开，因为 command 不经过 shell`,
+    message: (word, option) => ({
+      en: `${word} is not expanded: ${option} is not run by a shell`,
+      zh: `${word} 不会被展开，因为 ${option} 不经过 shell`,
     }),
     remedy: { en: "%(ENV_NAME)s, or /bin/sh -c '…'", zh: "用 %(ENV_NAME)s，或 /bin/sh -c '…'" },
   },
@@ -103,11 +109,15 @@ const suspicions: readonly Suspicion[] = [
 ];
 
 /** `text`: the command in `setting`. */
-function aboutCommand(section: Section, setting: Setting, text: string): Diagnostic[] {
+function aboutCommand(section: Section, setting: Setting, text: string, option: string): Diagnostic[] {
   const bare = text.replace(/\\.|"(?:\\.|[^"\\])*"|'[^']*'/gs, (quoted) => '_'.repeat(quoted.length));
   return suspicions.flatMap(({ pattern, message, remedy }) => {
-    const found = pattern.exec(bare)?.[0];
-    return found === undefined ? [] : [aboutSetting(section, setting, message(found), remedy)];
+    const match = pattern.exec(bare);
+    if (match === null) return [];
+    const [found] = match;
+    // An excerpt underlines its first occurrence, which may be a quoted one.
+    const isFirst = setting.text.indexOf(found) === setting.text.length - text.length + match.index;
+    return [aboutSetting(section, setting, message(found, option), remedy, isFirst ? found : null)];
   });
 }
 

@@ -26,13 +26,16 @@ export const readiness: ValueType<Readiness> = {
     en: 'notify, fd:NUMBER, tcp://HOST:PORT, unix:///PATH, http://URL, exec:COMMAND or log:EXPRESSION',
     zh: 'notify、fd:描述符编号、tcp://主机:端口、unix:///路径、http://URL、exec:命令 或 log:正则表达式',
   },
-  parse(value) {
-    const parsed = forms.reduce<Readiness | null>((found, form) => found ?? form(value), null);
-    if (parsed) return parsed;
-    throw new ConfigError(`not a kind of readiness: ${pythonRepr(value)}`);
-  },
+  parse: parseReadiness,
   format: formatReadiness,
 };
+
+/** Throws ConfigError. */
+export function parseReadiness(value: string): Readiness {
+  const parsed = forms.reduce<Readiness | null>((found, form) => found ?? form(value), null);
+  if (parsed) return parsed;
+  throw new ConfigError(`not a kind of readiness: ${pythonRepr(value)}`);
+}
 
 /** Whether it is tried every `ready_interval`. */
 export function isRepeated({ kind }: Readiness): boolean {
@@ -63,7 +66,8 @@ const forms: readonly ((value: string) => Readiness | null)[] = [
   fdForm,
   tcpForm,
   unixForm,
-  (value) => (/^https?:/.test(URL.parse(value)?.protocol ?? '') ? { kind: 'http', url: value } : null),
+  // URL also takes one slash, or none.
+  (value) => (/^https?:\/\//i.test(value) && URL.canParse(value) ? { kind: 'http', url: value } : null),
   (value) => textAfter('exec:', value, (command) => ({ kind: 'exec', command: checkedCommand(command) })),
   (value) => textAfter('log:', value, logForm),
 ];
@@ -86,7 +90,7 @@ function tcpForm(value: string): Readiness | null {
 }
 
 /** Longer paths do not fit into `sun_path` with its NUL: unix(7). */
-const maxSocketPathBytes = 107;
+export const maxSocketPathBytes = 107;
 
 function unixForm(value: string): Readiness | null {
   if (!/^unix:\/\/\/[^/]/.test(value)) return null;

@@ -142,6 +142,18 @@ describe('a command', () => {
     });
 });
 
+test.each([
+  ['command=/srv/app &', '&', 'no & at the end'],
+  ['command=/srv/a && /srv/b', '&&', "/bin/sh -c '…'"],
+  ['command=/srv/a "x && y" && /srv/b', null, "/bin/sh -c '…'"],
+  ['command=/srv/app\nready=exec:/srv/a && /srv/b', '&&', "/bin/sh -c '…'"],
+])('%j has shell syntax at %j', (options, text, remedy) => {
+  const found = check(`[supervisord]\n[program:x]\n${options}\n`).filter(({ message }) =>
+    /shell/.test(message.en),
+  );
+  expect(found.map((each) => [each.text, each.remedy?.en])).toEqual([[text, remedy]]);
+});
+
 describe('the command of ready=exec', () => {
   const told = (command: string) =>
     check(`[supervisord]\n[program:x]\ncommand=/bin/cat\nready=exec:${command}\n`).map(
@@ -150,15 +162,13 @@ describe('the command of ready=exec', () => {
 
   test('is run without a shell, either', () => {
     expect(told('curl -f http://127.0.0.1/ | grep ok')).toEqual([
-      '| is passed to the program as an argument: command is not run by a shell',
+      '| is passed to the program as an argument: ready=exec is not run by a shell',
     ]);
     expect(told("/bin/sh -c 'curl -f http://127.0.0.1/ | grep ok'")).toEqual([]);
   });
 
   test('that cannot be split is one error', () => {
-    expect(told("/bin/sh -c 'exit 0")).toEqual([
-      expect.stringContaining(`can't parse command "/bin/sh -c 'exit 0": No closing quotation`),
-    ]);
+    expect(told("/bin/sh -c 'exit 0")).toEqual(['a quote is not closed']);
   });
 });
 

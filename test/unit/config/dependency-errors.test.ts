@@ -46,6 +46,7 @@ describe('a name that no process has', () => {
 
   test.each([
     ['bd', 'there is no program bd | did you mean db?'],
+    ['DB', 'there is no program DB | did you mean db?'],
     ['postgres', `there is no program postgres | ${anyName}`],
     ['cache', 'there is no program cache | cache:* for the processes of group cache'],
     ['cachee', 'there is no program cachee | did you mean cache:*?'],
@@ -92,6 +93,37 @@ describe('a name that no process has', () => {
     const expected = 'program db has no processes | a program with numprocs of at least 1';
     expect(errors(text)).toEqual(['db', 'db:*', 'db:db'].map((name) => `4 depends_on ${name}: ${expected}`));
     expect(errors(text, 'zh')[0]).toBe('4 depends_on db: 程序 db 没有进程 | numprocs 至少为 1 的程序');
+  });
+});
+
+describe('a value that cannot be read', () => {
+  const others = program('redis') + program('db');
+
+  test.each([
+    [
+      'depends_on=db, redis=redy',
+      '=redy: there is no condition redy | did you mean =ready?',
+      '=redy: 没有条件 redy | 是不是想写 =ready？',
+    ],
+    [
+      'depends_on=redis=up',
+      '=up: there is no condition up | started, ready, healthy, completed, ended',
+      '=up: 没有条件 up | started、ready、healthy、completed、ended',
+    ],
+    [
+      'depends_on=a b',
+      'a b: a b is not the name of a process | names of programs, GROUP:PROCESS or GROUP:*, separated by commas, each with =started, =ready, =healthy, =completed, =ended or nothing',
+      'a b: a b 不是进程的名称 | 用逗号分隔的程序名、组名:进程名 或 组名:*，其后可写 =started、=ready、=healthy、=completed、=ended',
+    ],
+    [
+      'dependent_startup_wait_for=db:stopped',
+      'stopped: stopped cannot be waited for | running, starting, exited or exited,fatal',
+      'stopped: 不能等待状态 stopped | running、starting、exited 或 exited,fatal',
+    ],
+  ])('%s is told in both languages', (option, en, zh) => {
+    const key = option.split('=')[0];
+    expect(errors(program('web', option) + others)).toEqual([`4 ${key} ${en}`]);
+    expect(errors(program('web', option) + others, 'zh')).toEqual([`4 ${key} ${zh}`]);
   });
 });
 

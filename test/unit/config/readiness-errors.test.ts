@@ -50,10 +50,80 @@ describe('a descriptor', () => {
   test.each(['2', '1024', '03x', '-3', ''])('cannot be %j', (number) => {
     const [error = '', ...more] = errors(`ready=fd:${number}`);
     expect(more).toEqual([]);
-    expect(error).toStartWith(`4 ready=fd:${number}: not a descriptor from 3 to 1023: '${number}' | `);
+    const said = number === '' ? 'the descriptor is missing' : `${number} is not a descriptor from 3 to 1023`;
+    expect(error).toStartWith(`4 ready=fd:${number}: ${said} | `);
   });
 
   test.each(['3', '1023'])('can be %s', (number) => {
     expect(errors(`ready=fd:${number}`)).toEqual([]);
   });
+});
+
+describe('what was probably meant', () => {
+  test.each([
+    ['notifiy', 'notify'],
+    ['Notfy', 'notify'],
+    ['tpc', 'tcp://HOST:PORT'],
+    ['tcp:127.0.0.1:80', 'tcp://127.0.0.1:80'],
+    ['tcp:/127.0.0.1:80', 'tcp://127.0.0.1:80'],
+    ['TCP://127.0.0.1:80', 'tcp://127.0.0.1:80'],
+    ['127.0.0.1:80', 'tcp://127.0.0.1:80'],
+    ['db:80', 'tcp://db:80'],
+    ['unix:/run/s.sock', 'unix:///run/s.sock'],
+    ['unix://run/s.sock', 'unix:///run/s.sock'],
+    ['http:/localhost/', 'http://localhost/'],
+    ['http:localhost', 'http://localhost'],
+    ['exce:/bin/true', 'exec:/bin/true'],
+  ])('by ready=%s', (value, meant) => {
+    expect(errors(`ready=${value}`)).toEqual([
+      `4 ready=${value}: ${value} does not say how the program is ready | did you mean ${meant}?`,
+    ]);
+    expect(errors(`ready=${value}`, 'zh')).toEqual([
+      `4 ready=${value}: ${value} 不是确认就绪的方式 | 是不是想写 ${meant}？`,
+    ]);
+  });
+
+  test.each([
+    ['tcp://127.0.0.1', 'the port is missing', '缺少端口', 'tcp://HOST:PORT'],
+    ['tcp://[::1]', 'the port is missing', '缺少端口', 'tcp://HOST:PORT'],
+    ['tcp', 'the host is missing', '缺少主机', 'tcp://HOST:PORT'],
+    ['tcp://db:0', '0 is not a port from 1 to 65535', '0 不是 1 到 65535 之间的端口', 'tcp://HOST:PORT'],
+    ['tcp://*:80', '* is not a host', '* 不是有效的主机', 'tcp://HOST:PORT'],
+    ['unix://', 'the path of the socket is missing', '缺少套接字路径', 'unix:///PATH'],
+    ['exec:', 'the command is missing', '缺少命令', 'exec:COMMAND'],
+    ['log:', 'the regular expression is missing', '缺少正则表达式', 'log:EXPRESSION'],
+  ])('or what ready=%s lacks', (value, en, zh, form) => {
+    expect(errors(`ready=${value}`)).toEqual([`4 ready=${value}: ${en} | ${form}`]);
+    expect(errors(`ready=${value}`, 'zh')).toEqual([`4 ready=${value}: ${zh} | ${form}`]);
+  });
+
+  test('cannot be told of any value', () => {
+    expect(errors('ready=ftp://x/')).toEqual([
+      expect.stringContaining('ftp://x/ does not say how the program is ready | notify, fd:NUMBER'),
+    ]);
+    expect(errors('ready=')).toEqual([expect.stringContaining('ready has no value | notify, fd:NUMBER')]);
+  });
+});
+
+test.each([
+  ['ready_interval=0', '0 is not a duration from 1ms to 366d', '0 不是 1ms 到 366d 之间的时长'],
+  [
+    'depends_timeout=5 minutes',
+    '5 minutes is not a duration from 1ms to 366d',
+    '5 minutes 不是 1ms 到 366d 之间的时长',
+  ],
+  ['depends_timeout=', 'depends_timeout has no value', 'depends_timeout 没有值'],
+  ['ready=fd:1', '1 is not a descriptor from 3 to 1023', '1 不是 3 到 1023 之间的描述符编号'],
+  [
+    `ready=unix:///${'x'.repeat(107)}`,
+    'the path of the socket is longer than 107 bytes',
+    '套接字路径超过 107 字节',
+  ],
+  ["ready=exec:/bin/sh -c 'exit 0", 'a quote is not closed', '引号没有成对'],
+  ['ready=exec:/bin/test \\', 'nothing follows the last backslash', '最后的反斜杠之后没有字符'],
+  ['ready=exec:"" -q', 'the command names no program', '命令中没有程序'],
+])('%s is told in both languages', (option, en, zh) => {
+  const said = (language: 'en' | 'zh') =>
+    errors(option, language).map((line) => line.slice(`4 ${option}: `.length).split(' | ')[0]);
+  expect([said('en'), said('zh')]).toEqual([[en], [zh]]);
 });
