@@ -10,6 +10,7 @@ import { refusalOf } from '../../linux/guarded-file.ts';
 import type { Sink } from '../../logs/sink.ts';
 import type { FileFacts, StreamSettings } from '../protocol/messages.ts';
 import type { WritableWatch } from '../protocol/stdin-pipe.ts';
+import { DescriptorCallbacks } from './descriptor-callbacks.ts';
 import { Log, type LogSnapshot } from './log.ts';
 import { LogCompressor } from './log-compressor.ts';
 import { PoolHandle, type PoolHandleSnapshot, type PoolSpec } from './pool-handle.ts';
@@ -65,8 +66,8 @@ export class DataPlane implements WritableWatch {
   readonly #threadOfDirectory = new Map<string, WorkerClient>();
   /** Lookups in progress, by directory. */
   readonly #lookups = new Map<string, Promise<void>>();
-  readonly #writable = new Map<number, () => void>();
-  readonly #readable = new Map<number, () => void>();
+  readonly #writable = new DescriptorCallbacks();
+  readonly #readable = new DescriptorCallbacks();
   readonly #pools = new Map<number, PoolHandle>();
   /** Those of a snapshot, until they are opened again. By name. */
   readonly #unclaimedPools = new Map<string, PoolHandleSnapshot>();
@@ -206,24 +207,27 @@ export class DataPlane implements WritableWatch {
 
   /** Calls back once when `fd`, a non-blocking write end, is writable or its reader is gone. */
   whenWritable(fd: number, callback: () => void): void {
-    this.#writable.set(fd, callback);
-    this.#threadOn(noDisk).send({ do: 'watchWritable', fd });
+    const watch = this.#writable.add(fd, callback);
+    this.#threadOn(noDisk).send({ do: 'watchWritable', fd, watch });
   }
 
   /** Must precede close(fd). */
   forgetWritable(fd: number): void {
-    if (this.#writable.delete(fd)) this.#threadOn(noDisk).send({ do: 'forgetWritable', fd });
+    if (this.#writable.remove(fd)) this.#threadOn(noDisk).send({ do: 'forgetWritable', fd });
   }
 
-  /** Calls back once when `fd`, which the caller reads without blocking, is readable. */
+  /**
+   * Calls back once when `fd`, which the caller reads without blocking, is readable. It may not be: the caller watches it
+   * again then.
+   */
   whenReadable(fd: number, callback: () => void): void {
-    this.#readable.set(fd, callback);
-    this.#threadOn(noDisk).send({ do: 'watchReadable', fd });
+    const watch = this.#readable.add(fd, callback);
+    this.#threadOn(noDisk).send({ do: 'watchReadable', fd, watch });
   }
 
   /** Must precede close(fd). */
   forgetReadable(fd: number): void {
-    if (this.#readable.delete(fd)) this.#threadOn(noDisk).send({ do: 'forgetReadable', fd });
+    if (this.#readable.remove(fd)) this.#threadOn(noDisk).send({ do: 'forgetReadable', fd });
   }
 
   /**
@@ -375,9 +379,9 @@ export class DataPlane implements WritableWatch {
         this.#pools.delete(report.pool);
         return;
       case 'writable':
-        return callOnce(this.#writable, report.fd);
+        return this.#writable.ready(report.fd, report.watch);
       case 'readable':
-        return callOnce(this.#readable, report.fd);
+        return this.#readable.ready(report.fd, report.watch);
       case 'logChanged':
         this.#logChanged(thread, report.path);
         return;
@@ -400,12 +404,6 @@ export class DataPlane implements WritableWatch {
     thread.send({ do: 'watchLog', path });
     for (const callback of followers) callback();
   }
-}
-
-function callOnce(callbacks: Map<number, () => void>, fd: number): void {
-  const callback = callbacks.get(fd);
-  callbacks.delete(fd);
-  callback?.();
 }
 
 /** Devices and own descriptors are on no disk that may stall. */

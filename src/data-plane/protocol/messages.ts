@@ -37,10 +37,9 @@ export type Command =
   | { readonly do: 'stopAwaiting'; readonly stream: number }
   /** Back-pressure: this many forwarded bytes were consumed. */
   | { readonly do: 'consumed'; readonly bytes: number }
-  | {
-      readonly do: 'watchWritable' | 'forgetWritable' | 'watchReadable' | 'forgetReadable';
-      readonly fd: number;
-    }
+  /** `watch`: the number of the watch, which its event tells. */
+  | { readonly do: 'watchWritable' | 'watchReadable'; readonly fd: number; readonly watch: number }
+  | { readonly do: 'forgetWritable' | 'forgetReadable'; readonly fd: number }
   | { readonly do: 'watchLog' | 'forgetLog'; readonly path: string }
   | PoolCommand
   | CompressionCommand
@@ -121,7 +120,7 @@ export type WorkerEvent =
   | { readonly is: 'done'; readonly request: number; readonly errno: number }
   | { readonly is: 'files'; readonly query: number; readonly files: readonly FileFacts[] }
   | PoolEvent
-  | { readonly is: 'writable' | 'readable'; readonly fd: number }
+  | { readonly is: 'writable' | 'readable'; readonly fd: number; readonly watch: number }
   /** The log at `path` was appended to, rotated or cleared. Edge: sent again only after the next watchLog. */
   | { readonly is: 'logChanged'; readonly path: string }
   /** There may be backups to compress. */

@@ -155,14 +155,14 @@ export class WorkerLoop {
       case 'consumed':
         return this.#streams.consumed(command.bytes);
       case 'watchWritable': {
-        const { fd } = command;
-        return this.#writable.watch(fd, () => this.#emit({ is: 'writable', fd }));
+        const { fd, watch } = command;
+        return this.#writable.watch(fd, () => this.#emit({ is: 'writable', fd, watch }));
       }
       case 'forgetWritable':
         return this.#writable.forget(command.fd);
       case 'watchReadable': {
-        const { fd } = command;
-        return this.#readable.watch(fd, () => this.#emit({ is: 'readable', fd }));
+        const { fd, watch } = command;
+        return this.#readable.watch(fd, () => this.#emit({ is: 'readable', fd, watch }));
       }
       case 'forgetReadable':
         return this.#readable.forget(command.fd);

@@ -391,6 +391,53 @@ describe('descriptors that are to be written', () => {
   });
 });
 
+describe('a descriptor number that is used again', () => {
+  test('gets no event of the one before: readable', async () => {
+    const [first, second, idle] = [createPipe('read'), createPipe('read'), createPipe('read')];
+    const called: string[] = [];
+    /** Both are ready in one turn of the worker: the event of the other one is on its way when this one is called. */
+    const reuse = (other: number) => () => {
+      called.push('before');
+      plane.forgetReadable(other);
+      checked(libc.dup2(idle.readFd, other), 'dup2');
+      plane.whenReadable(other, () => called.push('now'));
+    };
+    for (const { writeFd } of [first, second]) writeSync(writeFd, 'x');
+    plane.whenReadable(first.readFd, reuse(second.readFd));
+    plane.whenReadable(second.readFd, reuse(first.readFd));
+    await eventually(() => called.length > 0, { what: 'the first event' });
+    await plane.isAlive(5000);
+    expect(called).toEqual(['before']);
+    writeSync(idle.writeFd, 'x');
+    await eventually(() => called.length > 1, { what: 'the event of the present one' });
+    expect(called).toEqual(['before', 'now']);
+    for (const { readFd, writeFd } of [first, second, idle])
+      for (const fd of [readFd, writeFd]) closeSync(fd);
+  });
+
+  test('gets no event of the one before: writable', async () => {
+    const [first, second, full] = [createPipe('write'), createPipe('write'), createPipe('write')];
+    const called: string[] = [];
+    const reuse = (other: number) => () => {
+      called.push('before');
+      plane.forgetWritable(other);
+      checked(libc.dup2(full.writeFd, other), 'dup2');
+      plane.whenWritable(other, () => called.push('now'));
+    };
+    writeSync(full.writeFd, Buffer.alloc(65536));
+    plane.whenWritable(first.writeFd, reuse(second.writeFd));
+    plane.whenWritable(second.writeFd, reuse(first.writeFd));
+    await eventually(() => called.length > 0, { what: 'the first event' });
+    await plane.isAlive(5000);
+    expect(called).toEqual(['before']);
+    readSync(full.readFd, Buffer.alloc(65536));
+    await eventually(() => called.length > 1, { what: 'the event of the present one' });
+    expect(called).toEqual(['before', 'now']);
+    for (const { readFd, writeFd } of [first, second, full])
+      for (const fd of [readFd, writeFd]) closeSync(fd);
+  });
+});
+
 describe('a worker that has died', () => {
   test('is reported once, and fails all requests', async () => {
     const before = nestedEpolls();
