@@ -1,7 +1,7 @@
 // A process by descriptor (pidfd_open(2)): a signal reaches that process or none, even after it has exited and its pid
 // was reused.
 import { E } from './errno.ts';
-import { errno, libc } from './libc.ts';
+import { errno, libc, ptr } from './libc.ts';
 
 export class ProcessHandle {
   /** `fd`: a pidfd, which it owns. Null before Linux 5.3 or when descriptors run out: then the pid is used. */
@@ -28,6 +28,12 @@ export class ProcessHandle {
     return this.#kill(0) !== E.ESRCH;
   }
 
+  /** Whether it has ended with all its threads, also when it has not been reaped. */
+  get hasEnded(): boolean {
+    if (this.fd === null) return !this.isThere;
+    return libc.poll(ptr(Int32Array.of(this.fd, POLLIN)), 1n, 0) > 0;
+  }
+
   close(): void {
     if (this.fd !== null) libc.close(this.fd);
   }
@@ -41,6 +47,7 @@ export class ProcessHandle {
   }
 }
 
+const POLLIN = 1;
 /** The same on every architecture. */
 const pidfdSendSignal = 424n;
 const pidfdOpen = 434n;

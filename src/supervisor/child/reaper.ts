@@ -7,17 +7,22 @@ import { describeExit } from '../lifecycle/exit-status.ts';
 /** Resolves when the exit of the child has been processed. */
 export type OnExit = (status: ExitStatus) => Promise<void>;
 
-interface Adopted {
+export interface Adoption {
+  /** Called once, when it has been reaped. */
   readonly onExit: OnExit;
-  readonly beforeReap: () => void;
+  /** Called before that, while its pid is still its own and that of its process group. */
+  readonly beforeReap?: () => void;
+  /** Only for a process that another one may reap: false once that has happened, when its pid may be another's. */
+  readonly isThere?: () => boolean;
 }
 
 /**
- * The only caller of waitpid(2). The kernel does not reuse a pid before it is reaped here, and a reaped child is never
- * signalled again, so no signal can reach an unrelated process.
+ * The only caller of waitpid(2). The kernel does not reuse the pid of a child before it is reaped here, and a reaped child
+ * is never signalled again, so no signal can reach an unrelated process. A main process (MAINPID) may be the child of
+ * another process, which reaps it: its pid may be that of any other process afterwards, also of a child.
  */
 export class Reaper {
-  readonly #children = new Map<number, Adopted>();
+  readonly #children = new Map<number, Adoption>();
   readonly #onSignal = () => this.#reapAtSignal();
 
   constructor(private readonly log: ActivityLog) {
@@ -26,30 +31,25 @@ export class Reaper {
     void this.reap();
   }
 
-  /**
-   * `onExit` is called once, when the child has been reaped; `beforeReap` before that, while its pid is still its own
-   * and that of its process group.
-   */
-  adopt(pid: number, onExit: OnExit, beforeReap: () => void = () => {}): void {
-    this.#children.set(pid, { onExit, beforeReap });
+  /** Returns disown: the exit of that process, not of another with its pid, is nothing to the caller any more. */
+  adopt(pid: number, adoption: Adoption): () => void {
+    this.#children.set(pid, adoption);
+    return () => {
+      if (this.#children.get(pid) === adoption) this.#children.delete(pid);
+    };
   }
 
-  /** Whether a child of that pid is one that was adopted. */
+  /** Whether the process of that pid is one that was adopted. */
   isAdopted(pid: number): boolean {
-    return this.#children.has(pid);
-  }
-
-  /** Its exit is nothing to its adopter any more. */
-  disown(pid: number): void {
-    this.#children.delete(pid);
+    return this.#adopted(pid) !== null;
   }
 
   /** Resolves when the exits of all have been processed. */
   async reap(): Promise<void> {
     const exits: Promise<void>[] = [];
     for (let pid = exitedChild(); pid !== null; pid = exitedChild()) {
-      const adopted = this.#children.get(pid);
-      adopted?.beforeReap();
+      const adopted = this.#adopted(pid);
+      adopted?.beforeReap?.();
       const child = reapChild(pid);
       if (child === null) break;
       this.#children.delete(pid);
@@ -57,6 +57,11 @@ export class Reaper {
       else this.log.info(`reaped unknown pid ${child.pid} (${describeExit(child.status)})`);
     }
     await Promise.all(exits);
+  }
+
+  #adopted(pid: number): Adoption | null {
+    const adoption = this.#children.get(pid);
+    return adoption && (adoption.isThere?.() ?? true) ? adoption : null;
   }
 
   /** The signal is logged after the exits, as in the original. */

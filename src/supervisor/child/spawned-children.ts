@@ -85,7 +85,7 @@ function adopt(reaper: Reaper, child: SpawnedChild, onExit: OnExit, beforeReap: 
     child.markReaped(status);
     return onExit(status);
   };
-  reaper.adopt(child.pid, onReaped, beforeReap);
+  reaper.adopt(child.pid, { onExit: onReaped, beforeReap });
 }
 
 const streamNames: readonly StreamName[] = [...channels, 'ready'];

@@ -1,5 +1,6 @@
 // A hook's command: gets one text on stdin, and has a timeout. Its outcome goes to the daemon's log only.
 
+import type { ExitStatus } from '../../linux/wait.ts';
 import { HelperError, killHelper, spawnHelper } from '../child/helper-command.ts';
 import type { DaemonContext } from '../daemon-context.ts';
 import { describeExit, isSuccess } from '../lifecycle/exit-status.ts';
@@ -37,13 +38,14 @@ export function runHook(
     const cancelLimit = clock.after(runLimitMs, () => kill(`it ran for ${runLimitMs / 1000} seconds`));
     const onGiveUp = () => kill('the supervisor ends');
     giveUp.addEventListener('abort', onGiveUp);
-    reaper.adopt(pid, (status) => {
+    const onExit = (status: ExitStatus) => {
       cancelLimit();
       giveUp.removeEventListener('abort', onGiveUp);
       if (!isSuccess(status)) log.warn(`${what}: '${command}' failed: ${describeExit(status)}`);
       ended.resolve();
       return ended.promise;
-    });
+    };
+    reaper.adopt(pid, { onExit });
   } catch (error) {
     if (!(error instanceof HelperError)) throw error;
     log.warn(`${what}: '${command}' could not be run: ${error.message}`);

@@ -1,5 +1,4 @@
 // The main process of a program in place of its child, as named by MAINPID: a daemon that forks. Followed by pidfd.
-import type { DataPlane } from '../../data-plane/main/data-plane.ts';
 import { E } from '../../linux/errno.ts';
 import { errno, libc } from '../../linux/libc.ts';
 import { exitStatusOf } from '../../linux/pidfd-info.ts';
@@ -7,6 +6,14 @@ import type { ProcessHandle } from '../../linux/process-handle.ts';
 import { processStat } from '../../linux/process-stat.ts';
 import { decodeWaitStatus, type ExitStatus } from '../../linux/wait.ts';
 import type { Reaper } from '../child/reaper.ts';
+
+/** Tells when a descriptor is readable, perhaps when it is not. */
+export interface ReadableWatch {
+  /** Calls back once. */
+  whenReadable(fd: number, callback: () => void): void;
+  /** Must precede close(fd). */
+  forgetReadable(fd: number): void;
+}
 
 export interface MainProcessEvents {
   /** It has ended, but its pid is still its own unless another process has reaped it. */
@@ -20,20 +27,21 @@ const unknownStatus: ExitStatus = { kind: 'exited', code: 255 };
 
 export class MainProcess {
   #isReleased = false;
+  readonly #disown: () => void;
 
   /** Owns `handle`, which must have a descriptor. */
   constructor(
     private readonly handle: ProcessHandle,
-    private readonly reaper: Reaper,
-    private readonly dataPlane: DataPlane,
+    reaper: Reaper,
+    private readonly watch: ReadableWatch,
     private readonly events: MainProcessEvents,
   ) {
     // It may become a child of the daemon only when its parent ends.
-    reaper.adopt(
-      handle.pid,
-      async (status) => this.#end(status),
-      () => events.onExiting(),
-    );
+    this.#disown = reaper.adopt(handle.pid, {
+      onExit: async (status) => this.#end(status),
+      beforeReap: () => events.onExiting(),
+      isThere: () => handle.isThere,
+    });
     this.#watch();
   }
 
@@ -61,19 +69,20 @@ export class MainProcess {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.reaper.disown(this.pid);
-    if (this.handle.fd !== null) this.dataPlane.forgetReadable(this.handle.fd);
+    this.#disown();
+    if (this.handle.fd !== null) this.watch.forgetReadable(this.handle.fd);
     this.handle.close();
   }
 
   /** Its descriptor is readable when it has ended. */
   #watch(): void {
     const { fd } = this.handle;
-    if (fd !== null) this.dataPlane.whenReadable(fd, () => this.#onExit(fd));
+    if (fd !== null) this.watch.whenReadable(fd, () => this.#onExit(fd));
   }
 
   #onExit(fd: number): void {
     if (this.#isReleased) return;
+    if (!this.handle.hasEnded) return this.#watch();
     const stat = this.handle.isThere ? processStat(this.pid) : null;
     // The reaper collects it.
     if (stat?.parent === process.pid) return;

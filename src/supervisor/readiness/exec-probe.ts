@@ -17,7 +17,7 @@ export function exitsWithZero(command: string): ReadinessProbe {
         aborted.removeEventListener('abort', kill);
         resolve(isSuccess(status) ? null : describeExit(status));
       };
-      process.daemon.reaper.adopt(pid, onExit, kill);
+      process.daemon.reaper.adopt(pid, { onExit, beforeReap: kill });
     } catch (error) {
       if (!(error instanceof HelperError)) throw error;
       resolve(oneLine(error.message));
