@@ -1,4 +1,5 @@
 // Interacts with a running program: its output so far, typed input, Ctrl-C.
+import { readFileSync } from 'node:fs';
 import { eventually } from './eventually.ts';
 
 export interface Ended {
@@ -76,6 +77,15 @@ export class Conversation {
     await eventually(() => this.printed.endsWith(text), { what: `${JSON.stringify(text)} at the end` });
   }
 
+  /**
+   * Waits until it has dealt with what it has printed: Python's client prints an error if Ctrl-C comes in the middle of that.
+   */
+  async sleeps(): Promise<void> {
+    const { pid } = this.#subprocess;
+    const call = () => readFileSync(`/proc/${pid}/syscall`, 'utf8').split(' ')[0] ?? '';
+    await eventually(() => waits.has(call()), { what: `${pid} to wait for input` });
+  }
+
   /** Repeats `action` until `text` was printed, for a listener that may not be ready yet. */
   async happensUntil(text: string, action: () => Promise<unknown>): Promise<void> {
     await eventually(
@@ -111,3 +121,8 @@ async function gather(stream: ReadableStream<Uint8Array>, onText: (text: string)
   const decoder = new TextDecoder();
   for await (const piece of stream) onText(decoder.decode(piece, { stream: true }));
 }
+
+/** The numbers of poll, select, epoll_wait and their variants: those of x86-64, then those of arm64. */
+const waits: ReadonlySet<string> = new Set(
+  process.arch === 'x64' ? ['7', '23', '232', '270', '271', '281', '441'] : ['22', '72', '73', '441'],
+);

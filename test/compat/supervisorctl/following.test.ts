@@ -45,6 +45,7 @@ describe('tail -f', () => {
       await tail.sees('written before\n');
       await write(daemon, 'written after, schön\n');
       await tail.sees('written after, schön\n');
+      await tail.sleeps();
       tail.signal('SIGINT');
       return tail.ended();
     });
@@ -59,6 +60,7 @@ describe('tail -f', () => {
       await converse(pair, daemon, 'clear', 'cat').ended();
       await write(daemon, 'written anew\n');
       await tail.sees('written anew\n');
+      await tail.sleeps();
       tail.signal('SIGINT');
       return tail.ended();
     });
@@ -75,6 +77,7 @@ describe('maintail -f', () => {
       await converse(pair, daemon, 'stop', 'cat').ended();
       await maintail.sees(': cat (terminated by SIGTERM)');
       await converse(pair, daemon, 'start', 'cat').ended();
+      await maintail.sleeps();
       maintail.signal('SIGINT');
       expect(await maintail.ended()).toMatchObject({ status: 0, stderr: '' });
     }
