@@ -16,8 +16,8 @@ export interface OperationRequest {
 }
 
 /** True when a start has something to do: the process neither runs nor is about to. */
-export function isStartable({ state }: Process): boolean {
-  return state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF';
+export function isStartable({ state, isStuck }: Process): boolean {
+  return isStuck || (state !== 'STARTING' && state !== 'RUNNING' && state !== 'BACKOFF');
 }
 
 /** Starts it. Returns a promise unless the outcome is known at once. Throws or rejects with OperationError. */

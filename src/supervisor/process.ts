@@ -373,7 +373,8 @@ export class Process {
     const { goal, command } = nextGoal(before, event, this.#life.state);
     this.#goal = goal;
     if ((goal.kind === 'restart') !== (before.kind === 'restart')) this.daemon.dependencies.onChange(this);
-    if (command === 'start') {
+    if (command === 'start' && this.isWaiting) this.daemon.dependencies.startNeeds(this);
+    else if (command === 'start') {
       this.#handle({ type: 'start', needs: this.daemon.dependencies.unmetNeeds(this) });
     } else if (command === 'stop') this.#handle({ type: 'stop' });
   }

@@ -80,7 +80,13 @@ export class DependencyTracker {
   unmetNeeds(process: Process): readonly UnmetNeed[] {
     const needs = this.current.needsOf(process).flatMap((need) => this.#status(need).unmetNeed(need) ?? []);
     // What a start finds down, it starts.
-    return process.isWaiting ? needs : needs.map((need) => ({ ...need, stuck: null }));
+    return process.isWaiting ? needs : needs.map(toBeStarted);
+  }
+
+  /** A waiting process was asked to start again: what it needs is started, whatever has become of it meanwhile. */
+  startNeeds(process: Process): void {
+    process.beginNeeds(this.unmetNeeds(process).map(toBeStarted));
+    if (process.isWaiting) this.#begin(process, 'transitive');
   }
 
   /** Other processes that run and stop with one of these, each with the one that it stops with. */
@@ -270,6 +276,10 @@ export class DependencyTracker {
       });
     }
   }
+}
+
+function toBeStarted(need: UnmetNeed): UnmetNeed {
+  return { ...need, stuck: null };
 }
 
 /** It runs, or tries to: one that only waits for its dependencies is left alone. */

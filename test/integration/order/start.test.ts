@@ -154,6 +154,18 @@ describe('a program that waits', () => {
     });
   });
 
+  test('is started by a second start, with what it needs, when that was stopped', async () => {
+    const config = program('db', 'gated') + program('api', 'stays', 'depends_on=db');
+    await withPrograms({ config }, async (daemon) => {
+      await untilShown(daemon, { api: 'STARTING waiting for db (ready)' });
+      await daemon.supervisorctl('stop', 'db');
+      await untilShown(daemon, { api: 'STARTING waiting for db (STOPPED)' });
+      go(daemon, 'db');
+      expect((await daemon.supervisorctl('start', 'api')).stdout).toBe('api: started\n');
+      expect(await shown(daemon)).toMatchObject({ db: 'RUNNING', api: 'RUNNING' });
+    });
+  });
+
   test('is already started for a second client that starts it', async () => {
     await withPrograms({ config }, async (daemon) => {
       await untilShown(daemon, waiting);

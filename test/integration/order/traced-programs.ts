@@ -67,12 +67,14 @@ export async function processes(daemon: Daemon): Promise<Record<string, ProcessI
   }
 }
 
-/** State and, while it starts, the description. */
+/** State and, while it waits or when it is FATAL, the description. */
 export async function shown(daemon: Daemon): Promise<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(await processes(daemon)).map(([name, { statename, description }]) => [
       name,
-      statename === 'STARTING' || statename === 'FATAL' ? `${statename} ${description}`.trim() : statename,
+      statename === 'FATAL' || description.startsWith('waiting for ')
+        ? `${statename} ${description}`
+        : statename,
     ]),
   );
 }
