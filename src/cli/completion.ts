@@ -1,12 +1,14 @@
 // `tsupervisor completion`: completion scripts for bash, zsh and fish, and the candidates they ask for.
 import { Argument, Command } from '@commander-js/extra-typings';
-import { nameSpecsOf } from '../client/name-spec.ts';
 import type { ProcessInfo } from '../client/process-info.ts';
 import { SupervisorClient } from '../client/supervisor-client.ts';
+import { languages } from '../doctor/language.ts';
 import { graphFormats } from './graph/formats.ts';
 import { print, write } from './output.ts';
+import { sampleFormats } from './sample-formats.ts';
 import { runControl } from './shared/program.ts';
 import { chooseServer, type ServerOptions } from './shared/server.ts';
+import { argumentAt, offered } from './supervisorctl/completion.ts';
 
 /** Prints a script, or candidates for the scripts. Does not fail without a server. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -24,7 +26,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return runControl(command, args, () => 0);
 }
 
-type Kind = 'process' | 'group' | 'signal' | 'graph-format';
+type Kind = 'process' | 'group' | 'signal' | 'action' | 'graph-format' | 'sample-format' | 'language';
 
 /** The arguments of each command; the last kind may be repeated. */
 const takes: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly Kind[]>([
@@ -62,7 +64,11 @@ const valued: ReadonlyMap<string, keyof ServerOptions | 'other'> = new Map<
 ]);
 
 /** Options whose value can be completed, after their command. */
-const valueKinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([['graph --format', 'graph-format']]);
+const valueKinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['graph --format', 'graph-format'],
+  ['echo-conf --format', 'sample-format'],
+  ...['check', 'graph', 'doctor', 'echo-conf'].map((name): [string, Kind] => [`${name} --lang`, 'language']),
+]);
 
 export interface Question {
   readonly kind: Kind | null;
@@ -72,21 +78,30 @@ export interface Question {
 /** What can be completed at the end of the command line: `words` are those before it, the command first. */
 export function questionAfter(words: readonly string[]): Question {
   const [command = '', ...rest] = words;
-  const kinds = takes.get(command);
   let server: ServerOptions = {};
-  let given = 0;
+  const given: string[] = [];
   for (let index = 0; index < rest.length; index += 1) {
     const word = rest[index] ?? '';
     const option = valued.get(word);
     if (option === undefined) {
-      if (!word.startsWith('-')) given += 1;
+      if (!word.startsWith('-')) given.push(word);
       continue;
     }
     index += 1;
     if (index === rest.length) return { kind: valueKinds.get(`${command} ${word}`) ?? null, server };
     if (option !== 'other') server = { ...server, [option]: rest[index] };
   }
-  return { kind: kinds?.[Math.min(given, kinds.length - 1)] ?? null, server };
+  return { kind: kindAfter(command, given), server };
+}
+
+/** The kind of the next argument. `given`: those before it. */
+function kindAfter(command: string, given: readonly string[]): Kind | null {
+  if (command === 'supervisorctl') {
+    const argument = argumentAt(given.map((word) => `${word} `).join(''));
+    return argument === 'command' ? 'action' : argument;
+  }
+  const kinds = takes.get(command);
+  return kinds?.[Math.min(given.length, kinds.length - 1)] ?? null;
 }
 
 async function wordsAfter(words: readonly string[]): Promise<readonly string[]> {
@@ -98,10 +113,15 @@ async function wordsAfter(words: readonly string[]): Promise<readonly string[]> 
       return signals;
     case 'graph-format':
       return graphFormats;
+    case 'sample-format':
+      return sampleFormats;
+    case 'language':
+      return languages;
+    case 'action':
+      return offered('command', []);
     case 'group':
-      return [...new Set((await processes(server)).map(({ group }) => group))];
     case 'process':
-      return nameSpecsOf(await processes(server));
+      return offered(kind, await processes(server));
   }
 }
 
@@ -119,7 +139,10 @@ async function processes(options: ServerOptions): Promise<ProcessInfo[]> {
   }
 }
 
-/** The commands are read from our own help. Words are never evaluated, since names come from a server. */
+/** For sed. Both of `  -c, --configuration <file>` and of supervisord's `-c/--configuration FILENAME`. */
+const optionInHelp = String.raw`s/^ *\(-[a-zA-Z][,/] *\)*\(--[a-z][a-z-]*\).*/\2/p`;
+
+/** Commands and options are read from our own help. Words are never evaluated, since names come from a server. */
 const scripts = {
   bash: `# bash completion for tsupervisor
 _tsupervisor() {
@@ -134,6 +157,8 @@ _tsupervisor() {
   done < <(
     if (( \${#words[@]} <= 1 )); then
       "\${words[0]}" --help 2>/dev/null | sed -n 's/^  \\([a-z][a-z_-]*\\)  .*/\\1/p'
+    elif [[ $current == -* ]]; then
+      "\${words[0]}" "\${words[1]}" --help 2>/dev/null | sed -n '${optionInHelp}'
     else
       "\${words[0]}" completion words "\${words[@]:1}" 2>/dev/null
     fi
@@ -151,6 +176,8 @@ _tsupervisor() {
   local -a candidates
   if (( CURRENT == 2 )); then
     candidates=(\${(f)"$(\${words[1]} --help 2>/dev/null | sed -n 's/^  \\([a-z][a-z_-]*\\)  .*/\\1/p')"})
+  elif [[ \${words[CURRENT]} == -* ]]; then
+    candidates=(\${(f)"$(\${words[1]} \${words[2]} --help 2>/dev/null | sed -n '${optionInHelp}')"})
   else
     candidates=(\${(f)"$(\${words[1]} completion words "\${(@)words[2,CURRENT-1]}" 2>/dev/null)"})
   fi
@@ -163,6 +190,8 @@ function __tsupervisor_words
   set -l words (commandline -opc)
   if test (count $words) -le 1
     $words[1] --help 2>/dev/null | string replace -rf '^  ([a-z][a-z_-]*)  .*' '$1'
+  else if string match -q -- '-*' (commandline -ct)
+    $words[1] $words[2] --help 2>/dev/null | string replace -rf '^ *(?:-[a-zA-Z][,/] *)?(--[a-z][a-z-]*).*' '$1'
   else
     $words[1] completion words $words[2..] 2>/dev/null
   end

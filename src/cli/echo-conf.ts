@@ -4,8 +4,10 @@ import { basename } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { configurationReference } from '../config/reference.ts';
 import { type SamplePaths, sampleConfig, samplePaths } from '../config/sample.ts';
+import { languages } from '../doctor/language.ts';
 import { currentUid } from '../linux/credentials.ts';
 import { write } from './output.ts';
+import { sampleFormats } from './sample-formats.ts';
 import { runControl } from './shared/program.ts';
 
 /** Resolves to the exit status. */
@@ -13,12 +15,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const command = new Command('tsupervisor echo-conf')
     .description('Print a sample configuration with every option, its description and default.')
     .option('--minimal', 'only what is needed to start, without comments')
-    .addOption(
-      new Option('--lang <language>', 'language of the comments').choices(['en', 'zh']).default('en'),
-    )
+    .addOption(new Option('--lang <language>', 'language of the comments').choices(languages).default('en'))
     .addOption(
       new Option('--format <format>', 'a configuration file, or a reference of all options')
-        .choices(['ini', 'markdown'])
+        .choices(sampleFormats)
         .default('ini'),
     )
     .exitOverride()

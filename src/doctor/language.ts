@@ -1,6 +1,8 @@
 // The language of the output: the one requested, else that of the locale (locale(7)).
 
-export type Language = 'en' | 'zh';
+export const languages = ['en', 'zh'] as const;
+
+export type Language = (typeof languages)[number];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -47,7 +47,8 @@ export function completerFor(session: Session) {
   };
 }
 
-function offered(argument: Argument, processes: readonly ProcessInfo[]): string[] {
+/** The candidates of a kind. `processes`: those of the server, for groups and processes. */
+export function offered(argument: Argument, processes: readonly ProcessInfo[]): string[] {
   switch (argument) {
     case 'command':
       return [...commands.keys()].filter((name) => name !== endOfInput);

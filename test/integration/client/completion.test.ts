@@ -65,6 +65,27 @@ describe('bash', () => {
     expect((await run(['/bin/ls', '-a', daemon.directory])).stdout).not.toMatch(/^\.hacked$/m);
   });
 
+  test('is offered the options of each command, from its help', async () => {
+    expect(await offered('tsupervisor graph -')).toEqual(['--configuration', '--format', '--lang', '--help']);
+    expect(await offered('tsupervisor start cat --n')).toEqual(['--no-wait']);
+    expect(await offered('tsupervisor supervisord --noda')).toEqual(['--nodaemon']);
+    expect(await offered('tsupervisor supervisorctl --server')).toEqual(['--serverurl']);
+    expect(await offered('tsupervisor nosuch --')).toEqual([]);
+  });
+
+  test('is offered the values of options', async () => {
+    expect(await offered('tsupervisor graph --format ')).toEqual(['text', 'dot', 'mermaid', 'json']);
+    expect(await offered('tsupervisor echo-conf --format m')).toEqual(['markdown']);
+    expect(await offered('tsupervisor check --lang ')).toEqual(['en', 'zh']);
+  });
+
+  test('is offered the actions of supervisorctl, and their arguments', async () => {
+    expect(await offered('tsupervisor supervisorctl re')).toEqual(['reload', 'remove', 'reread', 'restart']);
+    const asked = `tsupervisor supervisorctl -c ${daemon.configPath}`;
+    expect(await offered(`${asked} start c`)).toEqual(['cat']);
+    expect(await offered(`${asked} update w`)).toEqual(['worker']);
+  });
+
   test('is offered nothing without a daemon', async () => {
     expect(await offered('tsupervisor start -s unix:///nonexistent ')).toEqual([]);
   });

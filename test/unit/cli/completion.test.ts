@@ -17,7 +17,17 @@ describe('a command line that is completed', () => {
     ['status -c', null],
     ['graph --format', 'graph-format'],
     ['graph --format dot', null],
-    ['echo-conf --format', null],
+    ['echo-conf --format', 'sample-format'],
+    ['check --lang', 'language'],
+    ['doctor -s x --lang', 'language'],
+    ['echo-conf --lang', 'language'],
+    ['supervisorctl', 'action'],
+    ['supervisorctl -c x', 'action'],
+    ['supervisorctl start', 'process'],
+    ['supervisorctl -c x start a', 'process'],
+    ['supervisorctl update', 'group'],
+    ['supervisorctl help', 'action'],
+    ['supervisorctl reread', null],
   ] as const)('goes on after %p with %p', (line, kind) => {
     expect(questionAfter(line.split(' ')).kind).toBe(kind);
   });
