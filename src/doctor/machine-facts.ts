@@ -93,6 +93,8 @@ export interface ProgramView {
   readonly startsecs: number;
   /** How it shows that it is ready, as in the configuration; null if startsecs decides. */
   readonly ready: string | null;
+  /** It does its work and ends. */
+  readonly oneshot: boolean;
   /** With `ready`: it is starting, for longer than most programs need. */
   readonly isLate: boolean;
   /** How long it has waited for its dependencies; null if it does not, or if that is unknown. */

@@ -3,10 +3,32 @@ import { processName } from '../../client/process-info.ts';
 import { commandWords } from '../../config/suspicions/suspect.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, ownDaemon, type ProgramView, type View } from '../machine-facts.ts';
+import { namesOf, waitersIn } from './culprits.ts';
 import { type Cause, causeOfFailure } from './failure-causes.ts';
 
 export function checkPrograms(view: View): Finding[] {
-  return view.programs.flatMap((program) => checkProgram(program, view));
+  const waiters = waitersIn(view.programs);
+  return view.programs.flatMap((program) =>
+    checkProgram(program, view).map((finding) => withWaiters(finding, waiters.get(program) ?? [])),
+  );
+}
+
+/** `checkPrograms` has a finding for it. */
+export function isReported(program: ProgramView, view: View): boolean {
+  return checkProgram(program, view).length > 0;
+}
+
+function withWaiters(finding: Finding, waiters: readonly ProgramView[]): Finding {
+  if (waiters.length === 0) return finding;
+  const names = namesOf(waiters);
+  const { what } = finding;
+  return {
+    ...finding,
+    what: {
+      en: `${what.en}; ${names.en} ${waiters.length === 1 ? 'waits' : 'wait'} for it`,
+      zh: `${what.zh}；${names.zh} 在等待它`,
+    },
+  };
 }
 
 function checkProgram(program: ProgramView, view: View): Finding[] {
@@ -49,7 +71,9 @@ function causeOf(program: ProgramView): Cause | null {
 }
 
 /** It exited with 0 at once and left processes running, or is known to daemonise itself. */
-function isGone({ lastExit, survivors, foreground }: ProgramView): boolean {
+function isGone({ info, lastExit, survivors, foreground }: ProgramView): boolean {
+  // The daemon has stopped it, as it was not ready: how it ended says nothing.
+  if (/^(?:not ready within|closed descriptor) /.test(info.spawnerr)) return false;
   return survivors.length > 0 || (lastExit === 'exit status 0' && foreground !== null);
 }
 
@@ -122,8 +146,8 @@ function dependenciesNotMet({ info }: ProgramView, view: View): Cause {
     id: 'dependencies-not-met',
     why: { en: `it gave up ${info.spawnerr}`, zh: `等待依赖超时：${info.spawnerr}` },
     remedy: {
-      en: `${clientCommand(view, 'status')}   # what it waited for\ndepends_timeout =   # longer, or none`,
-      zh: `${clientCommand(view, 'status')}   # 查看它所等待的程序\ndepends_timeout =   # 延长，或不设`,
+      en: `${clientCommand(view, 'status')}   # what it waited for\ndepends_timeout = 1h   ; or none, to wait without limit`,
+      zh: `${clientCommand(view, 'status')}   # 查看它所等待的程序\ndepends_timeout = 1h   ; 或不设，一直等待`,
     },
   };
 }
@@ -144,15 +168,16 @@ function notReady(ready: string, program: ProgramView, view: View): Cause {
 
 /** It is still starting, for longer than most programs need. */
 function late(program: ProgramView, view: View): Finding {
-  const { info } = program;
-  const said = info.description.replace(/^not ready: /, '');
+  const { info, ready } = program;
+  const lack = info.description.replace(/^not ready: /, '');
+  const said = lack.startsWith(`${ready}: `) ? lack.slice(`${ready}: `.length) : lack;
   return {
     id: 'program-not-ready',
     what: stateOf(processName(info), info.statename),
     why: withLastOutput(
       {
-        en: `for ${info.now - info.start} seconds it has not become ready (ready=${program.ready})${said && `: ${said}`}`,
-        zh: `启动 ${info.now - info.start} 秒后仍未就绪（ready=${program.ready}）${said && `：${said}`}`,
+        en: `for ${info.now - info.start} seconds it has not become ready (ready=${ready})${said && `: ${said}`}`,
+        zh: `启动 ${info.now - info.start} 秒后仍未就绪（ready=${ready}）${said && `：${said}`}`,
       },
       program,
     ),
@@ -160,11 +185,11 @@ function late(program: ProgramView, view: View): Finding {
   };
 }
 
-function forReadiness({ info }: ProgramView, view: View): Bilingual {
+function forReadiness({ info, ready }: ProgramView, view: View): Bilingual {
   const tail = `${clientCommand(view, 'tail')} ${shellWord(processName(info))} --stderr`;
   return {
-    en: `${tail}\nready =   # how it shows that it is ready, if the present value is wrong\nready_timeout = 5m   # if it needs longer`,
-    zh: `${tail}\nready =   # 如果当前的值不对，改为它实际表示就绪的方式\nready_timeout = 5m   # 如果它需要更长时间`,
+    en: `${tail}\n# or correct ready=${ready}, if it shows in another way that it is ready\nready_timeout = 5m   ; if it needs longer`,
+    zh: `${tail}\n# 或修正 ready=${ready}，如果它以其他方式表示就绪\nready_timeout = 5m   ; 如果它需要更长时间`,
   };
 }
 

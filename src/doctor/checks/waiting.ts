@@ -2,80 +2,21 @@
 import { processName, type WaitingNeed } from '../../client/process-info.ts';
 import { type Bilingual, both, type Finding, shellWord } from '../finding.ts';
 import { clientCommand, type ProgramView, type View } from '../machine-facts.ts';
+import { type Culprit, Culprits, namesOf } from './culprits.ts';
+import { isReported } from './programs.ts';
 
 /** A dependency that may still be met is no finding before. */
 const patienceSeconds = 30;
-const maxNamed = 3;
 
 export function checkWaiting(view: View): Finding[] {
   const isAnyWaiting = view.programs.some(({ info }) => info.waiting.length > 0);
   return isAnyWaiting ? [...new Culprits(view.programs).all].flatMap((culprit) => report(culprit, view)) : [];
 }
 
-/** What processes wait for, directly or through others that wait. */
-interface Culprit {
-  readonly need: WaitingNeed;
-  /** The process that does not meet it; null if it is unknown. */
-  readonly program: ProgramView | null;
-  readonly waiting: ProgramView[];
-}
-
-class Culprits {
-  readonly #byName: ReadonlyMap<string, ProgramView>;
-  readonly #byGroup: ReadonlyMap<string, readonly ProgramView[]>;
-  readonly #culprits = new Map<string, Culprit>();
-  readonly #found = new Map<ProgramView, readonly Culprit[]>();
-
-  constructor(programs: readonly ProgramView[]) {
-    // A program with one process may have the name of another group's process, which has a qualified name.
-    this.#byName = new Map([
-      ...programs.map((program) => [program.info.name, program] as const),
-      ...programs.map((program) => [processName(program.info), program] as const),
-    ]);
-    this.#byGroup = Map.groupBy(programs, ({ info }) => info.group);
-    for (const program of programs) {
-      for (const culprit of this.#of(program)) culprit.waiting.push(program);
-    }
-  }
-
-  get all(): Iterable<Culprit> {
-    return this.#culprits.values();
-  }
-
-  #of(program: ProgramView): readonly Culprit[] {
-    const known = this.#found.get(program);
-    if (known) return known;
-    // Ends the search in a cycle, which a configuration cannot have, but an answer can.
-    this.#found.set(program, []);
-    const culprits = new Set(program.info.waiting.flatMap((need) => this.#behind(need)));
-    this.#found.set(program, [...culprits]);
-    return [...culprits];
-  }
-
-  /** Of several processes of that name, one that keeps the need from being met. */
-  #programOf({ name, stuck }: WaitingNeed): ProgramView | null {
-    const members = this.#byGroup.get(name.replace(/:\*$/, '')) ?? [];
-    return (
-      this.#byName.get(name) ??
-      members.find(({ info }) =>
-        stuck === null ? info.statename !== 'RUNNING' : info.statename === stuck,
-      ) ??
-      null
-    );
-  }
-
-  #behind(need: WaitingNeed): readonly Culprit[] {
-    const program = this.#programOf(need);
-    if (need.stuck === null && program && program.info.waiting.length > 0) return this.#of(program);
-    const key = `${need.name}\n${need.condition}\n${need.stuck}`;
-    const culprit = this.#culprits.get(key) ?? { need, program, waiting: [] };
-    this.#culprits.set(key, culprit);
-    return [culprit];
-  }
-}
-
 function report(culprit: Culprit, view: View): Finding[] {
   const { need, waiting } = culprit;
+  // Its own finding names those that wait.
+  if (need.stuck === null && culprit.program && isReported(culprit.program, view)) return [];
   const seconds = Math.max(...waiting.map(({ waitedSeconds }) => waitedSeconds ?? 0));
   if (need.stuck === null && seconds < patienceSeconds) return [];
   return [
@@ -90,7 +31,7 @@ function report(culprit: Culprit, view: View): Finding[] {
 
 /** `seconds`: 0 if unknown. */
 function whatOf({ need, waiting }: Culprit, seconds: number): Bilingual {
-  const names = named(waiting.map(({ info }) => processName(info)));
+  const names = namesOf(waiting);
   const verb = verbOf(waiting.length, seconds);
   const state = need.stuck === null ? both('') : stateOf(need.stuck);
   return {
@@ -119,6 +60,12 @@ function reasonOf({ need, program }: Culprit): Bilingual {
     return { en: `${name} is not healthy: ${need.failure}`, zh: `${name} 不健康：${need.failure}` };
   }
   const { spawnerr = '', description = '' } = program?.info ?? {};
+  if (isOver(need, program)) {
+    return {
+      en: `${name} is a one-shot: when it has completed, it is not ${need.condition}`,
+      zh: `${name} 是一次性任务：成功完成之后不再是 ${need.condition}`,
+    };
+  }
   if (need.stuck !== null && spawnerr === '') {
     return { en: 'it starts only when it is asked to', zh: '它只在收到请求时启动' };
   }
@@ -128,6 +75,7 @@ function reasonOf({ need, program }: Culprit): Bilingual {
 
 function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
   const [first] = waiting;
+  const next = first ? shellWord(processName(first.info)) : '';
   if (need.stuck === 'missing') {
     return {
       en: `${clientCommand(view, 'update')}   # if the configuration has ${shellWord(need.name)}; else correct depends_on`,
@@ -135,6 +83,12 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
     };
   }
   const name = shellWord(program ? processName(program.info) : need.name);
+  if (isOver(need, program)) {
+    return {
+      en: `# in depends_on of ${next}: ${name}=completed instead of ${name}=${need.condition}`,
+      zh: `# 在 ${next} 的 depends_on 中，用 ${name}=completed 代替 ${name}=${need.condition}`,
+    };
+  }
   const tail = `${clientCommand(view, 'tail')} ${name} --stderr`;
   if (need.stuck === null && need.failure !== null) {
     return {
@@ -143,7 +97,6 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
     };
   }
   if (need.stuck === null) return both(tail);
-  const next = first ? shellWord(processName(first.info)) : '';
   const cause = need.stuck === 'FATAL' || need.stuck === 'UNKNOWN';
   return {
     en: `${clientCommand(view, 'start')} ${name}   # ${cause ? 'when its own problem is solved; ' : ''}then ${next} starts by itself`,
@@ -151,14 +104,9 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
   };
 }
 
-/** `a, b, c and 5 more`. */
-function named(names: readonly string[]): Bilingual {
-  const shown = names.slice(0, maxNamed);
-  const more = names.length - shown.length;
-  return {
-    en: shown.join(', ') + (more > 0 ? ` and ${more} more` : ''),
-    zh: shown.join('、') + (more > 0 ? ` 等 ${names.length} 个进程` : ''),
-  };
+/** A one-shot that is down: a start would not help, as it ends again. */
+function isOver({ stuck, condition }: WaitingNeed, program: ProgramView | null): boolean {
+  return stuck !== null && program?.oneshot === true && (condition === 'ready' || condition === 'healthy');
 }
 
 function duration(seconds: number): Bilingual {

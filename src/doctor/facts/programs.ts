@@ -105,6 +105,7 @@ async function gatherProgram(
     directory: config?.directory ?? null,
     startsecs: config?.startsecs ?? 1,
     ready: ready && readiness.format(ready),
+    oneshot: config?.extensions.oneshot ?? false,
     isLate,
     lastOutput:
       keepsRestarting || (isIll && info.statename !== 'EXITED') ? await lastOutput(info, request.client) : [],

@@ -130,13 +130,13 @@ const failures: Readonly<Record<ProgramFindingId, Failure>> = {
     program: 'command=/bin/sleep 300\nready=tcp://127.0.0.1:1\nready_timeout=1s',
     en: /is FATAL\nit does not become ready \(ready=tcp:\/\/127\.0\.0\.1:1\): not ready within 1 second/,
     zh: /处于 FATAL 状态\n它没有就绪（ready=tcp:\/\/127\.0\.0\.1:1）：/,
-    remedy: /^tsupervisor tail -c \S+ \S+ --stderr\nready =/,
+    remedy: /^tsupervisor tail -c \S+ \S+ --stderr\n# .* ready=tcp:.*\nready_timeout = 5m {3}; /,
   },
   'program-dependencies-not-met': {
     program: 'command=/bin/cat\ndepends_on=command-not-found\ndepends_timeout=1s',
     en: /is FATAL\nit gave up waiting for command-not-found \(FATAL\) for more than 1 second/,
     zh: /处于 FATAL 状态\n等待依赖超时：/,
-    remedy: /^tsupervisor status -c \S+ .*\ndepends_timeout =/,
+    remedy: /^tsupervisor status -c \S+ .*\ndepends_timeout = 1h {3}; /,
   },
   'program-waits': {
     program: 'command=/bin/cat\ndepends_on=command-not-found',

@@ -165,7 +165,7 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
       user: value,
       directory: value,
       startsecs: 1,
-      ...{ ready: null, isLate: false, waitedSeconds: null },
+      ...{ ready: null, oneshot: false, isLate: false, waitedSeconds: null },
       lastOutput: [],
     },
     ...{ lastExit: null, recentEnds: 0, survivors: [] },

@@ -307,7 +307,7 @@ describe('a program that fails', () => {
     user: 'joe',
     directory: null,
     startsecs: 1,
-    ...{ ready: null, isLate: false, waitedSeconds: null },
+    ...{ ready: null, oneshot: false, isLate: false, waitedSeconds: null },
     lastOutput,
     lastExit: null,
     recentEnds: 0,

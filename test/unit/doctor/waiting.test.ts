@@ -1,9 +1,11 @@
 // Processes that wait for their dependencies: what the doctor says of those for which they wait.
 import { describe, expect, test } from 'bun:test';
 import type { ProcessInfo, WaitingNeed } from '../../../src/client/process-info.ts';
+import { checkPrograms } from '../../../src/doctor/checks/programs.ts';
 import { checkWaiting } from '../../../src/doctor/checks/waiting.ts';
 import type { Finding } from '../../../src/doctor/finding.ts';
 import type { ProgramView, View } from '../../../src/doctor/machine-facts.ts';
+import { examine } from '../../../src/doctor/run-checks.ts';
 import { processInfo } from '../client/process-info.ts';
 
 function program(name: string, info: Partial<ProcessInfo>, waitedSeconds: number | null = null): ProgramView {
@@ -12,6 +14,7 @@ function program(name: string, info: Partial<ProcessInfo>, waitedSeconds: number
     ...{ command: 'x', foreground: null, user: null, directory: null, startsecs: 1 },
     ...{
       ready: null,
+      oneshot: false,
       isLate: false,
       waitedSeconds,
       lastOutput: [],
@@ -36,13 +39,17 @@ function need(
 }
 
 function findings(...programs: readonly ProgramView[]): readonly Finding[] {
+  return checkWaiting(viewOf(programs));
+}
+
+function viewOf(programs: readonly ProgramView[]): View {
   const view: Pick<View, 'configuration'> = { configuration: { kind: 'none', reason: '' } };
   const limits = { descriptors: 1, processes: 1 };
-  return checkWaiting({
+  return {
     ...{ ...view, programs, daemons: [], pidfilePid: null, unixServers: [], inetServers: [], orphans: [] },
     ...{ answer: { kind: 'answered', pid: 1, url: 'unix:///s' }, places: [], units: null },
     limits: { ...{ pid: 1, openDescriptors: 1, mayRaise: false }, soft: limits, hard: limits },
-  });
+  };
 }
 
 const english = (all: readonly Finding[]) => all.map(({ what, why, remedy }) => [what.en, why.en, remedy.en]);
@@ -125,6 +132,21 @@ describe('a process that waits', () => {
     ]);
   });
 
+  test('for a one-shot that is over to be ready is told of the condition that it can meet', () => {
+    const migrate = { ...program('migrate', { statename: 'EXITED' }), oneshot: true };
+    const found = findings(migrate, waiting('web', 60, need('migrate', 'EXITED')));
+    expect(english(found)).toEqual([
+      [
+        'web has waited 60 seconds for migrate (ready), which is EXITED',
+        'migrate is a one-shot: when it has completed, it is not ready',
+        '# in depends_on of web: migrate=completed instead of migrate=ready',
+      ],
+    ]);
+    const failed = { ...program('migrate', { statename: 'FATAL', spawnerr: 'no' }), oneshot: true };
+    const [start] = findings(failed, waiting('web', 60, need('migrate', 'FATAL', 'completed')));
+    expect(start?.remedy.en).toStartWith('tsupervisor start migrate   #');
+  });
+
   test('for one of several processes is told which one, also by the name of a group', () => {
     const members = ['RUNNING', 'FATAL', 'STARTING'].map((statename, index) =>
       program(`c${index}`, { group: 'cache', statename, spawnerr: statename === 'FATAL' ? 'no memory' : '' }),
@@ -132,7 +154,7 @@ describe('a process that waits', () => {
     const found = findings(
       ...members,
       waiting('web', 60, need('cache:*', 'FATAL')),
-      waiting('api', 60, need('cache')),
+      waiting('api', 60, need('cache', 'FATAL')),
     );
     expect(english(found)).toEqual([
       [
@@ -141,9 +163,9 @@ describe('a process that waits', () => {
         'tsupervisor start cache:c1   # when its own problem is solved; then web starts by itself',
       ],
       [
-        'api has waited 60 seconds for cache (ready)',
+        'api has waited 60 seconds for cache (ready), which is FATAL',
         'cache:c1: no memory',
-        'tsupervisor tail cache:c1 --stderr',
+        'tsupervisor start cache:c1   # when its own problem is solved; then api starts by itself',
       ],
     ]);
   });
@@ -155,5 +177,58 @@ describe('a process that waits', () => {
   test('gives no command that a hostile name could use', () => {
     const [found] = findings(waiting('web', 1, need('x; reboot', 'STOPPED')));
     expect(found?.remedy.en).toStartWith("tsupervisor start 'x; reboot'   #");
+  });
+});
+
+describe('a program with a finding of its own', () => {
+  const late = {
+    ...program('db', { statename: 'STARTING', pid: 7, start: 1, now: 46 }),
+    ...{ ready: 'log:up', isLate: true },
+  };
+  late.info = { ...late.info, description: 'not ready: log:up: no line has matched yet' };
+
+  test('that is not ready names those that wait for it, which have none', () => {
+    const view = viewOf([
+      late,
+      waiting('api', 90, need('db')),
+      waiting('web', 90, need('db', null, 'started')),
+    ]);
+    expect(examine(view).filter(({ id }) => id.startsWith('program-'))).toMatchObject([
+      {
+        id: 'program-not-ready',
+        what: { en: 'db is STARTING; api, web wait for it', zh: 'db 处于 STARTING 状态；api、web 在等待它' },
+        why: { en: 'for 45 seconds it has not become ready (ready=log:up): no line has matched yet' },
+      },
+    ]);
+  });
+
+  test('that keeps restarting names those that wait for it', () => {
+    const looping = { ...program('db', { statename: 'RUNNING', pid: 7 }), recentEnds: 4 };
+    const [found, ...more] = checkPrograms(viewOf([looping, waiting('web', 1, need('db', null, 'healthy'))]));
+    expect(found?.what.en).toBe('db keeps restarting: it exited 4 times within a minute; web waits for it');
+    expect(more).toEqual([]);
+  });
+
+  test('that was stopped because it was not ready does not pass for one that daemonises itself', () => {
+    const failed = {
+      ...program('db', { statename: 'FATAL', spawnerr: 'closed descriptor 3 without a newline' }),
+      ...{ ready: 'fd:3', lastExit: 'exit status 0', survivors: [{ pid: 9, commandLine: 'sleep 9' }] },
+    };
+    const [found] = checkPrograms(viewOf([failed]));
+    expect(found?.id).toBe('program-not-ready');
+    expect(found?.why.en).toContain('closed descriptor 3 without a newline');
+  });
+
+  test('gets lines that can be pasted into its section', () => {
+    const gaveUp = program('web', {
+      statename: 'FATAL',
+      spawnerr: 'waiting for db (ready) for more than 30 seconds',
+    });
+    const lines = checkPrograms(viewOf([late, gaveUp])).flatMap(({ remedy }) =>
+      [remedy.en, remedy.zh].flatMap((text) => text.split('\n')),
+    );
+    const options = lines.filter((line) => /^\w+ =/.test(line));
+    expect(options).toHaveLength(4);
+    for (const option of options) expect(option).toMatch(/^\w+ = \w+ +; /);
   });
 });
