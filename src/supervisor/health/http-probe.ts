@@ -1,6 +1,6 @@
 // An HTTP request by the daemon to a URL of the configuration: bounded in time and size, without proxy, follows no
 // redirect.
-import type { request as httpRequest } from 'node:http';
+import type { ClientRequest, request as httpRequest } from 'node:http';
 
 export interface ProbeRequest {
   readonly url: string;
@@ -16,6 +16,8 @@ export interface ProbeResponse {
 }
 
 const maxResponseBytes = 1024 * 1024;
+/** 1xx responses before the final one: a server sends one or two (100 Continue, 103 Early Hints). */
+const maxInformational = 16;
 
 /** Rejects with a one-line reason when there is no complete response in time. */
 export async function probeHttp({ url, timeoutMs, json }: ProbeRequest): Promise<ProbeResponse> {
@@ -42,6 +44,7 @@ export async function probeHttp({ url, timeoutMs, json }: ProbeRequest): Promise
     reject(new Error(`no answer within ${timeoutMs / 1000} seconds`));
     request.destroy();
   }, timeoutMs);
+  limitInformational(request);
   request.on('error', reject);
   request.end(json);
   return promise.finally(() => clearTimeout(timer));
@@ -58,9 +61,19 @@ export async function requestStatus(url: string, aborted: AbortSignal): Promise<
     response.on('error', reject);
     resolve(response.statusCode ?? 0);
   });
+  limitInformational(request);
   request.on('error', reject);
   request.end();
   return promise.finally(() => request.destroy());
+}
+
+/** Fails a request whose server sends 1xx responses without end: parsing them would keep the main thread busy. */
+function limitInformational(request: ClientRequest): void {
+  let count = 0;
+  request.on('information', () => {
+    count += 1;
+    if (count > maxInformational) request.destroy(new Error('too many informational responses'));
+  });
 }
 
 /** Loaded when first used: they take 1.5 MB of memory. */
