@@ -128,6 +128,7 @@ main().then(
   },
   (error: unknown) => {
     printError(missingNeed(error) ?? `tsupervisor: ${stackOf(error)}`);
-    process.exitCode = 1;
+    // At once: what a daemon still listens on would keep it alive, without supervising anything.
+    process.exit(1);
   },
 );

@@ -28,7 +28,7 @@ export class UnixDatagramReceiver {
   /** Whether the kernel passes a pidfd of every sender that it knows. */
   readonly hasPidfds: boolean;
 
-  /** Creates the socket file `path`. Throws SyscallError, or RangeError when the path is too long. */
+  /** Creates the socket file `path`. Throws SyscallError. */
   constructor(path: string) {
     const address = socketAddress(path);
     this.fd = checked(libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), 'socket', path);

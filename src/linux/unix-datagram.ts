@@ -1,5 +1,5 @@
 // Sends datagrams, with descriptors, over unix sockets: unix(7), sendmsg(2). Non-blocking; never receives.
-import { checked, SyscallError } from './errno.ts';
+import { checked, E, SyscallError } from './errno.ts';
 import { errno, libc, ptr } from './libc.ts';
 
 export class UnixDatagramSender {
@@ -7,8 +7,8 @@ export class UnixDatagramSender {
   readonly #address: Uint8Array;
 
   /**
-   * `address`: a path, or `@name` for the abstract namespace. Throws SyscallError, or RangeError for an invalid
-   * address.
+   * `address`: an absolute path, or `@name` for the abstract namespace. Throws SyscallError, or RangeError for an address
+   * that is neither.
    */
   constructor(address: string) {
     this.#address = socketAddress(address);
@@ -61,19 +61,19 @@ const MSG_NOSIGNAL = 0x4000;
 /** Size of `struct msghdr` and of the header of a control message on 64-bit Linux. */
 const MSGHDR_BYTES = 56;
 const CMSGHDR_BYTES = 16;
-/** Size of `sun_path`. */
-const MAX_ADDRESS_BYTES = 108;
+/** Size of `sun_path`, which holds the NUL after a path. */
+export const MAX_ADDRESS_BYTES = 108;
 
 /**
- * `struct sockaddr_un`. An abstract name is not NUL-terminated: every byte counts. Throws RangeError for an invalid
- * address.
+ * `struct sockaddr_un`. An abstract name is not NUL-terminated: every byte counts. Throws SyscallError for an address that
+ * is too long, RangeError for one that is neither an absolute path nor abstract.
  */
 export function socketAddress(address: string): Uint8Array {
   const abstract = address.startsWith('@');
   if (!abstract && !address.startsWith('/'))
     throw new RangeError(`'${address}' is neither an absolute path nor an abstract name (@name)`);
   const name = Buffer.from(abstract ? `\0${address.slice(1)}` : `${address}\0`);
-  if (name.length > MAX_ADDRESS_BYTES) throw new RangeError(`'${address}' is too long for a unix socket`);
+  if (name.length > MAX_ADDRESS_BYTES) throw new SyscallError('bind or connect', E.ENAMETOOLONG, address);
   return Uint8Array.of(AF_UNIX, 0, ...name);
 }
 

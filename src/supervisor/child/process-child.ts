@@ -7,6 +7,7 @@ import type { CgroupUsage } from '../../linux/cgroup.ts';
 import { errnoName, SyscallError } from '../../linux/errno.ts';
 import { leavingDescriptors } from '../../linux/limits.ts';
 import { signalName } from '../../linux/signals.ts';
+import { isSystemError } from '../../linux/system-error.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
 import type { DaemonContext } from '../daemon-context.ts';
 import type { ProcessEvent } from '../lifecycle/state-machine.ts';
@@ -199,6 +200,10 @@ export class ProcessChild {
     return { type: 'spawned', pid: child.pid };
   }
 
+  /**
+   * Any other exception is a bug. It fails this start as well: without an event the process would stay STARTING for ever, and
+   * neither a stop nor a shutdown would come to an end.
+   */
   #orSpawnFailed<T>(action: () => T): T | ProcessEvent {
     try {
       return action();
@@ -210,7 +215,9 @@ export class ProcessChild {
       if (error instanceof SyscallError) {
         return { type: 'spawnFailed', reason: dispatcherFailure(error, this.owner.name) };
       }
-      throw error;
+      const { log } = this.owner.daemon;
+      log.critical(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
+      return { type: 'spawnFailed', reason: 'internal error, see the log of the daemon' };
     }
   }
 
@@ -251,10 +258,14 @@ export class ProcessChild {
         if (this.#child) void this.#end(this.#child, status);
       },
     };
-    // Only here: a start of any other program must not need more descriptors.
-    return leavingDescriptors(
-      () => new NotifyRun(owner.config, owner.group, this.#cgroup, owner.daemon, events),
-    );
+    const open = () => new NotifyRun(owner.config, owner.group, this.#cgroup, owner.daemon, events);
+    try {
+      // Only here: a start of any other program must not need more descriptors.
+      return leavingDescriptors(open);
+    } catch (error) {
+      if (!isSystemError(error) || error.code === 'EMFILE') throw error;
+      throw new SpawnError(`couldn't make its notify socket: ${error.message}`);
+    }
   }
 
   /** To the main process, or its process group. The errno of a failure, or null. */

@@ -10,6 +10,7 @@ import { closePassed } from '../../linux/descriptors.ts';
 import { E, SyscallError } from '../../linux/errno.ts';
 import { LockedDirectory } from '../../linux/locked-directory.ts';
 import { isSystemError } from '../../linux/system-error.ts';
+import { MAX_ADDRESS_BYTES } from '../../linux/unix-datagram.ts';
 import { UnixDatagramReceiver } from '../../linux/unix-datagram-receiver.ts';
 import type { Clock } from '../clock.ts';
 import { type NotifyLog, type NotifyOwner, NotifySocket } from './notify-socket.ts';
@@ -122,14 +123,18 @@ export class NotifySockets {
   }
 }
 
-/** Below a directory whose entries no other user can replace. Other users can reach a socket in it, but not list them. */
+/**
+ * Below a directory whose entries no other user can replace. Other users can reach a socket in it, but not list them.
+ * Throws the error of the system for the first place that did not do.
+ */
 function newDirectory(): LockedDirectory {
   const errors: Error[] = [];
   for (const parent of parents()) {
     try {
+      if (!hasRoom(parent)) throw new SyscallError('bind', E.ENAMETOOLONG, parent);
       const { mode } = statSync(parent);
       if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0) continue;
-      return LockedDirectory.create(parent, 'tsupervisor-', 0o711);
+      return LockedDirectory.create(parent, prefix, 0o711);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       errors.push(error);
@@ -141,10 +146,20 @@ function newDirectory(): LockedDirectory {
 const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
+const prefix = 'tsupervisor-';
+
+/** Whether the path of a socket in a new directory there fits into an address. */
+function hasRoom(parent: string): boolean {
+  const path = join(parent, `${prefix}XXXXXX`, randomName());
+  return Buffer.byteLength(path) < MAX_ADDRESS_BYTES;
+}
+
+/** `/tmp` also if TMPDIR names another directory: that may be too long, or missing. */
 function parents(): string[] {
   const ownRuntime = process.env['XDG_RUNTIME_DIR'];
-  if (currentUid() === 0) return ['/run', tmpdir()];
-  return ownRuntime ? [ownRuntime, tmpdir()] : [tmpdir()];
+  const temporary = [tmpdir(), '/tmp'];
+  if (currentUid() === 0) return ['/run', ...temporary];
+  return ownRuntime ? [ownRuntime, ...temporary] : temporary;
 }
 
 /** 128 bits, which cannot be guessed. */
