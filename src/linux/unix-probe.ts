@@ -10,7 +10,7 @@ export interface SocketProbe {
   readonly listenerPid: number | null;
 }
 
-/** Connects and closes at once. Never blocks. */
+/** Connects and closes at once, without waiting for the listener. Blocks while a file system on the path does not answer. */
 export function probeSocket(path: string): SocketProbe {
   const name = cstring(path);
   if (name.length > MAX_UNIX_PATH) return { failure: errnoName(E.ENAMETOOLONG), listenerPid: null };
@@ -25,7 +25,7 @@ export function probeSocket(path: string): SocketProbe {
   }
 }
 
-/** True when the socket file is stale: no process listens on it. Never blocks. */
+/** True when the socket file is stale: no process listens on it. Blocks like `probeSocket`. */
 export function isStaleSocket(path: string): boolean {
   return probeSocket(path).failure === 'ECONNREFUSED';
 }

@@ -25,7 +25,7 @@ export function acceptsTcp(host: string, port: number): ReadinessProbe {
 }
 
 /**
- * A unix socket answers connect(2) at once. Its path is followed like the program's own clients follow it, links
+ * A unix socket answers connect(2) at once; only a file system that hangs can block the daemon here. Its path is followed like the program's own clients follow it, links
  * included: the daemon sends and reads nothing, so another listener there gets no more than an empty connection.
  */
 export function acceptsUnix(path: string): ReadinessProbe {
