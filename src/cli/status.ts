@@ -57,8 +57,8 @@ const stateColours: ReadonlyMap<string, Colour> = new Map([
 
 const watchIntervalMs = 1000;
 
-function isDown({ statename }: ProcessInfo): boolean {
-  return downStates.has(statename);
+function isDown({ statename, completed }: ProcessInfo): boolean {
+  return downStates.has(statename) && !completed;
 }
 
 /** Keyed by `fullName`. */
@@ -84,11 +84,20 @@ function table(processes: readonly ProcessInfo[], usages: Usages | null): string
   return processes.map((process) => {
     const name = processName(process);
     const padding = ' '.repeat(width - Bun.stringWidth(name));
-    const state = coloured(process.statename.padEnd(8), stateColours.get(process.statename) ?? 'grey');
+    const state = coloured(process.statename.padEnd(8), colourOf(process));
     const takes = usages ? `${columns(usages.get(fullName(process)))}  ` : '';
     const told = usages ? toldBy(process) : '';
-    return `${name}${padding}  ${state}  ${takes}${process.description}${told}`.trimEnd();
+    return `${name}${padding}  ${state}  ${takes}${describe(process)}${told}`.trimEnd();
   });
+}
+
+function colourOf({ statename, completed }: ProcessInfo): Colour {
+  return completed ? 'green' : (stateColours.get(statename) ?? 'grey');
+}
+
+/** In the description of the protocol, a one-shot that has completed is like one that has failed. */
+function describe({ description, completed, exitstatus }: ProcessInfo): string {
+  return completed ? `completed with exit code ${exitstatus}, ${description}` : description;
 }
 
 /** What a program with ready=notify says about itself. */
@@ -106,7 +115,7 @@ function columns(usage: ProcessUsage | undefined): string {
 
 /** The members of getProcessInfo, plus the full name and, with `usages`, the resource usage. */
 function asJson(process: ProcessInfo, usages: Usages | null) {
-  const { stdoutLogfile, stderrLogfile, waiting, statusText, reloading, ...rest } = process;
+  const { stdoutLogfile, stderrLogfile, waiting, completed, statusText, reloading, ...rest } = process;
   const usage = usages?.get(fullName(process));
   return {
     ...rest,
@@ -114,6 +123,7 @@ function asJson(process: ProcessInfo, usages: Usages | null) {
     stdout_logfile: stdoutLogfile,
     stderr_logfile: stderrLogfile,
     ...(waiting.length > 0 && { waiting }),
+    ...(completed && { completed }),
     ...(statusText !== null && { status_text: statusText, reloading }),
     ...(usages && { memory_kb: usage?.memoryKilobytes ?? null, cpu_seconds: usage?.cpuSeconds ?? null }),
   };

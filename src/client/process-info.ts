@@ -28,6 +28,8 @@ export interface ProcessInfo {
   readonly stderrLogfile: string;
   /** The dependencies that are not met; empty unless it waits for them. */
   readonly waiting: readonly WaitingNeed[];
+  /** It is a one-shot that has done its work. */
+  readonly completed: boolean;
   /** What it last said about itself; empty for nothing. Null without ready=notify. */
   readonly statusText: string | null;
   readonly reloading: boolean;
@@ -101,6 +103,7 @@ export function decodeProcessInfo(value: RpcValue): ProcessInfo {
     stdoutLogfile: textMember(info, 'stdout_logfile'),
     stderrLogfile: textMember(info, 'stderr_logfile'),
     waiting: 'waiting' in info ? decodeArray(info['waiting'] ?? null, decodeNeed) : [],
+    completed: 'completed' in info && info['completed'] === true,
     statusText: 'status_text' in info ? textMember(info, 'status_text') : null,
     reloading: 'reloading' in info && info['reloading'] === true,
   };

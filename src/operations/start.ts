@@ -66,13 +66,8 @@ async function untilStarted(process: Process, label: string): Promise<void> {
 }
 
 function requireRunning(process: Process, label: string): void {
-  if (process.state === 'RUNNING' || hasCompleted(process)) return;
+  if (process.state === 'RUNNING' || process.hasCompleted) return;
   throw new OperationError(hasFailed(process) ? 'SPAWN_ERROR' : 'ABNORMAL_TERMINATION', label);
-}
-
-/** A one-shot has done its work. */
-function hasCompleted({ state, life, policy }: Process): boolean {
-  return policy.oneshot && state === 'EXITED' && life.spawnError === '';
 }
 
 /** The spawn failed, or it exited before it became RUNNING. */

@@ -14,6 +14,7 @@ export const en = {
     FATAL: 'Fatal',
     UNKNOWN: 'Unknown',
   } satisfies Record<StateName, string>,
+  completed: 'Completed',
   daemonStates: {
     RUNNING: 'running',
     RESTARTING: 'reloading',

@@ -13,6 +13,7 @@ export const zh: Words = {
     FATAL: '启动失败',
     UNKNOWN: '未知',
   },
+  completed: '已完成',
   daemonStates: { RUNNING: '运行中', RESTARTING: '重启中', SHUTDOWN: '关闭中', FATAL: '严重错误' },
   all: '全部',
   load: '负载',

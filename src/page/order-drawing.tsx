@@ -130,7 +130,7 @@ function UnitBox({ box: { unit, x, y }, now, onCurrent, onKey }: UnitBoxProps) {
         {count > 1 && <span> ×{count}</span>}
       </p>
       <p class="unit-state">
-        <StateBadge state={shown.state} />
+        <StateBadge state={shown.state} completed={shown.completed} />
         {count > 1 && <span class="muted">{words.runningOf(now.runningOf(unit), count)}</span>}
       </p>
       <p class="unit-times">

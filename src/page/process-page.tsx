@@ -29,7 +29,7 @@ export function ProcessPage({ id }: { readonly id: string }) {
       </p>
       <div class="process-head">
         <h2>{id}</h2>
-        {process && <StateBadge state={process.state} />}
+        {process && <StateBadge state={process.state} completed={process.completed} />}
       </div>
       {process && <ProcessFacts process={process} />}
       {process?.problem && details?.lastOutput && <LastLines id={id} output={details.lastOutput} />}

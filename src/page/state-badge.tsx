@@ -13,8 +13,24 @@ const signs: Readonly<Record<StateName, string>> = {
   UNKNOWN: '?',
 };
 
-export function StateBadge({ state }: { readonly state: StateName }) {
+interface StateBadgeProps {
+  readonly state: StateName;
+  readonly completed?: boolean | undefined;
+}
+
+/** `completed`: it is a one-shot that has done its work. */
+export function StateBadge({ state, completed = false }: StateBadgeProps) {
   const words = useWords();
+  if (completed) {
+    return (
+      <span class={`state ${state} completed`} title={state}>
+        <span class="sign" aria-hidden="true">
+          ✓
+        </span>
+        {words.completed}
+      </span>
+    );
+  }
   return (
     <span class={`state ${state}`} title={state}>
       <StateSign state={state} />

@@ -39,7 +39,7 @@ export function ProcessRow(props: ProcessRowProps) {
   return (
     <RowFrame {...props} className="process" label={shown} ids={[id]}>
       <span role="gridcell" class="c-state">
-        <StateBadge state={process.state} />
+        <StateBadge state={process.state} completed={process.completed} />
       </span>
       <span role="gridcell" class={`c-name ${inGroup ? 'in-group' : ''}`}>
         <a href={addressOf({ view: 'process', id })} title={id} tabIndex={-1}>

@@ -275,6 +275,12 @@ export class Process {
     return isWaiting(state) && state.needs.some(({ stuck }) => stuck !== null);
   }
 
+  /** It is a one-shot that has done its work. */
+  get hasCompleted(): boolean {
+    const { state, spawnError } = this.#life;
+    return this.policy.oneshot && state.name === 'EXITED' && spawnError === '';
+  }
+
   /** RUNNING, and its last `http_check` since then succeeded. */
   get isHealthy(): boolean {
     return this.#monitors.health?.isHealthy ?? false;

@@ -47,6 +47,8 @@ export interface ProcessView {
   readonly lastExit: ExitView | null;
   readonly logs: readonly Channel[];
   readonly goal: GoalView;
+  /** Missing unless it is a one-shot that has done its work. */
+  readonly completed?: true;
   /** Missing unless it waits for its dependencies. */
   readonly waiting?: readonly NeedView[];
   /** Missing unless it is starting and has to show that it is ready: why it is not. */

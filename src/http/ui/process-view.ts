@@ -23,6 +23,7 @@ export function processView(process: Process, restarts: number): ProcessView {
     lastExit: exitView(process.lastExit),
     goal: goalView(process.goal),
     logs: channels.filter((channel) => process.logPaths[channel] !== null),
+    ...(process.hasCompleted && { completed: true }),
     ...startViews(process),
   };
 }

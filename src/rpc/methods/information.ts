@@ -19,6 +19,7 @@ export const informationMethods: Readonly<Record<string, Method>> = {
         'stdout_logfile, stderr_logfile, pid, description; while it waits for dependencies, waiting (structs of ' +
         'name, condition and, if it is not met without a request, stuck: the state of that process, or missing; ' +
         'if a health check has failed, failure: why); ' +
+        'completed (true) when it is a one-shot that has done its work; ' +
         'with ready=notify, status_text (what it last said about itself) and reloading (true while it reloads)',
     },
     oneParam(processName, ({ supervisor }, name) => infoStruct(findProcess(supervisor, name), now())),
@@ -59,6 +60,7 @@ function infoStruct(process: Process, time: number): RpcStruct {
     pid: info.pid,
     description: info.description,
     ...waiting(process),
+    ...(process.hasCompleted && { completed: true }),
     ...told(process),
   };
 }

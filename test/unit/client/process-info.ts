@@ -17,6 +17,7 @@ export function processInfo(members: Partial<ProcessInfo>): ProcessInfo {
     stdoutLogfile: '',
     stderrLogfile: '',
     waiting: [],
+    completed: false,
     statusText: null,
     reloading: false,
     ...members,

@@ -155,6 +155,7 @@ function remedyOfFailure(value: string, spawnerr: string): string[] {
       waiting: [],
       statusText: null,
       reloading: false,
+      completed: false,
     },
   };
   const program = {

@@ -301,6 +301,7 @@ describe('a program that fails', () => {
       waiting: [],
       statusText: null,
       reloading: false,
+      completed: false,
     },
     command: '/opt/x',
     foreground: null,
