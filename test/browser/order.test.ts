@@ -149,6 +149,8 @@ test('a process that waits is stopped and started again', async () => {
   await page.getByRole('button', { name: 'Stop report:report' }).click();
   await shows(page, 'report', 'Stopped');
   await page.getByRole('button', { name: 'Start report:report' }).click();
+  await shows(page, 'report', 'could not be started: waiting for hopeless (FATAL)');
+  await page.getByRole('button', { name: /waiting for hopeless/ }).click();
   await shows(page, 'report', 'waiting for hopeless (Fatal)');
 });
 
@@ -203,13 +205,23 @@ test('the drawing is live: what is met becomes so before the eyes', async () => 
   await unit(page, 'web')
     .getByText(/waited .*ready after/)
     .waitFor();
-  await unit(page, 'migrate').getByText('Exited').waitFor();
+  await unit(page, 'migrate').getByText('Completed').waitFor();
   await page.locator('.canvas g.met').nth(4).waitFor();
   expect(await page.locator('.canvas g.unmet').count()).toBe(1);
   await page.getByText('The chain that took longest: db → migrate → api → web').waitFor();
   await page.getByText('Still starting.').waitFor();
   expect(await page.locator('.canvas g.chain').count()).toBe(3);
   await takePicture(page, 'order-done');
+});
+
+test('a one-shot that has done its work is shown as completed, everywhere and in both languages', async () => {
+  const page = await stage.page();
+  writeFileSync(stage.daemon.path('migrated'), '');
+  await shows(page, 'migrate', 'Completed');
+  await page.getByRole('button', { name: '中文' }).click();
+  await shows(page, 'migrate', '已完成');
+  await page.goto(`${stage.url}#/process/migrate%3Amigrate`);
+  await page.locator('.process-head').getByText('已完成').waitFor();
 });
 
 test('a dependency on health is met when a check succeeds', async () => {

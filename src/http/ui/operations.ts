@@ -9,6 +9,7 @@ import { requireSignal, signal } from '../../operations/signal.ts';
 import { inStartOrder, isStartable, start } from '../../operations/start.ts';
 import { stop, stopEach } from '../../operations/stop.ts';
 import type { Process } from '../../supervisor/process.ts';
+import { processInfo } from '../../supervisor/process-info.ts';
 import type { Requester } from '../../supervisor/requester.ts';
 import type { Supervisor } from '../../supervisor/supervisor.ts';
 import type { Operation, OperationRequest } from './api-types.ts';
@@ -97,8 +98,9 @@ function reportOutcome({ process, error }: Outcome, report: Report): void {
   else report({ failed: id, fault: error.failure, detail: detailOf(error, process) });
 }
 
-/** In addition to the fault's name: the daemon's detail, or the error's text unless it is just the process name. */
+/** In addition to the fault's name: what it waits for, the daemon's detail, or the error's text unless it is just the process name. */
 function detailOf({ detail = '' }: OperationError, process: Process): string {
+  if (process.isStuck) return processInfo(process).description;
   if (process.life.spawnError !== '') return process.life.spawnError;
   return detail === processId(process) ? '' : detail;
 }
