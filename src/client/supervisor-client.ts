@@ -120,6 +120,16 @@ export class SupervisorClient {
     await this.#rpc.call('tsupervisor.rotateMainLog');
   }
 
+  /** Like rotateLog. `wait`: false returns as soon as the requests are made. */
+  async actOnProcesses(
+    action: 'start' | 'stop',
+    names: readonly string[],
+    wait: boolean,
+  ): Promise<ProcessResult[]> {
+    const method = action === 'start' ? 'startProcesses' : 'stopProcesses';
+    return decodeArray(await this.#rpc.call(`tsupervisor.${method}`, [...names], wait), decodeProcessResult);
+  }
+
   /** Like rotateLog. Only running processes. */
   async allUsages(): Promise<ProcessUsage[]> {
     return decodeArray(await this.#rpc.call('tsupervisor.getAllProcessUsage'), decodeProcessUsage);

@@ -1,5 +1,6 @@
 // The table of all methods.
 import type { Method, MethodTable } from './method.ts';
+import { batchMethods } from './methods/batches.ts';
 import { bootMethods } from './methods/boot.ts';
 import { configurationMethods } from './methods/configuration.ts';
 import { controlMethods } from './methods/control.ts';
@@ -20,7 +21,7 @@ export function methodTable(namespaces: readonly string[]): MethodTable {
       for (const [name, method] of Object.entries(part)) methods.set(`supervisor.${name}`, method);
     }
     for (const [name, method] of Object.entries({
-      ...{ ...rotateMethods, ...usageMethods, ...goalMethods, ...bootMethods },
+      ...{ ...rotateMethods, ...usageMethods, ...goalMethods, ...bootMethods, ...batchMethods },
     }))
       methods.set(`${ourNamespace}.${name}`, method);
   }

@@ -13,6 +13,16 @@ export const processOrGroupName = required(
   'Process, as group:name or name; group:* for all of a group',
   decodeText,
 );
+/** Several of these, in any order. */
+export const processOrGroupNames = required(
+  'names',
+  'array',
+  'Processes, as group:name or name; group:* for all of a group',
+  (value) => {
+    if (!isArray(value)) throw new RpcFault('INCORRECT_PARAMETERS');
+    return value.map(decodeText);
+  },
+);
 export const groupName = required('name', 'string', 'Group', decodeText);
 export const methodName = required('name', 'string', 'Method, with its namespace', decodeText);
 export const offset = required(

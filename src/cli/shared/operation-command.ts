@@ -1,7 +1,14 @@
 // Our own start, stop and restart: show progress, then the failures with their reasons.
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { processName } from '../../client/process-info.ts';
-import { type Goal, type Progress, requestAndWait, type WaitOptions } from '../../client/request-and-wait.ts';
+import {
+  type Goal,
+  type Progress,
+  requestAndWait,
+  type Verdict,
+  type Waiting,
+  type WaitOptions,
+} from '../../client/request-and-wait.ts';
 import { FaultError } from '../../client/rpc-client.ts';
 import type { SupervisorClient } from '../../client/supervisor-client.ts';
 import { print, printError, write } from '../output.ts';
@@ -28,8 +35,9 @@ export function runOperation(
         timeoutMs: options.timeout === undefined ? null : options.timeout * 1000,
       };
       status = await withServer(options, async (client) => {
-        const { processes, unmatched } = await selectProcesses(client, patterns);
-        const failures = await operate(client, processes.map(processName), operation, waitOptions);
+        const { processes, named, unmatched } = await selectProcesses(client, patterns);
+        const targets = { names: processes.map(processName), named: new Set([...named].map(processName)) };
+        const failures = await operate(client, targets, operation, waitOptions);
         await printFailures(client, failures, processes.length);
         if (failures.length > 0) return exitStatuses.failed;
         return unmatched.length > 0 ? exitStatuses.unknownName : exitStatuses.done;
@@ -39,24 +47,30 @@ export function runOperation(
 }
 
 const logLines = 5;
-const noneDue: ReadonlySet<string> = new Set();
+const noneDue: Waiting = new Map();
 
-type Failure = Progress & { readonly verdict: { readonly kind: 'failed' } };
+type Failure = Progress & { readonly verdict: Verdict & { readonly kind: 'failed' } };
+
+interface Targets {
+  readonly names: readonly string[];
+  /** Those among them that are named one by one. */
+  readonly named: ReadonlySet<string>;
+}
 
 /** Returns the failures; what could not be stopped is not started again. */
 async function operate(
   client: SupervisorClient,
-  names: readonly string[],
+  targets: Targets,
   operation: 'start' | 'stop' | 'restart',
   waitOptions: WaitOptions,
 ): Promise<Failure[]> {
   if (operation !== 'restart')
-    return (await requestAndShow(client, names, operation, waitOptions)).filter(hasFailed);
+    return (await requestAndShow(client, targets, operation, waitOptions)).filter(hasFailed);
   // A start needs the old process to be gone, even with --no-wait.
-  const stopped = await requestAndShow(client, names, 'stop', { ...waitOptions, wait: true });
+  const stopped = await requestAndShow(client, targets, 'stop', { ...waitOptions, wait: true });
   const failures = stopped.filter(hasFailed);
-  const startable = stopped.filter((progress) => !hasFailed(progress)).map(({ name }) => name);
-  const started = await requestAndShow(client, startable, 'start', waitOptions);
+  const names = stopped.filter((progress) => !hasFailed(progress)).map(({ name }) => name);
+  const started = await requestAndShow(client, { ...targets, names }, 'start', waitOptions);
   return [...failures, ...started.filter(hasFailed)];
 }
 
@@ -66,32 +80,45 @@ function hasFailed(progress: Progress): progress is Failure {
 
 async function requestAndShow(
   client: SupervisorClient,
-  names: readonly string[],
+  { names, named }: Targets,
   goal: Goal,
   waitOptions: WaitOptions,
 ): Promise<Progress[]> {
-  const waitingLine: (waiting: ReadonlySet<string>) => void = isTerminal(1) ? showWaiting : () => {};
+  const waitingLine: (waiting: Waiting) => void = isTerminal(1) ? showWaiting : () => {};
   return requestAndWait(client, names, goal, waitOptions, (outcome, waiting) => {
     waitingLine(noneDue);
-    if (outcome) print(outcomeLine(outcome));
+    if (outcome && isTold(outcome, named)) print(outcomeLine(outcome));
     waitingLine(waiting);
   });
 }
 
+/** Like in supervisorctl, `all` and groups leave out what was not running before its stop. */
+function isTold({ name, verdict }: Progress, named: ReadonlySet<string>): boolean {
+  return verdict.kind !== 'idle' || named.has(name);
+}
+
 function outcomeLine({ name, verdict }: Progress): string {
-  if (verdict.kind === 'failed') return `${name}: ${coloured(`FAILED (${verdict.reason})`, 'red')}`;
-  return `${name}: ${verdict.kind === 'done' ? coloured(verdict.text, 'green') : verdict.state}`;
+  switch (verdict.kind) {
+    case 'failed':
+      return `${name}: ${coloured(`FAILED (${verdict.reason})`, 'red')}`;
+    case 'done':
+      return `${name}: ${coloured(verdict.text, 'green')}`;
+    case 'idle':
+      return `${name}: ${coloured('not running', 'green')}`;
+    case 'waiting':
+      return `${name}: ${verdict.state}`;
+  }
 }
 
 /** A line that the next one overwrites. */
-function showWaiting(waiting: ReadonlySet<string>): void {
+function showWaiting(waiting: Waiting): void {
   const clearLine = '\r\x1b[K';
   if (waiting.size === 0) return write(1, clearLine);
   const width = (process.stdout.columns ?? 80) - 1;
   let line = `waiting for ${waiting.size}:`;
-  for (const name of waiting) {
+  for (const [name, reason] of waiting) {
     if (line.length > width) break;
-    line += ` ${name}`;
+    line += reason === '' ? ` ${name}` : ` ${name} (${reason})`;
   }
   write(1, clearLine + coloured(line.slice(0, width), 'grey'));
 }
@@ -104,7 +131,7 @@ async function printFailures(
   if (failures.length === 0) return;
   printError(coloured(`\n${failures.length} of ${total} failed:`, 'bold', 2));
   for (const { name, verdict } of failures) {
-    printError(`${name}: ${verdict.kind === 'failed' ? verdict.reason : ''}`);
+    printError(`${name}: ${verdict.reason}`);
     for (const line of await lastOutput(client, name)) printError(coloured(`    ${line}`, 'grey', 2));
   }
 }

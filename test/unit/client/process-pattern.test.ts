@@ -55,6 +55,12 @@ describe('patterns', () => {
     expect(select('web:front', 'web:*', 'cat', 'c*').processes).toEqual(['cat', 'web:back', 'web:front']);
   });
 
+  test('are told apart from the names of processes', () => {
+    const named = (...patterns: string[]) => [...selectByPatterns(patterns, all).named].map(processName);
+    expect(named('all', 'web', 'web:*', 'redis:*-01', 'c*')).toEqual([]);
+    expect(named('cat', 'web:*', 'web:back')).toEqual(['cat', 'web:back']);
+  });
+
   test('without a match are returned', () => {
     expect(select('cat', 'nosuch', 'web:nosuch', 'x*')).toEqual({
       processes: ['cat'],

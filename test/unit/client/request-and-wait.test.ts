@@ -13,7 +13,31 @@ describe('the wait for a start', () => {
   });
 
   test('waits while the process is STARTING', () => {
-    expect(verdict('start', 'STARTING')).toEqual({ kind: 'waiting', state: 'STARTING' });
+    expect(verdict('start', 'STARTING')).toEqual({ kind: 'waiting', state: 'STARTING', reason: '' });
+  });
+
+  test('knows what the process waits for', () => {
+    const need = { name: 'db', condition: 'ready', stuck: null, failure: null };
+    const waiting = processInfo({
+      statename: 'STARTING',
+      description: 'waiting for db (ready)',
+      waiting: [need],
+    });
+    expect(verdictOn(waiting, 'start')).toEqual({
+      kind: 'waiting',
+      state: 'STARTING',
+      reason: 'waiting for db (ready)',
+    });
+  });
+
+  test('ends when what the process waits for is down and stays so', () => {
+    const need = { name: 'db', condition: 'ready', stuck: 'FATAL', failure: null };
+    const stuck = processInfo({
+      statename: 'STARTING',
+      description: 'waiting for db (FATAL)',
+      waiting: [need],
+    });
+    expect(verdictOn(stuck, 'start')).toEqual({ kind: 'failed', reason: 'waiting for db (FATAL)' });
   });
 
   test.each([
@@ -33,7 +57,7 @@ describe('one who waits for a stop', () => {
   });
 
   test.each(['STOPPING', 'RUNNING', 'STARTING', 'BACKOFF'])('waits while the process is %s', (state) => {
-    expect(verdict('stop', state)).toEqual({ kind: 'waiting', state });
+    expect(verdict('stop', state)).toEqual({ kind: 'waiting', state, reason: '' });
   });
 
   test('learns that it failed: UNKNOWN', () => {

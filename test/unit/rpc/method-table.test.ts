@@ -50,7 +50,10 @@ const signatures: Readonly<Record<string, string>> = {
   'tsupervisor.getAllProcessUsage': 'array',
   'tsupervisor.getProcessUsage': 'struct,string',
   'tsupervisor.rotateLog': 'boolean,string',
+  'tsupervisor.restartProcesses': 'array,array',
   'tsupervisor.rotateMainLog': 'boolean',
+  'tsupervisor.startProcesses': 'array,array,boolean',
+  'tsupervisor.stopProcesses': 'array,array,boolean',
 };
 
 const table = methodTable(['supervisor']);
