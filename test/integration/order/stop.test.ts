@@ -5,6 +5,7 @@ import { Daemon } from '../../support/daemon.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   forget,
+  go,
   orderOf,
   processes,
   program,
@@ -134,6 +135,31 @@ describe('the daemon stops its programs in the reverse order of their dependenci
   });
 });
 
+describe('a completed one-shot', () => {
+  const config = [program('migrate', 'task'), program('api', 'stays', 'depends_on=migrate')].join('');
+  const done = { migrate: 'EXITED', api: 'RUNNING' };
+
+  test('is not run again for what depends on it, but when it is started itself or with all', async () => {
+    await withPrograms({ config }, async (daemon) => {
+      const runs = () => trace(daemon).filter((line) => line === 'spawned migrate').length;
+      go(daemon, 'migrate');
+      await untilShown(daemon, done);
+      await daemon.supervisorctl('stop', 'all');
+      await daemon.supervisorctl('start', 'api');
+      expect([runs(), await shown(daemon)]).toEqual([1, done]);
+      for (const [times, ...request] of [
+        [2, 'start', 'migrate'],
+        [3, 'start', 'all'],
+        [4, 'restart', 'all'],
+      ] as const) {
+        await daemon.supervisorctl(...request);
+        await untilShown(daemon, done);
+        expect(runs()).toBe(times);
+      }
+    });
+  });
+});
+
 describe('stop_with', () => {
   const config = [
     program('db', 'stays', 'autorestart=false'),
@@ -162,6 +188,13 @@ describe('stop_with', () => {
     await running(async (daemon) => {
       process.kill((await processes(daemon))['db']?.pid ?? 0, 'SIGKILL');
       await untilShown(daemon, { db: 'EXITED', api: 'STOPPED', web: 'STOPPED' });
+    });
+  });
+
+  test('leaves a program down when a client restarts the other alone', async () => {
+    await running(async (daemon) => {
+      expect((await daemon.supervisorctl('restart', 'db')).stdout).toBe('db: stopped\ndb: started\n');
+      expect(await shown(daemon)).toEqual({ db: 'RUNNING', api: 'STOPPED', web: 'STOPPED' });
     });
   });
 
