@@ -5,6 +5,7 @@ import type { WriteResult } from '../data-plane/protocol/stdin-pipe.ts';
 import type { CgroupUsage } from '../linux/cgroup.ts';
 import { E, errnoName } from '../linux/errno.ts';
 import { signalName } from '../linux/signals.ts';
+import type { SpawnRequest } from '../linux/spawn.ts';
 import type { ExitStatus } from '../linux/wait.ts';
 import type { ResolvedCommand } from './child/command.ts';
 import { ProcessChild, type ProcessChildSnapshot, type ProcessRole } from './child/process-child.ts';
@@ -138,6 +139,11 @@ export class Process {
   /** Usage of its cgroup; null without a child, or when the child has no cgroup. */
   get cgroupUsage(): CgroupUsage | null {
     return this.pid === 0 ? null : this.#child.cgroupUsage;
+  }
+
+  /** Spawns a command that ends with it: in its cgroup, if it is in one. Returns the pid. Throws SpawnFailure. */
+  spawnBeside(request: Omit<SpawnRequest, 'cgroup'>): number {
+    return this.#child.spawnBeside(request);
   }
 
   get logs(): ProcessLogs {

@@ -3,7 +3,7 @@
 import { checked, SyscallError } from '../../linux/errno.ts';
 import { cstring, libc, ptr } from '../../linux/libc.ts';
 import { closePipe, createPipe } from '../../linux/pipe.ts';
-import { SpawnFailure, spawn } from '../../linux/spawn.ts';
+import { SpawnFailure, type SpawnRequest, spawn } from '../../linux/spawn.ts';
 import type { Process } from '../process.ts';
 import { childEnvironment, programLookupOf } from './child-environment.ts';
 import { CommandError, resolveCommand } from './command.ts';
@@ -13,13 +13,19 @@ export class HelperError extends Error {
   override readonly name = 'HelperError';
 }
 
+/** `program`: what it leaves behind is in the program's cgroup and ends with it as `killascgroup` says. */
+export type HelperPlace = 'program' | 'daemon';
+
 /**
  * Spawns it in a process group of its own; `input` has at most a pipe's capacity, 64 KiB. Returns the pid, which the
  * caller has the reaper adopt in the same turn of the event loop. Throws HelperError.
  */
-export function spawnHelper(command: string, input: string, process: Process): number {
+export function spawnHelper(command: string, input: string, process: Process, place: HelperPlace): number {
   try {
-    return withInput(input, (stdio) => spawnFor(process, command, stdio));
+    return withInput(input, (stdio) => {
+      const request = requestFor(process, command, stdio);
+      return place === 'program' ? process.spawnBeside(request) : spawn({ ...request, cgroup: null });
+    });
   } catch (error) {
     if (error instanceof CommandError || error instanceof SpawnFailure || error instanceof SyscallError)
       throw new HelperError(error.message);
@@ -40,12 +46,16 @@ const O_RDWR_CLOEXEC = 0o2 | 0o2000000;
 
 type Stdio = readonly [number, number, number];
 
-function spawnFor({ config, group, daemon }: Process, command: string, stdio: Stdio): number {
+function requestFor(
+  { config, group, daemon }: Process,
+  command: string,
+  stdio: Stdio,
+): Omit<SpawnRequest, 'cgroup'> {
   const { directory, umask, user } = config;
   const { path, argv } = resolveCommand(command, programLookupOf(config, daemon));
   const environment = childEnvironment(config, group, daemon);
   const { programLimits: limits } = daemon;
-  return spawn({ path, argv, environment, stdio, extra: null, directory, umask, user, limits, cgroup: null });
+  return { path, argv, environment, stdio, extra: null, directory, umask, user, limits };
 }
 
 /** Writes the text into the pipe before the spawn, so that no write can block on the child. */

@@ -7,6 +7,7 @@ import type { CgroupUsage } from '../../linux/cgroup.ts';
 import { errnoName, SyscallError } from '../../linux/errno.ts';
 import { leavingDescriptors } from '../../linux/limits.ts';
 import { signalName } from '../../linux/signals.ts';
+import { type SpawnRequest, spawn } from '../../linux/spawn.ts';
 import { isSystemError } from '../../linux/system-error.ts';
 import type { ExitStatus } from '../../linux/wait.ts';
 import type { DaemonContext } from '../daemon-context.ts';
@@ -112,6 +113,11 @@ export class ProcessChild {
     this.#pending = null;
     if (pending === null || 'type' in pending) return pending;
     return this.#orSpawnFailed(() => this.#adopt(pending));
+  }
+
+  /** Spawns another command, in its cgroup if the child is in one. Throws SpawnFailure. */
+  spawnBeside(request: Omit<SpawnRequest, 'cgroup'>): number {
+    return this.#cgroup?.spawnBeside(request) ?? spawn({ ...request, cgroup: null });
   }
 
   snapshot(): ProcessChildSnapshot {

@@ -68,6 +68,8 @@ export class ProgramCgroup {
   #exists = false;
   /** Whether the last child was spawned in it. Leftovers of an earlier child may be in it all the same. */
   #isEntered = false;
+  /** Whether its leftovers are being killed. */
+  #isEnding = false;
 
   constructor(
     private readonly directory: string,
@@ -99,9 +101,30 @@ export class ProgramCgroup {
       return pending.finish();
     } catch (error) {
       this.#leave();
-      if (!(error instanceof SpawnFailure && error.stage === 'cgroup')) throw error;
-      this.#logRefusal(error.reason);
-      return spawn({ ...request, cgroup: null });
+      return this.#spawnOutside(request, error);
+    } finally {
+      closeFile(entrance);
+    }
+  }
+
+  /** After the kernel has refused the cgroup; throws any other error again. */
+  #spawnOutside(request: Omit<SpawnRequest, 'cgroup'>, error: unknown): number {
+    if (!(error instanceof SpawnFailure && error.stage === 'cgroup')) throw error;
+    this.#logRefusal(error.reason);
+    return spawn({ ...request, cgroup: null });
+  }
+
+  /**
+   * Like `spawn` of spawn.ts, beside the last child: in the cgroup if that was spawned in it, unless `ended` waits for it to
+   * be empty.
+   */
+  spawnBeside(request: Omit<SpawnRequest, 'cgroup'>): number {
+    const entrance = this.#isEntered && !this.#isEnding ? this.#entrance() : null;
+    if (entrance === null) return spawn({ ...request, cgroup: null });
+    try {
+      return spawn({ ...request, cgroup: entrance });
+    } catch (error) {
+      return this.#spawnOutside(request, error);
     } finally {
       closeFile(entrance);
     }
@@ -121,7 +144,10 @@ export class ProgramCgroup {
   async ended(killLeftovers: boolean): Promise<void> {
     if (this.remove() || !killLeftovers) return;
     this.kill();
-    if (!(await untilEmpty(this.directory, killedMs)))
+    this.#isEnding = true;
+    const isEmpty = await untilEmpty(this.directory, killedMs);
+    this.#isEnding = false;
+    if (!isEmpty)
       this.log.warn(`processes in ${this.directory} survive SIGKILL: ${pidsIn(this.directory).join(', ')}`);
     this.remove();
   }
@@ -160,9 +186,20 @@ export class ProgramCgroup {
       const isNew = createCgroup(this.directory);
       this.#exists = true;
       if (!isNew && killLeftovers) killCgroup(this.directory);
-      return openEntrance(this.directory);
     } catch (error) {
       this.remove();
+      this.#logRefusal(reasonOf(error));
+      return null;
+    }
+    const entrance = this.#entrance();
+    if (entrance === null) this.remove();
+    return entrance;
+  }
+
+  #entrance(): number | null {
+    try {
+      return openEntrance(this.directory);
+    } catch (error) {
       this.#logRefusal(reasonOf(error));
       return null;
     }

@@ -30,7 +30,7 @@ export function runHook(
 ): Promise<void> {
   const ended = Promise.withResolvers<void>();
   try {
-    const pid = spawnHelper(command, input, process);
+    const pid = spawnHelper(command, input, process, 'daemon');
     const kill = (why: string) => {
       log.warn(`${what}: killing '${command}' (${pid}) with SIGKILL, ${why}`);
       killHelper(pid);

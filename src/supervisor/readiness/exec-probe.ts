@@ -10,7 +10,7 @@ export function exitsWithZero(command: string): ReadinessProbe {
   return async (process, aborted) => {
     const { promise, resolve } = Promise.withResolvers<string | null>();
     try {
-      const pid = spawnHelper(command, '', process);
+      const pid = spawnHelper(command, '', process, 'program');
       const kill = () => killHelper(pid);
       aborted.addEventListener('abort', kill);
       const onExit = async (status: ExitStatus) => {
