@@ -6,12 +6,15 @@ import { conditions } from './values/dependencies.ts';
 
 export const orderWords: readonly Rewording[] = [
   {
-    pattern: /^not a duration from 1ms to 366d: /,
-    say: (_, { key, text }) => ({
+    pattern: /^not a duration from (\d+ms) to 366d: /,
+    say: ([, least], { key, text }) => ({
       message:
         text === ''
           ? { en: `${key} has no value`, zh: `${key} 没有值` }
-          : { en: `${text} is not a duration from 1ms to 366d`, zh: `${text} 不是 1ms 到 366d 之间的时长` },
+          : {
+              en: `${text} is not a duration from ${least} to 366d`,
+              zh: `${text} 不是 ${least} 到 366d 之间的时长`,
+            },
     }),
   },
   {

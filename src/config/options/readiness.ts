@@ -1,5 +1,5 @@
 // Options of a program for readiness: when RUNNING is more than having survived startsecs.
-import { duration } from '../values/durations.ts';
+import { duration, watchdogInterval } from '../values/durations.ts';
 import { readiness } from '../values/readiness.ts';
 import { optional, withDefault } from './option.ts';
 
@@ -31,7 +31,7 @@ export const readinessOptions = {
       zh: 'tcp、unix、http、exec 就绪检查两次尝试之间的间隔。',
     },
   }),
-  watchdog: optional('watchdog', duration, {
+  watchdog: optional('watchdog', watchdogInterval, {
     names: 'program',
     since,
     help: {

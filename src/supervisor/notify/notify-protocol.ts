@@ -1,4 +1,5 @@
 // What a program with ready=notify tells about itself, by sd_notify(3), and its watchdog. docs/decisions/readiness.md.
+import { minWatchdogMs } from '../../config/values/durations.ts';
 import type { NotifyMessage } from '../../systemd/notify-message.ts';
 import type { Process } from '../process.ts';
 
@@ -128,7 +129,7 @@ export class NotifyProtocol {
   }
 
   #setInterval(watchdogMs: number, now: number): void {
-    this.#change({ watchdogMs });
+    this.#change({ watchdogMs: watchdogMs === 0 ? 0 : Math.max(watchdogMs, minWatchdogMs) });
     this.#restartWatchdog(now, true);
   }
 
@@ -159,13 +160,20 @@ export class NotifyProtocol {
 
   #onTimer(): void {
     this.#timerAt = null;
+    if (this.#isEarly()) return this.#armTimer();
     // After a stall of the daemon, what was sent in time may not have been read yet.
     this.process.readNotifyMessages();
     const { watch } = this.#state;
     if (watch.kind === 'off' || this.#timerAt !== null) return;
-    if (this.process.daemon.clock.now() < watch.dueAt) return this.#armTimer();
+    if (this.#isEarly()) return this.#armTimer();
     if (watch.kind === 'end') return this.#kill();
     this.#abort(`it has sent no WATCHDOG=1 for ${this.#state.watchdogMs / 1000} seconds`);
+  }
+
+  /** The timer was armed for an earlier deadline. */
+  #isEarly(): boolean {
+    const { watch } = this.#state;
+    return watch.kind !== 'off' && this.process.daemon.clock.now() < watch.dueAt;
   }
 
   #abort(reason: string): void {

@@ -15,7 +15,7 @@ import { UnixDatagramReceiver } from '../../linux/unix-datagram-receiver.ts';
 import type { Clock } from '../clock.ts';
 import { type NotifyLog, type NotifyOwner, NotifySocket } from './notify-socket.ts';
 
-/** In each window of `windowMs`, messages are read for at most `busyMs`. */
+/** In each window of `windowMs`, messages are read for at most `busyMs`, or else in fewer of the next windows. */
 const windowMs = 20;
 const busyMs = 2;
 /** Messages of one socket before it is another's turn. */
@@ -62,9 +62,12 @@ export class NotifySockets {
     return socket;
   }
 
-  /** Reads what waits in one socket now, whatever the share. */
+  /** Reads what waits in one socket now. That takes from the share, but does not wait for it. */
   readAll(socket: NotifySocket): void {
+    this.#beginWindow(this.clock.now());
+    const slice = new TimeSlice();
     socket.read(maxWaiting);
+    this.#busyMs += slice.busyMs;
   }
 
   /** Removes the directory; call it when all sockets are closed. */
@@ -88,10 +91,7 @@ export class NotifySockets {
 
   #read(): void {
     const now = this.clock.now();
-    if (now >= this.#windowEnd) {
-      this.#windowEnd = now + windowMs;
-      this.#busyMs = 0;
-    }
+    this.#beginWindow(now);
     const slice = new TimeSlice(busyMs - this.#busyMs);
     for (let [socket] = this.#readable; socket && !this.#isHeld(slice); [socket] = this.#readable) {
       this.#readable.delete(socket);
@@ -100,6 +100,14 @@ export class NotifySockets {
     }
     this.#busyMs += slice.busyMs;
     if (this.#readable.size > 0) this.#pause(Math.max(1, this.#windowEnd - now));
+  }
+
+  /** If the last one is over. */
+  #beginWindow(now: number): void {
+    if (now < this.#windowEnd) return;
+    const windows = 1 + Math.floor((now - this.#windowEnd) / windowMs);
+    this.#busyMs = Math.max(0, this.#busyMs - windows * busyMs);
+    this.#windowEnd = now + windowMs;
   }
 
   #isHeld(slice: TimeSlice): boolean {

@@ -212,7 +212,7 @@ ${more}`;
   test('is changed, switched on and off by WATCHDOG_USEC', async () => {
     const program = stage.start(`
 send('READY=1')
-for number, usec in enumerate(('50000000', '5000000', '0', '80000000', '8000000')):
+for number, usec in enumerate(('50000000', '5000000', '0', '80000000', '8000000', '1')):
     wait_for(f'{files}/set{number}')
     send(f'WATCHDOG_USEC={usec}\\nSTATUS=Set {number}')
 stay()`);
@@ -223,6 +223,8 @@ stay()`);
       [2, null],
       [3, 80_000],
       [4, 8000],
+      // No less: each time that it expires takes time of the daemon.
+      [5, 100],
     ] as const) {
       stage.write(`set${number}`, 'x');
       await program.says(`Set ${number}`);
@@ -231,8 +233,25 @@ stay()`);
         dueMs === null ? { kind: 'off' } : { kind: 'watchdog', dueAt: stage.clock.now() + dueMs };
       expect(watch).toEqual(expected as typeof watch);
     }
-    stage.clock.advance(8000);
+    stage.clock.advance(100);
     await program.becomes('EXITED');
+  });
+
+  test('that was fed reads nothing when its timer comes too early', async () => {
+    const program = stage.start(
+      `send('READY=1')\nwrite(f'{files}/there', 1)\nwait_for(f'{files}/feed')\nsend('WATCHDOG=1\\nSTATUS=Fed')\nwait_for(f'{files}/more')\nsend('STATUS=More')\nwrite(f'{files}/told', 1)\nstay()`,
+      'watchdog=30s',
+    );
+    await program.becomes('RUNNING');
+    stage.clock.advance(20_000);
+    stage.write('feed', 'x');
+    await program.says('Fed');
+    stage.write('more', 'x');
+    // Busy: nothing is read meanwhile.
+    while (stage.read('told') === '') Bun.sleepSync(5);
+    stage.clock.advance(10_000);
+    expect(program.process.statusText).toBe('Fed');
+    await program.says('More');
   });
 
   test('bites at once at WATCHDOG=trigger, even without an interval', async () => {

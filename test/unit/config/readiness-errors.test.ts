@@ -21,8 +21,15 @@ describe('a watchdog', () => {
     ]);
   });
 
-  test('is good with it', () => {
-    expect(errors('ready=notify\nwatchdog=30s')).toEqual([]);
+  test.each(['30s', '100ms'])('of %s is good with it', (interval) => {
+    expect(errors(`ready=notify\nwatchdog=${interval}`)).toEqual([]);
+  });
+
+  test('of less than 100 ms would keep the daemon busy', () => {
+    expect(errors('ready=notify\nwatchdog=99ms')).toEqual([
+      '5 watchdog=99ms: 99ms is not a duration from 100ms to 366d' +
+        ' | a duration of at least 100ms: seconds, or a number with ms, s, m, h or d, such as 500ms or 2m',
+    ]);
   });
 });
 
