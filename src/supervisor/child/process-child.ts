@@ -154,7 +154,9 @@ export class ProcessChild {
   sendKill(): ProcessEvent | null {
     const { killascgroup, killasgroup } = this.owner.config;
     if (killascgroup) this.#cgroup?.kill();
-    return this.#kill(9, killasgroup);
+    const failure = this.#kill(9, killasgroup);
+    this.#notify?.killed();
+    return failure;
   }
 
   /** Queues data for the child's stdin, without waiting for it to read. */

@@ -9,7 +9,8 @@ export type ProcessState =
   | StartingState
   | { readonly name: 'RUNNING'; readonly pid: number }
   | { readonly name: 'BACKOFF'; readonly retryAt: number }
-  | { readonly name: 'STOPPING'; readonly pid: number; readonly killAt: number }
+  /** `since`: when it was told to stop. */
+  | { readonly name: 'STOPPING'; readonly pid: number; readonly since: number; readonly killAt: number }
   /** `restartAt` is null when it stays down. */
   | { readonly name: 'EXITED'; readonly restartAt: number | null }
   | { readonly name: 'FATAL' }

@@ -17,6 +17,8 @@ export interface RestartPolicy {
   readonly oneshot: boolean;
   readonly exitcodes: readonly number[];
   readonly stopMs: number;
+  /** The longest extension of the time to stop, from then on, that it can ask for at once. */
+  readonly maxExtensionMs: number;
 }
 
 export function restartPolicy(config: ProcessConfig): RestartPolicy {
@@ -32,5 +34,6 @@ export function restartPolicy(config: ProcessConfig): RestartPolicy {
     oneshot,
     exitcodes: config.exitcodes,
     stopMs: config.stopwaitsecs * 1000,
+    maxExtensionMs: Math.max(config.stopwaitsecs * 1000, ready === null ? 0 : readyTimeout),
   };
 }

@@ -141,7 +141,10 @@ export function stopWhileStarting(
       return unchanged(life);
     case 'up':
       return {
-        life: { ...life, state: { name: 'STOPPING', pid: state.pid, killAt: now + policy.stopMs } },
+        life: {
+          ...life,
+          state: { name: 'STOPPING', pid: state.pid, since: now, killAt: now + policy.stopMs },
+        },
         effects: [
           announce({ to: 'STOPPING', from: 'STARTING', pid: state.pid }),
           { do: 'signal', signal: 'stop' },
@@ -150,7 +153,7 @@ export function stopWhileStarting(
     case 'failing':
       // It has had the signal.
       return {
-        life: { ...life, state: { name: 'STOPPING', pid: state.pid, killAt: state.killAt } },
+        life: { ...life, state: { name: 'STOPPING', pid: state.pid, since: now, killAt: state.killAt } },
         effects: [announce({ to: 'STOPPING', from: 'STARTING', pid: state.pid })],
       };
   }

@@ -2,7 +2,7 @@
 // in order.
 import type { ExitStatus } from '../../linux/wait.ts';
 import { stopped } from './ending.ts';
-import { type Lifecycle, pidOf, type UnmetNeed } from './process-state.ts';
+import { type Lifecycle, type ProcessState, pidOf, type UnmetNeed } from './process-state.ts';
 import type { RestartPolicy } from './restart-policy.ts';
 import {
   attempt,
@@ -45,6 +45,11 @@ export type ProcessEvent =
   /** Shutdown, and it is this process's turn to stop. */
   | { readonly type: 'terminate' };
 
+type StoppingState = Extract<ProcessState, { name: 'STOPPING' }>;
+
+/** A program that is being stopped can extend the time that it has to this many times `maxExtensionMs` in all. */
+const maxExtensions = 10;
+
 /** One step. An event that does not apply in the current state changes nothing. */
 export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy, now: number): Step {
   switch (event.type) {
@@ -61,7 +66,7 @@ export function step(life: Lifecycle, event: ProcessEvent, policy: RestartPolicy
     case 'notReady':
       return onNotReady(life, event, policy, now);
     case 'extend':
-      return onExtend(life, event.until, policy);
+      return onExtend(life, event.until, policy, now);
     case 'stop':
       return onStop(life, policy, now);
     case 'exited':
@@ -93,14 +98,16 @@ function onStart(life: Lifecycle, needs: readonly UnmetNeed[], policy: RestartPo
   }
 }
 
-function onExtend(life: Lifecycle, until: number, { readyMs }: RestartPolicy): Step {
+function onExtend(life: Lifecycle, until: number, policy: RestartPolicy, now: number): Step {
   const { state } = life;
-  if (state.name === 'STARTING' && state.phase === 'up' && readyMs !== null) {
+  if (state.name === 'STARTING' && state.phase === 'up' && policy.readyMs !== null) {
     const deadline = Math.max(state.deadline, until);
     return { life: { ...life, state: { ...state, deadline } }, effects: [] };
   }
   if (state.name !== 'STOPPING') return unchanged(life);
-  return { life: { ...life, state: { ...state, killAt: Math.max(state.killAt, until) } }, effects: [] };
+  const latest = Math.min(now + policy.maxExtensionMs, state.since + maxExtensions * policy.maxExtensionMs);
+  const killAt = Math.max(state.killAt, Math.min(until, latest));
+  return { life: { ...life, state: { ...state, killAt } }, effects: [] };
 }
 
 function onStop(life: Lifecycle, policy: RestartPolicy, now: number): Step {
@@ -112,7 +119,7 @@ function onStop(life: Lifecycle, policy: RestartPolicy, now: number): Step {
       return {
         life: {
           ...life,
-          state: { name: 'STOPPING', pid: state.pid, killAt: now + policy.stopMs },
+          state: { name: 'STOPPING', pid: state.pid, since: now, killAt: now + policy.stopMs },
           leftRunningAt: now,
         },
         effects: [
@@ -184,7 +191,7 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
     case 'BACKOFF':
       return life.startForbidden || now < state.retryAt ? unchanged(life) : attempt(life, state.name, now);
     case 'STOPPING':
-      return now < state.killAt ? unchanged(life) : kill(life, state.pid, policy, now);
+      return now < state.killAt ? unchanged(life) : kill(life, state, policy, now);
     case 'EXITED':
       return state.restartAt === null || now < state.restartAt
         ? unchanged(life)
@@ -195,11 +202,11 @@ function onElapsed(life: Lifecycle, policy: RestartPolicy, now: number): Step {
 }
 
 /** SIGKILL, repeated until the child exits, at most once a second. */
-function kill(life: Lifecycle, pid: number, policy: RestartPolicy, now: number): Step {
+function kill(life: Lifecycle, state: StoppingState, policy: RestartPolicy, now: number): Step {
   return {
-    life: { ...life, state: { name: 'STOPPING', pid, killAt: now + Math.max(policy.stopMs, 1000) } },
+    life: { ...life, state: { ...state, killAt: now + Math.max(policy.stopMs, 1000) } },
     effects: [
-      log('warn', `killing '${policy.name}' (${pid}) with SIGKILL`),
+      log('warn', `killing '${policy.name}' (${state.pid}) with SIGKILL`),
       { do: 'signal', signal: 'kill' },
     ],
   };

@@ -32,6 +32,7 @@ export class NotifyRun implements NotifyOwner {
   #mainStatus: ExitStatus | null = null;
   #cancelKill: (() => void) | null = null;
   #mainLoggedAt: number | null = null;
+  #isKilled = false;
 
   /** Throws SyscallError. */
   constructor(
@@ -108,7 +109,14 @@ export class NotifyRun implements NotifyOwner {
     this.events.onMessagesRead();
   }
 
+  /** Its main process was sent SIGKILL. Its child is, too, and no other process takes their place any more. */
+  killed(): void {
+    this.#isKilled = true;
+    if (this.#main !== null) this.#child?.signal(SIGKILL, 'process');
+  }
+
   #follow(pid: number, claimant: number): void {
+    if (this.#isKilled) return;
     if (pid === (this.#main ?? this.#child)?.pid) return;
     if (pid === this.#child?.pid) return this.#replaceMain(null, pid);
     const handle = pid === process.pid ? null : ProcessHandle.open(pid);

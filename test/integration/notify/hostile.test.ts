@@ -1,6 +1,7 @@
 // Programs that send garbage, floods and descriptors to their notify socket.
 import { afterAll, describe, expect, test } from 'bun:test';
 import { readdirSync } from 'node:fs';
+import { byConfiguration } from '../../../src/supervisor/requester.ts';
 import { eventually } from '../../support/eventually.ts';
 import { NotifyStage } from './notify-stage.ts';
 
@@ -82,6 +83,29 @@ stay()`);
     await neighbour.says('19');
     stage.write('enough', 'x');
     await flood.says('Enough');
+  });
+
+  test('a new main process all the time is stopped nevertheless', async () => {
+    const program = stage.start(
+      `
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def successor():
+    pid = os.fork()
+    if pid == 0: stay()
+    send(f'MAINPID={pid}\\nREADY=1')
+    return pid
+last = successor()
+while True:
+    killed, last = last, successor()
+    os.kill(killed, 9)
+    os.waitpid(killed, 0)`,
+      'stopwaitsecs=10',
+    );
+    await program.becomes('RUNNING');
+    program.process.stop(byConfiguration);
+    stage.clock.advance(10_000);
+    await program.becomes('STOPPED');
   });
 
   test('a main process in turns, or its state, has one state in the end', async () => {

@@ -143,6 +143,25 @@ stay()`,
     expect(program.process.lastExit).toEqual({ kind: 'signaled', signal: 9, coreDumped: false });
   });
 
+  test('asks for more time than a stop may take, and is killed nevertheless', async () => {
+    const program = stage.start(
+      `
+import signal
+def on_term(number, frame): send('EXTEND_TIMEOUT_USEC=99999999999999\\nSTATUS=Stopping')
+signal.signal(signal.SIGTERM, on_term)
+send('READY=1')
+stay()`,
+      'stopwaitsecs=10\nready_timeout=60s',
+    );
+    await program.becomes('RUNNING');
+    program.process.stop(byConfiguration);
+    await program.says('Stopping');
+    stage.clock.advance(59_999);
+    expect(program.process.state).toBe('STOPPING');
+    stage.clock.advance(1);
+    await program.becomes('STOPPED');
+  });
+
   test('has no timer without a watchdog', async () => {
     const before = stage.clock.due.length;
     const program = stage.start(`send('READY=1')\nsend('WATCHDOG=1\\nSTATUS=Fed')\nstay()`);

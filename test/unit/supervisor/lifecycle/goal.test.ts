@@ -14,7 +14,7 @@ const states: Readonly<Record<StateName, ProcessState>> = {
   STARTING: { name: 'STARTING', phase: 'up', pid: 7, deadline: 1000, hindrance: '' },
   RUNNING: { name: 'RUNNING', pid: 7 },
   BACKOFF: { name: 'BACKOFF', retryAt: 5000 },
-  STOPPING: { name: 'STOPPING', pid: 7, killAt: 5000 },
+  STOPPING: { name: 'STOPPING', pid: 7, since: 0, killAt: 5000 },
   EXITED: { name: 'EXITED', restartAt: null },
   FATAL: { name: 'FATAL' },
   UNKNOWN: { name: 'UNKNOWN', pid: 7 },

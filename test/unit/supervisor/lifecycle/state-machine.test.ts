@@ -24,6 +24,7 @@ const policy: RestartPolicy = {
   oneshot: false,
   exitcodes: [0],
   stopMs: 10_000,
+  maxExtensionMs: 60_000,
 };
 const up: ProcessState = { name: 'STARTING', phase: 'up', pid: 7, deadline: 1000, hindrance: '' };
 const spawning: ProcessState = { name: 'STARTING', phase: 'spawning', pid: null };
@@ -50,7 +51,7 @@ const lives: Readonly<Record<StateName, Lifecycle>> = {
   STARTING: life(up),
   RUNNING: life({ name: 'RUNNING', pid: 7 }),
   BACKOFF: life({ name: 'BACKOFF', retryAt: 5000 }, { failures: 1 }),
-  STOPPING: life({ name: 'STOPPING', pid: 7, killAt: 5000 }),
+  STOPPING: life({ name: 'STOPPING', pid: 7, since: 0, killAt: 5000 }),
   EXITED: life({ name: 'EXITED', restartAt: null }),
   FATAL: life({ name: 'FATAL' }),
   UNKNOWN: life({ name: 'UNKNOWN', pid: 7 }),
@@ -314,7 +315,7 @@ describe('stopping', () => {
       { do: 'announce', change: { to: 'STOPPING', from: 'RUNNING', pid: 7 } },
       { do: 'signal', signal: 'stop' },
     ]);
-    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, killAt: 10_100 });
+    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, since: 100, killAt: 10_100 });
   });
 
   test('sends SIGKILL after stopwaitsecs, and again while it does not die', () => {
@@ -497,7 +498,7 @@ describe('readiness', () => {
   test('is no longer waited for when it is stopped meanwhile, without a second signal', () => {
     const failing = step(starting, { type: 'notReady', reason: 'closed', final: true }, strict, 10).life;
     const { life: after, effects } = step(failing, { type: 'stop' }, strict, 20);
-    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, killAt: 10_010 });
+    expect(after.state).toEqual({ name: 'STOPPING', pid: 7, since: 20, killAt: 10_010 });
     expect(effects).toEqual([{ do: 'announce', change: { to: 'STOPPING', from: 'STARTING', pid: 7 } }]);
   });
 
@@ -505,8 +506,20 @@ describe('readiness', () => {
     const longer = step(starting, { type: 'extend', until: 90_000 }, strict, 10).life;
     expect(deadlineOf(longer, strict)).toBe(90_000);
     expect(deadlineOf(step(longer, { type: 'extend', until: 100 }, strict, 10).life, strict)).toBe(90_000);
-    const stopping = step(lives.STOPPING, { type: 'extend', until: 90_000 }, strict, 10).life;
-    expect(deadlineOf(stopping, strict)).toBe(90_000);
+    const stopping = step(lives.STOPPING, { type: 'extend', until: 50_000 }, strict, 10).life;
+    expect(deadlineOf(stopping, strict)).toBe(50_000);
+  });
+
+  test('cannot be given so much time to stop that nothing ever stops', () => {
+    const forever = { type: 'extend', until: Number.MAX_SAFE_INTEGER } as const;
+    let stopping = step(lives.STOPPING, forever, strict, 1000).life;
+    expect(deadlineOf(stopping, strict)).toBe(61_000);
+    for (let now = 1000; now < 600_000; now += 50_000) stopping = step(stopping, forever, strict, now).life;
+    // Ten times as long since it was told to stop.
+    expect(deadlineOf(stopping, strict)).toBe(600_000);
+    const killed = step(stopping, { type: 'elapsed' }, strict, 600_000);
+    expect(killed.effects).toContainEqual({ do: 'signal', signal: 'kill' });
+    expect(deadlineOf(step(killed.life, forever, strict, 600_001).life, strict)).toBe(610_000);
   });
 
   test('that another program has shown in its place does not hide a program that ends at once', () => {

@@ -30,7 +30,7 @@ describe('the time that stopping may take', () => {
 describe('the time until everything that stops has surely been killed', () => {
   const life = (state: ProcessState) => ({ life: { ...neverStarted, state } });
   const running = life({ name: 'RUNNING', pid: 7 });
-  const stopping = (killAt: number) => life({ name: 'STOPPING', pid: 8, killAt });
+  const stopping = (killAt: number) => life({ name: 'STOPPING', pid: 8, since: 0, killAt });
 
   test('is none while nothing stops', () => {
     expect(stoppingMs([running], 1000)).toBeNull();
