@@ -1,5 +1,7 @@
 // The lifecycle of a process as a value: states, their codes for clients, their deadlines.
+
 import type { Condition } from '../../config/values/dependencies.ts';
+import type { ProcessStateName } from '../../events/types.ts';
 import type { RestartPolicy } from './restart-policy.ts';
 import type { StartTimes } from './start-times.ts';
 
@@ -59,15 +61,8 @@ export interface UnmetNeed {
   readonly failure: string;
 }
 
-export type StateName =
-  | 'STOPPED'
-  | 'STARTING'
-  | 'RUNNING'
-  | 'BACKOFF'
-  | 'STOPPING'
-  | 'EXITED'
-  | 'FATAL'
-  | 'UNKNOWN';
+/** Events name the states, too. */
+export type StateName = ProcessStateName;
 
 export const stateCodes: Readonly<Record<StateName, number>> = {
   STOPPED: 0,
