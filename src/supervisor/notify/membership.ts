@@ -59,7 +59,7 @@ export function belongs(pid: number, run: Membership, claimant: number): boolean
 
 /**
  * By the environment that the orphan was executed with. Where that names no program, because it was cleared or overwritten
- * by a title as `ps` shows it, it belongs to whoever may signal it and began before it.
+ * by a title as `ps` shows it, it belongs to a run that began before it, if the claimant is root or its own user.
  */
 function isOwnOrphan(pid: number, run: Membership, claimant: number): boolean {
   const variables = environmentOf(pid);
