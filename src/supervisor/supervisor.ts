@@ -4,7 +4,6 @@ import type { Config, GroupConfig } from '../config/config.ts';
 import { diffGroups, type GroupDifference } from '../config/diff.ts';
 import { TimeSlice } from '../event-loop/time-slice.ts';
 import { startTicks } from '../events/ticks.ts';
-import { adoptOrphans } from '../linux/process-tree.ts';
 import { analyseBoot, type Boot } from './boot.ts';
 import type { DaemonContext } from './daemon-context.ts';
 import { DaemonEnd, type DaemonEndSnapshot } from './daemon-end.ts';
@@ -48,7 +47,6 @@ export class Supervisor {
   readonly #end: DaemonEnd;
   /** When it began to start programs, on the clock of processes; null before. */
   #beganAt: number | null = null;
-  #adoptsOrphans = false;
   readonly #ended = Promise.withResolvers<void>();
 
   constructor(
@@ -60,7 +58,7 @@ export class Supervisor {
     this.#end = new DaemonEnd(daemon, config.supervisord.exitWhenDone, (status) => this.exit(status));
     daemon.dependencies.follow(() => this.processesByPriority);
     for (const group of config.groups) this.#activate(group);
-    this.#adoptOrphans(this.#hasNotify());
+    this.#adoptOrphans();
   }
 
   get state(): SupervisorState {
@@ -147,7 +145,7 @@ export class Supervisor {
     if (!config) return 'unknown';
     if (this.#groups.has(name)) return 'already';
     const group = this.#activate(config);
-    this.#adoptOrphans(this.#hasNotify());
+    this.#adoptOrphans();
     void this.#autostart(group.processes);
     return 'added';
   }
@@ -160,7 +158,7 @@ export class Supervisor {
     group.dispose();
     this.#groups.delete(name);
     this.daemon.dependencies.removed(group.processes);
-    this.#adoptOrphans(this.#hasNotify());
+    this.#adoptOrphans();
     this.daemon.bus.emit({ type: 'PROCESS_GROUP_REMOVED', group: name });
     return 'removed';
   }
@@ -202,19 +200,13 @@ export class Supervisor {
   async #stopEverything(): Promise<void> {
     await stopGroupsInTurn([...this.#groups.values()], this.groupsByPriority, this.daemon);
     for (const group of this.#groups.values()) group.dispose();
-    this.#adoptOrphans(false);
+    this.daemon.reaper.adoptOrphans(false);
     await this.daemon.pendingHooks.drain();
   }
 
-  #hasNotify(): boolean {
-    return this.processesByPriority.some(({ notify }) => notify !== null);
-  }
-
   /** A daemon that forks can be followed only as a descendant, and its exit status is known only of a child. */
-  #adoptOrphans(wanted: boolean): void {
-    if (wanted === this.#adoptsOrphans) return;
-    adoptOrphans(wanted);
-    this.#adoptsOrphans = wanted;
+  #adoptOrphans(): void {
+    this.daemon.reaper.adoptOrphans(this.processesByPriority.some(({ notify }) => notify !== null));
   }
 
   #activate(config: GroupConfig): Group {

@@ -1,7 +1,8 @@
 // Reaps exited children at SIGCHLD: the daemon's own and orphans that were reparented to it.
 
 import type { ActivityLog } from '../../data-plane/main/activity-log.ts';
-import { type ExitStatus, exitedChild, reapChild } from '../../linux/wait.ts';
+import { adoptOrphans } from '../../linux/process-tree.ts';
+import { type ExitStatus, exitedChild, type ReapedChild, reapChild } from '../../linux/wait.ts';
 import { describeExit } from '../lifecycle/exit-status.ts';
 
 /** Resolves when the exit of the child has been processed. */
@@ -23,6 +24,7 @@ export interface Adoption {
  */
 export class Reaper {
   readonly #children = new Map<number, Adoption>();
+  #adoptsOrphans = false;
   readonly #onSignal = () => this.#reapAtSignal();
 
   constructor(private readonly log: ActivityLog) {
@@ -37,6 +39,13 @@ export class Reaper {
     return () => {
       if (this.#children.get(pid) === adoption) this.#children.delete(pid);
     };
+  }
+
+  /** Whether what loses its parents, in any program, becomes a child of the daemon. As process 1 it has no choice. */
+  adoptOrphans(wanted: boolean): void {
+    if (wanted === this.#adoptsOrphans) return;
+    adoptOrphans(wanted);
+    this.#adoptsOrphans = wanted;
   }
 
   /** Whether the process of that pid is one that was adopted. */
@@ -54,7 +63,7 @@ export class Reaper {
       if (child === null) break;
       this.#children.delete(pid);
       if (adopted) exits.push(adopted.onExit(child.status));
-      else this.log.info(`reaped unknown pid ${child.pid} (${describeExit(child.status)})`);
+      else this.#logUnknown(child);
     }
     await Promise.all(exits);
   }
@@ -62,6 +71,12 @@ export class Reaper {
   #adopted(pid: number): Adoption | null {
     const adoption = this.#children.get(pid);
     return adoption && (adoption.isThere?.() ?? true) ? adoption : null;
+  }
+
+  /** Without the adoption of orphans, only a child that the daemon was started with is unknown. */
+  #logUnknown({ pid, status }: ReapedChild): void {
+    const level = this.#adoptsOrphans && process.pid !== 1 ? 'debug' : 'info';
+    this.log[level](`reaped unknown pid ${pid} (${describeExit(status)})`);
   }
 
   /** The signal is logged after the exits, as in the original. */

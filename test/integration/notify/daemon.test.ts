@@ -108,7 +108,10 @@ describe('the environment', () => {
 
 test('the last message of a program counts, though it is only read when the program has ended', async () => {
   const files = scripts({ told: `wait_for('go')\nsend('READY=1\\nSTATUS=Done')` });
-  const config = notifying('told', 'autorestart=false\nstdout_logfile=NONE\nstderr_logfile=NONE');
+  const config = notifying(
+    'told',
+    'autorestart=false\nstartsecs=0\nstdout_logfile=NONE\nstderr_logfile=NONE',
+  );
   await withDaemon({ config, files }, async (daemon) => {
     await eventually(async () => (await daemon.states()).told === 'STARTING', { what: 'it to start' });
     process.kill(daemon.pid, 'SIGSTOP');
@@ -214,6 +217,19 @@ stay()`;
       await daemon.supervisorctl('update');
       expect(await isAdopted()).toBe(false);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
+    });
+  });
+
+  test('and tells of their ends at debug alone, so that a program cannot fill the log', async () => {
+    const files = scripts({ stray: orphan, told: `send('READY=1')\nstay()` });
+    const setup = { config: program('stray') + notifying('told'), files, supervisord: 'loglevel=debug' };
+    await withDaemon(setup, async (daemon) => {
+      const pid = Number(await written(daemon, 'orphan'));
+      await eventually(() => processStat(pid)?.parent === daemon.pid, { what: 'its adoption' });
+      process.kill(pid, 'SIGKILL');
+      const line = `reaped unknown pid ${pid} (terminated by SIGKILL)`;
+      await eventually(() => daemon.log().includes(line), { what: line });
+      expect(daemon.log()).toContain(`DEBG ${line}`);
     });
   });
 });
