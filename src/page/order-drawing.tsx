@@ -5,6 +5,8 @@ import { useWords } from './messages.ts';
 import type { OrderNow } from './order.ts';
 import { nextBox } from './order-keys.ts';
 import { arrowAt, type Box, boxHeight, boxWidth, type Layout, type Line, layoutOf } from './order-layout.ts';
+import { OrderLegend } from './order-legend.tsx';
+import { type DrawnLine, drawnLines } from './order-lines.ts';
 import { DependencyList } from './order-text.tsx';
 import { addressOf } from './route.ts';
 import { StartProgress } from './start-progress.tsx';
@@ -20,6 +22,7 @@ export function OrderDrawing({ now, chain }: DrawingProps) {
   const words = useWords();
   const { order } = now;
   const layout = useMemo(() => layoutOf(order), [order]);
+  const lines = drawnLines(now, layout.lines, chain);
   const [current, setCurrent] = useState<UnitView | null>(null);
   const drawing = useRef<HTMLDivElement>(null);
   const onKey = (event: KeyboardEvent, unit: UnitView) => {
@@ -29,65 +32,56 @@ export function OrderDrawing({ now, chain }: DrawingProps) {
     drawing.current?.querySelector<HTMLElement>(`#${CSS.escape(linkId(next))}`)?.focus();
   };
   return (
-    <div class="drawing card" role="region" aria-label={words.order} tabIndex={0} ref={drawing}>
-      <div class="canvas" style={{ '--width': `${layout.width}px`, '--height': `${layout.height}px` }}>
-        <Lines {...{ now, layout, current, chain }} />
-        <ol class="lanes">
-          {layout.lanes.map((boxes, lane) => (
-            <li key={lane}>
-              <h3>{words.step(lane + 1)}</h3>
-              <ul>
-                {boxes.map((box) => (
-                  <UnitBox
-                    key={box.unit.ids[0]}
-                    {...{ box, now }}
-                    onCurrent={setCurrent}
-                    onKey={(event) => onKey(event, box.unit)}
-                  />
-                ))}
-              </ul>
-            </li>
-          ))}
-        </ol>
+    <>
+      <OrderLegend lines={lines} />
+      <div class="drawing card" role="region" aria-label={words.order} tabIndex={0} ref={drawing}>
+        <div class="canvas" style={{ '--width': `${layout.width}px`, '--height': `${layout.height}px` }}>
+          <Lines {...{ layout, lines, current }} />
+          <ol class="lanes">
+            {layout.lanes.map((boxes, lane) => (
+              <li key={lane}>
+                <h3>{words.step(lane + 1)}</h3>
+                <ul>
+                  {boxes.map((box) => (
+                    <UnitBox
+                      key={box.unit.ids[0]}
+                      {...{ box, now }}
+                      onCurrent={setCurrent}
+                      onKey={(event) => onKey(event, box.unit)}
+                    />
+                  ))}
+                </ul>
+              </li>
+            ))}
+          </ol>
+        </div>
       </div>
-    </div>
+    </>
   );
 }
 
 interface LinesProps {
-  readonly now: OrderNow;
   readonly layout: Layout;
+  readonly lines: readonly DrawnLine[];
   readonly current: UnitView | null;
-  readonly chain: readonly string[];
 }
 
 /** Decorative: each box has the same as text. */
-function Lines({ now, layout: { lines, width, height }, current, chain }: LinesProps) {
+function Lines({ layout: { width, height }, lines, current }: LinesProps) {
   const words = useWords();
-  const before = new Map(
-    chain.slice(1).map((id, index) => [now.order.unitOf(chain[index] ?? ''), now.order.unitOf(id)]),
-  );
   return (
     <svg class="edges" width={width} height={height} aria-hidden="true">
-      {lines.map((line, index) => {
-        const dependency = now.dependenciesOf(line.to)[line.need];
-        if (!dependency) return null;
-        const { status, condition } = dependency;
-        return (
-          <g
-            key={index}
-            class={`${status} ${nearness(line, current)} ${before.get(line.to) === line.from ? 'chain' : ''}`}
-          >
-            <path d={line.path} />
-            <path class="arrow" d={arrowAt(line.x, line.y)} />
-            {condition !== 'ready' && (
-              <text x={line.x - 10} y={line.y - 5}>
-                {words.conditions[condition]}
-              </text>
-            )}
-          </g>
-        );
-      })}
+      {lines.map((line, index) => (
+        <g key={index} class={`${line.status} ${nearness(line, current)} ${line.isOnChain ? 'chain' : ''}`}>
+          <path d={line.path} />
+          <path class="arrow" d={arrowAt(line.x, line.y)} />
+          {line.condition !== 'ready' && (
+            <text x={line.x - 10} y={line.y - 5}>
+              {words.conditions[line.condition]}
+            </text>
+          )}
+        </g>
+      ))}
     </svg>
   );
 }

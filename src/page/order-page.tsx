@@ -6,7 +6,6 @@ import { live } from './feed.ts';
 import { useWords } from './messages.ts';
 import { Order, OrderNow } from './order.ts';
 import { OrderDrawing } from './order-drawing.tsx';
-import { arrowAt } from './order-layout.ts';
 import { addressOf } from './route.ts';
 import { useStore } from './store.ts';
 
@@ -26,7 +25,6 @@ export function OrderPage() {
       </p>
       <h2>{words.order}</h2>
       {now && boot && <BootSummary boot={boot} order={now.order} />}
-      {now && <Legend />}
       {now && <OrderDrawing now={now} chain={boot?.chain ?? none} />}
       {!now && connection === 'up' && <p class="empty">{words.noOrder}</p>}
     </article>
@@ -40,29 +38,4 @@ export function useOrder(): OrderNow | null {
   const { order: view, processes } = useStore(live);
   const order = useMemo(() => view && new Order(view), [view]);
   return useMemo(() => order && new OrderNow(order, processes), [order, processes]);
-}
-
-function Legend() {
-  const words = useWords();
-  return (
-    <p class="legend" aria-hidden="true">
-      {(['met', 'unmet', 'stuck'] as const).map((status) => (
-        <span key={status}>
-          <svg class={`edges ${status}`} aria-hidden="true" viewBox="0 0 36 10">
-            <path d="M0,5H36" />
-            <path class="arrow" d={arrowAt(36, 5)} />
-          </svg>
-          {words.dependencyStatus[status]}
-        </span>
-      ))}
-      <span>
-        <svg class="edges met" aria-hidden="true" viewBox="0 0 36 10">
-          <g class="chain">
-            <path d="M0,5H36" />
-          </g>
-        </svg>
-        {words.onChain}
-      </span>
-    </p>
-  );
 }

@@ -106,6 +106,9 @@ describe('the drawing', () => {
     expect(await page.locator('.canvas g.met').count()).toBe(3);
     expect(await page.locator('.canvas g.unmet').count()).toBe(3);
     expect(await page.locator('.canvas g.stuck').count()).toBe(1);
+    const legend = await page.locator('.legend > span').allInnerTexts();
+    expect(legend.map((text) => text.trim())).toEqual(['met', 'not met yet', 'not met: it is down']);
+    await page.getByText(/^Still starting: \d of 12 processes ready\.$/).waitFor();
   });
 
   test('leads through the graph with the arrow keys, and to a process with Enter', async () => {
@@ -209,7 +212,7 @@ test('the drawing is live: what is met becomes so before the eyes', async () => 
   await page.locator('.canvas g.met').nth(4).waitFor();
   expect(await page.locator('.canvas g.unmet').count()).toBe(1);
   await page.getByText('The chain that took longest: db → migrate → api → web').waitFor();
-  await page.getByText('Still starting.').waitFor();
+  await page.getByText(/^Still starting: \d of 12 processes ready\.$/).waitFor();
   expect(await page.locator('.canvas g.chain').count()).toBe(3);
   await takePicture(page, 'order-done');
 });

@@ -73,9 +73,9 @@ export interface NeedView {
 export interface StartView {
   /** Seconds of Unix time; null if it was never started. */
   readonly requested: number | null;
-  /** For how long it waited, in seconds; null while it waits. */
+  /** For how long it waited, in seconds; null while it waits, and when it is down. */
   readonly waited: number | null;
-  /** How long it then took to be ready or, for a one-shot, to complete; null until then. */
+  /** How long it then took to be ready or, for a one-shot, to complete; null until then, and when it is down. */
   readonly took: number | null;
   /** The conditions that it meets now. */
   readonly meets: readonly Condition[];
@@ -83,6 +83,10 @@ export interface StartView {
 
 /** How the start of all programs went. */
 export interface BootView {
+  /** Processes that were started with the daemon, and not again since. */
+  readonly started: number;
+  /** Those of them that have been ready. */
+  readonly readyCount: number;
   /** Seconds from the beginning until the last process was ready; null if none was. */
   readonly ready: number | null;
   /** Nothing is starting any more. */

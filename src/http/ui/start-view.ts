@@ -39,14 +39,16 @@ function needView({ name, condition, stuck, failure }: UnmetNeed): NeedView {
 }
 
 function startView(process: Process): StartView {
-  const { start } = process.life;
+  const { start, state } = process.life;
   const now = process.daemon.clock.now();
   const doneAt = doneAtOf(process);
-  const spawnedAt = start?.spawnedAt ?? null;
+  const met = conditions.filter((condition) => meets(process, condition));
+  const isOn = state.name === 'STARTING' || met.includes('ready') || met.includes('completed');
+  const spawnedAt = isOn ? (start?.spawnedAt ?? null) : null;
   return {
     requested: start && Math.round(Date.now() - (now - start.requestedAt)) / 1000,
     waited: start && spawnedAt !== null ? Math.round(spawnedAt - start.requestedAt) / 1000 : null,
     took: doneAt !== null && spawnedAt !== null ? Math.round(doneAt - spawnedAt) / 1000 : null,
-    meets: conditions.filter((condition) => meets(process, condition)),
+    meets: met,
   };
 }
