@@ -160,6 +160,7 @@ export class NotifyRun implements NotifyOwner {
     this.#main = null;
     if (this.#child === null) return this.events.onMainEnded(status);
     this.#mainStatus = status;
+    this.events.onMainPid(this.#child.pid);
     this.#stop(this.#child);
   }
 

@@ -2,7 +2,7 @@
 // spent on them, however much programs send; a program that sends more waits, or loses what it sends without waiting.
 import { chmodSync, renameSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DataPlane } from '../../data-plane/main/data-plane.ts';
 import { TimeSlice } from '../../event-loop/time-slice.ts';
 import { currentUid } from '../../linux/credentials.ts';
@@ -42,8 +42,7 @@ export class NotifySockets {
 
   /** Opens a socket at an address that only its program is told. Throws SyscallError. */
   open(owner: NotifyOwner): NotifySocket {
-    this.#directory ??= newDirectory();
-    const { path } = this.#directory;
+    const { path } = this.#ownDirectory();
     const boundPath = join(path, 'new');
     // Renamed, because /proc/net/unix shows everyone the path that a socket was bound to.
     const address = join(path, randomName());
@@ -75,6 +74,13 @@ export class NotifySockets {
     this.#cancelPause?.();
     this.#directory?.remove();
     this.#directory = null;
+  }
+
+  #ownDirectory(): LockedDirectory {
+    if (this.#directory !== null) return this.#directory;
+    this.#directory = newDirectory();
+    void LockedDirectory.removeAbandoned(dirname(this.#directory.path), prefix, directoryMode);
+    return this.#directory;
   }
 
   #watch(socket: NotifySocket): void {
@@ -142,7 +148,7 @@ function newDirectory(): LockedDirectory {
       if (!hasRoom(parent)) throw new SyscallError('bind', E.ENAMETOOLONG, parent);
       const { mode } = statSync(parent);
       if ((mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0) continue;
-      return LockedDirectory.create(parent, prefix, 0o711);
+      return LockedDirectory.create(parent, prefix, directoryMode);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       errors.push(error);
@@ -155,6 +161,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 const prefix = 'tsupervisor-';
+const directoryMode = 0o711;
 
 /** Whether the path of a socket in a new directory there fits into an address. */
 function hasRoom(parent: string): boolean {

@@ -1,6 +1,6 @@
 // ready=notify in a daemon: what clients see, whose messages count, and what it leaves behind.
 import { describe, expect, test } from 'bun:test';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { processStat } from '../../../src/linux/process-stat.ts';
 import { clientOf } from '../../support/client.ts';
@@ -103,6 +103,22 @@ describe('the environment', () => {
     expect(existsSync(address)).toBe(false);
     await daemon.stop();
     expect(existsSync(join(address, '..'))).toBe(false);
+  });
+
+  test('has a socket whose directory is gone with the next daemon if its own was killed', async () => {
+    const files = scripts({ told: `write('address', address())\nsend('READY=1')\nstay()` });
+    const setup = { config: notifying('told'), files };
+    const killed = await Daemon.start(setup);
+    const address = await written(killed, 'address');
+    const pid = (await clientOf(killed).process('told')).pid;
+    process.kill(killed.pid, 'SIGKILL');
+    await killed.subprocess.exited;
+    process.kill(pid, 'SIGKILL');
+    expect(existsSync(address)).toBe(true);
+    await withDaemon(setup, async () => {
+      await eventually(() => !existsSync(join(address, '..')), { what: 'its removal' });
+    });
+    rmSync(killed.directory, { recursive: true });
   });
 });
 

@@ -113,10 +113,13 @@ send(f'MAINPID={main}\\nREADY=1\\nSTATUS=Wrapped')
 stay()`,
       'stopwaitsecs=7',
     );
+    const wrapper = program.process.pid;
     await program.says('Wrapped');
     stage.write('leave', 'x');
     await stage.written('asked');
     expect(program.process.state).toBe('RUNNING');
+    // What is there is shown.
+    expect(program.process.pid).toBe(wrapper);
     stage.clock.advance(7000);
     await program.becomes('EXITED');
     expect(program.process.lastExit).toEqual({ kind: 'exited', code: 0 });
