@@ -70,7 +70,9 @@ function chainTable({ chain, processes }: BootReport): string[] {
       ],
     ];
   });
-  return rows.length === 0 ? [] : table(['READY AT', 'TOOK', 'PROCESS', ''], rows);
+  // One that did not wait is no chain.
+  const isChain = rows.some(([, , , waitedFor]) => waitedFor !== '');
+  return isChain ? table(['READY AT', 'TOOK', 'PROCESS', ''], rows) : [];
 }
 
 /** Why the chain ends at a process that has waited. */

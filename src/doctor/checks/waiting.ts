@@ -62,8 +62,8 @@ function reasonOf({ need, program }: Culprit): Bilingual {
   const { spawnerr = '', description = '' } = program?.info ?? {};
   if (isOver(need, program)) {
     return {
-      en: `${name} is a one-shot: when it has completed, it is not ${need.condition}`,
-      zh: `${name} 是一次性任务：成功完成之后不再是 ${need.condition}`,
+      en: `${name} is a one-shot: when it has completed, it is not ready`,
+      zh: `${name} 是一次性任务：成功完成之后不再是就绪状态`,
     };
   }
   if (need.stuck !== null && spawnerr === '') {
@@ -85,8 +85,8 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
   const name = shellWord(program ? processName(program.info) : need.name);
   if (isOver(need, program)) {
     return {
-      en: `# in depends_on of ${next}: ${name}=completed instead of ${name}=${need.condition}`,
-      zh: `# 在 ${next} 的 depends_on 中，用 ${name}=completed 代替 ${name}=${need.condition}`,
+      en: `# in depends_on of ${next}: ${name}=completed instead of ${name}=ready`,
+      zh: `# 在 ${next} 的 depends_on 中，用 ${name}=completed 代替 ${name}=ready`,
     };
   }
   const tail = `${clientCommand(view, 'tail')} ${name} --stderr`;
@@ -104,9 +104,9 @@ function remedyOf({ need, waiting, program }: Culprit, view: View): Bilingual {
   };
 }
 
-/** A one-shot that is down: a start would not help, as it ends again. */
+/** A one-shot that is down, and does not show that it is ready: a start would not help, as it just ends again. */
 function isOver({ stuck, condition }: WaitingNeed, program: ProgramView | null): boolean {
-  return stuck !== null && program?.oneshot === true && (condition === 'ready' || condition === 'healthy');
+  return stuck !== null && condition === 'ready' && program?.oneshot === true && program.ready === null;
 }
 
 function duration(seconds: number): Bilingual {

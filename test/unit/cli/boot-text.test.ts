@@ -84,6 +84,11 @@ Started later:
     );
   });
 
+  test('has no chain when the last process that was ready did not wait', () => {
+    const report = { ...stack, chain: stack.chain.slice(2) };
+    expect(shown(report)).not.toContain('The chain that took longest');
+  });
+
   test('of hundreds of programs shows the slowest, and all on request', () => {
     const many = Array.from({ length: 200 }, (_, index) => process(`p${index}`, [0, 0, (index + 1) / 100]));
     const report = { ...stack, processes: many, chain: [] };
