@@ -239,6 +239,35 @@ test('a dependency on health is met when a check succeeds', async () => {
   await page.locator('.canvas g.unmet').waitFor({ state: 'detached' });
 });
 
+test('the boot is up to date also while a program restarts all the time', async () => {
+  const flapping = await Stage.open({
+    config: `[program:db]
+command=/bin/sleep 100000
+startsecs=0
+
+[program:web]
+command=/bin/sleep 100000
+startsecs=0
+depends_on=db
+
+[program:flapping]
+command=/bin/sleep 0.1
+startsecs=0
+autorestart=true
+`,
+  });
+  try {
+    const page = await flapping.page('#/order');
+    await page.getByText(/^Ready after .*: all 2 processes ready\.$/).waitFor();
+    await flapping.daemon.supervisorctl('restart', 'db', 'web');
+    await page.getByText('No process was started with the daemon, or all have been').waitFor();
+    expect(await page.locator('.legend > span').allInnerTexts()).toHaveLength(1);
+    expect(flapping.complaints).toEqual([]);
+  } finally {
+    await flapping.close();
+  }
+});
+
 test('the browser has nothing to complain of', () => {
   expect(stage.complaints).toEqual([]);
 });
