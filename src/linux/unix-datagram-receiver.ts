@@ -1,6 +1,7 @@
 // Receives datagrams on a bound unix socket, with the identity of each sender: unix(7), recvmsg(2). Never blocks.
 import { checked, E, SyscallError } from './errno.ts';
 import { errno, libc, ptr } from './libc.ts';
+import { textOrEmpty } from './text-or-empty.ts';
 import { socketAddress } from './unix-datagram.ts';
 
 /** The kernel's word for the sender; the pid may belong to another process by now unless `pidfd` shows that it lives. */
@@ -27,6 +28,8 @@ export class UnixDatagramReceiver {
   readonly fd: number;
   /** Whether the kernel passes a pidfd of every sender that it knows. */
   readonly hasPidfds: boolean;
+  /** How many datagrams can wait: a sender blocks beyond that. */
+  readonly capacity = queueLength() + 1;
 
   /** Creates the socket file `path`. Throws SyscallError. */
   constructor(path: string) {
@@ -60,6 +63,13 @@ export class UnixDatagramReceiver {
     libc.close(this.fd);
   }
 }
+
+/** Of sockets that are created now. */
+function queueLength(): number {
+  return Number(textOrEmpty('/proc/sys/net/unix/max_dgram_qlen')) || defaultQueueLength;
+}
+
+const defaultQueueLength = 10;
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;

@@ -43,6 +43,11 @@ export class NotifySocket {
     return this.receiver.fd;
   }
 
+  /** Handles the messages that wait now. */
+  readAll(): void {
+    this.read(this.receiver.capacity);
+  }
+
   /** Handles the messages that wait, at most `count`; returns how many there were. */
   read(count: number): number {
     let taken = 0;

@@ -15,13 +15,13 @@ import { UnixDatagramReceiver } from '../../linux/unix-datagram-receiver.ts';
 import type { Clock } from '../clock.ts';
 import { type NotifyLog, type NotifyOwner, NotifySocket } from './notify-socket.ts';
 
-/** In each window of `windowMs`, messages are read for at most `busyMs`, or else in fewer of the next windows. */
+/** In each window of `windowMs`, messages are read for at most `busyMs`, half as long while something is made up for. */
 const windowMs = 20;
 const busyMs = 2;
 /** Messages of one socket before it is another's turn. */
 const turnLength = 16;
-/** Bounds one reading of everything that waits; more than the kernel queues (net.unix.max_dgram_qlen). */
-const maxWaiting = 1024;
+/** The rest is forgiven: other programs want to be read, too. */
+const maxDebtMs = 100;
 /** While more passed descriptors than this are being closed, nothing is read. */
 const maxClosing = 512;
 
@@ -32,6 +32,8 @@ export class NotifySockets {
   #closing = 0;
   #windowEnd = 0;
   #busyMs = 0;
+  /** For how long messages were read outside the share and not made up for yet. */
+  #debtMs = 0;
   #cancelPause: (() => void) | null = null;
 
   constructor(
@@ -61,12 +63,12 @@ export class NotifySockets {
     return socket;
   }
 
-  /** Reads what waits in one socket now. That takes from the share, but does not wait for it. */
+  /** Reads what waits in one socket now, outside the share, which is halved later to make up for it. */
   readAll(socket: NotifySocket): void {
     this.#beginWindow(this.clock.now());
     const slice = new TimeSlice();
-    socket.read(maxWaiting);
-    this.#busyMs += slice.busyMs;
+    socket.readAll();
+    this.#debtMs = Math.min(this.#debtMs + slice.busyMs, maxDebtMs);
   }
 
   /** Removes the directory; call it when all sockets are closed. */
@@ -98,7 +100,7 @@ export class NotifySockets {
   #read(): void {
     const now = this.clock.now();
     this.#beginWindow(now);
-    const slice = new TimeSlice(busyMs - this.#busyMs);
+    const slice = new TimeSlice((this.#debtMs > 0 ? busyMs / 2 : busyMs) - this.#busyMs);
     for (let [socket] = this.#readable; socket && !this.#isHeld(slice); [socket] = this.#readable) {
       this.#readable.delete(socket);
       if (socket.read(turnLength) === turnLength && socket.isOpen) this.#readable.add(socket);
@@ -112,7 +114,8 @@ export class NotifySockets {
   #beginWindow(now: number): void {
     if (now < this.#windowEnd) return;
     const windows = 1 + Math.floor((now - this.#windowEnd) / windowMs);
-    this.#busyMs = Math.max(0, this.#busyMs - windows * busyMs);
+    this.#busyMs = 0;
+    this.#debtMs = Math.max(0, this.#debtMs - (windows * busyMs) / 2);
     this.#windowEnd = now + windowMs;
   }
 
