@@ -53,7 +53,7 @@ export class DiskStallMonitor {
     }
     if (!this.#reported && waitingMs >= slowDiskMs) {
       this.#reported = { path: this.disk.path, since: performance.now() - waitingMs };
-      this.report(`${this.#reported.path} does not answer; whoever writes to its file system waits`);
+      this.report(`${this.#reported.path} does not answer; what writes to its file system waits`);
     }
     if (waitingMs > 0) this.#checkAfter(pollIntervalMs);
   }

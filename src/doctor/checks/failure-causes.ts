@@ -45,8 +45,8 @@ const daemonMessages: readonly (readonly [RegExp, Explain])[] = [
         zh: `${word} 是 shell 语法，而 command= 不经过 shell`,
       },
       remedy: {
-        en: `command = /bin/sh -c "…"   # or, without a shell: full paths, directory= instead of cd, environment= for variables`,
-        zh: `command = /bin/sh -c "…"   # 或不用 shell：写完整路径，用 directory= 代替 cd，用 environment= 设置变量`,
+        en: `command = /bin/sh -c "…"   ; or, without a shell: full paths, directory= instead of cd, environment= for variables`,
+        zh: `command = /bin/sh -c "…"   ; 或不用 shell：写完整路径，用 directory= 代替 cd，用 environment= 设置变量`,
       },
     }),
   ],
@@ -91,8 +91,8 @@ const daemonMessages: readonly (readonly [RegExp, Explain])[] = [
       id: 'command-unusable',
       why: both(message),
       remedy: {
-        en: 'command = /bin/sh -c "…"   # quotes must be closed; write %% for %',
-        zh: 'command = /bin/sh -c "…"   # 引号必须成对；百分号写作 %%',
+        en: 'command = /bin/sh -c "…"   ; quotes must be closed; write %% for %',
+        zh: 'command = /bin/sh -c "…"   ; 引号必须成对；百分号写作 %%',
       },
     }),
   ],
@@ -220,8 +220,8 @@ const programMessages: readonly (readonly [RegExp, Explain])[] = [
       id: 'module-not-found',
       why: both(line),
       remedy: {
-        en: 'command = /path/to/venv/bin/python …   # a daemon does not activate virtual environments: write the full path',
-        zh: 'command = /path/to/venv/bin/python …   # 守护进程不会激活虚拟环境，请写完整路径',
+        en: 'command = /path/to/venv/bin/python …   ; a daemon does not activate virtual environments: write the full path',
+        zh: 'command = /path/to/venv/bin/python …   ; 守护进程不会激活虚拟环境，请写完整路径',
       },
     }),
   ],

@@ -204,8 +204,8 @@ function tooQuick({ lastExit, startsecs, command, info }: ProgramView, view: Vie
       zh: `它在 startsecs=${startsecs} 秒内退出：${how}`,
     },
     remedy: {
-      en: `${tail}\n${inShell(command ?? '')}   # run it by hand, as its user and in its directory${mayEnd ? '\nstartsecs = 0   # if it is a job that is expected to exit' : ''}`.trim(),
-      zh: `${tail}\n${inShell(command ?? '')}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\nstartsecs = 0   # 如果它本来就是会结束的任务' : ''}`.trim(),
+      en: `${tail}\n${inShell(command ?? '')}   # run it by hand, as its user and in its directory${mayEnd ? '\noneshot = true   ; if it is a job that is expected to exit' : ''}`.trim(),
+      zh: `${tail}\n${inShell(command ?? '')}   # 以它的用户、在它的目录中手动运行${mayEnd ? '\noneshot = true   ; 如果它本来就是会结束的任务' : ''}`.trim(),
     },
   };
 }

@@ -122,7 +122,7 @@ describe('while a disk does not answer', () => {
   });
 
   test('that is reported once, with the first file that stalled', async () => {
-    await logged(`${disk}/there.log does not answer; whoever writes to its file system waits\n`);
+    await logged(`${disk}/there.log does not answer; what writes to its file system waits\n`);
   });
 
   test('programs that write there can be stopped', async () => {

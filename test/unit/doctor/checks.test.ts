@@ -451,8 +451,8 @@ describe('a program that fails', () => {
       const fatal = { ...view, info: { ...view.info, statename: 'FATAL' as const } };
       return examine({ ...well, programs: [fatal] }).map(({ remedy }) => remedy.en);
     };
-    expect(remedyAfter('exit status 0')).toEqual([expect.stringContaining('\nstartsecs = 0   #')]);
-    expect(remedyAfter('exit status 1')).toEqual([expect.not.stringContaining('startsecs = 0')]);
+    expect(remedyAfter('exit status 0')).toEqual([expect.stringContaining('\noneshot = true   ;')]);
+    expect(remedyAfter('exit status 1')).toEqual([expect.not.stringContaining('oneshot')]);
   });
 
   test('with words that say nothing is left to its owner', () => {
