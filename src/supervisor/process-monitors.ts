@@ -7,7 +7,7 @@ import { memoryAbove, memoryProbeMs } from './health/memory-limit.ts';
 import type { Monitor } from './health/monitor.ts';
 import { callHooks } from './hooks/hooks.ts';
 import type { Process } from './process.ts';
-import { probeOf, subjectOf } from './readiness/readiness-probe.ts';
+import { probeOf, subjectOf, withoutPassword } from './readiness/readiness-probe.ts';
 import { RepeatedProbe } from './readiness/repeated-probe.ts';
 
 export interface ProcessMonitors {
@@ -49,7 +49,7 @@ function httpMonitor(process: Process, url: string): HealthMonitor {
   const probe = httpFailure({ url, timeoutMs, status, text });
   return new HealthMonitor(process, {
     ...{ option: 'http_check', intervalMs, decidesHealth: true },
-    ...{ probe, subject: url },
+    ...{ probe, subject: withoutPassword(url) },
   });
 }
 

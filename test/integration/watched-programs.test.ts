@@ -63,7 +63,7 @@ http_check_interval=1
 http_check_timeout=1
 [program:by_nobody]
 command=/bin/cat
-http_check=http://127.0.0.1:1/
+http_check=http://user:secret@127.0.0.1:1/
 http_check_interval=1
 `,
         },
@@ -73,6 +73,7 @@ http_check_interval=1
               what: `a restart of ${name}`,
             });
           await restarted('by_nobody', 'http://127.0.0.1:1/: connection refused');
+          expect(daemon.log()).not.toContain('secret');
           await restarted('by_time', `http://127.0.0.1:${server.port}/never: no answer within 1 seconds`);
           expect(spawns(daemon, 'by_status') + spawns(daemon, 'by_text')).toBe(2);
 

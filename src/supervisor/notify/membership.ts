@@ -36,7 +36,7 @@ export function judgeSender(
   if (run.isFollowed(pid)) return 'member';
   if (pidfd === null && hasPidfds) return 'ended';
   const isMember = belongs(pid, run, uid);
-  // Asked after /proc was read: what is there now was there all the time.
+  // After /proc was read: a sender that still runs rules out that its pid was reused while it was judged.
   if (new ProcessHandle(pid, pidfd).isThere) return isMember ? 'member' : 'stranger';
   const cgroup = pidfd === null ? null : cgroupNumberOf(pidfd);
   return cgroup !== null && run.cgroup?.hasNumber(cgroup) ? 'member' : 'ended';

@@ -35,7 +35,8 @@ export function subjectOf(ready: Readiness): string {
   );
 }
 
-function withoutPassword(text: string): string {
+/** The URL as written, or without its user and password if it has them: logs and clients show it. */
+export function withoutPassword(text: string): string {
   const url = new URL(text);
   if (url.username === '' && url.password === '') return text;
   url.username = '';
